@@ -1,0 +1,1 @@
+"""Verilog in, verdict out; knows no language model."""

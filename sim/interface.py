@@ -1,0 +1,131 @@
+"""A module's ports and parameters.
+
+`read_interface` finds them with pyslang: ANSI and non-ANSI headers, widths
+with the parameters resolved. `infer_timing` finds clocks and resets in RTL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from types import MappingProxyType
+
+from sim.errors import InvalidInterface
+
+
+class Direction(Enum):
+    """Which way a port faces, seen from the module."""
+
+    INPUT = "input"
+    OUTPUT = "output"
+    INOUT = "inout"
+
+
+class Edge(Enum):
+    """The clock edge at which registers change."""
+
+    RISING = "rising"
+    FALLING = "falling"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Port:
+    """One port: a scalar (`msb` is None) or a vector `[msb:lsb]`."""
+
+    name: str
+    direction: Direction
+    msb: int | None = None
+    lsb: int | None = None
+    signed: bool = False
+
+    def __post_init__(self) -> None:
+        if (self.msb is None) != (self.lsb is None):
+            raise InvalidInterface(f"port {self.name!r} needs both bounds or neither")
+
+    @property
+    def width(self) -> int:
+        """Width in bits, at least 1."""
+        if self.msb is None or self.lsb is None:
+            return 1
+        return abs(self.msb - self.lsb) + 1
+
+    @property
+    def range(self) -> str:
+        """`[msb:lsb]`, or empty for a scalar."""
+        return "" if self.msb is None else f"[{self.msb}:{self.lsb}]"
+
+    @property
+    def bits(self) -> tuple[str, ...]:
+        """Names of the single bits, most significant first: `x[3]`, ..., or `x` for a scalar."""
+        if self.msb is None or self.lsb is None:
+            return (self.name,)
+        step = -1 if self.msb >= self.lsb else 1
+        return tuple(f"{self.name}[{i}]" for i in range(self.msb, self.lsb + step, step))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """An input that clocks registers."""
+
+    port: str
+    edge: Edge = Edge.RISING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reset:
+    """An input that puts registers into a known state."""
+
+    port: str
+    active_low: bool = False
+    asynchronous: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interface:
+    """The ports and parameters of one module, and which ports are clock and reset."""
+
+    module: str
+    ports: tuple[Port, ...]
+    parameters: Mapping[str, int] = field(default_factory=dict)
+    """Parameters that can be overridden, with their resolved defaults."""
+    clocks: tuple[Clock, ...] = ()
+    resets: tuple[Reset, ...] = ()
+
+    def __post_init__(self) -> None:
+        names = [port.name for port in self.ports]
+        for name in names:
+            if names.count(name) > 1:
+                raise InvalidInterface(f"port {name!r} of module {self.module!r} is declared twice")
+        for role in (*self.clocks, *self.resets):
+            if role.port not in names:
+                raise InvalidInterface(f"module {self.module!r} has no port {role.port!r}")
+        object.__setattr__(self, "parameters", MappingProxyType(dict(self.parameters)))
+
+    @property
+    def inputs(self) -> tuple[Port, ...]:
+        """Input ports in declared order, clocks and resets included."""
+        return tuple(port for port in self.ports if port.direction is Direction.INPUT)
+
+    @property
+    def outputs(self) -> tuple[Port, ...]:
+        """Output ports in declared order."""
+        return tuple(port for port in self.ports if port.direction is Direction.OUTPUT)
+
+    @property
+    def data_inputs(self) -> tuple[Port, ...]:
+        """Input ports that are neither clock nor reset."""
+        taken = {role.port for role in (*self.clocks, *self.resets)}
+        return tuple(port for port in self.inputs if port.name not in taken)
+
+    def port(self, name: str) -> Port:
+        """Return the port called `name`.
+
+        Raises:
+            KeyError: There is none; the message lists those there are.
+        """
+        for port in self.ports:
+            if port.name == name:
+                return port
+        known = ", ".join(port.name for port in self.ports)
+        raise KeyError(f"module {self.module!r} has no port {name!r}; its ports are {known}")

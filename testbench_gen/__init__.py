@@ -1,0 +1,1 @@
+"""Writes cocotb testbenches that a person would keep."""
