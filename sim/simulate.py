@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import secrets
+import shutil
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 from sim.cocotb_bench import CocotbBench
+from sim.cocotb_run import REPORT, WAVEFORM, read_report
 from sim.design import Design
-from sim.process import ToolRun
+from sim.errors import EnvironmentFault
+from sim.process import Limits, ToolRun, run_tool
 from sim.verdict import Verdict
 
 
@@ -20,6 +27,8 @@ class Plan:
     commands: Sequence[Sequence[str]]
     data: Mapping[str, bytes] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
+    readable: Sequence[Path] = ()
+    """Folders outside the work folder that the commands read."""
 
 
 class Simulator(Protocol):
@@ -29,7 +38,11 @@ class Simulator(Protocol):
     two_state: bool
 
     def version(self) -> str:
-        """Return the version of the tool that `plan` would use."""
+        """Return the version of the tool that `plan` would use.
+
+        Raises:
+            ToolNotFound: It is not installed.
+        """
 
     def plan(self, design: Design, bench: CocotbBench, *, waveform: bool = False) -> Plan:
         """Return the commands that run `bench` against `design`."""
@@ -38,3 +51,75 @@ class Simulator(Protocol):
         self, runs: Sequence[ToolRun], bench: CocotbBench, *, report: str | None, token: str
     ) -> Verdict:
         """Return what `runs` and the bench's `report` show about the design."""
+
+
+def simulate(
+    design: Design,
+    bench: CocotbBench,
+    *,
+    simulator: Simulator,
+    limits: Limits = Limits(),
+    waveform: Path | None = None,
+) -> Verdict:
+    """Simulate `design` under `bench` in a fresh folder that is removed afterwards.
+
+    `design` must have come through the gate (`sim.judge.judge` does both).
+    With `waveform`, a VCD file is moved there if the run wrote one.
+
+    Raises:
+        EnvironmentFault: A tool is missing, or the work folder cannot be written.
+    """
+    plan = simulator.plan(design, bench, waveform=waveform is not None)
+    token = secrets.token_hex(16)
+    secret = {"RTLGEN_REPORT": REPORT, "RTLGEN_TOKEN": token}
+    with tempfile.TemporaryDirectory(prefix="rtlgen-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        _write(plan, folder)
+        runs = _execute(plan, folder, limits, secret)
+        report = read_report(folder / REPORT)
+        if waveform is not None:
+            _keep(folder / WAVEFORM, waveform)
+    return simulator.judge(runs, bench, report=report, token=token)
+
+
+def _write(plan: Plan, folder: Path) -> None:
+    contents = {name: text.encode() for name, text in plan.files.items()} | dict(plan.data)
+    try:
+        for name, content in contents.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+    except OSError as error:
+        raise EnvironmentFault(
+            f"a simulation needs room for its files; cannot write {folder}: {error.strerror}"
+            "\n\nhint: free some space, or set TMPDIR to a folder with more"
+        ) from error
+
+
+def _execute(
+    plan: Plan, folder: Path, limits: Limits, secret: Mapping[str, str]
+) -> list[ToolRun]:
+    """Run the commands; only the last one, the simulation itself, is told the secret."""
+    runs: list[ToolRun] = []
+    for index, command in enumerate(plan.commands):
+        last = index == len(plan.commands) - 1
+        variables = {**plan.environment, **(secret if last else {})}
+        runs.append(
+            run_tool(
+                command, cwd=folder, limits=limits, environment=variables, readable=plan.readable
+            )
+        )
+        if runs[-1].exit_code != 0:
+            break
+    return runs
+
+
+def _keep(found: Path, waveform: Path) -> None:
+    if found.is_symlink() or not found.is_file():
+        return
+    partial = waveform.with_name(f".{waveform.name}.partial")
+    try:
+        shutil.copyfile(found, partial)
+        os.replace(partial, waveform)  # noqa: PTH105 - Path.replace reads worse beside copyfile
+    finally:
+        partial.unlink(missing_ok=True)

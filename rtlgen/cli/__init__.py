@@ -1,4 +1,52 @@
-"""The command line; each command is parse, one call, exit code."""
+"""The command line; each command is parse, one call, exit code.
+
+Data goes to standard output, everything else to standard error. Exit codes:
+0 verified, 1 failed, 2 usage, 3 could not judge or timeout, 4 environment,
+130 interrupted.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from rtlgen.cli import design, doctor, judge, lint
+from rtlgen.cli.common import exit_code_of
+
+app = typer.Typer(
+    name="rtlgen",
+    help="Hardware specifications to verified Verilog.",
+    epilog="Exit codes: 0 verified, 1 failed, 2 usage, 3 could not judge or timeout, "
+    "4 environment, 130 interrupted.",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("design")(design.design)
+app.command("judge")(judge.judge)
+app.command("lint")(lint.lint)
+app.command("doctor")(doctor.doctor)
+
+
+def _version(value: bool) -> None:  # noqa: FBT001 - typer's signature
+    if value:
+        from rtlgen import __version__  # noqa: PLC0415
+
+        typer.echo(f"rtlgen {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: bool = typer.Option(  # noqa: FBT001
+        False, "--version", callback=_version, is_eager=True, help="Print the version and stop."
+    ),
+) -> None:
+    """Hardware specifications to verified Verilog."""
+
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line and exit with its code."""
+    sys.exit(exit_code_of(app))

@@ -1,0 +1,40 @@
+# make demo    set up and design an example: specification in, verified RTL out
+# make test    set up what tests need, check and test
+# make check   lint, format, types, import contracts
+# make format  let ruff rewrite
+
+.PHONY: demo test check format clean
+.DELETE_ON_ERROR:
+
+BIN := .venv/bin
+CORE := .venv/.core-installed
+DEV := .venv/.dev-installed
+
+demo: $(CORE)
+	@$(BIN)/rtlgen design datasets/examples/traffic_light.md -o demo
+	@echo
+	@echo "The RTL is in demo/rtl, its testbench in demo/tb, the record in demo/report.md."
+
+test: $(DEV) check
+	$(BIN)/pytest -n auto --dist worksteal
+
+check: $(DEV)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(DEV)
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+$(CORE): pyproject.toml constraints.txt tools/setup.sh
+	@tools/setup.sh .
+	@touch $@
+
+$(DEV): pyproject.toml constraints.txt tools/setup.sh
+	@tools/setup.sh '.[dev,symbolic]'
+	@touch $@ $(CORE)
+
+clean:
+	rm -rf .venv demo build dist

@@ -1,0 +1,80 @@
+"""What the commands share: where text goes, and which error ends with which exit code."""
+
+from __future__ import annotations
+
+import errno
+import json
+import signal
+from collections.abc import Callable
+from types import FrameType
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import typer
+
+from rtlgen.errors import RtlgenError
+from sim.errors import EnvironmentFault, SimError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+OK, FAILED, USAGE, NOT_JUDGED, ENVIRONMENT = range(5)
+
+_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
+
+
+class Interrupted(BaseException):
+    """SIGINT or SIGTERM arrived; unwinds everything so that temporary folders go."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(signal.Signals(number).name)
+        self.exit_code = 128 + number
+
+
+def exit_code_of(app: Callable[[], Any]) -> int:
+    """Run `app` and return its exit code; expected errors become a message, not a traceback."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
+    try:
+        app()
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else OK
+    except RtlgenError as error:
+        return _fail(str(error), error.exit_code)
+    except EnvironmentFault as error:
+        return _fail(str(error), ENVIRONMENT)
+    except SimError as error:
+        return _fail(str(error), USAGE)
+    except Interrupted as stop:
+        return _fail(f"stopped by {stop}; nothing was written", stop.exit_code)
+    except OSError as error:
+        return _fail(*_describe(error))
+    return OK
+
+
+def _interrupt(number: int, _frame: FrameType | None) -> NoReturn:
+    raise Interrupted(number)
+
+
+def _fail(message: str, code: int) -> int:
+    typer.echo(f"error: {message}", err=True)
+    return code
+
+
+def _describe(error: OSError) -> tuple[str, int]:
+    place = f" {error.filename}" if error.filename else ""
+    text = f"{error.strerror or error}:{place}" if place else str(error.strerror or error)
+    if error.errno in _DISK:
+        return f"cannot write: {text}\n\nhint: free some space, or choose another -o", ENVIRONMENT
+    return text, USAGE
+
+
+def stderr() -> Console:
+    """Return the console for people, on standard error."""
+    from rich.console import Console  # noqa: PLC0415 - keeps `--help` light
+
+    return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def print_json(value: Any) -> None:
+    """Write `value` as indented JSON to standard output."""
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))

@@ -1,0 +1,97 @@
+"""Gate and simulate: the one way from text to a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from sim.cocotb_bench import CocotbBench
+from sim.design import Design
+from sim.errors import ToolNotFound
+from sim.gate import Admission, admit
+from sim.icarus import Icarus
+from sim.interface import Interface
+from sim.process import Limits
+from sim.simulate import Simulator, simulate
+from sim.verdict import Status, Verdict
+from sim.verilator import Verilator
+
+SIMULATORS: Mapping[str, Callable[[], Simulator]] = {"icarus": Icarus, "verilator": Verilator}
+"""The known simulators, in order of preference: Icarus Verilog sees X and Z."""
+
+
+def simulator_named(name: str) -> Simulator:
+    """Return the simulator called `name`.
+
+    Raises:
+        KeyError: There is none; the message lists those there are.
+    """
+    if name not in SIMULATORS:
+        raise KeyError(f"simulator must be one of {', '.join(SIMULATORS)}, not {name!r}")
+    return SIMULATORS[name]()
+
+
+def available_simulators() -> list[Simulator]:
+    """Return the simulators that are installed, in order of preference.
+
+    Raises:
+        ToolNotFound: There is none.
+    """
+    found: list[Simulator] = []
+    for make in SIMULATORS.values():
+        simulator = make()
+        try:
+            simulator.version()
+        except ToolNotFound:
+            continue
+        found.append(simulator)
+    if not found:
+        raise ToolNotFound(
+            "a simulator is needed; neither Icarus Verilog nor Verilator is installed\n\n"
+            "hint: apt-get install iverilog, or see tools/iverilog.md; `rtlgen doctor` tells more"
+        )
+    return found
+
+
+def judge(
+    design: Design,
+    bench: CocotbBench,
+    *,
+    simulators: Sequence[Simulator],
+    interface: Interface | None = None,
+    limits: Limits = Limits(),
+    waveform: Path | None = None,
+) -> Verdict:
+    """Judge `design`: the gate first, then `bench` under the first simulator that takes it.
+
+    A simulator that cannot compile legal SystemVerilog, or fails itself, says
+    nothing about the design; then the next of `simulators` is asked. A verdict
+    on the design itself, good or bad, is final.
+
+    Raises:
+        EnvironmentFault: A tool is missing or does not run.
+    """
+    admission = admit(design, reserved=bench.reserved, interface=interface)
+    if admission.design is None:
+        return refusal_verdict(admission, bench)
+    verdict: Verdict | None = None
+    for simulator in simulators:
+        verdict = simulate(
+            admission.design, bench, simulator=simulator, limits=limits, waveform=waveform
+        )
+        if verdict.status is not Status.ERROR:
+            return verdict
+    if verdict is None:
+        raise ValueError("judge needs at least one simulator")
+    return verdict
+
+
+def refusal_verdict(admission: Admission, bench: CocotbBench) -> Verdict:
+    """Return the verdict on a design that the gate has not admitted."""
+    reason = "; ".join(str(refusal) for refusal in admission.refusals[:3])
+    return Verdict(
+        status=Status.FAIL,
+        cause=admission.cause,
+        reason=reason or admission.cause.value,
+        expected=bench.expected_checks,
+    )

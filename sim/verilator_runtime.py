@@ -1,0 +1,149 @@
+"""The part of a Verilator simulation that is the same for every design, built once.
+
+It lies in `RTLGEN_CACHE`, else `$XDG_CACHE_HOME/rtlgen`, else `~/.cache/rtlgen`,
+in a folder named by a digest of everything that it depends on, and appears
+there by a rename, so that two processes may build it at once.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from sim import tools
+from sim.cocotb_run import vpi_library
+from sim.design import digest
+from sim.errors import ToolFailed
+from sim.process import Limits, run_tool
+
+_PARTS = (
+    "verilated",
+    "verilated_dpi",
+    "verilated_vpi",
+    "verilated_vcd_c",
+    "verilated_timing",
+    "verilated_threads",
+    "verilated_random",
+    "verilated_probdist",
+)
+_ARCHIVE = "libverilated.a"
+_MAIN = "verilator.o"
+_STANDARD = "CFG_CXXFLAGS_STD=-std=gnu++20"
+_OPTIMIZE = ("OPT_FAST=-O1", "OPT_SLOW=-O0", "OPT_GLOBAL=-O2")
+_SAMPLE = """\
+module sample(input clk, output reg q);
+  initial #1 q = 0;
+  always @(posedge clk) q <= ~q;
+endmodule
+"""
+_BUILD_LIMITS = Limits(seconds=600, cpu_seconds=600)
+
+
+def flags() -> list[str]:
+    """Return the Verilator options that design and run-time code must share."""
+    vpi = vpi_library("verilator")
+    main = vpi.parent.parent / "share" / "lib" / "verilator" / "verilator.cpp"
+    return [
+        *("-cc", "--exe", "-Mdir", "obj", "--prefix", "Vtop", "-o", "sim"),
+        *("--vpi", "--public-flat-rw", "--timing", "--trace"),
+        *("--timescale-override", "1ns/1ps", "-LDFLAGS"),
+        f"-Wl,-rpath,{vpi.parent} -L{vpi.parent} -l{vpi.stem.removeprefix('lib')}",
+        str(main),
+    ]
+
+
+def make(runtime: Path) -> list[str]:
+    """Return the command that compiles a verilated design against `runtime`."""
+    return [
+        *_make(),
+        f"VK_GLOBAL_OBJS={runtime / _ARCHIVE}",
+        f"VK_USER_OBJS={runtime / _MAIN}",
+        "sim",
+    ]
+
+
+def _make() -> list[str]:
+    compiler = tools.cxx()
+    return [
+        *(str(tools.make()), "-s", "-C", "obj", "-f", "Vtop.mk", _STANDARD, *_OPTIMIZE),
+        *(f"CXX={compiler}", f"LINK={compiler}"),
+    ]
+
+
+@cache
+def provide() -> Path:
+    """Return the folder of the built run-time code, building it where it is missing.
+
+    Raises:
+        ToolFailed: It does not build, or the cache folder cannot be written.
+    """
+    folder = _cache_folder() / f"verilator-{_key()}"
+    if not (folder / _ARCHIVE).is_file():
+        _build(folder)
+    return folder
+
+
+def _cache_folder() -> Path:
+    if "RTLGEN_CACHE" in os.environ:
+        return Path(os.environ["RTLGEN_CACHE"]).absolute()
+    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(base).absolute() / "rtlgen"
+
+
+def _key() -> str:
+    tool, compiler = tools.verilator(), tools.cxx()
+    stamp = compiler.resolve().stat()
+    parts = [*flags(), *_PARTS, *_OPTIMIZE, _STANDARD, tool.version, str(tool.path), str(compiler)]
+    return digest(*(p.encode() for p in [*parts, str(stamp.st_size), str(stamp.st_mtime_ns)]))
+
+
+def _build(folder: Path) -> None:
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    except OSError as error:
+        raise ToolFailed(
+            f"Verilator's run-time code needs a folder to be built in; cannot write {folder.parent}: "
+            f"{error.strerror}\n\nhint: set RTLGEN_CACHE to a folder that can be written"
+        ) from error
+    try:
+        _compile(work)
+        _publish(work, folder)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _compile(work: Path) -> None:
+    tool = tools.verilator()
+    (work / "sample.v").write_text(_SAMPLE)
+    objects = [f"{part}.o" for part in _PARTS]
+    verilate = [str(tool.path), *flags(), "--top-module", "sample", "-Wno-fatal", "sample.v"]
+    archive = [str(tools.ar()), "rcs", f"obj/{_ARCHIVE}", *(f"obj/{name}" for name in objects)]
+    jobs = f"-j{os.cpu_count() or 1}"
+    for command in (verilate, [*_make(), jobs, _MAIN, *objects], archive):
+        run = run_tool(
+            command, cwd=work, limits=_BUILD_LIMITS, environment=dict(tool.environment)
+        )
+        if run.exit_code != 0:
+            raise ToolFailed(
+                f"Verilator's run-time code must build; `{Path(command[0]).name}` "
+                f"{'reached its ' + run.limit + ' limit' if run.limit else 'failed'}:\n"
+                f"{run.output[-2000:].strip()}\n\nhint: it needs a C++20 compiler and make "
+                "(apt-get install g++ make); `rtlgen doctor` tries it"
+            )
+
+
+def _publish(work: Path, folder: Path) -> None:
+    """Move archive and main object into `folder` in one step; another builder's will do too."""
+    ready = work / "ready"
+    ready.mkdir()
+    for name in (_ARCHIVE, _MAIN):
+        (work / "obj" / name).rename(ready / name)
+    try:
+        ready.rename(folder)
+    except OSError:
+        if not (folder / _ARCHIVE).is_file():
+            raise
