@@ -74,15 +74,27 @@ def judge(
     admission = admit(design, reserved=bench.reserved, interface=interface)
     if admission.design is None:
         return refusal_verdict(admission, bench)
+    return simulate_first(
+        admission.design, bench, simulators=simulators, limits=limits, waveform=waveform
+    )
+
+
+def simulate_first(
+    design: Design,
+    bench: CocotbBench,
+    *,
+    simulators: Sequence[Simulator],
+    limits: Limits = Limits(),
+    waveform: Path | None = None,
+) -> Verdict:
+    """Simulate a trusted or gated `design` under the first of `simulators` that takes it."""
     verdict: Verdict | None = None
     for simulator in simulators:
-        verdict = simulate(
-            admission.design, bench, simulator=simulator, limits=limits, waveform=waveform
-        )
+        verdict = simulate(design, bench, simulator=simulator, limits=limits, waveform=waveform)
         if verdict.status is not Status.ERROR:
             return verdict
     if verdict is None:
-        raise ValueError("judge needs at least one simulator")
+        raise ValueError("simulators must not be empty")
     return verdict
 
 

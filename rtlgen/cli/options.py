@@ -1,0 +1,36 @@
+"""Options that several commands take, described once."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class SimulatorChoice(StrEnum):
+    """What `--simulator` accepts."""
+
+    AUTO = "auto"
+    ICARUS = "icarus"
+    VERILATOR = "verilator"
+
+
+Golden = Annotated[
+    Path | None,
+    typer.Option(help="Judge by this RTL, run side by side.", show_default=False),
+]
+SimulatorName = Annotated[
+    SimulatorChoice,
+    typer.Option(
+        help="auto takes Icarus Verilog, which sees X and Z, and Verilator for what Icarus "
+        "cannot compile or where it is missing."
+    ),
+]
+Seed = Annotated[int, typer.Option(min=0, help="Seed of the stimulus.")]
+Timeout = Annotated[
+    float, typer.Option(min=1.0, max=86400.0, help="Seconds that one tool run may take.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print run.json to standard output.")]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Say only what went wrong.")]

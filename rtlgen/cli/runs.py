@@ -1,0 +1,143 @@
+"""What `design` and `judge` do once their arguments are parsed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, NoReturn
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from rtlgen.cli.common import stderr
+from rtlgen.cli.options import SimulatorChoice
+from rtlgen.design.bench import load_golden, load_rtl
+from rtlgen.design.builtin import BuiltIn
+from rtlgen.design.record import RunRecord, check_output_folder, to_json
+from rtlgen.design.run import Options, blocking, design_from_spec, judge_design
+from rtlgen.errors import SpecError, UsageError
+from rtlgen.spec import Spec, load_spec
+from sim.judge import available_simulators, simulator_named
+from sim.process import Limits
+from sim.simulate import Simulator
+
+_MARKS = {"ok": ("ok  ", "green"), "bad": ("FAIL", "red"), "note": ("note", "yellow")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Options that `design` and `judge` share."""
+
+    golden: Path | None
+    simulator: SimulatorChoice
+    seed: int
+    timeout: float
+    json: bool
+    quiet: bool
+
+
+class ConsoleProgress:
+    """One line a stage, on standard error."""
+
+    def __init__(self, console: Console, *, quiet: bool) -> None:
+        self._console = console
+        self._quiet = quiet
+
+    def stage(self, name: str, text: str, *, state: Literal["ok", "bad", "note"] = "ok") -> None:
+        """Print what came of a stage."""
+        if self._quiet and state != "bad":
+            return
+        mark, color = _MARKS[state]
+        self._console.print(Text.assemble((mark, color), f"  {name:10}", text))
+
+    def working(self, text: str) -> AbstractContextManager[object]:
+        """Show a spinner where there is a terminal."""
+        if self._quiet or not self._console.is_terminal:
+            return nullcontext()
+        return self._console.status(f"{text} ...")
+
+
+def design(path: Path, folder: Path, settings: Settings) -> NoReturn:
+    """Run `rtlgen design`."""
+    progress = ConsoleProgress(stderr(), quiet=settings.quiet)
+    check_output_folder(folder)
+    spec = _read(path, progress)
+    options = _options(settings, module=spec.interface.module)
+    proposer = BuiltIn()
+    progress.stage("proposer", "built-in, since no language model is configured", state="note")
+    record = design_from_spec(spec, proposer, options, folder, progress)
+    _finish(record, folder, settings, progress)
+
+
+def judge(
+    rtl: Sequence[Path],
+    spec_path: Path | None,
+    top: str | None,
+    folder: Path | None,
+    settings: Settings,
+) -> NoReturn:
+    """Run `rtlgen judge`."""
+    if spec_path is None and settings.golden is None:
+        raise UsageError("RTL is judged by --spec or --golden; neither was given")
+    progress = ConsoleProgress(stderr(), quiet=settings.quiet)
+    if folder is not None:
+        check_output_folder(folder)
+    spec = None if spec_path is None else _read(spec_path, progress)
+    module = top or (spec.interface.module if spec else None)
+    options = _options(settings, module=module)
+    if module is None and options.golden is not None:
+        module = options.golden.top
+    design_ = load_rtl(rtl, module=module, what="RTL to be judged")
+    record = judge_design(design_, spec, options, folder, progress)
+    _finish(record, folder, settings, progress)
+
+
+def _read(path: Path, progress: ConsoleProgress) -> Spec:
+    spec = load_spec(path)
+    if errors := blocking(spec):
+        raise SpecError("the specification contradicts itself\n" + "\n".join(errors))
+    interface = spec.interface
+    progress.stage(
+        "spec",
+        f"{spec.path}: module {interface.module}, {len(interface.inputs)} inputs, "
+        f"{len(interface.outputs)} outputs"
+        + "".join(f"; {part.kind.value} ({part.place})" for part in spec.fragments),
+    )
+    for finding in spec.assumptions:
+        progress.stage(
+            "assumed", f"{finding.assumption} ({finding.place}: {finding.message})", state="note"
+        )
+    return spec
+
+
+def _options(settings: Settings, *, module: str | None) -> Options:
+    golden = None if settings.golden is None else load_golden(settings.golden, module=module)
+    return Options(
+        simulators=_simulators(settings.simulator),
+        golden=golden,
+        seed=settings.seed,
+        limits=Limits(seconds=settings.timeout, cpu_seconds=settings.timeout),
+        command=("rtlgen", *sys.argv[1:]),
+    )
+
+
+def _simulators(choice: SimulatorChoice) -> list[Simulator]:
+    if choice is SimulatorChoice.AUTO:
+        return available_simulators()
+    simulator = simulator_named(choice.value)
+    simulator.version()  # a missing tool is said before any work is done
+    return [simulator]
+
+
+def _finish(
+    record: RunRecord, folder: Path | None, settings: Settings, progress: ConsoleProgress
+) -> NoReturn:
+    if folder is not None:
+        progress.stage("output", f"{folder}/ (report.md tells the whole story)")
+    if settings.json:
+        typer.echo(to_json(record), nl=False)
+    raise typer.Exit(record.exit_code)

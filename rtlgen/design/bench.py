@@ -1,0 +1,160 @@
+"""The testbench of a run: where its reference comes from, written before any candidate exists."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from rtlgen.design.references import find_reference
+from rtlgen.errors import CannotJudge, UsageError
+from rtlgen.spec.model import Spec
+from sim.design import Design
+from sim.interface import Direction, Interface, infer_timing, read_interface
+from sim.judge import Simulator, simulate_first
+from sim.modules import module_names, top_module
+from sim.process import Limits
+from sim.verdict import Status
+from testbench_gen import Golden, Testbench, write_testbench
+
+NO_REFERENCE = (
+    "there is nothing to judge by: the specification has no table, equation, state machine or "
+    "waveform that fixes the outputs, and no golden RTL was given"
+    "\n\nhint: add a truth table, state table or worked waveform to the specification, "
+    "or give --golden ref.v"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """A testbench and where its reference came from."""
+
+    testbench: Testbench
+    interface: Interface
+    reference: str
+    """What the reference is, in words."""
+    limits: str = ""
+    """What the reference leaves unchecked, in words; empty if nothing."""
+
+
+def load_golden(path: Path, *, module: str | None = None) -> Design:
+    """Read golden RTL; its top is `module` if it defines that, else its only top.
+
+    Raises:
+        UsageError: It cannot be read, or several modules could be its top.
+    """
+    return load_rtl([path], module=module, what="golden RTL")
+
+
+def load_rtl(paths: Sequence[Path], *, module: str | None, what: str) -> Design:
+    """Read RTL files; the top is `module` if they define that, else their only top.
+
+    Raises:
+        InvalidDesign: A file cannot be read or parsed.
+        UsageError: Several modules could be the top.
+    """
+    anything = Design.from_files(paths, top="rtlgen_unknown")
+    names = module_names(anything)
+    if module is not None and module in names:
+        return replace(anything, top=module)
+    return replace(anything, top=top_module(anything, what=what))
+
+
+def golden_judgement(
+    golden: Design,
+    spec: Spec | None,
+    *,
+    seed: int,
+    simulators: Sequence[Simulator],
+    limits: Limits,
+) -> Judgement:
+    """Return the testbench that compares a design with `golden`, tried on `golden` itself.
+
+    Raises:
+        UsageError: Specification and golden RTL disagree in their ports.
+        CannotJudge: `golden` does not agree with itself, so nothing can be judged by it.
+    """
+    found = infer_timing(golden, read_interface(golden))
+    interface = found if spec is None else _agreed(spec.interface, found)
+    testbench = write_testbench(interface, Golden(design=golden), seed=seed)
+    verdict = simulate_first(
+        _under_name(golden, interface), testbench.bench, simulators=simulators, limits=limits
+    )
+    if verdict.status is not Status.PASS:
+        raise CannotJudge(
+            f"golden RTL must pass its own testbench; {golden.top!r} does not: {verdict.reason}"
+            "\n\nhint: it may depend on uninitialized values, races or time; "
+            "give it a reset, or another reference"
+        )
+    return Judgement(
+        testbench=testbench, interface=interface, reference=f"golden RTL, module {golden.top}"
+    )
+
+
+def spec_judgement(spec: Spec, *, seed: int) -> Judgement:
+    """Return the testbench that checks what `spec` says formally.
+
+    Raises:
+        CannotJudge: It says nothing formally that fixes an output.
+    """
+    reference = find_reference(spec)
+    if reference is None:
+        raise CannotJudge(NO_REFERENCE)
+    testbench = write_testbench(
+        spec.interface, reference.model, seed=seed, title=spec.title or spec.interface.module
+    )
+    return Judgement(
+        testbench=testbench,
+        interface=spec.interface,
+        reference=reference.description,
+        limits=reference.limits,
+    )
+
+
+def _agreed(wanted: Interface, found: Interface) -> Interface:
+    """Return the specification's interface with the timing that the golden RTL shows."""
+    ours = {port.name: (port.direction, port.width) for port in wanted.ports}
+    theirs = {port.name: (port.direction, port.width) for port in found.ports}
+    if ours != theirs:
+        raise UsageError(
+            f"specification and golden RTL must have the same ports; they differ in "
+            f"{'; '.join(_differences(ours, theirs))}"
+            "\n\nhint: mend the port list of the specification, or give the right golden RTL"
+        )
+    return replace(wanted, clocks=found.clocks, resets=found.resets)
+
+
+def _differences(
+    ours: dict[str, tuple[Direction, int]], theirs: dict[str, tuple[Direction, int]]
+) -> list[str]:
+    def say(ports: dict[str, tuple[Direction, int]], name: str) -> str:
+        if name not in ports:
+            return "nothing"
+        direction, width = ports[name]
+        return f"{direction.value} of {width} bit{'s' if width > 1 else ''}"
+
+    return [
+        f"{name} ({say(ours, name)} in the specification, {say(theirs, name)} in the golden RTL)"
+        for name in dict.fromkeys([*ours, *theirs])
+        if ours.get(name) != theirs.get(name)
+    ]
+
+
+def _under_name(golden: Design, interface: Interface) -> Design:
+    """Return `golden` under the module name that the testbench drives."""
+    if golden.top == interface.module:
+        return golden
+    ports = ", ".join(port.name for port in interface.ports)
+    declarations = "".join(
+        f"  {port.direction.value} {port.range} {port.name};\n" for port in interface.ports
+    )
+    connections = ", ".join(f".{port.name}({port.name})" for port in interface.ports)
+    shim = (
+        f"module {interface.module}({ports});\n{declarations}"
+        f"  {golden.top} golden({connections});\nendmodule\n"
+    )
+    return Design(
+        top=interface.module,
+        sources={**golden.sources, "rtlgen_shim.v": shim},
+        data=golden.data,
+    )

@@ -1,0 +1,279 @@
+"""The record of a run: `run.json`, and the folder it stands in.
+
+A folder is made beside its final place and renamed into it when everything,
+`run.json` last, is written; a run that is stopped leaves nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from rtlgen.errors import UsageError
+from rtlgen.spec.model import Finding, Spec
+from sim.process import ToolRun
+from sim.verdict import Mismatch, Verdict
+
+MANIFEST = "run.json"
+SCHEMA = 1
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ToolRunRecord(_Record):
+    """One child process."""
+
+    command: list[str]
+    exit_code: int | None
+    limit: str | None
+    seconds: float
+    output: str
+    truncated: bool
+
+
+class MismatchRecord(_Record):
+    """The first check that did not hold; see `sim.verdict.Mismatch`."""
+
+    check: int
+    phase: str
+    time_ns: float
+    port: str
+    expected: str
+    got: str
+    inputs: dict[str, str]
+    history: list[dict[str, str]]
+
+
+class VerdictRecord(_Record):
+    """One verdict with its evidence."""
+
+    status: Literal["pass", "fail", "unknown", "timeout", "error"]
+    cause: str
+    reason: str
+    simulator: str
+    checked: int
+    expected: int
+    mismatches: int
+    first_mismatch: MismatchRecord | None
+    notes: list[str]
+    runs: list[ToolRunRecord]
+
+
+class FindingRecord(_Record):
+    """Something a designer would ask, and what was assumed."""
+
+    rule: str
+    severity: str
+    lines: str
+    message: str
+    assumption: str
+
+
+class SpecRecord(_Record):
+    """The specification that was read."""
+
+    path: str
+    digest: str
+    module: str
+    findings: list[FindingRecord]
+    fragments: list[str]
+
+
+class TestbenchRecord(_Record):
+    """The testbench that judged."""
+
+    __test__ = False  # not a pytest class
+
+    reference: str
+    independent: bool
+    """Whether the reference came from elsewhere than the candidate."""
+    seed: int
+    expected_checks: int
+    digest: str
+    phases: list[str]
+
+
+class CandidateRecord(_Record):
+    """One design that was judged, or why there is none."""
+
+    proposer: str
+    digest: str | None
+    sources: dict[str, str]
+    declined: str | None
+    guess: bool
+    notes: list[str]
+    verdict: VerdictRecord | None
+
+
+class RunRecord(_Record):
+    """Everything about one run of `rtlgen design` or `rtlgen judge`."""
+
+    schema_version: int = SCHEMA
+    rtlgen: str
+    command: list[str]
+    started: str
+    """UTC, ISO 8601."""
+    seconds: float
+    outcome: Literal["verified", "failed", "not judged"]
+    exit_code: int
+    reason: str
+    spec: SpecRecord | None
+    testbench: TestbenchRecord | None
+    candidates: list[CandidateRecord]
+    versions: dict[str, str]
+    isolation: list[str]
+
+
+def verdict_record(verdict: Verdict) -> VerdictRecord:
+    """Return `verdict` as a record."""
+    return VerdictRecord(
+        status=verdict.status.value,
+        cause=verdict.cause.value,
+        reason=verdict.reason,
+        simulator=verdict.simulator,
+        checked=verdict.checked,
+        expected=verdict.expected,
+        mismatches=verdict.mismatches,
+        first_mismatch=_mismatch(verdict.first_mismatch),
+        notes=list(verdict.notes),
+        runs=[_tool_run(run) for run in verdict.runs],
+    )
+
+
+def _mismatch(found: Mismatch | None) -> MismatchRecord | None:
+    if found is None:
+        return None
+    return MismatchRecord(
+        check=found.check,
+        phase=found.phase,
+        time_ns=found.time_ns,
+        port=found.port,
+        expected=found.expected,
+        got=found.got,
+        inputs=dict(found.inputs),
+        history=[dict(sample) for sample in found.history],
+    )
+
+
+def _tool_run(run: ToolRun) -> ToolRunRecord:
+    return ToolRunRecord(
+        command=list(run.argv),
+        exit_code=run.exit_code,
+        limit=run.limit,
+        seconds=round(run.seconds, 3),
+        output=run.output[:20_000],
+        truncated=run.truncated or len(run.output) > 20_000,
+    )
+
+
+def finding_record(finding: Finding) -> FindingRecord:
+    """Return `finding` as a record."""
+    return FindingRecord(
+        rule=finding.rule,
+        severity=finding.severity.value,
+        lines=str(finding.place),
+        message=finding.message,
+        assumption=finding.assumption,
+    )
+
+
+def spec_record(spec: Spec, *, digest: str) -> SpecRecord:
+    """Return what was read from `spec` as a record."""
+    return SpecRecord(
+        path=spec.path,
+        digest=digest,
+        module=spec.interface.module,
+        findings=[finding_record(finding) for finding in spec.findings],
+        fragments=[f"{part.kind.value} ({part.place})" for part in spec.fragments],
+    )
+
+
+def check_output_folder(folder: Path) -> None:
+    """Refuse a place for the output that holds something else.
+
+    Raises:
+        UsageError: It is a file, or a folder that no run of rtlgen wrote.
+    """
+    if not folder.exists():
+        return
+    ours = (folder / MANIFEST).is_file()
+    if not folder.is_dir() or (any(folder.iterdir()) and not ours):
+        raise UsageError(
+            f"the output folder must be new, empty, or an earlier run's, not {folder}"
+            "\n\nhint: choose another place with -o"
+        )
+
+
+@contextmanager
+def output_folder(folder: Path) -> Iterator[Path]:
+    """Yield a folder to write into that becomes `folder` in one step when all went well.
+
+    Raises:
+        UsageError: `folder` holds something that is not an earlier run.
+        OSError: It cannot be written.
+    """
+    check_output_folder(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent.absolute()))
+    try:
+        work.chmod(0o777 & ~_umask())
+        yield work
+        _replace(work, folder)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _replace(work: Path, folder: Path) -> None:
+    """Put `work` in the place of `folder`; an earlier run goes only when the new one stands."""
+    if not folder.exists():
+        work.rename(folder)
+        return
+    old = work.with_name(f"{work.name}.old")
+    folder.rename(old)
+    try:
+        work.rename(folder)
+    except OSError:
+        old.rename(folder)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def write_files(folder: Path, files: Mapping[str, str]) -> None:
+    """Write `files` (name to text) under `folder`."""
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def write_manifest(folder: Path, record: RunRecord) -> None:
+    """Write `run.json` by a rename, so that it is whole whenever it is there."""
+    partial = folder / f".{MANIFEST}.partial"
+    partial.write_text(to_json(record), encoding="utf-8")
+    partial.rename(folder / MANIFEST)
+
+
+def to_json(record: RunRecord) -> str:
+    """Return `record` as indented JSON."""
+    return json.dumps(record.model_dump(), indent=2, ensure_ascii=False) + "\n"
+
+
+def read_manifest(folder: Path) -> Any:
+    """Return the record in `folder` as plain values."""
+    return json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
