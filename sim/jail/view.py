@@ -1,0 +1,104 @@
+"""A private file system: a few folders to read, one to write, and nothing else."""
+
+# `pathlib` would double the cost of a start.
+# ruff: noqa: PTH102, PTH103, PTH112, PTH120, PTH211
+
+from __future__ import annotations
+
+import os
+
+from .syscalls import (
+    MS_BIND,
+    MS_NODEV,
+    MS_NOEXEC,
+    MS_NOSUID,
+    MS_PRIVATE,
+    MS_RDONLY,
+    MS_REC,
+    MS_REMOUNT,
+    bind,
+    mount,
+    pivot_root,
+    unmount,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # `typing` costs more than the rest of this package to import
+    from .job import Job
+
+DEVICES = ("null", "zero", "full", "random", "urandom")
+_DEVICE_LINKS = {
+    "fd": "/proc/self/fd",
+    "stdin": "/proc/self/fd/0",
+    "stdout": "/proc/self/fd/1",
+    "stderr": "/proc/self/fd/2",
+}
+_BASE = "/tmp"  # noqa: S108 - only a place to mount on; nothing in it is used
+_OLD = "/old"
+_NEW = "/new"
+
+
+def enter(job: Job, *, own_proc: bool) -> None:
+    """Replace this mount namespace's root by one that shows only what `job` lists.
+
+    Every source is reached through the old root, which is put aside first:
+    whatever is mounted on /tmp, a work folder below the real /tmp is found.
+    """
+    mount("none", "/", flags=MS_REC | MS_PRIVATE)
+    _tmpfs(_BASE, "64k")
+    for folder in (_OLD, _NEW):
+        os.mkdir(_BASE + folder)
+    pivot_root(_BASE, _BASE + _OLD)
+    os.chdir("/")
+    _tmpfs(_NEW, "1m")
+    _fill(job, own_proc=own_proc)
+    os.chdir(_NEW)
+    pivot_root(".", ".")
+    unmount(".")
+    os.chdir(job.cwd)
+
+
+def _fill(job: Job, *, own_proc: bool) -> None:
+    for folder in ("/tmp", "/proc", "/dev"):  # noqa: S108 - of the new root
+        os.mkdir(_NEW + folder)
+    _tmpfs(_NEW + "/tmp", str(job.temporary_bytes))  # noqa: S108
+    if own_proc:
+        mount("proc", _NEW + "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
+    _devices()
+    for link, target in job.links.items():
+        os.makedirs(os.path.dirname(_NEW + link), exist_ok=True)
+        os.symlink(target, _NEW + link)
+    for path, source in sorted({**job.readable, job.cwd: job.cwd}.items()):
+        _show(source, path, writable=path == job.cwd)
+    flags = MS_REMOUNT | MS_RDONLY | MS_NOSUID | MS_NODEV
+    mount("none", _NEW, "tmpfs", flags, "mode=755")
+
+
+def _tmpfs(path: str, size: str) -> None:
+    mount("tmpfs", path, "tmpfs", MS_NOSUID | MS_NODEV, f"size={size},mode=755")
+
+
+def _devices() -> None:
+    for name in DEVICES:
+        target = f"{_NEW}/dev/{name}"
+        _touch(target)
+        # Not by `bind`: read-only or nodev would make the device useless.
+        mount(f"{_OLD}/dev/{name}", target, flags=MS_BIND)
+    for name, destination in _DEVICE_LINKS.items():
+        os.symlink(destination, f"{_NEW}/dev/{name}")
+    os.mkdir(_NEW + "/dev/shm")  # noqa: S108
+    _tmpfs(_NEW + "/dev/shm", "64m")  # noqa: S108
+
+
+def _show(source: str, path: str, *, writable: bool) -> None:
+    """Bind `source` of the old root, a path without symbolic links, to `path` of the new one."""
+    if os.path.isdir(_OLD + source):
+        os.makedirs(_NEW + path, exist_ok=True)
+    else:
+        os.makedirs(os.path.dirname(_NEW + path), exist_ok=True)
+        _touch(_NEW + path)
+    bind(_OLD + source, _NEW + path, writable=writable)
+
+
+def _touch(path: str) -> None:
+    os.close(os.open(path, os.O_CREAT | os.O_RDONLY, 0o644))
