@@ -120,7 +120,7 @@ _BENCH = CocotbBench(
     toplevel="inverter",
     expected_checks=2,
     python_files={
-        "test_inverter.py": '''\
+        "test_inverter.py": """\
 import json, os
 import cocotb
 from cocotb.triggers import Timer
@@ -137,7 +137,7 @@ async def inverts(dut):
     with open("partial.json", "w") as file:
         json.dump(report, file)
     os.replace("partial.json", os.environ["RTLGEN_REPORT"])
-'''
+"""
     },
 )
 
@@ -148,7 +148,11 @@ def _try_simulator(simulator: Simulator) -> Finding:
         tool = locate()
     except ToolNotFound as error:
         return _absent(simulator.name, error)
-    found = {"name": simulator.name, "version": tool.version, "where": f"{tool.path} ({tool.source})"}
+    found = {
+        "name": simulator.name,
+        "version": tool.version,
+        "where": f"{tool.path} ({tool.source})",
+    }
     start = time.monotonic()
     try:
         verdict = simulate(_DESIGN, _BENCH, simulator=simulator)

@@ -139,7 +139,9 @@ def judge_run(
     try:
         found = _Report.model_validate_json(report)
     except ValidationError as error:
-        return bench_error(f"the bench's report is no report: {error.errors()[0]['msg']}", run, common)
+        return bench_error(
+            f"the bench's report is no report: {error.errors()[0]['msg']}", run, common
+        )
     if found.token != token:
         return bench_error("the report does not carry this run's token", run, common)
     return _judge_report(found, bench, common)
@@ -172,9 +174,7 @@ def _judge_report(found: _Report, bench: CocotbBench, common: Mapping[str, Any])
             reason="the reference left every output open; nothing was compared",
             **{**common, **counts},
         )
-    return Verdict(
-        status=Status.PASS, reason=f"all {expected} checks held", **{**common, **counts}
-    )
+    return Verdict(status=Status.PASS, reason=f"all {expected} checks held", **{**common, **counts})
 
 
 def _mismatch(found: _ReportedMismatch | None) -> Mismatch | None:

@@ -73,5 +73,7 @@ def _instantiated(text: str) -> Iterator[str]:
     """Yield words that stand where an instantiated module's name would: before a name or `#`."""
     words = list(_words(text))
     for before, word, after in zip(["", *words], words, [*words[1:], ""], strict=False):
-        if before not in {*_MODULE, *_LIFETIME, ":"} and (after == "#" or re.match(r"[A-Za-z_\\]", after)):
+        if before not in {*_MODULE, *_LIFETIME, ":"} and (
+            after == "#" or re.match(r"[A-Za-z_\\]", after)
+        ):
             yield word

@@ -96,9 +96,7 @@ def _write(plan: Plan, folder: Path) -> None:
         ) from error
 
 
-def _execute(
-    plan: Plan, folder: Path, limits: Limits, secret: Mapping[str, str]
-) -> list[ToolRun]:
+def _execute(plan: Plan, folder: Path, limits: Limits, secret: Mapping[str, str]) -> list[ToolRun]:
     """Run the commands; only the last one, the simulation itself, is told the secret."""
     runs: list[ToolRun] = []
     for index, command in enumerate(plan.commands):

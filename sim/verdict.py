@@ -93,7 +93,9 @@ class Verdict:
                     f"PASS needs every expected check, not {self.checked} of {self.expected}"
                 )
             if self.mismatches or self.first_mismatch or self.cause is not Cause.NONE:
-                raise ValueError(f"PASS has no mismatch, not {self.mismatches} ({self.cause.value})")
+                raise ValueError(
+                    f"PASS has no mismatch, not {self.mismatches} ({self.cause.value})"
+                )
         elif self.cause is Cause.NONE:
             raise ValueError(f"{self.status.name} needs a cause")
 

@@ -124,9 +124,7 @@ def _compile(work: Path) -> None:
     archive = [str(tools.ar()), "rcs", f"obj/{_ARCHIVE}", *(f"obj/{name}" for name in objects)]
     jobs = f"-j{os.cpu_count() or 1}"
     for command in (verilate, [*_make(), jobs, _MAIN, *objects], archive):
-        run = run_tool(
-            command, cwd=work, limits=_BUILD_LIMITS, environment=dict(tool.environment)
-        )
+        run = run_tool(command, cwd=work, limits=_BUILD_LIMITS, environment=dict(tool.environment))
         if run.exit_code != 0:
             raise ToolFailed(
                 f"Verilator's run-time code must build; `{Path(command[0]).name}` "

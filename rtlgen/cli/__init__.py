@@ -30,7 +30,7 @@ app.command("lint")(lint.lint)
 app.command("doctor")(doctor.doctor)
 
 
-def _version(value: bool) -> None:  # noqa: FBT001 - typer's signature
+def _version(value: bool) -> None:
     if value:
         from rtlgen import __version__  # noqa: PLC0415
 
@@ -40,7 +40,7 @@ def _version(value: bool) -> None:  # noqa: FBT001 - typer's signature
 
 @app.callback()
 def _root(
-    version: bool = typer.Option(  # noqa: FBT001
+    version: bool = typer.Option(
         False, "--version", callback=_version, is_eager=True, help="Print the version and stop."
     ),
 ) -> None:

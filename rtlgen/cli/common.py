@@ -75,6 +75,6 @@ def stderr() -> Console:
     return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
-def print_json(value: Any) -> None:
+def print_json(value: object) -> None:
     """Write `value` as indented JSON to standard output."""
     typer.echo(json.dumps(value, indent=2, ensure_ascii=False))

@@ -274,6 +274,6 @@ def to_json(record: RunRecord) -> str:
     return json.dumps(record.model_dump(), indent=2, ensure_ascii=False) + "\n"
 
 
-def read_manifest(folder: Path) -> Any:
-    """Return the record in `folder` as plain values."""
-    return json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+def read_manifest(folder: Path) -> RunRecord:
+    """Return the record in `folder`."""
+    return RunRecord.model_validate_json((folder / MANIFEST).read_bytes())

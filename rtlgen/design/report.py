@@ -16,13 +16,17 @@ def render_report(run: RunRecord, *, waveform: bool) -> str:
     """Return the Markdown report of `run`; `waveform`: whether one was written."""
     findings: Sequence[FindingRecord] = run.spec.findings if run.spec else ()
     candidate = run.candidates[-1]
-    text = _environment().get_template("report.md.j2").render(
-        run=run,
-        candidate=candidate,
-        guess=candidate.guess,
-        assumptions=[finding for finding in findings if finding.assumption],
-        remarks=[finding for finding in findings if not finding.assumption],
-        waveform=waveform,
+    text = (
+        _environment()
+        .get_template("report.md.j2")
+        .render(
+            run=run,
+            candidate=candidate,
+            guess=candidate.guess,
+            assumptions=[finding for finding in findings if finding.assumption],
+            remarks=[finding for finding in findings if not finding.assumption],
+            waveform=waveform,
+        )
     )
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 
