@@ -106,7 +106,7 @@ def _build(folder: Path) -> None:
         work = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     except OSError as error:
         raise ToolFailed(
-            f"Verilator's run-time code needs a folder to be built in; cannot write {folder.parent}: "
+            f"Verilator's run-time code needs a folder; cannot write {folder.parent}: "
             f"{error.strerror}\n\nhint: set RTLGEN_CACHE to a folder that can be written"
         ) from error
     try:

@@ -32,7 +32,7 @@ app.command("doctor")(doctor.doctor)
 
 def _version(value: bool) -> None:
     if value:
-        from rtlgen import __version__  # noqa: PLC0415
+        from rtlgen import __version__
 
         typer.echo(f"rtlgen {__version__}")
         raise typer.Exit

@@ -70,7 +70,7 @@ def _describe(error: OSError) -> tuple[str, int]:
 
 def stderr() -> Console:
     """Return the console for people, on standard error."""
-    from rich.console import Console  # noqa: PLC0415 - keeps `--help` light
+    from rich.console import Console
 
     return Console(stderr=True, highlight=False, soft_wrap=True)
 

@@ -10,14 +10,14 @@ import typer
 from rtlgen.cli.options import Golden, Json, Quiet, Seed, SimulatorChoice, SimulatorName, Timeout
 
 
-def design(  # noqa: PLR0913 - one parameter an option
+def design(
     spec: Annotated[Path, typer.Argument(help="Specification in Markdown.", show_default=False)],
     output: Annotated[
         Path | None,
         typer.Option(
             "-o",
             "--output",
-            help="Folder for RTL, testbench, waveform and report; default: SPEC's name with .rtlgen",
+            help="Folder for RTL, testbench, waveform and report; default: SPEC.rtlgen",
             show_default=False,
         ),
     ] = None,
@@ -32,7 +32,7 @@ def design(  # noqa: PLR0913 - one parameter an option
 
     Writes rtl/, tb/ (runs on its own), waveform.vcd, report.md and run.json.
     """
-    from rtlgen.cli import runs  # noqa: PLC0415 - keeps `--help` light
+    from rtlgen.cli import runs
 
     runs.design(
         spec,

@@ -14,8 +14,8 @@ def doctor(
 
     Exit code 0 if designs can be judged, else 4.
     """
-    from rtlgen.cli.common import ENVIRONMENT, OK, print_json, stderr  # noqa: PLC0415
-    from rtlgen.doctor import examine  # noqa: PLC0415
+    from rtlgen.cli.common import ENVIRONMENT, OK, print_json, stderr
+    from rtlgen.doctor import examine
 
     console = stderr()
     with console.status("trying the tools ..."):

@@ -10,7 +10,7 @@ import typer
 from rtlgen.cli.options import Golden, Json, Quiet, Seed, SimulatorChoice, SimulatorName, Timeout
 
 
-def judge(  # noqa: PLR0913 - one parameter an option
+def judge(
     rtl: Annotated[list[Path], typer.Argument(help="Verilog files.", show_default=False)],
     spec: Annotated[
         Path | None,
@@ -43,7 +43,7 @@ def judge(  # noqa: PLR0913 - one parameter an option
 
     The same gate, testbench, exit codes and report.
     """
-    from rtlgen.cli import runs  # noqa: PLC0415 - keeps `--help` light
+    from rtlgen.cli import runs
 
     runs.judge(
         rtl,

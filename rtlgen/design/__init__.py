@@ -1,0 +1,1 @@
+"""The design loop: testbench, candidates, verdicts, record."""
