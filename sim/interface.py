@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
 
+from sim.design import Design
 from sim.errors import InvalidInterface
 
 
@@ -129,3 +130,50 @@ class Interface:
                 return port
         known = ", ".join(port.name for port in self.ports)
         raise KeyError(f"module {self.module!r} has no port {name!r}; its ports are {known}")
+
+
+def read_interface(design: Design, *, parameters: Mapping[str, int] | None = None) -> Interface:
+    """Return the interface of `design.top`, with `parameters` in place of its defaults.
+
+    Packed structs and several packed dimensions count as one vector. Clocks and
+    resets are left open: see `infer_timing`.
+
+    Raises:
+        InvalidDesign: A syntax error, or no or several modules of that name; with file and line.
+        InvalidInterface: A port that no testbench can drive: an unpacked array,
+            an interface, a `ref`, a real, a concatenation.
+    """
+    from sim import read_interface as reader  # noqa: PLC0415 - pyslang only where Verilog is read
+
+    return reader.read(design, parameters=parameters)
+
+
+def read_header(text: str, *, module: str | None = None) -> Interface:
+    """Return the interface in a bare module header, as specifications quote it.
+
+    The body and `endmodule` may be missing or cut off. Declarations of ports in
+    the body of a non-ANSI module are found. `module` picks one of several.
+
+    Raises:
+        InvalidDesign: No header, several, or one with a syntax error; with the line.
+        InvalidInterface: As `read_interface`.
+    """
+    from sim import read_interface as reader  # noqa: PLC0415 - pyslang only where Verilog is read
+
+    return reader.read_header_text(text, module=module)
+
+
+def infer_timing(design: Design, interface: Interface) -> Interface:
+    """Return `interface` with the clocks and resets that the RTL of `design` shows.
+
+    Read from the event lists of `always` blocks and their leading `if`, through
+    port connections, plain assignments and inversions. Nothing is found in a
+    combinational design. A synchronous reset that acts through next-state
+    logic only is not recognized.
+
+    Raises:
+        InvalidDesign: As `read_interface`.
+    """
+    from sim import timing  # noqa: PLC0415 - pyslang only where Verilog is read
+
+    return timing.infer(design, interface)

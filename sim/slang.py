@@ -1,0 +1,143 @@
+"""Designs as pyslang sees them: parsed, elaborated, and with places for messages.
+
+slang is fast and complete but not proof against hostile text: thousands of
+nested modules or one operator chain of 100,000 terms end the process, and some
+constants take minutes. Untrusted text is parsed only in the child process of
+`sim.gate`; what is parsed here otherwise is the user's own.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import PurePosixPath
+from typing import Any
+
+import pyslang
+from pyslang.ast import Compilation, CompilationFlags, CompilationOptions
+from pyslang.syntax import SyntaxTree
+
+HEADER_SUFFIXES = (".vh", ".svh", ".h", ".inc")
+"""Sources that are only included, never compiled by themselves."""
+
+_ROOT = "/rtlgen-design"
+_LENIENT = (
+    # What simulators and every synthesis tool take although the standard forbids it.
+    CompilationFlags.AllowUseBeforeDeclare
+    | CompilationFlags.AllowHierarchicalConst
+    | CompilationFlags.AllowUnnamedGenerate
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnostic:
+    """One message of the parser or the elaborator, at its place in the sources."""
+
+    code: str
+    """slang's name for the rule, such as `UnknownModule`."""
+    file: str
+    line: int
+    """1-based, and 0 where the message has no place."""
+    message: str
+    error: bool
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.message}" if self.line else self.message
+
+
+class Parsed:
+    """The sources of a design as one compilation unit.
+
+    Sources are never looked up on disk: `` `include `` finds what is in
+    `sources`, by its path from the including file's folder or from the root.
+    """
+
+    def __init__(self, sources: Mapping[str, str]) -> None:
+        self.manager = pyslang.SourceManager()
+        self.manager.setDisableProximatePaths(True)
+        self._files: dict[int, str] = {}
+        buffers = []
+        for name, text in sources.items():
+            buffer = self.manager.assignText(f"{_ROOT}/{PurePosixPath(name)}", text)
+            if not name.endswith(HEADER_SUFFIXES):
+                buffers.append(buffer)
+        self.tree = SyntaxTree.fromBuffers(buffers, self.manager, _bag())
+        self._lines: dict[str, list[int]] = {}
+        self._sources = sources
+
+    @cached_property
+    def compiled(self) -> tuple[str, ...]:
+        """Names of the sources that are compiled by themselves, in order."""
+        return tuple(name for name in self._sources if not name.endswith(HEADER_SUFFIXES))
+
+    def file_of(self, location: Any) -> str:
+        """Return the name of the source that `location` lies in."""
+        path = str(self.manager.getFullPath(location.buffer))
+        return path.removeprefix(_ROOT + "/")
+
+    def place(self, location: Any) -> tuple[str, int, int]:
+        """Return source name, line and column (bytes, both 1-based) of `location`.
+
+        Macro uses count where they stand in the text, and `` `line `` counts for
+        nothing.
+        """
+        expanded = self.manager.getFullyExpandedLoc(location)
+        file = self.file_of(expanded)
+        starts = self._lines.get(file)
+        if starts is None:
+            starts = self._lines[file] = _line_starts(self._sources.get(file, ""))
+        line = bisect_right(starts, expanded.offset)
+        return file, line, expanded.offset - starts[line - 1] + 1
+
+    def diagnostics(self, found: Any) -> Iterator[Diagnostic]:
+        """Yield `found`, a list of pyslang diagnostics, as values."""
+        engine = pyslang.DiagnosticEngine(self.manager)
+        for diagnostic in found:
+            file, line = "", 0
+            if diagnostic.location.buffer.id:
+                file, line, _ = self.place(diagnostic.location)
+            yield Diagnostic(
+                code=str(diagnostic.code).removeprefix("DiagCode(").rstrip(")"),
+                file=file,
+                line=line,
+                message=engine.formatMessage(diagnostic),
+                error=diagnostic.isError(),
+            )
+
+    def syntax_errors(self) -> list[Diagnostic]:
+        """Return the errors of the parser, in order."""
+        return [d for d in self.diagnostics(self.tree.diagnostics) if d.error]
+
+    def elaborate(self, top: str, parameters: Mapping[str, int] | None = None) -> Compilation:
+        """Elaborate from module `top`, with `parameters` in place of its defaults."""
+        options = CompilationOptions()
+        options.topModules = {top}
+        options.flags = _LENIENT
+        options.paramOverrides = [f"{name}={value}" for name, value in (parameters or {}).items()]
+        bag = _bag()
+        bag.compilationOptions = options
+        compilation = Compilation(bag)
+        compilation.addSyntaxTree(self.tree)
+        return compilation
+
+
+def _bag() -> Any:
+    bag = pyslang.Bag()
+    options = pyslang.parsing.PreprocessorOptions()
+    options.maxIncludeDepth = 32
+    options.undefines = ["__slang__"]
+    options.additionalIncludePaths = [_ROOT]
+    bag.preprocessorOptions = options
+    return bag
+
+
+def _line_starts(text: str) -> list[int]:
+    """Return the byte offset at which each line starts; CR, LF and CR LF end a line."""
+    data = text.encode()
+    starts = [0]
+    for index, byte in enumerate(data):
+        if byte == 0x0A or (byte == 0x0D and data[index + 1 : index + 2] != b"\n"):
+            starts.append(index + 1)
+    return starts
