@@ -101,8 +101,7 @@ class Isolation:
             and "mount" in self.features
         )
 
-    @property
-    def summary(self) -> tuple[str, ...]:
+    def lines(self) -> tuple[str, ...]:
         """Lines for a person, one per layer."""
         processes = "PID namespace" if self.pid_namespace else "sweep of orphans; a race remains"
         hidden = "hidden" if self.reads_confined else "READABLE"
@@ -205,7 +204,7 @@ def require_full(isolation: Isolation) -> None:
     """
     if isolation.full:
         return
-    found = "; ".join(isolation.summary)
+    found = "; ".join(isolation.lines())
     raise EnvironmentFault(
         f"{_VARIABLE}=require needs full isolation, and this machine gives: {found}\n\n"
         "hint: allow unprivileged user namespaces: `sysctl kernel.unprivileged_userns_clone=1` "
