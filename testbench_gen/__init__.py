@@ -1,1 +1,15 @@
 """Writes cocotb testbenches that a person would keep."""
+
+from testbench_gen.golden import Golden
+from testbench_gen.plan import StimulusPlan
+from testbench_gen.reference import ListsInputs, ReferenceModel
+from testbench_gen.testbench import Testbench, write_testbench
+
+__all__ = [
+    "Golden",
+    "ListsInputs",
+    "ReferenceModel",
+    "StimulusPlan",
+    "Testbench",
+    "write_testbench",
+]

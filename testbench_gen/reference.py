@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 State = Any  # opaque to the caller
@@ -49,3 +49,11 @@ class ReferenceModel(Protocol):
         meanings above, needs nothing but the standard library, and reads as a person
         would write it.
         """
+
+
+@runtime_checkable
+class ListsInputs(Protocol):
+    """A reference that names inputs which random stimulus would rarely hit."""
+
+    def interesting_inputs(self) -> Sequence[Mapping[str, int]]:
+        """Return partial inputs, by bit or by whole port; what is left out is driven at random."""

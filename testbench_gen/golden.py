@@ -1,0 +1,299 @@
+"""Golden RTL as a reference: renamed, so that it can stand beside the design it judges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pyslang import DiagnosticEngine, SourceManager
+from pyslang.parsing import Token, TokenKind, Trivia, TriviaKind
+from pyslang.syntax import SyntaxKind, SyntaxNode, SyntaxTree
+
+from sim.design import Design
+from sim.errors import InvalidDesign
+
+PREFIX = "rtlgen_golden_"
+_HEADERS = (".vh", ".svh", ".h")
+_MODULES = frozenset(
+    {
+        SyntaxKind.ModuleDeclaration,
+        SyntaxKind.ProgramDeclaration,
+        SyntaxKind.UdpDeclaration,
+    }
+)
+_MODULE_NAMES = frozenset(
+    {SyntaxKind.ModuleHeader, SyntaxKind.ProgramHeader, SyntaxKind.UdpDeclaration}
+)
+_ALWAYS = frozenset({SyntaxKind.AlwaysBlock, SyntaxKind.AlwaysCombBlock})
+_BRACKETS = "()[]{};,."
+_BASES = {"b": 2, "o": 8, "d": 10, "h": 16}
+_PRINTED_TRIVIA = frozenset(
+    {
+        TriviaKind.Whitespace,
+        TriviaKind.EndOfLine,
+        TriviaKind.LineComment,
+        TriviaKind.BlockComment,
+    }
+)
+_KEPT_DIRECTIVES = frozenset(
+    {
+        SyntaxKind.TimeScaleDirective,
+        SyntaxKind.DefaultNetTypeDirective,
+        SyntaxKind.ResetAllDirective,
+        SyntaxKind.UnconnectedDriveDirective,
+        SyntaxKind.NoUnconnectedDriveDirective,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Golden:
+    """A design that is right by definition, run side by side with the one under test.
+
+    X and Z bits of its outputs are don't-cares.
+    """
+
+    design: Design
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenamedGolden:
+    """The text of a golden design under other names."""
+
+    text: str
+    """One file: macros expanded, includes in place, comments kept."""
+    top: str
+    modules: frozenset[str]
+    """New names of everything that it defines."""
+    constants: tuple[int, ...]
+    """Integer literals in it, in rising order."""
+    holds_values: bool
+    """Whether a level-sensitive block seems to keep old values, as a latch does."""
+
+
+def rename(design: Design) -> RenamedGolden:
+    """Return `design` with everything it defines renamed to start with `PREFIX`.
+
+    Raises:
+        InvalidDesign: The golden design does not parse or does not define its top.
+    """
+    tree = _parse(design)
+    modules, globals_ = _modules(tree), _globals(tree)
+    if design.top not in modules:
+        known = ", ".join(sorted(modules)) or "no module"
+        raise InvalidDesign(f"golden design must define its top {design.top!r}; it has {known}")
+    return RenamedGolden(
+        text=_Printer(tree.sourceManager, modules, globals_).print(tree).strip("\n") + "\n",
+        top=PREFIX + design.top,
+        modules=frozenset(PREFIX + name for name in modules | globals_),
+        constants=tuple(sorted(_constants(tree))),
+        holds_values=_holds_values(tree),
+    )
+
+
+def _parse(design: Design) -> SyntaxTree:
+    """Parse all sources as one compilation unit, in name order; headers only where included."""
+    manager = SourceManager()
+    buffers = {name: manager.assignText(name, text) for name, text in design.sources.items()}
+    compiled = [buffers[name] for name in sorted(buffers) if not name.endswith(_HEADERS)]
+    tree = SyntaxTree.fromBuffers(compiled or list(buffers.values()), manager)
+    errors = [d for d in tree.diagnostics if d.isError()]
+    if errors:
+        first = errors[0]
+        place = f"{manager.getFileName(first.location)}:{manager.getLineNumber(first.location)}"
+        report = DiagnosticEngine.reportAll(manager, errors[:1]).strip()
+        raise InvalidDesign(f"golden design must be correct Verilog; {place}:\n{report}")
+    return tree
+
+
+def _nodes(root: SyntaxNode) -> Iterator[Any]:
+    """Yield every node; `Any`, as the bindings give each kind attributes of its own."""
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack += [child for child in node if isinstance(child, SyntaxNode)]
+
+
+def _tokens(root: SyntaxNode) -> Iterator[tuple[Token, SyntaxNode]]:
+    """Yield every token with its parent, in source order and without recursion."""
+    stack: list[tuple[Any, SyntaxNode]] = [(root, root)]
+    while stack:
+        item, parent = stack.pop()
+        if isinstance(item, Token):
+            yield item, parent
+        else:
+            stack += [(child, item) for child in reversed(list(item))]
+
+
+def _modules(tree: SyntaxTree) -> frozenset[str]:
+    """Return the names of modules, programs and primitives."""
+    return frozenset(
+        token.valueText
+        for node in _nodes(tree.root)
+        if node.kind in _MODULE_NAMES
+        for token in node
+        if isinstance(token, Token) and token.kind is TokenKind.Identifier
+    )
+
+
+def _globals(tree: SyntaxTree) -> frozenset[str]:
+    """Return the names declared outside modules: packages, types, functions, constants."""
+    whole = tree.root.kind is SyntaxKind.CompilationUnit
+    members = [m for m in tree.root if isinstance(m, SyntaxNode)] if whole else [tree.root]
+    return frozenset(
+        token.valueText
+        for member in members
+        if member.kind not in _MODULES
+        for token in _declared(member)
+    )
+
+
+def _declared(member: SyntaxNode) -> Iterator[Token]:
+    """Yield the names that one member of the compilation unit declares there."""
+    node: Any = member
+    if node.kind in (SyntaxKind.PackageDeclaration, SyntaxKind.InterfaceDeclaration):
+        yield node.header.name
+    elif node.kind in (SyntaxKind.FunctionDeclaration, SyntaxKind.TaskDeclaration):
+        yield from (token for token, _ in _tokens(node.prototype.name))
+    elif node.kind is SyntaxKind.ClassDeclaration:
+        yield node.name
+    else:
+        if node.kind is SyntaxKind.TypedefDeclaration:
+            yield node.name
+        for node in _nodes(member):
+            if node.kind is SyntaxKind.Declarator and not _in_structure(node):
+                yield node.name
+
+
+def _in_structure(node: SyntaxNode) -> bool:
+    parent = node.parent
+    return parent is not None and parent.kind is SyntaxKind.StructUnionMember
+
+
+class _Printer:
+    """Prints a tree with new names, its macros expanded and its includes in place."""
+
+    def __init__(
+        self, manager: SourceManager, modules: frozenset[str], globals_: frozenset[str]
+    ) -> None:
+        self._manager = manager
+        self._modules = modules
+        self._globals = globals_
+        self._out: list[str] = []
+        self._last = " "
+        self._expanded = False
+
+    def print(self, tree: SyntaxTree) -> str:
+        for token, parent in _tokens(tree.root):
+            for trivia in token.trivia:
+                self._trivia(trivia)
+            self._emit(self._renamed(token, parent), token)
+        return "".join(self._out)
+
+    def _renamed(self, token: Token, parent: SyntaxNode) -> str:
+        text: str = token.rawText
+        if token.kind is not TokenKind.Identifier:
+            return text
+        name: str = token.valueText
+        if name in self._globals or (name in self._modules and _names_module(parent)):
+            # An escaped identifier stays one; the blank that ends it is trivia.
+            return f"\\{PREFIX}{name}" if text.startswith("\\") else PREFIX + name
+        return text
+
+    def _emit(self, text: str, token: Token) -> None:
+        if not text:
+            return
+        # Only a macro can put tokens side by side that its author kept apart.
+        expanded, before = self._manager.isMacroLoc(token.location), self._expanded
+        if (expanded or before) and _would_merge(self._last, text[0]):
+            self._out.append(" ")
+        self._out.append(text)
+        self._last, self._expanded = text[-1], expanded
+
+    def _space(self, text: str) -> None:
+        if text:
+            self._out.append(text)
+            self._last = " "
+
+    def _trivia(self, trivia: Trivia) -> None:
+        if trivia.kind is TriviaKind.Directive:
+            self._directive(trivia.syntax())
+        elif trivia.kind in _PRINTED_TRIVIA:
+            self._space(trivia.getRawText())
+
+    def _directive(self, directive: SyntaxNode) -> None:
+        """Keep the comments around a directive, and the directive if it shapes what follows."""
+        first = directive.getFirstToken()
+        for trivia in first.trivia:
+            self._trivia(trivia)
+        if directive.kind in _KEPT_DIRECTIVES:
+            words = [token.rawText for token, _ in _tokens(directive)]
+            self._space("\n" + " ".join(word for word in words if word) + "\n")
+        elif directive.kind is SyntaxKind.MacroUsage:
+            self._space(" ")
+
+
+def _names_module(parent: SyntaxNode) -> bool:
+    if parent.kind is SyntaxKind.NamedBlockClause:
+        return parent.parent is not None and parent.parent.kind in _MODULES
+    return parent.kind in _MODULE_NAMES or parent.kind is SyntaxKind.HierarchyInstantiation
+
+
+def _would_merge(left: str, right: str) -> bool:
+    """Whether two tokens printed side by side might be read as one."""
+    word = str.isalnum(left) or left in "_$'`\\", str.isalnum(right) or right in "_$'`\\"
+    if all(word):
+        return True
+    return not any(word) and not (left in _BRACKETS or right in _BRACKETS or left.isspace())
+
+
+def _constants(tree: SyntaxTree) -> frozenset[int]:
+    """Return every integer literal; wildcard digits count as all 0 and as all 1."""
+    found: set[int] = set()
+    base = 0
+    for token, _ in _tokens(tree.root):
+        if token.kind is TokenKind.IntegerBase:
+            base = _BASES.get(token.rawText[-1].lower(), 0)
+            continue
+        if token.kind is TokenKind.IntegerLiteral:
+            found |= _values(token.rawText, base or 10)
+        base = 0
+    return frozenset(found)
+
+
+def _values(digits: str, base: int) -> set[int]:
+    digits = digits.replace("_", "").lower()
+    last = "0123456789abcdef"[base - 1]
+    forms = {"".join(fill if c in "xz?" else c for c in digits) for fill in ("0", last)}
+    return {int(form, base) for form in forms if _is_number(form, base)}
+
+
+def _is_number(digits: str, base: int) -> bool:
+    return 0 < len(digits) <= 1024 and all(c in "0123456789abcdef"[:base] for c in digits)
+
+
+def _holds_values(tree: SyntaxTree) -> bool:
+    return any(
+        node.kind is SyntaxKind.AlwaysLatchBlock
+        or (node.kind in _ALWAYS and not _edge_sensitive(node) and _incomplete(node))
+        for node in _nodes(tree.root)
+    )
+
+
+def _edge_sensitive(block: SyntaxNode) -> bool:
+    edges = (TokenKind.PosEdgeKeyword, TokenKind.NegEdgeKeyword, TokenKind.EdgeKeyword)
+    return any(token.kind in edges for token, _ in _tokens(block))
+
+
+def _incomplete(block: SyntaxNode) -> bool:
+    """Whether some branch of `block` may leave things as they are (over-approximated)."""
+    for node in _nodes(block):
+        if node.kind is SyntaxKind.ConditionalStatement and node.elseClause is None:
+            return True
+        if node.kind is SyntaxKind.CaseStatement and not any(
+            child.kind is SyntaxKind.DefaultCaseItem for child in _nodes(node)
+        ):
+            return True
+    return False

@@ -1,0 +1,302 @@
+"""Writes a testbench: the plan, the number of its checks, and its files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from sim.cocotb_bench import CocotbBench
+from sim.errors import InvalidInterface
+from sim.interface import Direction, Interface, Port
+from testbench_gen.golden import Golden, RenamedGolden, rename
+from testbench_gen.plan import StimulusPlan, Subject, make_plan
+from testbench_gen.reference import ReferenceModel
+from testbench_gen.render import render, standalone_modules
+from testbench_gen.standalone.timeline import Model, Vector, checks_in, timeline
+
+WRAPPER = "rtlgen_tb_top"
+BUDGET = 4096
+"""Default number of clock cycles (vectors without a clock); about a second under Icarus."""
+_MODULE = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*\Z")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Testbench:
+    """A cocotb testbench as files, and as what `sim` runs."""
+
+    interface: Interface
+    files: Mapping[str, str]
+    """Everything for a folder of its own; runs there without rtlgen."""
+    bench: CocotbBench
+    plan: StimulusPlan
+    notes: tuple[str, ...] = ()
+    """What limits this testbench, for the reader of a verdict."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "files", MappingProxyType(dict(self.files)))
+
+    @property
+    def expected_checks(self) -> int:
+        """Number of checks that a complete run makes."""
+        return self.bench.expected_checks
+
+    @property
+    def seed(self) -> int:
+        """Seed of everything random in the stimulus."""
+        return self.plan.seed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wire:
+    """A port and the signals it is reached by in the HDL top level."""
+
+    port: Port
+    signal: str
+    golden: str = ""
+    """The golden design's signal for an output; empty for inputs and without a golden design."""
+
+
+def write_testbench(
+    interface: Interface,
+    reference: ReferenceModel | Golden,
+    *,
+    seed: int = 1,
+    budget: int = BUDGET,
+    title: str = "",
+    strict_reset: bool = True,
+) -> Testbench:
+    """Write a testbench that judges any design with `interface` by `reference`.
+
+    Args:
+        interface: Ports, clocks and resets of the design.
+        reference: Predicts the outputs, or is a design that is right by definition.
+        seed: Of everything random in the stimulus.
+        budget: Clock cycles to drive, or vectors without a clock; roughly kept.
+        title: One line on what is tested, for the README.
+        strict_reset: Whether a reset must act exactly as its kind says; False accepts
+            both kinds, synchronous and asynchronous.
+
+    Raises:
+        InvalidInterface: The ports cannot be driven, or do not fit `reference`.
+        InvalidDesign: The golden design is no correct Verilog.
+    """
+    if budget < 16:
+        raise ValueError(f"budget must be at least 16 cycles, not {budget}")
+    _check_ports(interface)
+    if isinstance(reference, Golden):
+        return _beside_golden(interface, reference, seed, budget, title, strict_reset)
+    _check_reference(interface, reference)
+    return _with_reference(interface, reference, seed, budget, title, strict_reset)
+
+
+def _with_reference(
+    interface: Interface,
+    reference: ReferenceModel,
+    seed: int,
+    budget: int,
+    title: str,
+    strict_reset: bool,
+) -> Testbench:
+    subject = Subject(interface=interface, reference=reference, strict_reset=strict_reset)
+    plan = make_plan(subject, seed=seed, budget=budget)
+    vectors = [Vector(p.name, p.msb, p.lsb) for p in interface.ports]
+    inputs = [v for v, p in zip(vectors, interface.ports, strict=True) if p in interface.inputs]
+    outputs = [v for v, p in zip(vectors, interface.ports, strict=True) if p in interface.outputs]
+    model = Model(reference, inputs, outputs, plan.timing)
+    checks = _count(plan, model, len(outputs))
+    wires = {
+        "inputs": [Wire(port=port, signal=port.name) for port in interface.inputs],
+        "outputs": [Wire(port=port, signal=port.name) for port in interface.outputs],
+    }
+    return _assemble(
+        interface,
+        plan,
+        checks,
+        {**wires, "golden": "", "toplevel": interface.module, "title": title, "hdl": ()},
+        python={"reference.py": reference.python_source()},
+    )
+
+
+def _beside_golden(
+    interface: Interface, golden: Golden, seed: int, budget: int, title: str, strict_reset: bool
+) -> Testbench:
+    renamed = rename(golden.design)
+    subject = Subject(
+        interface=interface,
+        reference=None,
+        constants=renamed.constants,
+        holds_values=renamed.holds_values,
+        strict_reset=strict_reset,
+    )
+    plan = make_plan(subject, seed=seed, budget=budget)
+    values = {
+        **_wires(interface),
+        "golden": renamed.top,
+        "toplevel": WRAPPER,
+        "title": title,
+        "interface": interface,
+        "hdl": ("golden.v", f"{WRAPPER}.v"),
+    }
+    hdl = {"golden.v": _isolated(renamed), f"{WRAPPER}.v": render("wrapper.v.j2", _spans(values))}
+    checks = _count(plan, None, len(interface.outputs))
+    return _assemble(interface, plan, checks, values, hdl=hdl, reserved=renamed.modules)
+
+
+def _isolated(golden: RenamedGolden) -> str:
+    """Return the golden text without an effect on what is compiled after it."""
+    head = "// The golden design: every module renamed, macros expanded, so that nothing of it\n"
+    return f"{head}// can clash with the design under test.\n`resetall\n{golden.text}`resetall\n"
+
+
+def _count(plan: StimulusPlan, model: Model | None, outputs: int) -> int:
+    names = [port.name for port in plan.inputs]
+    checks = checks_in(timeline(plan.unfold(), names, plan.timing, model), outputs)
+    if checks == 0:
+        raise InvalidInterface(
+            "a testbench needs something to check, but the reference leaves every output open"
+            "\n\nhint: without a reset or a first state, a machine may never become predictable"
+        )
+    return checks
+
+
+def _assemble(
+    interface: Interface,
+    plan: StimulusPlan,
+    checks: int,
+    values: Mapping[str, Any],
+    *,
+    python: Mapping[str, str] | None = None,
+    hdl: Mapping[str, str] | None = None,
+    reserved: frozenset[str] = frozenset(),
+) -> Testbench:
+    notes = _notes(interface, plan)
+    test_module, function = _module_names(interface.module)
+    context = _spans(values) | {
+        "interface": interface,
+        "plan": plan,
+        "checks": checks,
+        "notes": notes,
+        "test_module": test_module,
+        "test_function": function,
+    }
+    sources = {
+        f"{test_module}.py": render("test.py.j2", context),
+        "stimulus.py": render("stimulus.py.j2", context),
+        **(python or {}),
+        **standalone_modules(),
+    }
+    extra = {
+        "Makefile": render("Makefile.j2", context),
+        "test_runner.py": render("test_runner.py.j2", context),
+        "README.md": render("README.md.j2", context),
+    }
+    bench = CocotbBench(
+        test_module=test_module,
+        python_files=sources,
+        toplevel=values["toplevel"],
+        expected_checks=checks,
+        hdl_files=hdl or {},
+        reserved=(reserved | {WRAPPER}) if hdl else frozenset(),
+    )
+    files = {**sources, **(hdl or {}), **extra}
+    return Testbench(interface=interface, files=files, bench=bench, plan=plan, notes=notes)
+
+
+def _spans(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        **values,
+        "span": lambda port: f"[{port.width - 1}:0]" if port.width > 1 else "",
+        "bounds": lambda port: "" if port.msb is None else f", {port.msb}, {port.lsb}",
+    }
+
+
+def _notes(interface: Interface, plan: StimulusPlan) -> tuple[str, ...]:
+    notes = []
+    if len(plan.timing.clocks) > 1:
+        notes.append("several clocks: their edges never coincide in this testbench")
+    if not plan.timing.strict_reset and plan.timing.resets:
+        notes.append("synchronous and asynchronous resets are both accepted")
+    driven = {r.name for r in plan.timing.resets}
+    if driven and not plan.timing.clocks and interface.clocks:
+        notes.append(
+            f"held inactive, as the reference does not read it: {', '.join(sorted(driven))}"
+        )
+    return tuple(notes)
+
+
+def _module_names(module: str) -> tuple[str, str]:
+    """Return the name of the cocotb test module, and a function name for pytest."""
+    plain = re.sub(r"\W", "_", module)
+    name = f"test_{plain}"
+    return (f"{name}_module" if name == "test_runner" else name), plain
+
+
+def _wires(interface: Interface) -> dict[str, list[Wire]]:
+    """Give every port signals of the wrapper's own; a port may be called anything."""
+    taken: set[str] = set()
+
+    def fresh(prefix: str, name: str) -> str:
+        plain = prefix + re.sub(r"[^A-Za-z0-9_]", "_", name)
+        while plain in taken:
+            plain += "_"
+        taken.add(plain)
+        return plain
+
+    return {
+        "inputs": [Wire(port=p, signal=fresh("in_", p.name)) for p in interface.inputs],
+        "outputs": [
+            Wire(port=p, signal=fresh("dut_", p.name), golden=fresh("golden_", p.name))
+            for p in interface.outputs
+        ],
+    }
+
+
+def _check_ports(interface: Interface) -> None:
+    if not _MODULE.match(interface.module):
+        raise InvalidInterface(
+            f"module name must be a plain Verilog identifier, not {interface.module!r}"
+        )
+    for port in interface.ports:
+        if port.direction is Direction.INOUT:
+            raise InvalidInterface(
+                f"a testbench drives inputs and checks outputs; port {port.name!r} of module "
+                f"{interface.module!r} is inout\n\n"
+                "hint: split it into an input, an output and an output enable"
+            )
+    if not interface.outputs:
+        raise InvalidInterface(f"module {interface.module!r} has no output to check")
+    for name in [c.port for c in interface.clocks] + [r.port for r in interface.resets]:
+        port = interface.port(name)
+        if port.direction is not Direction.INPUT or port.width != 1:
+            raise InvalidInterface(
+                f"a clock or reset must be an input of 1 bit, not {port.direction.value} "
+                f"{port.name!r} of {port.width} bits"
+            )
+
+
+def _check_reference(interface: Interface, reference: ReferenceModel) -> None:
+    for names, ports, what in (
+        (reference.input_bits, interface.inputs, "input"),
+        (reference.output_bits, interface.outputs, "output"),
+    ):
+        known = {bit for port in ports for bit in port.bits}
+        for name in names:
+            if name not in known:
+                raise InvalidInterface(
+                    f"module {interface.module!r} has no {what} bit {name!r}, "
+                    f"which the reference names; it has {_some(known)}"
+                )
+    if reference.sequential and len(interface.clocks) != 1:
+        raise InvalidInterface(
+            f"a reference with a state needs exactly one clock; module {interface.module!r} "
+            f"has {len(interface.clocks)}\n\n"
+            "hint: say in the specification which input is the clock"
+        )
+
+
+def _some(names: set[str]) -> str:
+    listed = sorted(names)
+    return ", ".join(listed[:8]) + (", ..." if len(listed) > 8 else "")
