@@ -40,7 +40,7 @@ class Icarus:
         iverilog = tools.icarus().path
         vpi = vpi_library("icarus")
         compile_ = [str(iverilog), "-g2012", "-s", bench.toplevel, "-s", _ROOT, "-o", _IMAGE]
-        run = [str(tools.vvp()), "-n", "-M", str(vpi.parent), "-m", vpi.stem, _IMAGE]
+        run = [str(tools.vvp()), "-n", "-m", str(vpi), _IMAGE]
         return Plan(
             files=layout(design, bench) | {"root.sv": _root(bench.toplevel, waveform=waveform)},
             data=design.data,
