@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-_NODES = 3_000
-"""Branches tried before the best cover found so far is taken."""
+_WORK = 150_000
+"""Columns looked at in all branches before the best cover found so far is taken."""
 
 Cost = tuple[int, int]
 """Number of columns, then their summed weight."""
@@ -20,19 +20,19 @@ class _Search:
     weights: Sequence[int]
     best: tuple[int, ...] = ()
     best_cost: Cost = (1 << 60, 0)
-    nodes: int = field(default=0)
+    work: int = field(default=0)
 
     def cost(self, chosen: Sequence[int]) -> Cost:
         return len(chosen), sum(self.weights[i] for i in chosen)
 
     def run(self, rows: int, live: list[int], chosen: tuple[int, ...]) -> None:
-        self.nodes += 1
+        self.work += len(live) + 1
         rows, live, chosen = self._reduce(rows, live, chosen)
         if not rows:
             if self.cost(chosen) < self.best_cost:
                 self.best, self.best_cost = chosen, self.cost(chosen)
             return
-        if self._bound(rows, live, chosen) >= self.best_cost or self.nodes > _NODES:
+        if self._bound(rows, live, chosen) >= self.best_cost or self.work > _WORK:
             return
         for column in self._branches(rows, live):
             self.run(rows & ~self.columns[column], live, (*chosen, column))
@@ -136,4 +136,4 @@ def cheapest_cover(
     search = _Search(columns=columns, weights=weights)
     search.greedy(rows)
     search.run(rows, list(range(len(columns))), ())
-    return tuple(sorted(search.best)), search.nodes <= _NODES
+    return tuple(sorted(search.best)), search.work <= _WORK

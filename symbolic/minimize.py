@@ -27,6 +27,8 @@ from symbolic.cubes import (
 
 EXACT_INPUTS = 10
 """Most inputs for which the minimum is searched for."""
+_PAIRS = 4_000_000
+"""Pairs of an on-cube and an off-cube above which a cover is left as it was given."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +147,8 @@ def _low_half(width: int, i: int) -> int:
 def _heuristic(f: Function) -> list[Cube]:
     """Expand, drop what is redundant, then shrink and expand once more; keep the better."""
     start = absorb(f.on)
+    if len(start) * len(f.off) > _PAIRS:
+        return start
     first = _irredundant(_expand(start, f), f)
     shrunk = _reduce(first, f)
     second = _irredundant(_expand(shrunk, f), f)

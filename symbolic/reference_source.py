@@ -164,3 +164,36 @@ def literal(value: object) -> str:
 def _lines(lines: Iterable[str], brackets: str = "[]") -> str:
     text = "\n".join(lines)
     return f"{brackets[0]}\n{text}\n{brackets[1]}" if text else brackets
+
+
+_EQUATIONS = '''\
+"""Reference model: Boolean equations."""
+
+
+class Reference:
+    """Predicts the outputs of a combinational circuit."""
+
+    def initial(self):
+        """Return the state before anything has happened: there is none."""
+        return None
+
+    def after_reset(self):
+        """Return the state after reset: there is none."""
+        return None
+
+    def step(self, state, bits):
+        """Return the outputs for the input `bits`, and no state."""
+{reads}
+        outputs = {{
+{equations}
+        }}
+        return {{name: str(value) for name, value in outputs.items()}}, None
+'''
+
+
+def equations_source(*, variables: Mapping[str, str], equations: Sequence[tuple[str, str]]) -> str:
+    """Return a module whose `Reference` evaluates Python expressions of bits."""
+    return _EQUATIONS.format(
+        reads="\n".join(f"        {v} = bits[{literal(name)}]" for name, v in variables.items()),
+        equations="\n".join(f"            {literal(b)}: {text}," for b, text in equations),
+    )
