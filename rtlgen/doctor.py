@@ -109,13 +109,13 @@ def examine() -> Findings:
     )
 
 
-_DESIGN = Design(
+INVERTER = Design(
     top="inverter",
     sources={
         "inverter.v": "module inverter(input wire a, output wire y);\nassign y = ~a; endmodule\n"
     },
 )
-_BENCH = CocotbBench(
+BENCH = CocotbBench(
     test_module="test_inverter",
     toplevel="inverter",
     expected_checks=2,
@@ -155,7 +155,7 @@ def _try_simulator(simulator: Simulator) -> Finding:
     }
     start = time.monotonic()
     try:
-        verdict = simulate(_DESIGN, _BENCH, simulator=simulator)
+        verdict = simulate(INVERTER, BENCH, simulator=simulator)
     except ToolNotFound as error:
         return Finding(**found, state=State.BROKEN, detail=_rule(error), remedy=_hint(error))
     except EnvironmentFault as error:
