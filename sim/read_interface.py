@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pyslang
-from pyslang.ast import ArgumentDirection, SymbolKind
+from pyslang.ast import ArgumentDirection, Compilation, SymbolKind
 from pyslang.parsing import Token
 from pyslang.syntax import SyntaxKind
 
@@ -97,7 +97,13 @@ def refuse_errors(errors: Iterable[Diagnostic]) -> None:
         raise InvalidDesign(str(error))
 
 
-def top_instance(parsed: Parsed, top: str, parameters: Mapping[str, int] | None = None) -> Any:
+def top_instance(
+    parsed: Parsed,
+    top: str,
+    parameters: Mapping[str, int] | None = None,
+    *,
+    compilation: Compilation | None = None,
+) -> Any:
     """Elaborate and return the instance of module `top`.
 
     Raises:
@@ -111,11 +117,13 @@ def top_instance(parsed: Parsed, top: str, parameters: Mapping[str, int] | None 
             f"no module {top!r} in the design"
             + (f"; it has {', '.join(dict.fromkeys(defined))}" if defined else "")
         )
-    compilation = parsed.elaborate(top, parameters)
+    compilation = compilation or parsed.elaborate(top, parameters)
     instance = next((i for i in compilation.getRoot().topInstances if i.name == top), None)
     if instance is None or not instance.isModule:
         raise InvalidDesign(f"{top!r} cannot be the top of a design: it is no module")
-    unknown = set(parameters or {}) - {p.name for p in instance.body.parameters if not p.isLocalParam}
+    unknown = set(parameters or {}) - {
+        p.name for p in instance.body.parameters if not p.isLocalParam
+    }
     if unknown:
         raise InvalidDesign(f"module {top!r} has no parameter {', '.join(sorted(unknown))}")
     return instance

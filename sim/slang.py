@@ -74,7 +74,11 @@ class Parsed:
 
     def file_of(self, location: Any) -> str:
         """Return the name of the source that `location` lies in."""
-        path = str(self.manager.getFullPath(location.buffer))
+        return self.name_of(str(self.manager.getFullPath(location.buffer)))
+
+    @staticmethod
+    def name_of(path: str) -> str:
+        """Return the name in the design of the file that the parser knows as `path`."""
         return path.removeprefix(_ROOT + "/")
 
     def place(self, location: Any) -> tuple[str, int, int]:
@@ -115,6 +119,7 @@ class Parsed:
         options = CompilationOptions()
         options.topModules = {top}
         options.flags = _LENIENT
+        options.errorLimit = 0
         options.paramOverrides = [f"{name}={value}" for name, value in (parameters or {}).items()]
         bag = _bag()
         bag.compilationOptions = options

@@ -1,0 +1,260 @@
+"""What the gate refuses of an elaborated design; see `sim.gate`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any
+
+from pyslang.analysis import AnalysisManager
+from pyslang.ast import Compilation, ExpressionKind, SymbolKind, VisitAction
+from pyslang.parsing import Token, TokenKind
+from pyslang.syntax import SyntaxKind
+
+from sim.gate_rules import Refusal
+from sim.slang import Diagnostic, Parsed
+
+_TOLERATED = {
+    # Illegal, but every simulator takes it and means the same by it.
+    "AutoFromStaticInit",
+}
+_OUTWARD = {
+    "CouldNotResolveHierarchicalPath",
+    "HierarchicalRefUnknownModule",
+    "UpwardHierarchicalName",
+}
+_DRIVES_INPUT = {"InputPortAssign", "InputPortCoercion"}
+_NAMED_SCOPES = {
+    SymbolKind.ClockingBlock,
+    SymbolKind.GenerateBlock,
+    SymbolKind.GenerateBlockArray,
+    SymbolKind.Instance,
+    SymbolKind.InstanceArray,
+    SymbolKind.InterfacePort,
+    SymbolKind.PrimitiveInstance,
+    SymbolKind.StatementBlock,
+    SymbolKind.Subroutine,
+}
+_INSIDE = {
+    SymbolKind.GenerateBlock,
+    SymbolKind.GenerateBlockArray,
+    SymbolKind.StatementBlock,
+    SymbolKind.Subroutine,
+}
+_DECLARATORS = {SyntaxKind.Declarator, SyntaxKind.ClassDeclaration, SyntaxKind.TypedefDeclaration}
+_MAX_INSTANCES = 20_000
+
+
+def outward_errors(found: Iterable[Diagnostic]) -> Iterator[Refusal]:
+    """Yield the references that slang cannot find below the module they stand in."""
+    for diagnostic in found:
+        if diagnostic.code in _OUTWARD:
+            yield _refused(
+                diagnostic, "hierarchy", f"reference out of the module: {diagnostic.message}"
+            )
+
+
+def elaboration_errors(found: Iterable[Diagnostic]) -> Iterator[Refusal]:
+    """Yield the errors that make a design no design."""
+    for diagnostic in found:
+        if diagnostic.error and diagnostic.code not in _TOLERATED | _OUTWARD:
+            yield _refused(diagnostic, "elaboration", diagnostic.message)
+
+
+def driven_inputs(parsed: Parsed, compilation: Compilation) -> Iterator[Refusal]:
+    """Yield input ports that the design drives from inside: it would drive the bench's nets."""
+    compilation.freeze()
+    manager = AnalysisManager()
+    manager.analyze(compilation)
+    for diagnostic in parsed.diagnostics(manager.getDiagnostics()):
+        if diagnostic.code in _DRIVES_INPUT:
+            yield _refused(diagnostic, "drives-input", diagnostic.message)
+
+
+def _refused(diagnostic: Diagnostic, rule: str, message: str) -> Refusal:
+    return Refusal(rule=rule, file=diagnostic.file, line=diagnostic.line, message=message)
+
+
+def foreign_heads(parsed: Parsed, top: Any) -> Iterator[Refusal]:
+    """Yield hierarchical names whose first part is nothing that their module has itself.
+
+    slang says nothing of a name whose first part is a generate block that is
+    not there, nor of one that begins with the top module's own name; Icarus
+    looks both up in whatever instantiates the design.
+    """
+    scopes = _scope_names(top)
+    shared = {name for part in _outside_modules(parsed.tree.root) for name in _declared(part)}
+    for module in _definitions(parsed.tree.root):
+        heads = list(_heads(module))
+        if not heads:
+            continue
+        own = scopes.get(module.header.name.valueText, set()) | _declared(module)
+        for token in heads:
+            if token.valueText not in own | shared:
+                file, line, _ = parsed.place(token.location)
+                yield Refusal(
+                    rule="hierarchy",
+                    file=file,
+                    line=line,
+                    message=f"hierarchical name that begins outside the module: {token.valueText}",
+                )
+
+
+def _definitions(root: Any) -> list[Any]:
+    found: list[Any] = []
+
+    def look(node: Any) -> VisitAction:
+        kinds = (SyntaxKind.ModuleDeclaration, SyntaxKind.InterfaceDeclaration)
+        if not isinstance(node, Token) and node.kind in kinds:
+            found.append(node)
+        return VisitAction.Advance
+
+    root.visit(look)
+    return found
+
+
+def _outside_modules(root: Any) -> list[Any]:
+    """Return the packages and what else stands beside the modules."""
+    kinds = (SyntaxKind.ModuleDeclaration, SyntaxKind.InterfaceDeclaration)
+    return [member for member in root.members if member.kind not in kinds]
+
+
+def _heads(module: Any) -> Iterator[Token]:
+    """Yield the first identifier of every dotted name."""
+    tokens = [t for t in _tokens(module) if t.kind is not TokenKind.Placeholder]
+    for index, token in enumerate(tokens):
+        if token.kind is TokenKind.Dot:
+            head = _chain_start(tokens, index - 1)
+            if head is not None:
+                yield head
+
+
+def _chain_start(tokens: Sequence[Token], at: int) -> Token | None:
+    """Return the identifier that the name ending at `at` begins with, if a name ends there."""
+    depth = 0
+    while at >= 0:
+        kind = tokens[at].kind
+        if kind is TokenKind.CloseBracket:
+            depth += 1
+        elif kind is TokenKind.OpenBracket:
+            depth -= 1
+        elif depth == 0:
+            break
+        at -= 1
+    if at < 0 or tokens[at].kind is not TokenKind.Identifier:
+        return None
+    # `a.b.c`: only the first dot finds the head; `p::x.y` begins in a package.
+    if at > 0 and tokens[at - 1].kind in (TokenKind.Dot, TokenKind.DoubleColon):
+        return None
+    return tokens[at]
+
+
+def _tokens(node: Any) -> list[Token]:
+    found: list[Token] = []
+
+    def keep(part: Any) -> None:
+        if isinstance(part, Token) and not part.isMissing:
+            found.append(part)
+
+    node.visit(keep)
+    return found
+
+
+def _declared(module: Any) -> set[str]:
+    """Return the names of variables, nets, arguments and ports declared in the text of `module`."""
+    found = {"item"}  # the implied argument of array methods
+
+    def look(node: Any) -> None:
+        if isinstance(node, Token):
+            return
+        if node.kind in _DECLARATORS:
+            found.add(node.name.valueText)
+        elif node.kind is SyntaxKind.ForeachLoopList:
+            found.update(t.valueText for t in _tokens(node) if t.kind is TokenKind.Identifier)
+        elif node.kind is SyntaxKind.InterfacePortHeader:
+            found.add(node.nameOrKeyword.valueText)
+
+    module.visit(look)
+    return found
+
+
+def _scope_names(top: Any) -> dict[str, set[str]]:
+    """Return, by module, the names of the scopes that its elaborated instances have."""
+    found: dict[str, set[str]] = {}
+    waiting, seen = [top], 0
+    while waiting and seen < _MAX_INSTANCES:
+        instance = waiting.pop()
+        seen += 1
+        names = found.setdefault(instance.body.definition.name, set())
+        waiting += _collect(instance.body, names)
+    return found
+
+
+def _collect(scope: Any, names: set[str]) -> list[Any]:
+    """Add the names of the scopes in `scope` to `names`; return the instances among them."""
+    instances: list[Any] = []
+    for member in scope:
+        if member.kind not in _NAMED_SCOPES:
+            continue
+        if member.kind is SymbolKind.GenerateBlock and member.isUninstantiated:
+            continue
+        names.add(member.name)
+        if member.kind is SymbolKind.Instance:
+            instances.append(member)
+        elif member.kind is SymbolKind.InstanceArray:
+            instances += _elements(member)
+        elif member.kind in _INSIDE:
+            instances += _collect(member, names)
+    return instances
+
+
+def _elements(array: Any) -> list[Any]:
+    found: list[Any] = []
+    for element in array.elements:
+        if element.kind is SymbolKind.InstanceArray:
+            found += _elements(element)
+        elif element.kind is SymbolKind.Instance:
+            found.append(element)
+    return found
+
+
+def memory_images(
+    parsed: Parsed, compilation: Compilation, data: Collection[str]
+) -> Iterator[Refusal]:
+    """Yield the `$readmemh` and `$readmemb` that name no file of the design."""
+    found: list[Refusal] = []
+
+    def look(node: Any) -> None:
+        if getattr(node, "kind", None) is not ExpressionKind.Call:
+            return
+        if node.subroutineName not in ("$readmemh", "$readmemb"):
+            return
+        name = _constant_string(node.arguments[0]) if node.arguments else None
+        if name is None or (name and name not in data):
+            file, line, _ = parsed.place(node.sourceRange.start)
+            what = (
+                "a constant" if name is None else f"a file that came with the design, not {name!r}"
+            )
+            found.append(
+                Refusal(
+                    rule="file-access",
+                    file=file,
+                    line=line,
+                    message=f"{node.subroutineName} must name {what}",
+                )
+            )
+
+    compilation.getRoot().visit(look)
+    yield from found
+
+
+def _constant_string(expression: Any) -> str | None:
+    """Return the text of a string literal or string parameter; None for anything else."""
+    while expression.kind is ExpressionKind.Conversion:
+        expression = expression.operand
+    if expression.kind is ExpressionKind.StringLiteral:
+        return str(expression.value)
+    is_name = expression.kind is ExpressionKind.NamedValue
+    if not is_name or expression.symbol.kind is not SymbolKind.Parameter:
+        return None
+    value = expression.symbol.value
+    return str(value.convertToStr().value)

@@ -1,0 +1,192 @@
+"""The part of the gate that parses untrusted text; it runs in a child process.
+
+`main` reads `request.json` in the current folder and writes `answer.json`.
+A crash, or no answer, is for `sim.gate` to judge.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pyslang.syntax import SyntaxKind
+
+from sim.canonical import Stream, render, unreachable
+from sim.errors import InvalidDesign, InvalidInterface
+from sim.gate_elaborated import (
+    driven_inputs,
+    elaboration_errors,
+    foreign_heads,
+    memory_images,
+    outward_errors,
+)
+from sim.gate_rules import RESERVED_PREFIX, Refusal, stray_refusals, token_refusals
+from sim.interface import Interface
+from sim.read_interface import definitions, interface_of, top_instance
+from sim.slang import Parsed
+from sim.timing import timing_of
+from sim.verdict import Cause
+
+REQUEST = "request.json"
+ANSWER = "answer.json"
+
+_MOST = 20
+"""Refusals that are reported."""
+
+
+class _Refused(Exception):
+    """Ends the examination; carries the answer."""
+
+    def __init__(self, cause: Cause, refusals: Iterable[Refusal]) -> None:
+        super().__init__(cause.value)
+        self.cause = cause
+        self.refusals = list(refusals)
+
+
+def main() -> None:
+    """Answer the request in the current folder."""
+    request = json.loads(Path(REQUEST).read_text(encoding="utf-8"))
+    try:
+        answer = _examine(request)
+    except _Refused as refused:
+        answer = {"cause": refused.cause.name, "refusals": _plain(refused.refusals)}
+    except MemoryError:
+        answer = {"cause": Cause.MEMORY.name, "refusals": []}
+    except RuntimeError as error:
+        # What pyslang raises where its parser has nested too deep.
+        why = str(error) or "the text nests too deep for the parser"
+        refusal = Refusal(rule="nesting", file="", line=0, message=why)
+        answer = {"cause": Cause.REFUSED.name, "refusals": _plain([refusal])}
+    Path(ANSWER).write_text(json.dumps(answer), encoding="utf-8")
+
+
+def _examine(request: Mapping[str, Any]) -> dict[str, Any]:
+    top = request["top"]
+    original = Parsed(request["sources"])
+    _check_buffers(original, request["sources"])
+    _stop(Cause.SYNTAX, (_of(d, "syntax") for d in original.syntax_errors()))
+    _check_definitions(original, top, frozenset(request["reserved"]))
+    dropped = unreachable(original, frozenset(definitions(original)), top)
+    stream = Stream(original, without=dropped)
+    _stop(Cause.REFUSED, [*stray_refusals(stream.strays), *token_refusals(stream.words)])
+    sources = render(stream.words, original.compiled)
+    canonical = Parsed(sources)
+    _check_same(stream, canonical)
+    interface = _check_elaborated(canonical, top, request["data"])
+    return {
+        "cause": Cause.NONE.name,
+        "refusals": [],
+        "sources": dict(sources),
+        "interface": interface_to_json(interface),
+    }
+
+
+def _check_buffers(parsed: Parsed, sources: Mapping[str, str]) -> None:
+    """Refuse a design for which anything but its own sources was read."""
+    files = (str(parsed.manager.getFullPath(b)) for b in parsed.manager.getAllBuffers())
+    foreign = [f for f in files if f.startswith("/") and parsed.name_of(f) not in sources]
+    message = "a design may include only its own sources, not {}"
+    _stop(
+        Cause.REFUSED,
+        [Refusal(rule="include", file="", line=0, message=message.format(f)) for f in foreign],
+    )
+
+
+def _check_definitions(parsed: Parsed, top: str, reserved: frozenset[str]) -> None:
+    names = Counter(definitions(parsed))
+    root = parsed.tree.root
+    clashing = [
+        Refusal(
+            rule="name-clash",
+            file=parsed.place(member.header.name.location)[0],
+            line=parsed.place(member.header.name.location)[1],
+            message=f"module {name!r} is the testbench's; a design may not define it",
+        )
+        for member in root.members
+        if member.kind in (SyntaxKind.ModuleDeclaration, SyntaxKind.InterfaceDeclaration)
+        for name in [member.header.name.valueText]
+        if name in reserved or name.lower().startswith(RESERVED_PREFIX)
+    ]
+    _stop(Cause.REFUSED, clashing)
+    twice = [name for name, count in names.items() if count > 1]
+    _stop(
+        Cause.ELABORATION, [_bare("elaboration", f"module {n!r} is defined twice") for n in twice]
+    )
+    if top not in names:
+        there = ", ".join(names) or "no module at all"
+        message = f"no module {top!r} in the design; it has {there}"
+        _stop(Cause.ELABORATION, [_bare("elaboration", message)])
+
+
+def _check_same(stream: Stream, canonical: Parsed) -> None:
+    """Refuse what does not read the same when written out: then the gate saw something else."""
+    again = Stream(canonical)
+    same = [(w.kind, w.text) for w in stream.words] == [(w.kind, w.text) for w in again.words]
+    if not same or again.strays:
+        _stop(
+            Cause.REFUSED, [_bare("canonical", "the text does not read the same once written out")]
+        )
+    _stop(Cause.SYNTAX, (_of(d, "syntax") for d in canonical.syntax_errors()))
+
+
+def _check_elaborated(parsed: Parsed, top: str, data: Sequence[str]) -> Interface:
+    compilation = parsed.elaborate(top)
+    found = list(parsed.diagnostics(compilation.getAllDiagnostics()))
+    _stop(Cause.REFUSED, outward_errors(found))
+    _stop(Cause.ELABORATION, elaboration_errors(found))
+    try:
+        instance = top_instance(parsed, top, compilation=compilation)
+        interface = interface_of(instance, parsed)
+    except InvalidInterface as error:
+        raise _Refused(Cause.INTERFACE, [_bare("interface", str(error))]) from error
+    except InvalidDesign as error:
+        raise _Refused(Cause.ELABORATION, [_bare("elaboration", str(error))]) from error
+    _stop(Cause.REFUSED, foreign_heads(parsed, instance))
+    _stop(Cause.REFUSED, memory_images(parsed, compilation, data))
+    interface = timing_of(instance, interface)
+    _stop(Cause.REFUSED, driven_inputs(parsed, compilation))
+    return interface
+
+
+def _stop(cause: Cause, refusals: Iterable[Refusal]) -> None:
+    found = list(dict.fromkeys(refusals))
+    if found:
+        raise _Refused(cause, found[:_MOST])
+
+
+def _of(diagnostic: Any, rule: str) -> Refusal:
+    return Refusal(
+        rule=rule, file=diagnostic.file, line=diagnostic.line, message=diagnostic.message
+    )
+
+
+def _bare(rule: str, message: str) -> Refusal:
+    return Refusal(rule=rule, file="", line=0, message=message)
+
+
+def _plain(refusals: Iterable[Refusal]) -> list[dict[str, Any]]:
+    return [dataclasses.asdict(refusal) for refusal in refusals]
+
+
+def interface_to_json(interface: Interface) -> dict[str, Any]:
+    """Return `interface` as plain values; `sim.gate` reads them back."""
+    return {
+        "module": interface.module,
+        "ports": [
+            {
+                "name": p.name,
+                "direction": p.direction.value,
+                "msb": p.msb,
+                "lsb": p.lsb,
+                "signed": p.signed,
+            }
+            for p in interface.ports
+        ],
+        "parameters": dict(interface.parameters),
+        "clocks": [{"port": c.port, "edge": c.edge.value} for c in interface.clocks],
+        "resets": [dataclasses.asdict(r) for r in interface.resets],
+    }
