@@ -17,7 +17,11 @@ class Place:
     end_line: int
 
     def __str__(self) -> str:
-        return f"line {self.line}" if self.line == self.end_line else f"lines {self.line}-{self.end_line}"
+        return (
+            f"line {self.line}"
+            if self.line == self.end_line
+            else f"lines {self.line}-{self.end_line}"
+        )
 
 
 class Kind(Enum):

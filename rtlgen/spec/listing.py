@@ -1,0 +1,256 @@
+"""Ports and parameters in lists, sections and tables, found in one pass over the lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from rtlgen.spec.declared import (
+    DeclaredParameter,
+    DeclaredPort,
+    Item,
+    read_item,
+    read_parameter,
+)
+from rtlgen.spec.headings import Outline, Role, read_heading
+from rtlgen.spec.tables import is_rule, read_table
+from rtlgen.spec.text import IDENTIFIER, LINE_LIMIT, indentation, line_place, plain, without_bullet
+from sim.interface import Direction
+
+_DIRECTION_OF = {
+    Role.INPUT: Direction.INPUT,
+    Role.OUTPUT: Direction.OUTPUT,
+    Role.INOUT: Direction.INOUT,
+}
+_INLINE = re.compile(
+    r"^((?:[A-Za-z]+ ){0,4}?(?:inputs?|outputs?|inouts?|parameters?)"
+    r"(?: (?:ports?|signals?|pins?|are))?)\s*:\s+(\S.*)$",
+    re.IGNORECASE,
+)
+_ITEM = re.compile(rf"{IDENTIFIER}\s*(?:\[[^\]\n]*\])?\s*(?:\([^)\n]*\))?\s*:(?:\s|$)")
+_INLINE_PARAMETER = re.compile(
+    r"\bparameter\s+(?:(?:int|integer)\s+)?([A-Za-z_]\w*)\s*=\s*([\w'$()*+-]+)"
+)
+_MENTIONED_DIRECTION = re.compile(r"\b(input|output|inout)s?\b", re.IGNORECASE)
+_DIRECTIONS = {"input": Direction.INPUT, "output": Direction.OUTPUT, "inout": Direction.INOUT}
+
+
+@dataclass(slots=True)
+class Listing:
+    """What the lists, sections and tables of a text declare."""
+
+    ports: list[DeclaredPort] = field(default_factory=list)
+    parameters: list[DeclaredParameter] = field(default_factory=list)
+    loose: list[DeclaredPort] = field(default_factory=list)
+    """Lines outside every section that read like declarations."""
+
+    def settled(self) -> Listing:
+        """Return the listing with its loose lines where no section or table declares ports.
+
+        Where sections declare inputs and outputs, a line elsewhere only repeats a
+        port, or is none: `Output Encoding: ...`.
+        """
+        formal = {port.name for port in self.ports}
+        directions = {port.direction for port in self.ports}
+        if {Direction.INPUT, Direction.OUTPUT} <= directions:
+            kept = [port for port in self.loose if port.name in formal]
+        else:
+            kept = self.loose
+        ports = sorted([*self.ports, *kept], key=lambda port: port.place.line)
+        return Listing(ports=ports, parameters=self.parameters)
+
+
+def read_listing(lines: Sequence[str], *, skip: frozenset[int] = frozenset()) -> Listing:
+    """Find declarations in normalized `lines`; `skip` holds 1-based lines that are read elsewhere.
+
+    Raises:
+        SpecError: A port table has a row that cannot be understood.
+    """
+    walk = _Walk(lines=lines, skip=skip)
+    while walk.at < len(lines):
+        walk.step()
+    return walk.listing.settled()
+
+
+@dataclass(slots=True, kw_only=True)
+class _Walk:
+    """The state of the pass: where it is, under which heading, in which list."""
+
+    lines: Sequence[str]
+    skip: frozenset[int]
+    at: int = 0
+    block: int = 0
+    outline: Outline = field(default_factory=Outline)
+    listing: Listing = field(default_factory=Listing)
+    item_indent: int = -1
+    item_bulleted: bool = False
+    after_text: bool = False
+    """Whether the line before is in the middle of a paragraph."""
+    blank_before: bool = True
+
+    @property
+    def number(self) -> int:
+        return self.at + 1
+
+    def step(self) -> None:
+        line = self.lines[self.at][:LINE_LIMIT]
+        if self.number in self.skip or not line.strip():
+            self._blank()
+        elif not (self._heading(line) or self._table(line) or self._line(line)):
+            self._prose(line)
+        self.at += 1
+
+    def _blank(self) -> None:
+        self.blank_before, self.after_text = True, False
+
+    def _heading(self, line: str) -> bool:
+        heading = read_heading(line)
+        if heading is None:
+            return False
+        self.outline.enter(heading)
+        self.item_indent = -1
+        self.block += 1
+        self.after_text, self.blank_before = False, True
+        return True
+
+    def _table(self, line: str) -> bool:
+        if is_rule(line) or not ("|" in line or "  " in line.strip()):
+            return False
+        self.block += 1
+        table = read_table(self.lines, self.at, role=self.outline.role, block=self.block)
+        if table is None:
+            return "|" in line
+        self.listing.ports += table.ports
+        self.listing.parameters += table.parameters
+        self.at = table.end - 1
+        self._blank()
+        return True
+
+    def _line(self, line: str) -> bool:
+        text, bulleted = without_bullet(line)
+        text = plain(text).strip()
+        for found in _INLINE_PARAMETER.finditer(text):
+            self._parameter(
+                DeclaredParameter(
+                    name=found[1], value=found[2], place=line_place(self.number), formal=False
+                )
+            )
+        if self._inline(text, bulleted=bulleted):
+            return True
+        role = self.outline.role
+        if role is Role.PARAMETERS:
+            return self._parameter_line(text)
+        if role in _DIRECTION_OF or role is Role.PORTS:
+            return self._section_line(line, text, role, bulleted=bulleted)
+        return self._loose_line(text, bulleted=bulleted)
+
+    def _parameter(self, parameter: DeclaredParameter) -> None:
+        self.listing.parameters.append(parameter)
+
+    def _parameter_line(self, text: str) -> bool:
+        pieces = text.split(",") if text.count("=") > 1 else [text]
+        found = [read_parameter(piece.strip(), line_place(self.number)) for piece in pieces]
+        self.listing.parameters += [parameter for parameter in found if parameter]
+        return any(found)
+
+    def _section_line(self, line: str, text: str, role: Role, *, bulleted: bool) -> bool:
+        """Read a line of a section of ports; deeper lines go on with the item before."""
+        indent = indentation(line)
+        deeper = indent > self.item_indent or (self.item_bulleted and not bulleted)
+        if self.item_indent >= 0 and deeper and not self.blank_before:
+            nested = read_item(text, loose=False)
+            itemized = not (bulleted or self.item_bulleted) and _ITEM.match(text)
+            if nested is None or not (nested.direction_first or itemized):
+                return True
+        item = None if self._is_note(text) else read_item(text, loose=True)
+        if item is None:
+            return self._leave_section(indent)
+        if not item.direction_first:
+            item.direction = _DIRECTION_OF.get(role, item.direction)
+        if item.direction is None and (found := _MENTIONED_DIRECTION.search(item.description)):
+            item.direction = _DIRECTIONS[found[1].lower()]
+        if item.direction is None:
+            return False
+        self.item_indent, self.item_bulleted = indent, bulleted
+        self._add(item)
+        return True
+
+    @staticmethod
+    def _is_note(text: str) -> bool:
+        return (
+            re.match(r"(?:note|example|default|where|if|when)\b", text, re.IGNORECASE) is not None
+        )
+
+    def _leave_section(self, indent: int) -> bool:
+        if self.blank_before and self.item_indent >= 0 and indent <= self.item_indent:
+            self.outline.leave()
+            self.item_indent = -1
+        return False
+
+    def _loose_line(self, text: str, *, bulleted: bool) -> bool:
+        """Read a line outside every section of ports; it has to say its direction."""
+        if self.after_text and not bulleted:
+            return False
+        item = read_item(text, loose=False)
+        if item is None or item.direction is None:
+            return False
+        if not bulleted and not item.direction_first and not re.match(r"\S+ ?[\[(:-]", text):
+            return False
+        self.listing.loose += item.ports(line_place(self.number), block=self.block)
+        self.after_text = self.blank_before = False
+        return True
+
+    def _inline(self, text: str, *, bulleted: bool) -> bool:
+        """Read `Inputs: clk, rst, a[7:0]`."""
+        found = _INLINE.match(text)
+        if not found:
+            return False
+        from_title = read_heading(found[1] + ":")
+        role = Outline().enter(from_title) if from_title else Role.OTHER
+        if role is Role.PARAMETERS:
+            return self._inline_parameters(found[2])
+        direction = _DIRECTION_OF.get(role)
+        if direction is None:
+            return False
+        items = [read_item(piece, loose=False) for piece in split_list(found[2])]
+        if not all(item and item.names for item in items):
+            return False
+        for item in items:
+            if item:
+                item.direction = direction
+                self._add(item)
+        return True
+
+    def _inline_parameters(self, text: str) -> bool:
+        pieces = [read_parameter(piece, line_place(self.number)) for piece in split_list(text)]
+        self.listing.parameters += [piece for piece in pieces if piece]
+        return any(pieces)
+
+    def _add(self, item: Item) -> None:
+        self.listing.ports += item.ports(line_place(self.number), block=self.block)
+        self.after_text = False
+        self.blank_before = False
+
+    def _prose(self, line: str) -> None:
+        self.after_text = not line.rstrip().endswith(":")
+        if not without_bullet(line)[1]:
+            self.block += 1
+        self.blank_before = False
+
+
+def split_list(text: str) -> list[str]:
+    """Split at `;`, else at commas and `and` outside brackets."""
+    text = text.strip().rstrip(".")
+    if ";" in text:
+        return [piece.strip() for piece in text.split(";") if piece.strip()]
+    pieces, depth, begin = [], 0, 0
+    for index, char in enumerate(text):
+        depth += (char in "([{") - (char in ")]}")
+        if char == "," and depth <= 0:
+            pieces.append(text[begin:index])
+            begin = index + 1
+    pieces.append(text[begin:])
+    found = [re.split(r"\s+and\s+(?![^(]*\))", piece) for piece in pieces]
+    cleaned = [re.sub(r"^\s*and\s+", "", part).strip() for parts in found for part in parts]
+    return [part for part in cleaned if part]

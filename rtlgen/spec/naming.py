@@ -1,0 +1,132 @@
+"""The name of the module that a specification asks for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from rtlgen.spec.declared import KEYWORDS
+from rtlgen.spec.headings import read_heading
+from rtlgen.spec.text import IDENTIFIER, LINE_LIMIT, plain, words
+
+_NAMED = re.compile(
+    rf"\bmodule\s+(?:is\s+|shall\s+be\s+|should\s+be\s+|must\s+be\s+|to\s+be\s+)?(?:named|called)\s*:?\s*[\"']?({IDENTIFIER})"
+)
+_FIELD = re.compile(
+    rf"^\s*(?:[-*]\s+)?(?:top[- ]?(?:level\s+)?)?(?:verilog\s+)?module(?:[ _]name)?"
+    rf"\s*(?::|=|\bis\b)\s*[\"']?({IDENTIFIER})[\"']?\s*[.;,]?\s*(?:$|[(-])",
+    re.IGNORECASE,
+)
+_FIELD_ALONE = re.compile(
+    r"^\s*(?:[-*#]+\s*)?(?:top[- ]?(?:level\s+)?)?module(?:[ _]name)?\s*:?\s*$", re.IGNORECASE
+)
+_QUOTED = re.compile(rf"\b[Mm]odule\s+[`\"']({IDENTIFIER})[`\"']")
+_QUOTED_BEFORE = re.compile(rf"[`\"']({IDENTIFIER})[`\"']\s+module\b")
+_ASKED = re.compile(
+    r"\b(?:implement|design|create|write|build|make|develop|describe|called|named|top)",
+    re.IGNORECASE,
+)
+_IDENTIFIER = re.compile(IDENTIFIER)
+_ALONE = re.compile(rf"^\s*[`*\"']*({IDENTIFIER})[`*\"']*\s*[.;,]?\s*$")
+_TITLE_NAME = re.compile(
+    rf"^(?:(?:module|design|block|spec(?:ification)?|rtl)\s*[:-]?\s*)?({IDENTIFIER})(?:\s*[:(-].*|\s+(?:module|spec|specification|block))?$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModuleName:
+    """A name, the line that gives it, and whether it is a guess."""
+
+    name: str
+    line: int
+    origin: str
+    """What it was taken from, for the message."""
+    assumed: bool = False
+
+
+def stated_name(lines: Sequence[str], *, start: int = 0) -> ModuleName | None:
+    """Return the name that the text gives in so many words."""
+    quoted: ModuleName | None = None
+    for index in range(start, len(lines)):
+        line = lines[index][:LINE_LIMIT]
+        if "odule" not in line and "ODULE" not in line:
+            continue
+        if found := _in_line(lines, index):
+            return found
+        match = _QUOTED.search(line) or _QUOTED_BEFORE.search(line)
+        if match and quoted is None and _ASKED.search(line) and match[1] not in KEYWORDS:
+            quoted = ModuleName(name=match[1], line=index + 1, origin="text")
+    return quoted
+
+
+def _in_line(lines: Sequence[str], index: int) -> ModuleName | None:
+    line = plain(lines[index][:LINE_LIMIT])
+    match = _FIELD.match(line.lstrip("# ")) or _split_named(lines, index)
+    if match and match[1].lower() not in _NO_MODULE:
+        return ModuleName(name=match[1], line=index + 1, origin="text")
+    if _FIELD_ALONE.match(line):
+        for number in range(index + 1, min(index + 4, len(lines))):
+            if not lines[number].strip():
+                continue
+            match = _ALONE.match(plain(lines[number]))
+            if match and match[1] not in KEYWORDS:
+                return ModuleName(name=match[1], line=number + 1, origin="text")
+            return None
+    return None
+
+
+def _split_named(lines: Sequence[str], index: int) -> re.Match[str] | None:
+    """Match `module named X`, also where the line ends before the name."""
+    following = lines[index + 1][:200] if index + 1 < len(lines) else ""
+    text = plain(f"{lines[index][:LINE_LIMIT].rstrip()} {following.strip()}")
+    for match in _NAMED.finditer(text):
+        before = text[max(0, match.start() - 60) : match.start()]
+        if not re.search(r"\b(?:instantiat|sub-?\s?$|submodule|given|provided|uses?\b)", before):
+            return match
+    return None
+
+
+_NO_MODULE = KEYWORDS | words("the a an this that it is has should must will name")
+
+
+def title_of(lines: Sequence[str], *, start: int = 0) -> str:
+    """Return the first Markdown heading, or empty."""
+    for index in range(start, min(start + 200, len(lines))):
+        line = lines[index]
+        heading = read_heading(line) if line.startswith("#") else None
+        if heading:
+            return heading.title
+        following = lines[index + 1] if index + 1 < len(lines) else ""
+        if line.strip() and re.match(r"^={3,}\s*$", following):
+            return plain(line).strip()
+    return ""
+
+
+def assumed_name(title: str, path: str) -> ModuleName | None:
+    """Return the name that the title or the file's name suggests."""
+    if (match := _TITLE_NAME.match(title)) and _is_good(match[1]):
+        return ModuleName(name=match[1], line=1, origin="title", assumed=True)
+    words = re.findall(r"[A-Za-z0-9]+", re.split(r"[(:]", title)[0])
+    if 2 <= len(words) <= 6 and _is_good(slug := "_".join(words).lower()):
+        return ModuleName(name=slug, line=1, origin="title", assumed=True)
+    stem = re.sub(r"[^A-Za-z0-9_]+", "_", PurePath(path).stem).strip("_")
+    if not path.startswith("<") and _is_good(stem):
+        return ModuleName(name=stem, line=1, origin="file name", assumed=True)
+    return None
+
+
+def _is_good(name: str) -> bool:
+    return (
+        _IDENTIFIER.fullmatch(name) is not None
+        and name.lower() not in _NO_MODULE
+        and name.lower() not in _GENERIC
+    )
+
+
+_GENERIC = words(
+    "overview introduction specification spec description interface ports summary module design "
+    "readme requirements background function behavior inputs outputs parameters purpose"
+)

@@ -1,0 +1,277 @@
+"""Markdown in, `Spec` out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from rtlgen.errors import SpecError, UsageError
+from rtlgen.spec.declared import KEYWORDS, DeclaredParameter, DeclaredPort
+from rtlgen.spec.front_matter import FrontMatter, read_front_matter
+from rtlgen.spec.headers import Header, choose_header, find_headers, header_interface
+from rtlgen.spec.listing import Listing, read_listing
+from rtlgen.spec.model import Finding, Place, Severity, Spec
+from rtlgen.spec.naming import ModuleName, assumed_name, stated_name, title_of
+from rtlgen.spec.ports import PortList, check_ports, compare, contradiction, make_ports
+from rtlgen.spec.prose import read_prose
+from rtlgen.spec.roles import describe
+from rtlgen.spec.text import IDENTIFIER, Sentence, line_place, normalize, sentences
+from rtlgen.spec.timing import find_timing
+from sim.interface import Interface
+
+SIZE_LIMIT = 1 << 20
+"""Largest specification, in bytes: 1 MiB, some 20 000 lines."""
+
+_PORTS_HINT = (
+    "hint: list the ports, for example\n"
+    "    - input  clk\n"
+    "    - input  data (8 bits)\n"
+    "    - output q    (8 bits)"
+)
+
+
+def load_spec(path: Path) -> Spec:
+    """Read the specification in file `path`.
+
+    Raises:
+        UsageError: The file is missing, unreadable, a folder, too large, or no text.
+        SpecError: The text is no specification; with path and line.
+    """
+    return read_spec(_decode(_load(path), path), path=str(path))
+
+
+def _load(path: Path) -> bytes:
+    try:
+        if path.is_dir():
+            raise UsageError(
+                f"a specification must be a file; {path} is a folder\n\n"
+                "hint: name the Markdown file in it"
+            )
+        with path.open("rb") as file:
+            data = file.read(SIZE_LIMIT + 1)
+    except FileNotFoundError:
+        raise UsageError(f"no such file: {path}\n\nhint: check the path") from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise UsageError(
+            f"cannot read {path}: {reason}\n\nhint: check the path and its permissions"
+        ) from error
+    return data
+
+
+def _decode(data: bytes, path: Path) -> str:
+    if len(data) > SIZE_LIMIT:
+        raise UsageError(_too_large(str(path)))
+    for mark, encoding in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if data.startswith(mark) and len(data) % 2 == 0:
+            return data.decode(encoding, errors="replace")
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise UsageError(
+            f"a specification must be UTF-8 text; {path} is not, line {line} (byte {error.start})"
+            "\n\nhint: save it as UTF-8"
+        ) from error
+    return text
+
+
+def _too_large(path: str) -> str:
+    return (
+        f"a specification must have at most {SIZE_LIMIT} bytes (1 MiB); {path} has more\n\n"
+        "hint: give the part that describes this module"
+    )
+
+
+def read_spec(text: str, *, path: str = "<text>") -> Spec:
+    """Read a specification.
+
+    Raises:
+        SpecError: Empty, binary or too large text; no module name; no ports; a
+            port that is declared twice or cannot be; with path and line.
+    """
+    try:
+        return _Reading(text=text, path=path).spec()
+    except SpecError as error:
+        message = str(error)
+        raise SpecError(message if message.startswith(path) else f"{path}: {message}") from error
+
+
+def _check_text(text: str) -> None:
+    if len(text) > SIZE_LIMIT:
+        raise SpecError(_too_large("the text"))
+    if (at := text.find("\0")) >= 0:
+        line = text.count("\n", 0, at) + 1
+        raise SpecError(
+            f"a specification must be text; there is a NUL character, line {line}\n\n"
+            "hint: this looks like a binary file; name the Markdown file"
+        )
+    if not text.strip("\ufeff \t\r\n"):
+        raise SpecError(f"the specification is empty, line 1\n\n{_PORTS_HINT}")
+
+
+@dataclass(slots=True, kw_only=True)
+class _Reading:
+    """The steps from text to `Spec`, with what each of them found."""
+
+    text: str
+    path: str
+    lines: Sequence[str] = ()
+    front: FrontMatter = field(default_factory=FrontMatter)
+    headers: Sequence[Header] = ()
+    listing: Listing = field(default_factory=Listing)
+    findings: list[Finding] = field(default_factory=list)
+
+    def spec(self) -> Spec:
+        _check_text(self.text)
+        clean = normalize(self.text)
+        self.lines = clean.split("\n")
+        self.front = read_front_matter(self.lines)
+        self.headers = find_headers(self.lines, start=self.front.end)
+        self.listing = read_listing(self.lines, skip=self._skipped())
+        said = sentences(clean)
+        header, name, ports = self._ports(said, clean)
+        title = title_of(self.lines, start=self.front.end)
+        module = self._name(header, name, title)
+        places = {port.name: port.place for port in ports.declared}
+        descriptions = self._descriptions(ports.declared)
+        timing = find_timing(describe(ports.ports, places, descriptions), said, self.front.timing)
+        interface = Interface(
+            module=module,
+            ports=ports.ports,
+            parameters=ports.parameters,
+            clocks=tuple(timing.clocks),
+            resets=tuple(timing.resets),
+        )
+        self.findings += [*ports.findings, *timing.findings, *check_ports(ports.ports, places)]
+        return self._finish(interface, _span(places.values()), title, clean)
+
+    def _finish(self, interface: Interface, place: Place, title: str, clean: str) -> Spec:
+        from rtlgen.spec.lint import lint  # noqa: PLC0415 - lint imports nothing of this module
+
+        spec = Spec(
+            text=self.text,
+            path=self.path,
+            interface=interface,
+            interface_place=place,
+            findings=tuple(self.findings),
+            title=title,
+            metadata=self.front.metadata,
+        )
+        return replace(spec, findings=lint(spec, clean))
+
+    def _skipped(self) -> frozenset[int]:
+        skip = set(range(1, self.front.end + 1))
+        for header in self.headers:
+            skip.update(range(header.place.line, header.place.end_line + 1))
+        return frozenset(skip)
+
+    def _ports(
+        self, said: Sequence[Sentence], clean: str
+    ) -> tuple[Header | None, ModuleName | None, PortList]:
+        name = self._stated()
+        header = choose_header(self.headers, name.name if name else "")
+        listed = [*self.front.ports, *self.listing.ports]
+        if header is None and self.headers and not listed:
+            header = choose_header(self.headers, "")
+        if header is not None and not self.front.ports:
+            return header, name, self._from_header(header)
+        if not listed:
+            listed = read_prose(said)
+        if not listed:
+            raise SpecError(f"no ports are declared, {self._whole()}\n\n{_PORTS_HINT}")
+        parameters = [*self.front.parameters, *self.listing.parameters]
+        return None, name, make_ports(listed, _unique(parameters), clean)
+
+    def _stated(self) -> ModuleName | None:
+        if self.front.module:
+            return ModuleName(
+                name=self.front.module, line=self.front.module_line, origin="front matter"
+            )
+        return stated_name(self.lines, start=self.front.end)
+
+    def _whole(self) -> Place:
+        return Place(line=1, end_line=max(1, len(self.lines)))
+
+    def _from_header(self, header: Header) -> PortList:
+        interface, declared = header_interface(header)
+        known = {port.name: port for port in declared}
+        findings = []
+        for port in self.listing.ports:
+            if port.name in known:
+                findings += compare(known[port.name], port)
+            elif port.style == "table":
+                findings.append(
+                    contradiction(
+                        port.place,
+                        f"port {port.name!r} is not in the header of module {header.name!r}, "
+                        f"{header.place}",
+                    )
+                )
+        return PortList(
+            ports=interface.ports,
+            declared=tuple(declared),
+            parameters=dict(interface.parameters),
+            findings=findings,
+        )
+
+    def _name(self, header: Header | None, name: ModuleName | None, title: str) -> str:
+        if header is not None and name is None:
+            return header.name
+        if header is not None and name is not None and header.name != name.name:
+            self.findings.append(
+                Finding(
+                    rule="module-name",
+                    severity=Severity.QUESTION,
+                    place=line_place(name.line),
+                    message=f"the text asks for module {name.name!r}, the header is of "
+                    f"{header.name!r}, {header.place}",
+                    assumption=f"the module is named {name.name}",
+                )
+            )
+        found = name or assumed_name(title, self.path)
+        if found is None:
+            raise SpecError(
+                f"the module has no name, {self._whole()}\n\n"
+                "hint: write `Module name: counter`, or a first heading `# counter`"
+            )
+        if found.assumed:
+            self.findings.append(
+                Finding(
+                    rule="module-name",
+                    severity=Severity.NOTE,
+                    place=line_place(found.line),
+                    message=f"the module's name is taken from the {found.origin}",
+                    assumption=f"the module is named {found.name}",
+                )
+            )
+        return self._checked(found)
+
+    @staticmethod
+    def _checked(found: ModuleName) -> str:
+        if not re.fullmatch(IDENTIFIER, found.name) or found.name in KEYWORDS:
+            raise SpecError(
+                f"a module's name must be a Verilog identifier, not {found.name[:60]!r}, "
+                f"line {found.line}\n\nhint: use letters, digits and `_`"
+            )
+        return found.name
+
+    def _descriptions(self, declared: Sequence[DeclaredPort]) -> dict[str, str]:
+        """Join what every place of the text says of a port."""
+        texts: dict[str, list[str]] = {}
+        for port in (*declared, *self.listing.ports):
+            if port.description and port.description not in texts.setdefault(port.name, []):
+                texts[port.name].append(port.description)
+        return {name: "; ".join(parts) for name, parts in texts.items()}
+
+
+def _unique(parameters: Sequence[DeclaredParameter]) -> list[DeclaredParameter]:
+    """Put those that have a value first, so that they count."""
+    return sorted(parameters, key=lambda parameter: not parameter.value)
+
+
+def _span(places: Iterable[Place]) -> Place:
+    found = list(places)
+    return Place(line=min(p.line for p in found), end_line=max(p.end_line for p in found))
