@@ -235,7 +235,7 @@ def _testbench_record(judgement: Judgement, options: Options) -> TestbenchRecord
         seed=bench.seed,
         expected_checks=bench.expected_checks,
         digest=bench.bench.digest,
-        phases=[str(phase) for phase in bench.plan.phases],
+        phases=[f"{part.name}: {part.reason} ({part.cycles} cycles)" for part in bench.plan.phases],
     )
 
 
