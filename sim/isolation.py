@@ -12,7 +12,8 @@ import os
 import socket
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import cache
@@ -147,23 +148,38 @@ print(json.dumps({
 }))
 """
 
+_NEEDS = {"mount": ("proc",)}
+"""Layers that go with the one that was refused."""
+
 Attempter = Callable[[Sequence[str], Path, frozenset[str]], Attempt]
 
 
 def probe(attempt: Attempter) -> Isolation:
     """Find the layers that work here, by having `attempt` start a child that tries to break out."""
-    with tempfile.TemporaryDirectory(prefix="rtlgen-probe-") as name, socket.socket() as listener:
+    with tempfile.TemporaryDirectory(prefix="rtlgen-probe-") as name, _listener() as port:
         folder = Path(name).resolve()
         work = folder / "work"
         work.mkdir()
         (folder / "secret").write_text("secret")
-        listener.bind(("127.0.0.1", 0))
-        listener.listen()
-        arguments = [str(folder / "secret"), str(folder / "target"), listener.getsockname()[1]]
-        argv = [sys.executable, "-I", "-S", "-c", _INTRUDER, *map(str, arguments)]
+        arguments = [str(folder / "secret"), str(folder / "target"), str(port)]
+        argv = [sys.executable, "-I", "-S", "-c", _INTRUDER, *arguments]
         found = _drop_what_is_refused(lambda features: attempt(argv, work, features))
         # A write that only a private view saw is no escape.
         return replace(found, writes_confined=not (folder / "target").exists())
+
+
+@contextmanager
+def _listener() -> Iterator[int]:
+    """Yield a port that can be connected to, or 0 where we have no network ourselves."""
+    with ExitStack() as opened:
+        try:
+            listener = opened.enter_context(socket.socket())
+            listener.bind(("127.0.0.1", 0))
+            listener.listen()
+        except OSError:
+            yield 0
+        else:
+            yield listener.getsockname()[1]
 
 
 def _drop_what_is_refused(attempt: Callable[[frozenset[str]], Attempt]) -> Isolation:
@@ -175,7 +191,7 @@ def _drop_what_is_refused(attempt: Callable[[frozenset[str]], Attempt]) -> Isola
             return _judge(result.output, frozenset(features), refused)
         if result.refused not in features:
             raise EnvironmentFault(f"the launcher refused {result.refused!r}: {result.error}")
-        features.discard(result.refused)
+        features -= {result.refused, *_NEEDS.get(result.refused, ())}
         refused[result.refused] = result.error
 
 

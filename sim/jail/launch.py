@@ -146,19 +146,18 @@ def _be_warden(job: Job, lifeline: int) -> None:
 
 def _ward(job: Job) -> None:
     """Set up what the tool shares with this process, start the tool, and see it end."""
-    own_proc = "proc" in job.features
     proc = os.open("/proc", os.O_RDONLY | os.O_CLOEXEC) if os.path.isdir("/proc/self") else -1
     os.chdir(job.cwd)
     if _LINUX:
         _write_if_allowed("/proc/self/oom_score_adj", "800")
     _set_up(job, "net", lambda: syscalls.unshare(syscalls.CLONE_NEWNET))
     _set_up(job, "ipc", lambda: syscalls.unshare(syscalls.CLONE_NEWIPC | syscalls.CLONE_NEWUTS))
-    _set_up(job, "mount", lambda: _enter_view(job, own_proc=own_proc))
+    _set_up(job, "mount", lambda: _enter_view(job))
     if _LINUX:
         syscalls.drop_capabilities()
         syscalls.forbid_new_privileges()
         syscalls.forbid_inspection()
-    tree = Tree(proc, private=own_proc and "mount" in job.features)
+    tree = Tree(proc, private={"mount", "proc"} <= set(job.features))
     if "user" not in job.features:  # the limit counts all processes of the user, not of the jail
         job.limits["user_processes"] += tree.tasks_of(os.geteuid())
     tool = os.fork()
@@ -168,9 +167,9 @@ def _ward(job: Job) -> None:
     Warden(job, tool, tree).see_it_end()
 
 
-def _enter_view(job: Job, *, own_proc: bool) -> None:
+def _enter_view(job: Job) -> None:
     syscalls.unshare(syscalls.CLONE_NEWNS)
-    view.enter(job, own_proc=own_proc)
+    view.enter(job, lambda: _set_up(job, "proc", view.mount_proc))
 
 
 def _write_if_allowed(path: str, text: str) -> None:

@@ -24,6 +24,8 @@ from .syscalls import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # `typing` costs more than the rest of this package to import
+    from collections.abc import Callable
+
     from .job import Job
 
 DEVICES = ("null", "zero", "full", "random", "urandom")
@@ -38,9 +40,10 @@ _OLD = "/old"
 _NEW = "/new"
 
 
-def enter(job: Job, *, own_proc: bool) -> None:
+def enter(job: Job, mount_proc: Callable[[], None]) -> None:
     """Replace this mount namespace's root by one that shows only what `job` lists.
 
+    `mount_proc` may put a /proc of this PID namespace in its place.
     Every source is reached through the old root, which is put aside first:
     whatever is mounted on /tmp, a work folder below the real /tmp is found.
     """
@@ -51,19 +54,23 @@ def enter(job: Job, *, own_proc: bool) -> None:
     pivot_root(_BASE, _BASE + _OLD)
     os.chdir("/")
     _tmpfs(_NEW, "1m")
-    _fill(job, own_proc=own_proc)
+    _fill(job, mount_proc)
     os.chdir(_NEW)
     pivot_root(".", ".")
     unmount(".")
     os.chdir(job.cwd)
 
 
-def _fill(job: Job, *, own_proc: bool) -> None:
+def mount_proc() -> None:
+    """Mount a /proc that shows this PID namespace, and no other process of the machine."""
+    mount("proc", _NEW + "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
+
+
+def _fill(job: Job, mount_proc: Callable[[], None]) -> None:
     for folder in ("/tmp", "/proc", "/dev"):  # noqa: S108 - of the new root
         os.mkdir(_NEW + folder)
     _tmpfs(_NEW + "/tmp", str(job.temporary_bytes))  # noqa: S108
-    if own_proc:
-        mount("proc", _NEW + "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
+    mount_proc()
     _devices()
     for link, target in job.links.items():
         os.makedirs(os.path.dirname(_NEW + link), exist_ok=True)
