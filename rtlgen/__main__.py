@@ -1,6 +1,16 @@
-"""`python -m rtlgen`."""
+"""The entry point, also `python -m rtlgen`."""
 
-from rtlgen.cli import main
+import signal
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    # Until the command line handles it, Ctrl-C just ends the process: no traceback of imports.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from rtlgen.cli import main as run  # noqa: PLC0415
+
+    run()
+
 
 if __name__ == "__main__":
     main()

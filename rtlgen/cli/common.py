@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 OK, FAILED, USAGE, NOT_JUDGED, ENVIRONMENT = range(5)
 
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
 
 
@@ -32,7 +33,7 @@ class Interrupted(BaseException):
 
 def exit_code_of(app: Callable[[], Any]) -> int:
     """Run `app` and return its exit code; expected errors become a message, not a traceback."""
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in _ENDING:
         signal.signal(number, _interrupt)
     try:
         app()
@@ -52,6 +53,8 @@ def exit_code_of(app: Callable[[], Any]) -> int:
 
 
 def _interrupt(number: int, _frame: FrameType | None) -> NoReturn:
+    for again in _ENDING:  # a second Ctrl-C must not cut the clean-up short
+        signal.signal(again, signal.SIG_IGN)
     raise Interrupted(number)
 
 
