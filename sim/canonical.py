@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from pyslang import SourceLocation
 from pyslang.ast import VisitAction
 from pyslang.parsing import Token, TokenKind, TriviaKind
 from pyslang.syntax import SyntaxKind
 
-from sim.slang import Parsed
+from sim.slang import Parsed, Syntax
 
 _KEPT = {
     SyntaxKind.BeginKeywordsDirective,
@@ -52,7 +52,7 @@ class Word:
     """One token, or one directive that is kept, and where it is written."""
 
     text: str
-    kind: Any
+    kind: TokenKind | SyntaxKind
     """pyslang's `TokenKind`, or `SyntaxKind` of a directive."""
     file: str
     """The compiled source that it ends up in."""
@@ -88,10 +88,10 @@ class Stream:
         self._parsed = parsed
         self._without = without
         self._silent = False
-        self._includes: dict[int, Any] = {}
-        parsed.tree.root.visit(self._visit)
+        self._includes: dict[int, SourceLocation | None] = {}
+        parsed.root.visit(self._visit)
 
-    def _visit(self, part: Any) -> VisitAction:
+    def _visit(self, part: Syntax | Token) -> VisitAction:
         if isinstance(part, Token):
             self._token(part)
         elif not self._silent and self._left_out(part):
@@ -101,7 +101,7 @@ class Stream:
             return VisitAction.Skip
         return VisitAction.Advance
 
-    def _left_out(self, node: Any) -> bool:
+    def _left_out(self, node: Syntax) -> bool:
         if node.kind is SyntaxKind.AttributeInstance:
             return True
         if node.kind is not SyntaxKind.ModuleDeclaration:
@@ -119,7 +119,7 @@ class Stream:
             text = _CONTINUED.sub("", text)
         self._add(text, token.kind, token.location)
 
-    def _directive(self, node: Any) -> None:
+    def _directive(self, node: Syntax) -> None:
         if node.kind in _KEPT:
             text = " ".join(t.rawText for t in _tokens(node)).replace(" / ", "/")
             self._add(text, node.kind, node.getFirstToken().location)
@@ -127,7 +127,7 @@ class Stream:
             file, line, _ = self._parsed.place(node.getFirstToken().location)
             self.strays.append(Stray(node.getFirstToken().rawText, file, line))
 
-    def _add(self, text: str, kind: Any, location: Any) -> None:
+    def _add(self, text: str, kind: TokenKind | SyntaxKind, location: SourceLocation) -> None:
         manager = self._parsed.manager
         inline = manager.isMacroLoc(location)
         place = manager.getFullyExpandedLoc(location)
@@ -137,7 +137,7 @@ class Stream:
         file, line, column = self._parsed.place(place)
         self.words.append(Word(text, kind, file, line, column, -1 if inline else place.offset))
 
-    def _including(self, place: Any) -> Any:
+    def _including(self, place: SourceLocation) -> SourceLocation | None:
         """Return the outermost `` `include `` that brought `place` in, or None."""
         key = place.buffer.id
         if key not in self._includes:
@@ -153,7 +153,7 @@ def unreachable(parsed: Parsed, names: frozenset[str], top: str) -> frozenset[st
     modules = {m.header.name.valueText: m for m in _outer_modules(parsed) if _name(m) in names}
     mentions = {name: _mentioned(module, names) for name, module in modules.items()}
     reached = {top}
-    for member in parsed.tree.root.members:
+    for member in parsed.root.members:
         if member.kind is not SyntaxKind.ModuleDeclaration:
             reached |= _mentioned(member, names)
     waiting = list(reached)
@@ -164,24 +164,24 @@ def unreachable(parsed: Parsed, names: frozenset[str], top: str) -> frozenset[st
     return frozenset(modules) - reached
 
 
-def _name(module: Any) -> str:
+def _name(module: Syntax) -> str:
     return str(module.header.name.valueText)
 
 
-def _outer_modules(parsed: Parsed) -> Iterator[Any]:
-    for member in parsed.tree.root.members:
+def _outer_modules(parsed: Parsed) -> Iterator[Syntax]:
+    for member in parsed.root.members:
         if member.kind is SyntaxKind.ModuleDeclaration:
             yield member
 
 
-def _mentioned(node: Any, names: frozenset[str]) -> set[str]:
+def _mentioned(node: Syntax, names: frozenset[str]) -> set[str]:
     return {t.valueText for t in _tokens(node) if t.kind is TokenKind.Identifier} & names
 
 
-def _tokens(node: Any) -> list[Token]:
+def _tokens(node: Syntax) -> list[Token]:
     found: list[Token] = []
 
-    def keep(part: Any) -> None:
+    def keep(part: Syntax | Token) -> None:
         if isinstance(part, Token) and not part.isMissing:
             found.append(part)
 
@@ -189,7 +189,7 @@ def _tokens(node: Any) -> list[Token]:
     return found
 
 
-def _protects(node: Any) -> bool:
+def _protects(node: Syntax) -> bool:
     if node.kind is not SyntaxKind.PragmaDirective:
         return False
     return any(token.valueText == "protect" for token in _tokens(node))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import Any
 
 from pyslang.analysis import AnalysisManager
 from pyslang.ast import Compilation, ExpressionKind, SymbolKind, VisitAction
@@ -11,7 +10,7 @@ from pyslang.parsing import Token, TokenKind
 from pyslang.syntax import SyntaxKind
 
 from sim.gate_rules import Refusal
-from sim.slang import Diagnostic, Parsed
+from sim.slang import Ast, Diagnostic, Parsed, Syntax
 
 _TOLERATED = {
     # Illegal, but every simulator takes it and means the same by it.
@@ -74,7 +73,7 @@ def _refused(diagnostic: Diagnostic, rule: str, message: str) -> Refusal:
     return Refusal(rule=rule, file=diagnostic.file, line=diagnostic.line, message=message)
 
 
-def foreign_heads(parsed: Parsed, top: Any) -> Iterator[Refusal]:
+def foreign_heads(parsed: Parsed, top: Ast) -> Iterator[Refusal]:
     """Yield hierarchical names whose first part is nothing that their module has itself.
 
     slang says nothing of a name whose first part is a generate block that is
@@ -82,8 +81,8 @@ def foreign_heads(parsed: Parsed, top: Any) -> Iterator[Refusal]:
     looks both up in whatever instantiates the design.
     """
     scopes = _scope_names(top)
-    shared = {name for part in _outside_modules(parsed.tree.root) for name in _declared(part)}
-    for module in _definitions(parsed.tree.root):
+    shared = {name for part in _outside_modules(parsed.root) for name in _declared(part)}
+    for module in _definitions(parsed.root):
         heads = list(_heads(module))
         if not heads:
             continue
@@ -99,10 +98,10 @@ def foreign_heads(parsed: Parsed, top: Any) -> Iterator[Refusal]:
                 )
 
 
-def _definitions(root: Any) -> list[Any]:
-    found: list[Any] = []
+def _definitions(root: Syntax) -> list[Syntax]:
+    found: list[Syntax] = []
 
-    def look(node: Any) -> VisitAction:
+    def look(node: Syntax) -> VisitAction:
         kinds = (SyntaxKind.ModuleDeclaration, SyntaxKind.InterfaceDeclaration)
         if not isinstance(node, Token) and node.kind in kinds:
             found.append(node)
@@ -112,13 +111,13 @@ def _definitions(root: Any) -> list[Any]:
     return found
 
 
-def _outside_modules(root: Any) -> list[Any]:
+def _outside_modules(root: Syntax) -> list[Syntax]:
     """Return the packages and what else stands beside the modules."""
     kinds = (SyntaxKind.ModuleDeclaration, SyntaxKind.InterfaceDeclaration)
     return [member for member in root.members if member.kind not in kinds]
 
 
-def _heads(module: Any) -> Iterator[Token]:
+def _heads(module: Syntax) -> Iterator[Token]:
     """Yield the first identifier of every dotted name."""
     tokens = [t for t in _tokens(module) if t.kind is not TokenKind.Placeholder]
     for index, token in enumerate(tokens):
@@ -148,10 +147,10 @@ def _chain_start(tokens: Sequence[Token], at: int) -> Token | None:
     return tokens[at]
 
 
-def _tokens(node: Any) -> list[Token]:
+def _tokens(node: Syntax) -> list[Token]:
     found: list[Token] = []
 
-    def keep(part: Any) -> None:
+    def keep(part: Syntax | Token) -> None:
         if isinstance(part, Token) and not part.isMissing:
             found.append(part)
 
@@ -159,11 +158,11 @@ def _tokens(node: Any) -> list[Token]:
     return found
 
 
-def _declared(module: Any) -> set[str]:
+def _declared(module: Syntax) -> set[str]:
     """Return the names of variables, nets, arguments and ports declared in the text of `module`."""
     found = {"item"}  # the implied argument of array methods
 
-    def look(node: Any) -> None:
+    def look(node: Syntax) -> None:
         if isinstance(node, Token):
             return
         if node.kind in _DECLARATORS:
@@ -177,7 +176,7 @@ def _declared(module: Any) -> set[str]:
     return found
 
 
-def _scope_names(top: Any) -> dict[str, set[str]]:
+def _scope_names(top: Ast) -> dict[str, set[str]]:
     """Return, by module, the names of the scopes that its elaborated instances have."""
     found: dict[str, set[str]] = {}
     waiting, seen = [top], 0
@@ -189,9 +188,9 @@ def _scope_names(top: Any) -> dict[str, set[str]]:
     return found
 
 
-def _collect(scope: Any, names: set[str]) -> list[Any]:
+def _collect(scope: Ast, names: set[str]) -> list[Ast]:
     """Add the names of the scopes in `scope` to `names`; return the instances among them."""
-    instances: list[Any] = []
+    instances: list[Ast] = []
     for member in scope:
         if member.kind not in _NAMED_SCOPES:
             continue
@@ -207,8 +206,8 @@ def _collect(scope: Any, names: set[str]) -> list[Any]:
     return instances
 
 
-def _elements(array: Any) -> list[Any]:
-    found: list[Any] = []
+def _elements(array: Ast) -> list[Ast]:
+    found: list[Ast] = []
     for element in array.elements:
         if element.kind is SymbolKind.InstanceArray:
             found += _elements(element)
@@ -223,7 +222,7 @@ def memory_images(
     """Yield the `$readmemh` and `$readmemb` that name no file of the design."""
     found: list[Refusal] = []
 
-    def look(node: Any) -> None:
+    def look(node: Ast) -> None:
         if getattr(node, "kind", None) is not ExpressionKind.Call:
             return
         if node.subroutineName not in ("$readmemh", "$readmemb"):
@@ -247,7 +246,7 @@ def memory_images(
     yield from found
 
 
-def _constant_string(expression: Any) -> str | None:
+def _constant_string(expression: Ast) -> str | None:
     """Return the text of a string literal or string parameter; None for anything else."""
     while expression.kind is ExpressionKind.Conversion:
         expression = expression.operand

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pyslang.parsing import TokenKind
+from pyslang.syntax import SyntaxKind
 
 from sim.canonical import Stray, Word
 
@@ -83,7 +84,7 @@ _UNSAFE_ESCAPED = re.compile(r'["\\`]|//|/\*|\*/|[^!-~]')
 
 def token_refusals(words: Iterable[Word]) -> Iterator[Refusal]:
     """Yield what the tokens of canonical text show."""
-    before = TokenKind.Unknown
+    before: TokenKind | SyntaxKind = TokenKind.Unknown
     for word in words:
         found = _refusal(word, before)
         if found is not None:
@@ -92,8 +93,8 @@ def token_refusals(words: Iterable[Word]) -> Iterator[Refusal]:
         before = word.kind
 
 
-def _refusal(word: Word, before: TokenKind) -> tuple[str, str] | None:
-    if word.kind in _BANNED:
+def _refusal(word: Word, before: TokenKind | SyntaxKind) -> tuple[str, str] | None:
+    if isinstance(word.kind, TokenKind) and word.kind in _BANNED:
         return _BANNED[word.kind]
     if word.kind is TokenKind.SystemIdentifier:
         return _system(word.text)

@@ -27,7 +27,7 @@ from sim.gate_elaborated import (
 from sim.gate_rules import RESERVED_PREFIX, Refusal, stray_refusals, token_refusals
 from sim.interface import Interface
 from sim.read_interface import definitions, interface_of, top_instance
-from sim.slang import Parsed
+from sim.slang import Diagnostic, Parsed
 from sim.timing import timing_of
 from sim.verdict import Cause
 
@@ -98,7 +98,7 @@ def _check_buffers(parsed: Parsed, sources: Mapping[str, str]) -> None:
 
 def _check_definitions(parsed: Parsed, top: str, reserved: frozenset[str]) -> None:
     names = Counter(definitions(parsed))
-    root = parsed.tree.root
+    root = parsed.root
     clashing = [
         Refusal(
             rule="name-clash",
@@ -158,7 +158,7 @@ def _stop(cause: Cause, refusals: Iterable[Refusal]) -> None:
         raise _Refused(cause, found[:_MOST])
 
 
-def _of(diagnostic: Any, rule: str) -> Refusal:
+def _of(diagnostic: Diagnostic, rule: str) -> Refusal:
     return Refusal(
         rule=rule, file=diagnostic.file, line=diagnostic.line, message=diagnostic.message
     )

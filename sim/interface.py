@@ -98,9 +98,9 @@ class Interface:
         for name in names:
             if names.count(name) > 1:
                 raise InvalidInterface(f"port {name!r} of module {self.module!r} is declared twice")
-        for role in (*self.clocks, *self.resets):
-            if role.port not in names:
-                raise InvalidInterface(f"module {self.module!r} has no port {role.port!r}")
+        for port in (*(c.port for c in self.clocks), *(r.port for r in self.resets)):
+            if port not in names:
+                raise InvalidInterface(f"module {self.module!r} has no port {port!r}")
         object.__setattr__(self, "parameters", MappingProxyType(dict(self.parameters)))
 
     @property
@@ -116,7 +116,7 @@ class Interface:
     @property
     def data_inputs(self) -> tuple[Port, ...]:
         """Input ports that are neither clock nor reset."""
-        taken = {role.port for role in (*self.clocks, *self.resets)}
+        taken = {clock.port for clock in self.clocks} | {reset.port for reset in self.resets}
         return tuple(port for port in self.inputs if port.name not in taken)
 
     def port(self, name: str) -> Port:

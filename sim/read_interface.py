@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 import pyslang
 from pyslang.ast import ArgumentDirection, Compilation, SymbolKind
@@ -14,7 +13,7 @@ from pyslang.syntax import SyntaxKind
 from sim.design import Design
 from sim.errors import InvalidDesign, InvalidInterface
 from sim.interface import Direction, Interface, Port
-from sim.slang import Diagnostic, Parsed
+from sim.slang import Ast, Diagnostic, Parsed, Syntax
 
 MAX_HEADER_BYTES = 1 << 18
 """Longer text is not taken for a module header."""
@@ -103,7 +102,7 @@ def top_instance(
     parameters: Mapping[str, int] | None = None,
     *,
     compilation: Compilation | None = None,
-) -> Any:
+) -> Ast:
     """Elaborate and return the instance of module `top`.
 
     Raises:
@@ -134,7 +133,7 @@ def definitions(parsed: Parsed) -> list[str]:
     return [module.header.name.valueText for module in _modules(parsed)]
 
 
-def interface_of(instance: Any, parsed: Parsed) -> Interface:
+def interface_of(instance: Ast, parsed: Parsed) -> Interface:
     """Return the interface of an elaborated instance.
 
     Raises:
@@ -147,7 +146,7 @@ def interface_of(instance: Any, parsed: Parsed) -> Interface:
     )
 
 
-def _port(symbol: Any, instance: Any, parsed: Parsed) -> Port:
+def _port(symbol: Ast, instance: Ast, parsed: Parsed) -> Port:
     file, line, _ = parsed.place(symbol.location)
     where = f"port {symbol.name!r} of module {instance.body.definition.name!r} ({file}:{line})"
     if symbol.kind is not SymbolKind.Port or symbol.isNullPort:
@@ -175,7 +174,7 @@ def _port(symbol: Any, instance: Any, parsed: Parsed) -> Port:
     )
 
 
-def _bounds(kind: Any) -> tuple[int, int] | tuple[None, None]:
+def _bounds(kind: Ast) -> tuple[int, int] | tuple[None, None]:
     """Return the bounds of a packed type; structs and several dimensions are laid flat."""
     if kind.kind is SymbolKind.ScalarType:
         return None, None
@@ -185,7 +184,7 @@ def _bounds(kind: Any) -> tuple[int, int] | tuple[None, None]:
     return kind.bitWidth - 1, 0
 
 
-def _parameters(body: Any) -> dict[str, int]:
+def _parameters(body: Ast) -> dict[str, int]:
     """Return the parameters with known integer values that an instance may override."""
     found: dict[str, int] = {}
     for parameter in body.parameters:
@@ -197,14 +196,14 @@ def _parameters(body: Any) -> dict[str, int]:
     return found
 
 
-def _modules(parsed: Parsed) -> list[Any]:
-    root = parsed.tree.root
+def _modules(parsed: Parsed) -> list[Syntax]:
+    root = parsed.root
     members = root.members if root.kind is SyntaxKind.CompilationUnit else [root]
     kinds = (SyntaxKind.ModuleDeclaration, SyntaxKind.InterfaceDeclaration)
     return [m for m in members if m.kind in (*kinds, SyntaxKind.ProgramDeclaration)]
 
 
-def _header_only(parsed: Parsed, module: Any) -> str:
+def _header_only(parsed: Parsed, module: Syntax) -> str:
     """Return a whole module made of the header of `module` and its port declarations.
 
     Lines stay where they were, so that messages name the place in the text.
@@ -227,10 +226,10 @@ def _laid_out(parsed: Parsed, tokens: Iterable[Token]) -> str:
     return text
 
 
-def _tokens(node: Any) -> list[Token]:
+def _tokens(node: Syntax) -> list[Token]:
     found: list[Token] = []
 
-    def keep(part: Any) -> None:
+    def keep(part: Syntax | Token) -> None:
         if isinstance(part, Token) and not part.isMissing:
             found.append(part)
 

@@ -9,15 +9,20 @@ constants take minutes. Untrusted text is parsed only in the child process of
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, TypeAlias
 
 import pyslang
 from pyslang.ast import Compilation, CompilationFlags, CompilationOptions
 from pyslang.syntax import SyntaxTree
+
+Syntax: TypeAlias = Any
+"""A syntax node. What it has depends on its `kind`, which pyslang's stubs do not express."""
+Ast: TypeAlias = Any
+"""A symbol, type, statement or expression; likewise."""
 
 HEADER_SUFFIXES = (".vh", ".svh", ".h", ".inc")
 """Sources that are only included, never compiled by themselves."""
@@ -72,7 +77,7 @@ class Parsed:
         """Names of the sources that are compiled by themselves, in order."""
         return tuple(name for name in self._sources if not name.endswith(HEADER_SUFFIXES))
 
-    def file_of(self, location: Any) -> str:
+    def file_of(self, location: pyslang.SourceLocation) -> str:
         """Return the name of the source that `location` lies in."""
         return self.name_of(str(self.manager.getFullPath(location.buffer)))
 
@@ -81,7 +86,7 @@ class Parsed:
         """Return the name in the design of the file that the parser knows as `path`."""
         return path.removeprefix(_ROOT + "/")
 
-    def place(self, location: Any) -> tuple[str, int, int]:
+    def place(self, location: pyslang.SourceLocation) -> tuple[str, int, int]:
         """Return source name, line and column (bytes, both 1-based) of `location`.
 
         Macro uses count where they stand in the text, and `` `line `` counts for
@@ -95,7 +100,7 @@ class Parsed:
         line = bisect_right(starts, expanded.offset)
         return file, line, expanded.offset - starts[line - 1] + 1
 
-    def diagnostics(self, found: Any) -> Iterator[Diagnostic]:
+    def diagnostics(self, found: Iterable[pyslang.Diagnostic]) -> Iterator[Diagnostic]:
         """Yield `found`, a list of pyslang diagnostics, as values."""
         engine = pyslang.DiagnosticEngine(self.manager)
         for diagnostic in found:
@@ -109,6 +114,11 @@ class Parsed:
                 message=engine.formatMessage(diagnostic),
                 error=diagnostic.isError(),
             )
+
+    @property
+    def root(self) -> Syntax:
+        """The compilation unit; its `members` are the modules, packages and so on."""
+        return self.tree.root
 
     def syntax_errors(self) -> list[Diagnostic]:
         """Return the errors of the parser, in order."""
@@ -128,7 +138,7 @@ class Parsed:
         return compilation
 
 
-def _bag() -> Any:
+def _bag() -> pyslang.Bag:
     bag = pyslang.Bag()
     options = pyslang.parsing.PreprocessorOptions()
     options.maxIncludeDepth = 32

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
 from pyslang.ast import (
     ArgumentDirection,
@@ -22,11 +21,12 @@ from pyslang.ast import (
 from sim.design import Design
 from sim.interface import Clock, Edge, Interface, Reset
 from sim.read_interface import refuse_bombs, refuse_errors, top_instance
-from sim.slang import Parsed
+from sim.slang import Ast, Parsed
 
-_RESET_NAME = re.compile(r"a?(?:sync)?_?n?(?:rst|reset|clr|clear|res)(?![a-z])|(?:rst|reset)", re.I)
+_RESET_NAME = re.compile(r"rst|reset|clr|clear|(?:\A|_)res(?:_?n)?\Z", re.I)
 _CLOCKED = (ProceduralBlockKind.Always, ProceduralBlockKind.AlwaysFF)
 _ORS = (BinaryOperator.LogicalOr, BinaryOperator.BinaryOr)
+_EDGES = (EdgeKind.PosEdge, EdgeKind.NegEdge, EdgeKind.BothEdges)
 _MAX_INSTANCES = 10_000
 
 
@@ -50,7 +50,7 @@ def infer(design: Design, interface: Interface) -> Interface:
     return timing_of(top_instance(parsed, design.top), interface)
 
 
-def timing_of(top: Any, interface: Interface) -> Interface:
+def timing_of(top: Ast, interface: Interface) -> Interface:
     """Return `interface` with the clocks and resets of the elaborated instance `top`."""
     finder = _Finder(top, interface)
     for instance in finder.instances:
@@ -60,7 +60,7 @@ def timing_of(top: Any, interface: Interface) -> Interface:
     return finder.result()
 
 
-def members(scope: Any) -> Iterator[Any]:
+def members(scope: Ast) -> Iterator[Ast]:
     """Yield the members of `scope`, those of instantiated generate blocks included."""
     for member in scope:
         if member.kind is SymbolKind.GenerateBlock:
@@ -76,7 +76,7 @@ def members(scope: Any) -> Iterator[Any]:
 class _Finder:
     """Clocks and resets seen so far, and the wiring that leads to the ports."""
 
-    def __init__(self, top: Any, interface: Interface) -> None:
+    def __init__(self, top: Ast, interface: Interface) -> None:
         self.interface = interface
         self.instances = _all_instances(top)
         self._clocks: dict[str, Clock] = {}
@@ -95,7 +95,7 @@ class _Finder:
         clocks = tuple(c for name, c in self._clocks.items() if name not in self._resets)
         return replace(self.interface, clocks=clocks, resets=tuple(self._resets.values()))
 
-    def read_block(self, body: Any) -> None:
+    def read_block(self, body: Ast) -> None:
         """Take in one `always` block, if edges start it."""
         if body.kind is not StatementKind.Timed:
             return
@@ -113,7 +113,7 @@ class _Finder:
         if not controls:
             self._synchronous(statements)
 
-    def _asynchronous(self, statements: list[Any], events: list[Any]) -> dict[str, bool]:
+    def _asynchronous(self, statements: list[Ast], events: list[Ast]) -> dict[str, bool]:
         """Return the ports that act by level in the leading if-else chain; note the resets."""
         edges = {s.port for s in (self._signal(event.expr) for event in events) if s is not None}
         found: dict[str, bool] = {}
@@ -129,15 +129,13 @@ class _Finder:
             statement = rest[0] if rest else None
         return found
 
-    def _synchronous(self, statements: list[Any]) -> None:
-        for statement in statements:
-            if statement.kind is not StatementKind.Conditional:
-                continue
-            if not _assigns_constants(statement.ifTrue):
-                continue
-            for signal in self._controls(statement.conditions[0].expr):
-                if _RESET_NAME.search(signal.port):
-                    self._note_reset(signal, asynchronous=False)
+    def _synchronous(self, statements: list[Ast]) -> None:
+        """Note the inputs with a reset's name that a condition of the block tests."""
+        for condition, when_true, when_false in _conditions(statements):
+            signals = [s for s in self._controls(condition) if _RESET_NAME.search(s.port)]
+            swapped = len(signals) == 1 and not when_true and when_false
+            for signal in signals:
+                self._note_reset(signal.flipped() if swapped else signal, asynchronous=False)
 
     def _note_reset(self, signal: _Signal, *, asynchronous: bool) -> None:
         known = self._resets.get(signal.port)
@@ -147,7 +145,7 @@ class _Finder:
             asynchronous=asynchronous or (known is not None and known.asynchronous),
         )
 
-    def _controls(self, condition: Any) -> list[_Signal]:
+    def _controls(self, condition: Ast) -> list[_Signal]:
         """Return the inputs any of which makes `condition` true by itself."""
         bare = _bare(condition)
         if bare.kind is ExpressionKind.BinaryOp and bare.op in _ORS:
@@ -155,7 +153,7 @@ class _Finder:
         signal = self._signal(bare)
         return [] if signal is None else [signal]
 
-    def _signal(self, expression: Any, depth: int = 0) -> _Signal | None:
+    def _signal(self, expression: Ast, depth: int = 0) -> _Signal | None:
         """Return the top-level input that `expression` is, or is the inverse of."""
         if depth > 64:
             return None
@@ -175,7 +173,7 @@ class _Finder:
         source = self._sources.get(path)
         return None if source is None else self._signal(source, depth + 1)
 
-    def _compared(self, bare: Any, depth: int) -> _Signal | None:
+    def _compared(self, bare: Ast, depth: int) -> _Signal | None:
         """Read `rst == 1'b0` and its like."""
         equal = bare.op in (BinaryOperator.Equality, BinaryOperator.CaseEquality)
         if not equal and bare.op not in (BinaryOperator.Inequality, BinaryOperator.CaseInequality):
@@ -187,8 +185,9 @@ class _Finder:
         return inner if (value == 1) == equal else inner.flipped()
 
 
-def _all_instances(top: Any) -> list[Any]:
-    found, waiting = [], [top]
+def _all_instances(top: Ast) -> list[Ast]:
+    found: list[Ast] = []
+    waiting = [top]
     while waiting and len(found) < _MAX_INSTANCES:
         instance = waiting.pop(0)
         found.append(instance)
@@ -200,15 +199,15 @@ def _all_instances(top: Any) -> list[Any]:
     return found
 
 
-def _wiring(instances: list[Any]) -> dict[str, Any]:
+def _wiring(instances: list[Ast]) -> dict[str, Ast]:
     """Return, by path, the expression that each plainly driven net carries."""
-    sources: dict[str, Any] = {}
+    sources: dict[str, Ast] = {}
     for instance in instances:
         for connection in instance.portConnections:
             port = connection.port
-            if port.kind is SymbolKind.Port and port.direction is ArgumentDirection.In:
-                if port.internalSymbol is not None and connection.expression is not None:
-                    sources[port.internalSymbol.hierarchicalPath] = connection.expression
+            is_input = port.kind is SymbolKind.Port and port.direction is ArgumentDirection.In
+            if is_input and port.internalSymbol is not None and connection.expression is not None:
+                sources[port.internalSymbol.hierarchicalPath] = connection.expression
         for member in members(instance.body):
             if member.kind is SymbolKind.Net and member.initializer is not None:
                 sources[member.hierarchicalPath] = member.initializer
@@ -221,14 +220,14 @@ def _wiring(instances: list[Any]) -> dict[str, Any]:
     return sources
 
 
-def _edges(timing: Any) -> Iterator[Any]:
+def _edges(timing: Ast) -> Iterator[Ast]:
     events = timing.events if timing.kind is TimingControlKind.EventList else [timing]
     for event in events:
-        if event.kind is TimingControlKind.SignalEvent and event.edge is not EdgeKind.None_:
+        if event.kind is TimingControlKind.SignalEvent and event.edge in _EDGES:
             yield event
 
 
-def _statements(statement: Any) -> list[Any]:
+def _statements(statement: Ast) -> list[Ast]:
     """Return the statements of a block, or the one statement there is."""
     if statement.kind is StatementKind.Block:
         return _statements(statement.body)
@@ -237,7 +236,25 @@ def _statements(statement: Any) -> list[Any]:
     return [statement]
 
 
-def _assigns_constants(statement: Any) -> bool:
+def _conditions(statements: list[Ast]) -> list[tuple[Ast, bool, bool]]:
+    """Return every condition in `statements`, and whether each side only assigns constants."""
+    found: list[tuple[Ast, bool, bool]] = []
+
+    def look(node: Ast) -> None:
+        kind = getattr(node, "kind", None)
+        if kind is StatementKind.Conditional:
+            false = node.ifFalse is not None and _assigns_constants(node.ifFalse)
+            found.append((node.conditions[0].expr, _assigns_constants(node.ifTrue), false))
+        elif kind is ExpressionKind.ConditionalOp:
+            sides = _is_constant(node.left), _is_constant(node.right)
+            found.append((node.conditions[0].expr, *sides))
+
+    for statement in statements:
+        statement.visit(look)
+    return found
+
+
+def _assigns_constants(statement: Ast) -> bool:
     """Whether `statement` does nothing but assign constants, in loops or not."""
     for inner in _statements(statement):
         if inner.kind is StatementKind.ForLoop:
@@ -253,11 +270,11 @@ def _assigns_constants(statement: Any) -> bool:
     return True
 
 
-def _is_constant(expression: Any) -> bool:
+def _is_constant(expression: Ast) -> bool:
     """Whether no net or variable occurs in `expression`; parameters are constants."""
-    found: list[Any] = []
+    found: list[Ast] = []
 
-    def collect(node: Any) -> None:
+    def collect(node: Ast) -> None:
         kind = getattr(node, "kind", None)
         if kind in (ExpressionKind.NamedValue, ExpressionKind.HierarchicalValue):
             constants = (SymbolKind.Parameter, SymbolKind.EnumValue, SymbolKind.Genvar)
@@ -270,13 +287,13 @@ def _is_constant(expression: Any) -> bool:
     return not found
 
 
-def _bare(expression: Any) -> Any:
+def _bare(expression: Ast) -> Ast:
     while expression.kind is ExpressionKind.Conversion:
         expression = expression.operand
     return expression
 
 
-def _constant(expression: Any) -> int | None:
+def _constant(expression: Ast) -> int | None:
     bare = _bare(expression)
     literals = (
         ExpressionKind.IntegerLiteral,
