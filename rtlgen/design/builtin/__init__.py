@@ -1,0 +1,69 @@
+"""The proposer that needs no model: it compiles the formal fragments of a specification.
+
+It takes a specification on only if its fragments determine every output and
+the rest of the text says nothing that could change their meaning; otherwise it
+says why not. It never guesses from prose what a module is.
+"""
+
+from __future__ import annotations
+
+from rtlgen.design.builtin.compiled import Compiled, Unfit
+from rtlgen.design.builtin.functions import compile_functions
+from rtlgen.design.builtin.machines import compile_machine
+from rtlgen.design.builtin.screening import screen
+from rtlgen.design.proposal import Decline, Proposal
+from rtlgen.spec.model import Fragment, Kind, Spec
+from sim.design import Design
+
+NO_MODEL = (
+    "hint: configure a language model, or state the function as a table, map, equation or "
+    "state diagram"
+)
+
+
+class BuiltIn:
+    """The default where no language model is configured."""
+
+    name = "built-in"
+
+    def propose(self, spec: Spec) -> Proposal | Decline:
+        return propose(spec)
+
+
+def propose(spec: Spec) -> Proposal | Decline:
+    """Return the design that the fragments of `spec` determine, or why there is none."""
+    try:
+        screen(spec)
+        compiled = _compile(spec)
+    except Unfit as reason:
+        return Decline(reason=f"{reason}\n\n{NO_MODEL}")
+    name = spec.interface.module
+    return Proposal(
+        design=Design(top=name, sources={f"{name}.v": compiled.verilog}),
+        notes=compiled.notes,
+        guess=compiled.guess,
+        reference=compiled.reference,
+        used=compiled.used,
+    )
+
+
+def _compile(spec: Spec) -> Compiled:
+    """Return RTL for the one sort of fragments that can define a module.
+
+    Raises:
+        Unfit: There are none, or they do not determine the module.
+    """
+    machines = _of(spec, Kind.STATE_TABLE, Kind.STATE_DIAGRAM)
+    functions = _of(spec, Kind.TRUTH_TABLE, Kind.KARNAUGH_MAP, Kind.MINTERMS, Kind.EQUATION)
+    if machines:
+        return compile_machine(spec, machines, functions)
+    if functions:
+        return compile_functions(spec, functions)
+    raise Unfit("the specification has no table, map, equation, diagram or waveform to compile")
+
+
+def _of(spec: Spec, *kinds: Kind) -> tuple[Fragment, ...]:
+    return tuple(fragment for fragment in spec.fragments if fragment.kind in kinds)
+
+
+__all__ = ["BuiltIn", "propose"]

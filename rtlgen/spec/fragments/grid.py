@@ -1,0 +1,104 @@
+"""Lines that form a table: a header, and rows with as many cells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from rtlgen.spec.fragments.source import Line
+
+_RULE = re.compile(r"[\s|:+=\-_─━┼│|]*\Z")
+_WIDE_GAP = re.compile(r"\s{2,}|\t")
+_BARS = re.compile(r"[|│┃]")
+
+Cells = tuple[str, ...]
+Splitter = Callable[[str], Cells]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """A table as cells, and the indices of its lines."""
+
+    header: Cells
+    rows: tuple[Cells, ...]
+    lines: tuple[int, ...]
+    """Index of the header's line, then of each row's."""
+
+    @property
+    def first(self) -> int:
+        return self.lines[0]
+
+    @property
+    def last(self) -> int:
+        return self.lines[-1]
+
+    def column(self, index: int) -> Cells:
+        """Return the cells of a column, the header left out."""
+        return tuple(row[index] for row in self.rows)
+
+
+def is_rule(text: str) -> bool:
+    """Whether a line only separates rows, such as `|---|:-:|` or `----+---`."""
+    return bool(text.strip()) and bool(_RULE.match(text)) and any(c in text for c in "-=_─━")
+
+
+def piped(text: str) -> Cells:
+    """Split at bars, the outer ones left out."""
+    if not _BARS.search(text):
+        return ()
+    cells = [cell.strip() for cell in _BARS.split(text.strip())]
+    inner = cells[1 if not cells[0] else 0 : -1 if len(cells) > 1 and not cells[-1] else None]
+    return tuple(inner)
+
+
+def spaced(text: str) -> Cells:
+    """Split at gaps of two and more blanks, bars count as gaps."""
+    return tuple(cell for cell in _WIDE_GAP.split(_BARS.sub("  ", text).strip()) if cell)
+
+
+def tokens(text: str) -> Cells:
+    """Split at every blank and bar."""
+    return tuple(_BARS.sub(" ", text).split())
+
+
+def flattened(text: str) -> Cells:
+    """Split at bars and commas."""
+    return tuple(piece.strip() for cell in piped(text) for piece in cell.split(","))
+
+
+def commas(text: str) -> Cells:
+    """Split at commas, as in CSV."""
+    return tuple(cell.strip() for cell in text.split(",")) if "," in text else ()
+
+
+SPLITTERS: tuple[Splitter, ...] = (piped, spaced, tokens, commas)
+
+
+def rows_below(
+    lines: Sequence[Line], start: int, split: Splitter, width: int
+) -> tuple[tuple[Cells, ...], tuple[int, ...]]:
+    """Return the rows of `width` cells from index `start` on, and the indices of their lines.
+
+    Rules are skipped, and blank lines above the first row.
+    """
+    rows: list[Cells] = []
+    used: list[int] = []
+    for index in range(start, len(lines)):
+        text = lines[index].text
+        if is_rule(text) and not set(text.split()) <= {"-"}:
+            continue
+        cells = split(text)
+        if len(cells) == width:
+            rows.append(cells)
+            used.append(index)
+        elif rows or not lines[index].blank:
+            break
+    return tuple(rows), tuple(used)
+
+
+def grid_at(lines: Sequence[Line], index: int, split: Splitter) -> Grid | None:
+    """Return the table whose header is the line at `index`, cells split by `split`."""
+    header = split(lines[index].text)
+    rows, used = rows_below(lines, index + 1, split, len(header))
+    return Grid(header=header, rows=rows, lines=(index, *used)) if rows else None

@@ -1,0 +1,382 @@
+"""State tables: a row per state, or a row per transition."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+
+from rtlgen.spec.fragments.conditions import is_always, is_else, read_condition, read_values
+from rtlgen.spec.fragments.grid import (
+    Cells,
+    Grid,
+    Splitter,
+    flattened,
+    grid_at,
+    piped,
+    spaced,
+    tokens,
+)
+from rtlgen.spec.fragments.literals import Radix, cell_bits, column_radix
+from rtlgen.spec.fragments.machine import Draft, Edge, completed, machine
+from rtlgen.spec.fragments.next_state import transition_inputs
+from rtlgen.spec.fragments.source import Reading, Source
+from rtlgen.spec.model import Kind
+from symbolic.cubes import UNIVERSE, Cube, cube_from_text, intersection
+
+_PRESENT = re.compile(
+    r"^(?:present|current|cur|old|from|this)\b|^(?:ps|state|states|s)\b", re.IGNORECASE
+)
+_NEXT = re.compile(r"\bnext\b|\bns\b|^to\b|\bstate\s*\+|\bnxt", re.IGNORECASE)
+_OUTPUT = re.compile(r"\bout(?:puts?)?\b", re.IGNORECASE)
+_CODE = re.compile(r"\b(?:code|encoding|assignment|assigned)\b", re.IGNORECASE)
+_INPUT = re.compile(r"^(?:inputs?|conditions?|when|on|if|event|trigger)\b", re.IGNORECASE)
+_WORDS = re.compile(
+    r"\b(?:next|present|current|state|states|outputs?|inputs?|when|if|for|on|with|is|ns|ps|condition|value)\b|[()]|:(?!\d)",
+    re.IGNORECASE,
+)
+_STATE = re.compile(r"(?:[A-Za-z]\w*|[01]{1,16})\Z")
+_CODED_STATE = re.compile(r"([A-Za-z]\w*)\s*[(=:\[]\s*(?:\d+'b)?([01]+)\s*[)\]]?\Z")
+
+
+class Role(Enum):
+    """What a column of a state table holds."""
+
+    PRESENT = auto()
+    INPUT = auto()
+    NEXT = auto()
+    OUTPUT = auto()
+    CODE = auto()
+    IGNORED = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column and what its header says about it."""
+
+    role: Role
+    cover: tuple[Cube, ...] = (UNIVERSE,)
+    """Inputs for which a next-state or output column holds."""
+    bits: tuple[str, ...] = ()
+    """Input or output bits in the cells."""
+    conditional: bool = False
+
+
+def read_state_tables(source: Source) -> Reading:
+    """Return the state tables in `source`."""
+    result = Reading()
+    index = 0
+    while index < len(source.lines):
+        reading = _table_at(source, index)
+        result += reading
+        index = max(reading.used, default=index) + 1
+    return result
+
+
+def _table_at(source: Source, index: int) -> Reading:
+    line = source.lines[index]
+    if line.code or line.blank or not _header_words(source, index):
+        return Reading()
+    for split in (piped, _comma_cells(source, index), flattened, spaced, tokens):
+        grid = grid_at(source.lines, index, split)
+        columns = _columns(source, grid) if grid and len(grid.rows) > 1 else None
+        if columns and split is tokens and any(c.role is Role.IGNORED for c in columns):
+            return Reading()  # words of a sentence
+        draft = _draft(source, grid, columns) if grid and columns else None
+        if grid and draft:
+            span = (_first_line(source, index), grid.last)
+            return machine(source, Kind.STATE_TABLE, completed(source, draft), span)
+    return Reading()
+
+
+def _header_words(source: Source, index: int) -> bool:
+    """Whether the line, with the one above, can head a state table."""
+    text = source.lines[index].text
+    above = source.lines[index - 1].text if index else ""
+    return bool(re.search(r"\bstates?\b|\bnext\b|\bPS\b|\bNS\b", f"{text} {above}", re.IGNORECASE))
+
+
+def _first_line(source: Source, index: int) -> int:
+    """Return the line where the header starts: it may have "Next state" on a line of its own."""
+    above = source.lines[index - 1].text.strip() if index else ""
+    alone = re.fullmatch(r"[|\s]*(?:next[\s_-]*state)\b.{0,40}", above, re.IGNORECASE)
+    return index - 1 if alone else index
+
+
+def _comma_cells(source: Source, index: int) -> Splitter:
+    """Return a splitter at bars, and at commas in columns where header and rows both have them."""
+    header = piped(source.lines[index].text)
+    below = source.lines[index + 1 : index + 4]
+    rows = [cells for line in below if len(cells := piped(line.text)) == len(header)]
+    rows = [cells for cells in rows if not all(set(cell) <= set("-:") for cell in cells)]
+    counts = [
+        len(head.split(","))
+        if rows and all(len(row[i].split(",")) == len(head.split(",")) for row in rows)
+        else 1
+        for i, head in enumerate(header)
+    ]
+
+    def split(text: str) -> Cells:
+        cells = piped(text)
+        if len(cells) != len(counts):
+            return ()
+        parts: list[str] = []
+        for cell, count in zip(cells, counts, strict=True):
+            pieces = [piece.strip() for piece in cell.split(",")] if count > 1 else [cell]
+            if len(pieces) != count:
+                return ()
+            parts += pieces
+        return tuple(parts)
+
+    return split
+
+
+def _columns(source: Source, grid: Grid) -> tuple[Column, ...] | None:
+    """Tell what each column holds; None if this is no state table."""
+    columns: list[Column] = []
+    previous: Role | None = None
+    for index, head in enumerate(grid.header):
+        column = _column(source, head, grid.column(index), previous, first=index == 0)
+        columns.append(column)
+        previous = column.role if column.role is not Role.IGNORED else previous
+    roles = [column.role for column in columns]
+    return tuple(columns) if roles.count(Role.PRESENT) == 1 and Role.NEXT in roles else None
+
+
+def _column(
+    source: Source, head: str, cells: Cells, previous: Role | None, *, first: bool
+) -> Column:
+    states = all(_STATE.match(_clean(cell)) or _CODED_STATE.match(_clean(cell)) for cell in cells)
+    if _NEXT.search(head):
+        return _conditional(source, Role.NEXT, head)
+    if _CODE.search(head):
+        return Column(role=Role.CODE)
+    bits = source.names.group(_WORDS.sub(" ", head)) or source.names.group(head)
+    if _PRESENT.search(head) and states and previous is None:
+        return Column(role=Role.PRESENT)
+    if bits and source.names.are_outputs(bits):
+        return Column(role=Role.OUTPUT, bits=bits)
+    if _OUTPUT.search(head):
+        return _conditional(source, Role.OUTPUT, head)
+    if bits and source.names.are_inputs(bits) and not first:
+        return Column(role=Role.INPUT, bits=bits)
+    if _INPUT.search(head):
+        return Column(role=Role.INPUT)
+    if first and states and not all(set(_clean(cell)) <= {"0", "1"} for cell in cells):
+        return Column(role=Role.PRESENT)
+    inherited = _conditional(source, previous if previous is Role.OUTPUT else Role.NEXT, head)
+    return inherited if inherited.conditional else Column(role=Role.IGNORED)
+
+
+def _conditional(source: Source, role: Role, head: str) -> Column:
+    """Return a column with the inputs that its header names, such as "Next state in=0"."""
+    plain = " ".join(_WORDS.sub(" ", head).split())
+    names = source.names
+    bits = names.data_bits
+    output = re.match(r"[A-Za-z_]\w*(?:\[\d+(?::\d+)?\])?", plain)
+    named: tuple[str, ...] = ()
+    if (
+        output
+        and not names.are_inputs(names.bits(output[0]))
+        and "=" not in plain[output.end() : output.end() + 2]
+    ):
+        found = names.bits(output[0])
+        named = found if role is Role.OUTPUT and found else ()
+        plain = plain[output.end() :].strip(" ,@:;")
+    if not plain or not re.search(r"[\w]", plain) or plain == "+":
+        return Column(role=role, bits=named)
+    cover = read_condition(plain, names, bits) or _bare(source, plain)
+    if cover is None:
+        return Column(role=role, bits=named)
+    return Column(role=role, cover=tuple(cover), bits=named, conditional=True)
+
+
+def _bare(source: Source, text: str) -> list[Cube] | None:
+    """Read a header that is only values, those of the inputs in declared order."""
+    inputs = transition_inputs(source)
+    values = read_values(text, inputs)
+    return _spread(source, inputs, values[0]) if values else None
+
+
+def _spread(source: Source, names: Sequence[str], cube: Cube) -> list[Cube]:
+    """Return a cube over `names` as one over all data inputs."""
+    width = len(names)
+    places = {name: width - 1 - i for i, name in enumerate(names)}
+    text = "".join(
+        str(cube.value >> places[bit] & 1)
+        if bit in places and cube.care >> places[bit] & 1
+        else "-"
+        for bit in source.names.data_bits
+    )
+    return [cube_from_text(text)]
+
+
+def _draft(source: Source, grid: Grid, columns: tuple[Column, ...]) -> Draft | None:
+    """Return the machine in the rows; None if a cell is not what its column should hold."""
+    edges: list[Edge] = []
+    codes: dict[str, str] = {}
+    state = ""
+    for cells, line in zip(grid.rows, grid.lines[1:], strict=True):
+        row = list(zip(columns, cells, strict=True))
+        present = next(_clean(cell) for column, cell in row if column.role is Role.PRESENT)
+        state = _state(present, codes) or state  # an empty cell repeats the state above
+        new = _row_edges(source, row, state, line, codes) if _STATE.match(state) else None
+        if new is None:
+            return None
+        edges += new
+        code = next((_clean(cell) for column, cell in row if column.role is Role.CODE), "")
+        if _binary(code):
+            codes[state] = _binary(code)
+    whole = set(codes) == {edge.state for edge in edges}
+    return _moore_if_it_can(Draft(edges=tuple(edges), codes=codes if whole else {}))
+
+
+def _moore_if_it_can(draft: Draft) -> Draft:
+    """Give outputs that do not depend on inputs to the states."""
+    named: dict[str, Mapping[str, str]] = {}
+    bare: dict[str, str] = {}
+    for edge in draft.edges:
+        same = named.setdefault(edge.state, edge.outputs) == edge.outputs
+        if not same or bare.setdefault(edge.state, edge.positional) != edge.positional:
+            return draft
+    return replace(
+        draft,
+        edges=tuple(replace(edge, outputs={}, positional="") for edge in draft.edges),
+        moore={state: values for state, values in named.items() if values},
+        positional={state: values for state, values in bare.items() if values},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Part of the inputs of a row, and the outputs there; `cover` None is every other input."""
+
+    cover: tuple[Cube, ...] | None
+    outputs: Mapping[str, str]
+    positional: str
+
+
+_Row = Sequence[tuple[Column, str]]
+
+
+def _row_edges(
+    source: Source, row: _Row, state: str, line: int, codes: dict[str, str]
+) -> list[Edge] | None:
+    """Return the arrows that a row stands for; None if a cell cannot be read."""
+    given = _row_inputs(source, row)
+    outputs = _row_outputs(source, row)
+    edges: list[Edge] = []
+    for column, cell in row:
+        if column.role is not Role.NEXT:
+            continue
+        target, _, beside = cell.partition("/")
+        name = _state(_clean(target), codes)
+        values = _bits(beside)
+        if given == [] or outputs is None or not _STATE.match(name) or values is None:
+            return None
+        cover = None if given is None else _common(given, column.cover)
+        pieces = _split(_Piece(cover, {}, values), outputs)
+        edges += [
+            Edge(
+                state=state,
+                cover=piece.cover,
+                target=name,
+                outputs=piece.outputs,
+                positional=piece.positional,
+                line=line,
+            )
+            for piece in pieces
+            if piece.cover is None or piece.cover
+        ]
+    return edges
+
+
+def _common(left: Sequence[Cube], right: Sequence[Cube]) -> tuple[Cube, ...]:
+    return tuple(both for a in left for b in right if (both := intersection(a, b)) is not None)
+
+
+def _row_inputs(source: Source, row: _Row) -> list[Cube] | None:
+    """Return the inputs that a row is for; None for every other input, [] if unreadable."""
+    cover = [UNIVERSE]
+    for column, cell in row:
+        if column.role is not Role.INPUT:
+            continue
+        if is_else(cell):
+            return None
+        read = _cell_inputs(source, column, cell)
+        if read is None:
+            return []
+        cover = list(_common(cover, read))
+    return cover
+
+
+def _cell_inputs(source: Source, column: Column, cell: str) -> Sequence[Cube] | None:
+    if is_always(cell) or not cell:
+        return [UNIVERSE]
+    if column.bits:
+        radix = column_radix([cell], len(column.bits)).radix
+        values = cell_bits(cell, len(column.bits), radix)
+        return _spread(source, column.bits, cube_from_text(values)) if values else None
+    return read_condition(cell, source.names, source.names.data_bits) or _bare(source, cell)
+
+
+_Factor = list[tuple[tuple[Cube, ...], dict[str, str], str]]
+
+
+def _row_outputs(source: Source, row: _Row) -> list[_Factor] | None:
+    """Return the output columns of a row, those of the same bits together; None if unreadable."""
+    factors: dict[tuple[str, ...], _Factor] = {}
+    for column, cell in row:
+        if column.role is not Role.OUTPUT:
+            continue
+        if column.bits:
+            values = cell_bits(cell, len(column.bits), Radix.BINARY)
+            named, bare = dict(zip(column.bits, values or "", strict=False)), ""
+        else:
+            values = bare = _bits(cell) or ""
+            named = {}
+        if not values:
+            return None
+        factors.setdefault(column.bits, []).append((column.cover, named, bare))
+    return list(factors.values())
+
+
+def _split(whole: _Piece, factors: Sequence[_Factor]) -> list[_Piece]:
+    """Divide a row where its outputs depend on the inputs."""
+    pieces = [whole]
+    for factor in factors:
+        pieces = [
+            _Piece(
+                piece.cover if cover == (UNIVERSE,) else _common(piece.cover or (UNIVERSE,), cover),
+                {**piece.outputs, **named},
+                piece.positional + bare,
+            )
+            for piece in pieces
+            for cover, named, bare in factor
+        ]
+    return pieces
+
+
+def _bits(text: str) -> str | None:
+    """Return output values such as `01`, `0, 1` or `2'b01`; None if they are something else."""
+    joined = re.sub(r"\d+'[bB]|[\s,()]+", "", text)
+    cells = [cell_bits(char, 1, Radix.BINARY) for char in joined]
+    return None if None in cells else "".join(cell or "" for cell in cells)
+
+
+def _binary(text: str) -> str:
+    plain = re.sub(r"\d+'[bB]", "", text).replace("_", "")
+    return plain if plain and set(plain) <= {"0", "1"} else ""
+
+
+def _clean(cell: str) -> str:
+    return cell.strip().strip("`*_\"' ")
+
+
+def _state(text: str, codes: dict[str, str]) -> str:
+    """Return the state in a cell, and keep the code written beside it."""
+    coded = _CODED_STATE.match(text)
+    if coded:
+        codes[coded[1]] = coded[2]
+    return coded[1] if coded else text
