@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any
 
 from pyslang import DiagnosticEngine, SourceManager
@@ -64,46 +65,54 @@ class RenamedGolden:
     text: str
     """One file: macros expanded, includes in place, comments kept."""
     top: str
-    modules: frozenset[str]
-    """New names of everything that it defines."""
+    names: frozenset[str]
+    """New names of everything that it defines outside modules."""
     constants: tuple[int, ...]
     """Integer literals in it, in rising order."""
     holds_values: bool
     """Whether a level-sensitive block seems to keep old values, as a latch does."""
 
 
-def rename(design: Design) -> RenamedGolden:
+def rename(design: Design, *, ports: Collection[str] = ()) -> RenamedGolden:
     """Return `design` with everything it defines renamed to start with `PREFIX`.
 
     Raises:
-        InvalidDesign: The golden design does not parse or does not define its top.
+        InvalidDesign: The golden design does not parse, does not define its top, or
+            would have one of its `ports` renamed too.
     """
     tree = _parse(design)
     modules, globals_ = _modules(tree), _globals(tree)
     if design.top not in modules:
         known = ", ".join(sorted(modules)) or "no module"
         raise InvalidDesign(f"golden design must define its top {design.top!r}; it has {known}")
+    if clash := sorted(globals_.intersection(ports)):
+        raise InvalidDesign(
+            f"golden design declares {clash[0]!r} outside modules and as a port of "
+            f"{design.top!r}\n\nhint: give the two different names"
+        )
     return RenamedGolden(
         text=_Printer(tree.sourceManager, modules, globals_).print(tree).strip("\n") + "\n",
         top=PREFIX + design.top,
-        modules=frozenset(PREFIX + name for name in modules | globals_),
+        names=frozenset(PREFIX + name for name in modules | globals_),
         constants=tuple(sorted(_constants(tree))),
         holds_values=_holds_values(tree),
     )
 
 
 def _parse(design: Design) -> SyntaxTree:
-    """Parse all sources as one compilation unit, in name order; headers only where included."""
+    """Parse all sources as one compilation unit, in their order; headers only where included."""
     manager = SourceManager()
     buffers = {name: manager.assignText(name, text) for name, text in design.sources.items()}
-    compiled = [buffers[name] for name in sorted(buffers) if not name.endswith(_HEADERS)]
-    tree = SyntaxTree.fromBuffers(compiled or list(buffers.values()), manager)
+    units = [name for name in buffers if not name.endswith(_HEADERS)] or list(buffers)
+    tree = SyntaxTree.fromBuffers([buffers[name] for name in units], manager)
+    included = {PurePosixPath(include.path).name for include in tree.getIncludeDirectives()}
+    wanted = [n for n in buffers if n in units or PurePosixPath(n).name not in included]
+    if wanted != units:
+        tree = SyntaxTree.fromBuffers([buffers[name] for name in wanted], manager)
     errors = [d for d in tree.diagnostics if d.isError()]
     if errors:
-        first = errors[0]
-        place = f"{manager.getFileName(first.location)}:{manager.getLineNumber(first.location)}"
         report = DiagnosticEngine.reportAll(manager, errors[:1]).strip()
-        raise InvalidDesign(f"golden design must be correct Verilog; {place}:\n{report}")
+        raise InvalidDesign(f"golden design must be correct Verilog, but:\n{report}")
     return tree
 
 

@@ -8,13 +8,23 @@ from dataclasses import dataclass
 from sim.interface import Edge, Interface, Port
 from testbench_gen.reference import ReferenceModel
 from testbench_gen.roles import role_of
-from testbench_gen.standalone.patterns import Cycle, Input, Phase, corner_values, expand, seeded
+from testbench_gen.standalone.patterns import (
+    RESETS,
+    Cycle,
+    Input,
+    Phase,
+    corner_values,
+    expand,
+    seeded,
+)
 from testbench_gen.standalone.timeline import ClockInput, ResetInput, Timing
 from testbench_gen.tour import representative_vectors, tour
 
-_RESET_CYCLES = 3
+_RESET_CYCLES = 4
 _MAX_VECTORS = 512
 _MAX_INTERESTING = 24
+_FEWEST = 64
+"""Samples of a golden design even where the inputs have fewer combinations."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,24 +145,28 @@ def _unclocked(
         phases += _listed(subject, inputs, seed, budget)
         rest = budget - sum(phase.cycles for phase in phases)
     phases += _again(timing, budget // 8) if subject.reference is None else []
+    spent = sum(phase.cycles for phase in phases)
+    if subject.reference is None:
+        rest = max(rest, _FEWEST - spent)
     return [*phases, _random(rest)]
 
 
 def _sequential(
     subject: Subject, timing: Timing, inputs: tuple[Input, ...], seed: int, budget: int
 ) -> list[Phase]:
-    phases = _reset_start(timing)
+    phases = _reset_start(timing) + _seeming_reset(inputs)
     phases += _transitions(subject, timing, inputs, seed, budget * 2 // 5)
     phases += _corners(inputs, budget // 8)
     vectors = _interesting_vectors(subject, inputs, seed)
+    resets = tuple(reset.name for reset in timing.resets)
     if vectors:
         why = "inputs that the reference treats specially, between random ones"
-        phases.append(Phase("special", why, "mixed", budget // 8, vectors=vectors))
+        phases.append(Phase("special", why, "mixed", budget // 8, vectors=vectors, resets=resets))
     again = _again(timing, budget // 6)
     why = "enables held, so that counters and timers run as long as the budget allows"
-    long_run = Phase("long run", why, "long_run", budget // (16 if subject.reference else 4))
+    long_run = Phase("long run", why, "long_run", _long_run(subject, budget))
     spent = sum(phase.cycles for phase in (*phases, *again, long_run))
-    return [*phases, _random(max(budget - spent, budget // 8)), long_run, *again]
+    return [*phases, _random(max(budget - spent, budget // 8), resets), long_run, *again]
 
 
 def _reset_start(timing: Timing) -> list[Phase]:
@@ -161,6 +175,23 @@ def _reset_start(timing: Timing) -> list[Phase]:
     names = tuple(reset.name for reset in timing.resets)
     why = "reset from power-up, with the other inputs moving"
     return [Phase("reset", why, "reset_start", _RESET_CYCLES, resets=names)]
+
+
+def _seeming_reset(inputs: Sequence[Input]) -> list[Phase]:
+    """Plan a reset through inputs that are only called like one."""
+    levels = {port.name: int(port.role == "reset") for port in inputs if port.role in RESETS}
+    if not levels:
+        return []
+    why = "inputs that are called like a reset, asserted from power-up"
+    return [Phase("seeming reset", why, "listed", _RESET_CYCLES, vectors=(levels,))]
+
+
+def _long_run(subject: Subject, budget: int) -> int:
+    """Return enough cycles for a counter to pass the largest constant thrice, within `budget`."""
+    if subject.reference is not None:
+        return budget // 16
+    limit = max((value for value in subject.constants if value <= budget), default=0)
+    return max(budget // 4, min(3 * limit, budget))
 
 
 def _again(timing: Timing, cycles: int) -> list[Phase]:
@@ -179,9 +210,9 @@ def _corners(inputs: Sequence[Input], most: int) -> list[Phase]:
     return [Phase("corners", why, "corners", min(most, sum(each) + 8))] if inputs else []
 
 
-def _random(cycles: int) -> Phase:
+def _random(cycles: int, resets: tuple[str, ...] = ()) -> Phase:
     why = "random inputs by role: held, in bursts, equal operands, one at a time"
-    return Phase("random", why, "constrained", cycles)
+    return Phase("random", why, "constrained", cycles, resets=resets)
 
 
 def _listed(subject: Subject, inputs: Sequence[Input], seed: int, budget: int) -> list[Phase]:
@@ -211,7 +242,7 @@ def _transitions(
         after if names else reference.initial(),
         vectors,
         length=most,
-        reset=({names[0]: 1}, after) if names else None,
+        reset=({f"assert {names[0]}": 1}, after) if names else None,
     )
     if not walk:
         return []
@@ -227,8 +258,8 @@ def _names(inputs: Sequence[Input]) -> frozenset[str]:
 def _by_port(
     vector: Mapping[str, int], interface: Interface, resets: Sequence[str]
 ) -> dict[str, int]:
-    """Gather bits into port values; a reset is named as it is."""
-    values = {name: 1 for name in resets if vector.get(name)}
+    """Gather bits into port values; the key that asserts a reset stays."""
+    values = {key: 1 for name in resets if (key := f"assert {name}") in vector}
     for port in interface.inputs:
         if port.name not in resets and any(bit in vector for bit in port.bits):
             digits = "".join(str(vector.get(bit, 0)) for bit in port.bits)

@@ -10,6 +10,8 @@ from importlib import resources
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from pyslang.parsing import TokenKind
+from pyslang.syntax import SyntaxTree
 
 STANDALONE = ("patterns.py", "scoreboard.py", "timeline.py")
 _RELATIVE_IMPORT = re.compile(r"^from \.(?=\w)", re.M)
@@ -31,8 +33,14 @@ def standalone_modules() -> dict[str, str]:
 
 
 def verilog_name(name: str) -> str:
-    """Return `name` as Verilog source; one that is no plain identifier is escaped."""
-    return name if _PLAIN.match(name) else f"\\{name} "
+    """Return `name` as Verilog source; a keyword, or what is no plain identifier, is escaped."""
+    plain = _PLAIN.match(name) is not None and _is_identifier(name)
+    return name if plain else f"\\{name} "
+
+
+def _is_identifier(word: str) -> bool:
+    token = SyntaxTree.fromText(word).root.getFirstToken()
+    return token.kind is TokenKind.Identifier
 
 
 def one_line(text: str) -> str:

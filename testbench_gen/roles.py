@@ -13,11 +13,14 @@ _WORDS = {
     "select": "sel select mode op opcode func cmd ctrl state code",
     "address": "addr address raddr waddr ptr index idx row col",
 }
+_RESET = re.compile(r"(?:i_)?a?(?:sync)?_?(?:rst|reset)(?P<low>_?n|_?b|_?l)?(?:_?in?)?\Z", re.I)
 _NARROW = ("enable", "valid", "strobe")
 
 
 def role_of(port: Port) -> str:
     """Return the role that `testbench_gen.standalone.patterns.Input` knows."""
+    if port.width == 1 and (match := _RESET.match(port.name)):
+        return "reset_n" if match["low"] else "reset"
     words = re.split(r"[^A-Za-z]+|(?<=[a-z])(?=[A-Z])", port.name)
     folded = {word.lower() for word in words}
     for role, known in _WORDS.items():

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
 from sim.cocotb_bench import CocotbBench
 from sim.errors import InvalidInterface
-from sim.interface import Direction, Interface, Port
+from sim.interface import Direction, Interface, Port, read_interface
 from testbench_gen.golden import Golden, RenamedGolden, rename
 from testbench_gen.plan import StimulusPlan, Subject, make_plan
 from testbench_gen.reference import ReferenceModel
@@ -32,11 +32,14 @@ class Testbench:
     """Everything for a folder of its own; runs there without rtlgen."""
     bench: CocotbBench
     plan: StimulusPlan
+    data: Mapping[str, bytes] = field(default_factory=dict)
+    """Files that came with the golden design, such as memory images; part of the folder too."""
     notes: tuple[str, ...] = ()
     """What limits this testbench, for the reader of a verdict."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "files", MappingProxyType(dict(self.files)))
+        object.__setattr__(self, "data", MappingProxyType(dict(self.data)))
 
     @property
     def expected_checks(self) -> int:
@@ -123,7 +126,8 @@ def _with_reference(
 def _beside_golden(
     interface: Interface, golden: Golden, seed: int, budget: int, title: str, strict_reset: bool
 ) -> Testbench:
-    renamed = rename(golden.design)
+    _check_golden(interface, golden)
+    renamed = rename(golden.design, ports=[port.name for port in interface.ports])
     subject = Subject(
         interface=interface,
         reference=None,
@@ -142,7 +146,8 @@ def _beside_golden(
     }
     hdl = {"golden.v": _isolated(renamed), f"{WRAPPER}.v": render("wrapper.v.j2", _spans(values))}
     checks = _count(plan, None, len(interface.outputs))
-    return _assemble(interface, plan, checks, values, hdl=hdl, reserved=renamed.modules)
+    written = _assemble(interface, plan, checks, values, hdl=hdl, reserved=renamed.names)
+    return replace(written, data=golden.design.data)
 
 
 def _isolated(golden: RenamedGolden) -> str:
@@ -295,6 +300,27 @@ def _check_reference(interface: Interface, reference: ReferenceModel) -> None:
             f"has {len(interface.clocks)}\n\n"
             "hint: say in the specification which input is the clock"
         )
+
+
+def _check_golden(interface: Interface, golden: Golden) -> None:
+    theirs = {port.name: port for port in read_interface(golden.design).ports}
+    for port in interface.ports:
+        twin = theirs.pop(port.name, None)
+        if twin is None or (twin.direction, twin.width) != (port.direction, port.width):
+            found = f"has {_described(twin)}" if twin else "has no such port"
+            raise InvalidInterface(
+                f"the golden design must have the ports of module {interface.module!r}; "
+                f"that has {_described(port)}, module {golden.design.top!r} {found}"
+            )
+    if theirs:
+        raise InvalidInterface(
+            f"the golden design must have the ports of module {interface.module!r} and no other, "
+            f"but module {golden.design.top!r} has {_described(next(iter(theirs.values())))}"
+        )
+
+
+def _described(port: Port) -> str:
+    return f"{port.direction.value} {port.name!r} of {port.width} bits"
 
 
 def _some(names: set[str]) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Input:
     name: str
     width: int = 1
     role: str = "data"
-    """`enable`, `valid`, `strobe`, `control`, `select`, `address` or `data`."""
+    """`enable`, `valid`, `strobe`, `reset`, `reset_n`, `control`, `select`, `address` or `data`."""
     interesting: tuple[int, ...] = ()
     """Values that the reference treats specially."""
 
@@ -49,7 +49,10 @@ class Phase:
     """Key of `PATTERNS`."""
     cycles: int
     vectors: tuple[Mapping[str, int], ...] = ()
-    """For the patterns `listed` and `mixed`: inputs to drive, the others at random."""
+    """For the patterns `listed` and `mixed`: inputs to drive, the others at random.
+
+    The key `assert NAME` asserts reset NAME, whatever its polarity.
+    """
     resets: tuple[str, ...] = ()
     """For the patterns about reset: the inputs to assert."""
     pulses: bool = False
@@ -113,9 +116,12 @@ def constrained(phase: Phase, inputs: Sequence[Input], rng: random.Random) -> It
     while left > 0:
         length = min(left, rng.choice((4, 8, 16, 32, 64)))
         mood = rng.choice(MOODS)
+        # Now and then a reset, or a machine that ends somewhere would stay there.
+        struck = bool(phase.resets) and rng.random() < 0.15
         for step in range(length):
             values = mood(values, inputs, rng, step)
-            yield Cycle(values)
+            resets = phase.resets[:1] if struck and step == 0 else ()
+            yield Cycle(values, resets=frozenset(resets))
         left -= length
 
 
@@ -129,15 +135,18 @@ def long_run(phase: Phase, inputs: Sequence[Input], rng: random.Random) -> Itera
 
 
 def reset_start(phase: Phase, inputs: Sequence[Input], rng: random.Random) -> Iterator[Cycle]:
-    """Every reset asserted while the other inputs move."""
-    for _ in range(phase.cycles):
-        yield Cycle(_uniform({}, inputs, rng, 0), resets=frozenset(phase.resets))
+    """Every reset asserted while the other inputs move; enables on at the end, some need it."""
+    for number in range(phase.cycles):
+        values = _uniform({}, inputs, rng, 0)
+        if 2 * number >= phase.cycles:
+            values |= {port.name: 1 for port in inputs if port.role == "enable"}
+        yield Cycle(values, resets=frozenset(phase.resets))
 
 
 def reset_again(phase: Phase, inputs: Sequence[Input], rng: random.Random) -> Iterator[Cycle]:
     """Random operation into which a reset strikes at any moment, for one or a few cycles."""
     left = phase.cycles
-    operation = constrained(phase, inputs, rng)
+    operation = constrained(replace(phase, resets=()), inputs, rng)
     while left > 0:
         run = rng.choice((1, 2, 3, 5, 8, 13, 21))
         cycles = [next(operation) for _ in range(min(run, left))]
@@ -185,7 +194,7 @@ def _completed(
 ) -> Cycle:
     rest = _uniform({}, inputs, rng, 0)
     values = {port.name: chosen.get(port.name, rest[port.name]) for port in inputs}
-    return Cycle(values, resets=frozenset(name for name in phase.resets if chosen.get(name)))
+    return Cycle(values, resets=frozenset(r for r in phase.resets if f"assert {r}" in chosen))
 
 
 def corner_values(port: Input) -> list[int]:
@@ -220,7 +229,12 @@ _Values = Mapping[str, int]
 def _uniform(
     last: _Values, inputs: Sequence[Input], rng: random.Random, step: int
 ) -> dict[str, int]:
-    return {port.name: rng.getrandbits(port.width) for port in inputs}
+    return {
+        port.name: int(rng.random() < _LEVELS[port.role])
+        if port.role in RESETS
+        else rng.getrandbits(port.width)
+        for port in inputs
+    }
 
 
 def _typical(
@@ -238,7 +252,7 @@ def _held_controls(
     """Single-bit inputs keep one random level for the segment: queues fill up and drain."""
     values = _typical(last, inputs, rng, step)
     for port in inputs:
-        if port.width == 1:
+        if port.width == 1 and port.role not in RESETS:
             values[port.name] = rng.getrandbits(1) if step == 0 else last[port.name]
     return values
 
@@ -261,7 +275,9 @@ def _one_at_a_time(
 
 MOODS = (_uniform, _typical, _typical, _held_controls, _held_controls, _held, _one_at_a_time)
 
-_LEVELS = {"enable": 0.8, "valid": 0.6, "strobe": 0.12, "control": 0.5}
+RESETS = ("reset", "reset_n")
+"""Roles of data inputs that are called like a reset, active high or low."""
+_LEVELS = {"enable": 0.8, "valid": 0.6, "strobe": 0.12, "reset": 0.03, "reset_n": 0.97}
 """How often a single-bit input of a role is 1."""
 
 
@@ -295,7 +311,7 @@ def _data_value(
 
 
 def _running_value(port: Input, rng: random.Random) -> int:
-    levels = {"enable": 1, "valid": 1, "strobe": 0}
+    levels = {"enable": 1, "valid": 1, "strobe": 0, "reset": 0, "reset_n": 1}
     if port.width == 1:
         return levels.get(port.role, rng.randint(0, 1))
     return rng.choice(corner_values(port))

@@ -173,10 +173,10 @@ def _vectors(
     now = dict.fromkeys(inputs, 0) | idle
     phase, wait = "start", 0
     yield Step(0, phase, drive=now)
-    for vector_phase, cycle in stimulus:
+    for number, (vector_phase, cycle) in enumerate(stimulus):
         phase, target = vector_phase.name, {**cycle.values, **timing.levels(cycle)}
         wait = VECTOR
-        for drive in _changes(now, target, timing):
+        for drive in _changes(now, target, timing, backward=number % 2 == 1):
             yield Step(wait, phase, drive=drive)
             wait = 1
         now = target
@@ -186,11 +186,14 @@ def _vectors(
 
 
 def _changes(
-    now: Mapping[str, int], target: Mapping[str, int], timing: Timing
+    now: Mapping[str, int], target: Mapping[str, int], timing: Timing, *, backward: bool
 ) -> list[Mapping[str, int]]:
     if not timing.one_by_one:
         return [target]
-    return [{name: value} for name, value in target.items() if now.get(name) != value] or [{}]
+    changed: list[Mapping[str, int]] = [
+        {name: value} for name, value in target.items() if now.get(name) != value
+    ]
+    return (changed[::-1] if backward else changed) or [{}]
 
 
 def _clocked(
@@ -221,8 +224,9 @@ def _to_active_edge(
 ) -> Iterator[Step]:
     clock = timing.clocks[0]
     # A golden design may also work at the other edge, so it is looked at before that one too.
-    look = awake and model is None
-    yield Step(QUARTER, phase, sample=look, drive={clock.name: 1 - clock.active})
+    if model is None and cycle.resets and not timing.strict_reset:
+        awake = False
+    yield Step(QUARTER, phase, sample=awake and model is None, drive={clock.name: 1 - clock.active})
     rest = 2 * QUARTER
     if cycle.pulsed:
         rest = QUARTER
