@@ -62,8 +62,12 @@ def enter(job: Job, mount_proc: Callable[[], None]) -> None:
 
 
 def mount_proc() -> None:
-    """Mount a /proc that shows this PID namespace, and no other process of the machine."""
-    mount("proc", _NEW + "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
+    """Mount a /proc that shows this PID namespace, and no other process of the machine.
+
+    Read-only: for most of /proc/sys the kernel asks for user 0, not for a capability.
+    """
+    flags = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC
+    mount("proc", _NEW + "/proc", "proc", flags)
 
 
 def _fill(job: Job, mount_proc: Callable[[], None]) -> None:

@@ -10,7 +10,7 @@ import os
 _TICK = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _ENTRIES = 50_000
-"""Files of the work folder looked at before it counts as too large."""
+_DEPTH = 200
 
 
 class Usage:
@@ -108,20 +108,35 @@ class Tree:
 
 
 def folder_exceeds(folder: str, limit: int) -> bool:
-    """Whether the files below `folder` take more than `limit` bytes of disk."""
+    """Whether the files below `folder` take more than `limit` bytes of disk.
+
+    More files than anyone makes honestly, or deeper folders, count as too much:
+    they are what cannot be measured or removed.
+    """
     total = entries = 0
-    pending = [folder]
+    pending = [(folder, 0)]
     while pending:
-        try:
-            with os.scandir(pending.pop()) as found:
-                for entry in found:
-                    entries += 1
-                    if entry.is_dir(follow_symlinks=False):
-                        pending.append(entry.path)
-                    else:
-                        total += entry.stat(follow_symlinks=False).st_blocks * 512
-        except OSError:  # removed meanwhile, or not for us to read
-            continue
-        if total > limit or entries > _ENTRIES:
+        path, depth = pending.pop()
+        for entry in _entries(path):
+            entries += 1
+            if entry.is_dir(follow_symlinks=False):
+                pending.append((entry.path, depth + 1))
+            total += _size(entry)
+        if total > limit or entries > _ENTRIES or depth > _DEPTH:
             return True
     return False
+
+
+def _entries(folder: str) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as found:
+            return list(found)
+    except OSError:  # removed meanwhile, or not for us to read
+        return []
+
+
+def _size(entry: os.DirEntry[str]) -> int:
+    try:
+        return entry.stat(follow_symlinks=False).st_blocks * 512
+    except OSError:
+        return 0

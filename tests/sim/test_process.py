@@ -305,9 +305,16 @@ class TestNobodySurvives:
             "    except OSError: pass\n"
             "print('still here')"
         )
-        found = run(code, cwd=tmp_path)
         if isolation().pid_namespace:
+            found = run(code, cwd=tmp_path)
             assert (found.output, found.exit_code) == ("still here\n", 0)
+
+    def test_a_launcher_that_is_killed_is_no_result(self, tmp_path: Path) -> None:
+        code = "import os; os.kill(os.getppid(), 9)"
+        with pytest.raises(
+            EnvironmentFault, match=r"must report, and ended with -9: \n\nhint: the machine may"
+        ):
+            run(code, cwd=tmp_path, confine=False)
 
     def test_the_whole_session_killed_by_the_tool_is_only_itself(self, tmp_path: Path) -> None:
         assert run("import os; os.kill(0, 9)", cwd=tmp_path).exit_code == -signal.SIGKILL
