@@ -128,7 +128,38 @@ class Concat:
         return sum(part.width for part in self.parts)
 
 
-Expression = Const | Ref | Not | Gate | Reduce | Equal | Mux | Concat
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """The sum of two equally wide words, or their difference; it wraps around."""
+
+    left: Expression
+    right: Expression
+    subtract: bool = False
+
+    def __post_init__(self) -> None:
+        _check_equal_widths((self.left, self.right), "+")
+
+    @property
+    def width(self) -> int:
+        return self.left.width
+
+
+@dataclass(frozen=True, slots=True)
+class Less:
+    """1 where the left word is smaller, both read as unsigned."""
+
+    left: Expression
+    right: Expression
+
+    def __post_init__(self) -> None:
+        _check_equal_widths((self.left, self.right), "<")
+
+    @property
+    def width(self) -> int:
+        return 1
+
+
+Expression = Const | Ref | Not | Gate | Reduce | Equal | Mux | Concat | Sum | Less
 
 
 def _check_equal_widths(operands: Sequence[Expression], sign: str) -> None:
@@ -180,7 +211,7 @@ def children(expression: Expression) -> tuple[Expression, ...]:
             return (operand,)
         case Gate(_, operands) | Concat(operands):
             return operands
-        case Equal(left, right):
+        case Equal(left, right) | Less(left, right) | Sum(left, right, _):
             return (left, right)
         case Mux(condition, then, otherwise):
             return (condition, then, otherwise)
@@ -213,6 +244,24 @@ def bits(expression: Expression) -> tuple[Expression, ...]:
             return tuple(Mux(choice, a, b) for a, b in pairs)
         case Concat(parts):
             return tuple(one for part in parts for one in bits(part))
+        case Sum(left, right, subtract):
+            return _add(bits(left), bits(right), subtract=subtract)[1:]
+        case Less(left, right):
+            return (invert(_add(bits(left), bits(right), subtract=True)[0]),)
+
+
+def _add(
+    left: Sequence[Expression], right: Sequence[Expression], *, subtract: bool
+) -> tuple[Expression, ...]:
+    """Return carry and sum bits; without the carry's inversion for a difference."""
+    carry: Expression = Const(int(subtract))
+    found: list[Expression] = []
+    for a, plain in zip(reversed(left), reversed(right), strict=True):
+        b = invert(plain) if subtract else plain
+        found.append(gate(Operator.XOR, a, b, carry))
+        both, one = gate(Operator.AND, a, b), gate(Operator.OR, a, b)
+        carry = gate(Operator.OR, both, gate(Operator.AND, one, carry))
+    return (carry, *reversed(found))
 
 
 def evaluate(expression: Expression, values: Mapping[str, int]) -> int:
@@ -240,6 +289,11 @@ def evaluate(expression: Expression, values: Mapping[str, int]) -> int:
             return evaluate(then if evaluate(condition, values) else otherwise, values)
         case Concat(parts):
             return reduce(lambda word, one: word << one.width | evaluate(one, values), parts, 0)
+        case Sum(left, right, subtract):
+            other = evaluate(right, values)
+            return evaluate(left, values) + (-other if subtract else other) & full
+        case Less(left, right):
+            return int(evaluate(left, values) < evaluate(right, values))
 
 
 _PYTHON: dict[Operator, Callable[[int, int], int]] = {
@@ -288,7 +342,7 @@ def depth(expression: Expression) -> int:
 
 # -- text -------------------------------------------------------------------
 
-_ATOM, _UNARY, _EQUAL, _AND, _XOR, _OR, _MUX = 9, 8, 6, 5, 4, 3, 1
+_ATOM, _UNARY, _SUM, _EQUAL, _AND, _XOR, _OR, _MUX = 9, 8, 7, 6, 5, 4, 3, 1
 _LEVEL = {Operator.AND: _AND, Operator.XOR: _XOR, Operator.OR: _OR}
 
 
@@ -303,23 +357,36 @@ def _verilog(expression: Expression) -> tuple[str, int]:
             return constant(value, width), _ATOM
         case Ref(text, _):
             return text, _ATOM
-        case Not(Reduce(operator, operand)):
-            return f"~{operator.value}{_inside(operand, _ATOM)}", _UNARY
-        case Not(Equal(left, right)):
-            return f"{_inside(left, _UNARY)} != {_inside(right, _UNARY)}", _EQUAL
         case Not(operand):
-            return f"~{_inside(operand, _ATOM)}", _UNARY
+            return _not_text(operand)
         case Gate(operator, operands):
             return _gate_text(operator, operands), _LEVEL[operator]
         case Reduce(operator, operand):
             return f"{operator.value}{_inside(operand, _ATOM)}", _UNARY
-        case Equal(left, right):
-            return f"{_inside(left, _UNARY)} == {_inside(right, _UNARY)}", _EQUAL
         case Mux(condition, then, otherwise):
             choice = _inside(condition, _UNARY)
-            return f"{choice} ? {_inside(then, _AND)} : {_inside(otherwise, _MUX)}", _MUX
+            return f"{choice} ? {_inside(then, _SUM)} : {_inside(otherwise, _MUX)}", _MUX
         case Concat(parts):
             return "{" + ", ".join(verilog(part) for part in parts) + "}", _ATOM
+        case Equal(left, right):
+            return f"{_inside(left, _UNARY)} == {_inside(right, _UNARY)}", _EQUAL
+        case Less(left, right):
+            return f"{_inside(left, _UNARY)} < {_inside(right, _UNARY)}", _EQUAL
+        case Sum(left, right, subtract):
+            sign = "-" if subtract else "+"
+            return f"{_inside(left, _SUM)} {sign} {_inside(right, _UNARY)}", _SUM
+
+
+def _not_text(operand: Expression) -> tuple[str, int]:
+    match operand:
+        case Reduce(operator, inner):
+            return f"~{operator.value}{_inside(inner, _ATOM)}", _UNARY
+        case Equal(left, right):
+            return f"{_inside(left, _UNARY)} != {_inside(right, _UNARY)}", _EQUAL
+        case Less(left, right):
+            return f"{_inside(left, _UNARY)} >= {_inside(right, _UNARY)}", _EQUAL
+        case _:
+            return f"~{_inside(operand, _ATOM)}", _UNARY
 
 
 def _gate_text(operator: Operator, operands: Sequence[Expression]) -> str:
@@ -333,7 +400,7 @@ def _gate_text(operator: Operator, operands: Sequence[Expression]) -> str:
 
 def _needs_brackets(operand: Expression) -> bool:
     inner = operand.operand if isinstance(operand, Not) else operand
-    if isinstance(inner, Equal):
+    if isinstance(inner, Equal | Less | Sum):
         return True
     return isinstance(operand, Gate) and operand.operator is Operator.XOR
 
@@ -371,3 +438,48 @@ def _python(expression: Expression, variables: Mapping[str, str]) -> str:
             return f"({a} if {choice} else {b})"
         case _:
             return _python(bits(expression)[0], variables)
+
+
+def python_word(expression: Expression, variables: Mapping[str, str]) -> str:
+    """Write `expression` in Python over variables that hold unsigned words.
+
+    `variables` maps a whole signal's text, or a single bit's name, to Python text.
+    """
+    inner = [python_word(child, variables) for child in children(expression)]
+    full = (1 << expression.width) - 1
+    match expression:
+        case Const(value, _):
+            return str(value)
+        case Ref(text, read):
+            if text in variables:
+                return variables[text]
+            shifted = (f"{variables[name]} << {len(read) - 1 - i}" for i, name in enumerate(read))
+            return variables[read[0]] if len(read) == 1 else f"({' | '.join(shifted)})"
+        case Not(_):
+            return f"({inner[0]} ^ {full})"
+        case Gate(operator, _):
+            return "(" + f" {operator.value} ".join(inner) + ")"
+        case Reduce(operator, operand):
+            whole = (1 << operand.width) - 1
+            return {
+                Operator.AND: f"int({inner[0]} == {whole})",
+                Operator.OR: f"int({inner[0]} != 0)",
+                Operator.XOR: f"({inner[0]}.bit_count() & 1)",
+            }[operator]
+        case Equal() | Less():
+            return f"int({inner[0]} {'==' if isinstance(expression, Equal) else '<'} {inner[1]})"
+        case Mux():
+            return f"({inner[1]} if {inner[0]} else {inner[2]})"
+        case Sum(_, _, subtract):
+            return f"({inner[0]} {'-' if subtract else '+'} {inner[1]} & {full})"
+        case Concat(parts):
+            return _python_concat(parts, inner)
+
+
+def _python_concat(parts: Sequence[Expression], texts: Sequence[str]) -> str:
+    shift = sum(part.width for part in parts)
+    pieces = []
+    for part, text in zip(parts, texts, strict=True):
+        shift -= part.width
+        pieces.append(f"{text} << {shift}" if shift else text)
+    return f"({' | '.join(pieces)})"

@@ -40,11 +40,16 @@ def expression_for(table: TruthTable, output: str) -> Expression:
 
 def synthesize(f: Function, variables: Sequence[Expression]) -> Expression:
     """Return a short expression for `f` over `variables`, the highest bit first."""
-    sums, products = two_level(f, variables)
-    best = min((sums, products), key=_cost)
-    if literal_count(best) > 2 and f.width <= _XOR_INPUTS:
-        best = min((best, *_structured(f, variables)), key=_cost)
-    return best
+    return candidates(f, variables)[0]
+
+
+def candidates(f: Function, variables: Sequence[Expression]) -> list[Expression]:
+    """Return expressions for `f`, the shortest first; where `f` is free they may differ."""
+    found = list(two_level(f, variables))
+    shortest = min(map(literal_count, found))
+    if shortest > 2 and f.width <= _XOR_INPUTS:
+        found += _structured(f, variables)
+    return sorted(found, key=_cost)
 
 
 def two_level(f: Function, variables: Sequence[Expression]) -> tuple[Expression, Expression]:

@@ -1,0 +1,498 @@
+"""From a waveform to the smallest circuit that would have drawn it.
+
+The result is a guess that reproduces every row; it says how many cases the
+waveform leaves open and whether another circuit as small fits as well. Where
+nothing small fits, the reason is returned instead.
+
+How the rows were sampled is inferred, too: at the row of a clock edge, inputs
+may already show what they become, and outputs may still show what they were.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from sim.interface import Interface, Port
+from symbolic.circuit import Circuit, Storage, Trigger
+from symbolic.equations import Assignment, Equations
+from symbolic.expression import Ref
+from symbolic.fit import BIT_LEVEL_INPUTS, Fit, Sample, Signal, fit
+from symbolic.machine_search import Cycle, smallest_machine
+from symbolic.state_table import StateTable
+from symbolic.truth_table import Row, TruthTable
+from symbolic.waveform import Waveform
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inference:
+    """A circuit that reproduces a waveform."""
+
+    model: TruthTable | Equations | Circuit | StateTable
+    unseen: int
+    """Cases (of inputs and state) that no row determines."""
+    cases: int
+    """All cases."""
+    ambiguous: bool
+    """Whether a different circuit, equally small, fits as well."""
+    notes: tuple[str, ...]
+    """What was assumed, as sentences without a period."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoInference:
+    """Why nothing could be inferred."""
+
+    reason: str
+
+
+def infer(waveform: Waveform, interface: Interface) -> Inference | NoInference:
+    """Infer a sequential circuit if there is a clock, else a combinational one."""
+    if waveform.clock is not None:
+        return infer_sequential(waveform, interface)
+    found = infer_combinational(waveform, interface)
+    return found if isinstance(found, Inference) else infer_sequential(waveform, interface)
+
+
+# -- combinational ----------------------------------------------------------
+
+
+def infer_combinational(waveform: Waveform, interface: Interface) -> Inference | NoInference:
+    """Find the smallest function of the inputs that gives the outputs of every row."""
+    missing = _missing(waveform, interface)
+    if missing:
+        return NoInference(reason=f"output {missing!r} is not shown")
+    signals = _signals(port for port in waveform.inputs if port.name != waveform.clock)
+    table = observed_table(waveform)
+    if isinstance(table, NoInference):
+        return table
+    if sum(signal.width for signal in signals) <= BIT_LEVEL_INPUTS and table.complete:
+        cases = 1 << len(table.inputs)
+        return Inference(model=table, unseen=0, cases=cases, ambiguous=False, notes=())
+    assignments, fits = [], []
+    for port in waveform.outputs:
+        found = fit(_row_samples(waveform, port, signals), signals, port.width)
+        if found is None:
+            return NoInference(reason=f"no small function of the inputs gives {port.name!r}")
+        assignments.append(Assignment(target=Ref(port.name, port.bits), value=found.value))
+        fits.append(found)
+    equations = Equations(inputs=table.inputs, assignments=tuple(assignments))
+    unseen, cases = max(one.unseen for one in fits), max(one.cases for one in fits)
+    return Inference(
+        model=equations,
+        unseen=unseen,
+        cases=cases,
+        ambiguous=any(one.ambiguous for one in fits),
+        notes=(f"{unseen} of {cases} input combinations are not shown",) if unseen else (),
+    )
+
+
+def observed_table(waveform: Waveform) -> TruthTable | NoInference:
+    """Return exactly what the rows say as a table; rows with unknown inputs are left out."""
+    ports = [port for port in waveform.inputs if port.name != waveform.clock]
+    rows: dict[str, tuple[str, str]] = {}
+    for row, time in enumerate(waveform.times):
+        inputs = "".join(_text(waveform.samples(port.name)[row], port.width) for port in ports)
+        outputs = "".join(
+            _text(waveform.samples(port.name)[row], port.width) for port in waveform.outputs
+        )
+        if "-" in inputs or set(outputs) == {"-"}:
+            continue
+        earlier, known = rows.get(inputs, (time, outputs))
+        if any("-" not in pair and pair[0] != pair[1] for pair in zip(known, outputs, strict=True)):
+            return NoInference(
+                reason=f"the outputs at {earlier} and {time} differ for the same inputs"
+            )
+        merged = (q if p == "-" else p for p, q in zip(known, outputs, strict=True))
+        rows[inputs] = (earlier, "".join(merged))
+    if not rows:
+        return NoInference(reason="no row shows known inputs and outputs")
+    return TruthTable(
+        inputs=tuple(name for port in ports for name in port.bits),
+        outputs=tuple(name for port in waveform.outputs for name in port.bits),
+        rows=tuple(Row(inputs=key, outputs=rows[key][1]) for key in sorted(rows)),
+    )
+
+
+def _text(value: int | None, width: int) -> str:
+    return "-" * width if value is None else format(value, f"0{width}b")
+
+
+def _missing(waveform: Waveform, interface: Interface) -> str | None:
+    shown = {port.name for port in waveform.outputs}
+    return next((port.name for port in interface.outputs if port.name not in shown), None)
+
+
+def _signals(ports: Iterator[Port] | Sequence[Port], *, state: bool = False) -> list[Signal]:
+    return [Signal(name=port.name, bits=port.bits, state=state) for port in ports]
+
+
+def _bits(waveform: Waveform, signal: Signal, row: int) -> dict[str, int | None]:
+    word = waveform.samples(signal.name)[row]
+    places = range(signal.width - 1, -1, -1)
+    return {
+        name: None if word is None else word >> i & 1
+        for name, i in zip(signal.bits, places, strict=True)
+    }
+
+
+def _row_samples(waveform: Waveform, port: Port, signals: Sequence[Signal]) -> list[Sample]:
+    """Return a sample for each row in which the output is known."""
+    found = []
+    for row, result in enumerate(waveform.samples(port.name)):
+        if result is not None:
+            values = {k: v for signal in signals for k, v in _bits(waveform, signal, row).items()}
+            found.append(Sample(values=values, result=result))
+    return found
+
+
+# -- sequential -------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Convention:
+    """How rows were sampled around an edge."""
+
+    inputs_before: bool
+    """Whether an edge sees the inputs of the row before it."""
+    outputs_late: bool
+    """Whether outputs change one row after the edge's."""
+
+
+_CONVENTIONS = tuple(
+    _Convention(inputs_before=before, outputs_late=late)
+    for late in (False, True)
+    for before in (True, False)
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """An explanation of one output."""
+
+    port: Port
+    fit: Fit
+    cost: float
+    trigger: Trigger | None = None
+    control: str = ""
+
+    @property
+    def registered(self) -> bool:
+        return self.trigger is not None and not self.trigger.latch
+
+
+def infer_sequential(waveform: Waveform, interface: Interface) -> Inference | NoInference:
+    """Find the smallest circuit with memory that gives the outputs of every row.
+
+    Without a clock column every row is taken for one clock cycle if the
+    interface has a clock; otherwise only latches are possible.
+    """
+    missing = _missing(waveform, interface)
+    if missing:
+        return NoInference(reason=f"output {missing!r} is not shown")
+    found = []
+    for convention in _CONVENTIONS:
+        parts = _explain(_Recording(waveform, interface, convention))
+        if parts is not None:
+            found.append((sum(part.cost for part in parts), parts, convention))
+    if not found:
+        return _machine(waveform, interface)
+    best = min(found, key=lambda one: one[0])
+    rivals = [parts for cost, parts, _ in found if cost == best[0]]
+    differ = any(_behavior(parts) != _behavior(best[1]) for parts in rivals)
+    return _inference(waveform, best[1], best[2], differ=differ)
+
+
+def _behavior(parts: Sequence[_Part]) -> list[tuple[object, ...]]:
+    return [(part.port.name, part.fit.value, part.trigger, part.control) for part in parts]
+
+
+@dataclass(frozen=True, slots=True)
+class _Recording:
+    """A waveform with a way to read it."""
+
+    waveform: Waveform
+    interface: Interface
+    convention: _Convention
+
+    @property
+    def clock(self) -> str:
+        if self.waveform.clock is not None:
+            return self.waveform.clock
+        return self.interface.clocks[0].port if self.interface.clocks else ""
+
+    @property
+    def inputs(self) -> list[Signal]:
+        return _signals(port for port in self.waveform.inputs if port.name != self.clock)
+
+    def edges(self, trigger: Trigger) -> list[int]:
+        """Return the rows in which the clock has just changed."""
+        rows = range(1, self.waveform.rows)
+        if self.waveform.clock is None:
+            return list(rows) if self.clock and trigger is Trigger.RISING else []
+        clock = self.waveform.samples(self.waveform.clock)
+        wanted = {
+            Trigger.RISING: ((0, 1),),
+            Trigger.FALLING: ((1, 0),),
+            Trigger.BOTH: ((0, 1), (1, 0)),
+        }[trigger]
+        return [row for row in rows if (clock[row - 1], clock[row]) in wanted]
+
+    def register_samples(
+        self, port: Port, trigger: Trigger, signals: Sequence[Signal]
+    ) -> list[Sample] | None:
+        """Return what each edge did, None if the output also changes elsewhere."""
+        late = int(self.convention.outputs_late)
+        edges = self.edges(trigger)
+        visible = {edge + late for edge in edges}
+        output = self.waveform.samples(port.name)
+        if any(output[r] != output[r - 1] for r in range(1, len(output)) if r not in visible):
+            return None
+        found = []
+        for edge in edges:
+            after = edge + late
+            if after < len(output) and (result := output[after]) is not None:
+                sampled = edge - 1 if self.convention.inputs_before else edge
+                found.append(Sample(values=self._seen(signals, sampled, after - 1), result=result))
+        return found or None
+
+    def _seen(self, signals: Sequence[Signal], sampled: int, before: int) -> dict[str, int | None]:
+        values: dict[str, int | None] = {}
+        for signal in signals:
+            values |= _bits(self.waveform, signal, before if signal.state else sampled)
+        return values
+
+    def latch_samples(
+        self, port: Port, control: str, level: int, signals: Sequence[Signal]
+    ) -> list[Sample] | None:
+        """Return what the output was while transparent, None if it did not hold otherwise."""
+        enable, output = self.waveform.samples(control), self.waveform.samples(port.name)
+        holding = [r for r in range(1, len(output)) if enable[r] == 1 - level]
+        if not holding or any(output[r] != output[r - 1] for r in holding):
+            return None
+        open_rows = [r for r in range(len(output)) if enable[r] == level]
+        found = []
+        for row in open_rows:
+            result = output[row]
+            if result is not None:
+                values = self._seen(signals, row, row)
+                found.append(Sample(values=values, result=result))
+        return found or None
+
+
+def _explain(recording: _Recording) -> list[_Part] | None:
+    """Explain every output, first by inputs and itself, then also by other registers."""
+    ports = recording.waveform.outputs
+    first = {port.name: _cheapest(_alone(recording, port)) for port in ports}
+    registers = [port for port in ports if (part := first[port.name]) and part.registered]
+    parts = []
+    for port in ports:
+        others = [other for other in registers if other.name != port.name]
+        options = [part for part in (first[port.name],) if part is not None]
+        if others and not (options and options[0].registered and options[0].cost < _CHEAP):
+            options += _together(recording, port, others)
+        best = _cheapest(options)
+        if best is None:
+            return None
+        parts.append(best)
+    return parts
+
+
+_CHEAP = 4.0
+"""Cost below which no other registers are looked at."""
+
+
+def _cheapest(parts: Sequence[_Part]) -> _Part | None:
+    return min(parts, key=lambda part: part.cost, default=None)
+
+
+def _alone(recording: _Recording, port: Port) -> list[_Part]:
+    """Return explanations of one output by the inputs and its own past."""
+    inputs = recording.inputs
+    own = Signal(name=port.name, bits=port.bits, state=True)
+    found = _combinational(recording, port, inputs, 0.0)
+    for trigger, extra in _triggers(recording):
+        for signals in (inputs, [*inputs, own]):
+            found += _register(recording, port, trigger, signals, extra)
+    found += _latches(recording, port, inputs)
+    return found
+
+
+def _triggers(recording: _Recording) -> list[tuple[Trigger, float]]:
+    """Return kinds of register with what they cost more; the interface's own edge costs least."""
+    falling = any(
+        clock.port == recording.clock and clock.edge.value == "falling"
+        for clock in recording.interface.clocks
+    )
+    usual = [(Trigger.RISING, 1.0), (Trigger.FALLING, 1.2), (Trigger.BOTH, 3.0)]
+    return [(Trigger.RISING, 1.2), (Trigger.FALLING, 1.0), usual[2]] if falling else usual
+
+
+def _together(recording: _Recording, port: Port, others: Sequence[Port]) -> list[_Part]:
+    """Return explanations of one output by the inputs and the registers seen at other outputs."""
+    inputs, stored = recording.inputs, _signals(others, state=True)
+    own = Signal(name=port.name, bits=port.bits, state=True)
+    found = _combinational(recording, port, [*inputs, *stored], 0.0)
+    for trigger, extra in _triggers(recording)[:2]:
+        for signals in ([*inputs, *stored], [*inputs, own, *stored]):
+            found += _register(recording, port, trigger, signals, extra)
+    return found
+
+
+def _combinational(
+    recording: _Recording, port: Port, signals: Sequence[Signal], extra: float
+) -> list[_Part]:
+    samples = _row_samples(recording.waveform, port, signals)
+    found = fit(samples, signals, port.width) if samples and signals else None
+    return [] if found is None else [_Part(port=port, fit=found, cost=found.cost + extra)]
+
+
+def _register(
+    recording: _Recording, port: Port, trigger: Trigger, signals: Sequence[Signal], extra: float
+) -> list[_Part]:
+    samples = recording.register_samples(port, trigger, signals)
+    found = fit(samples, signals, port.width) if samples else None
+    if found is None:
+        return []
+    cost = found.cost + extra
+    return [_Part(port=port, fit=found, cost=cost, trigger=trigger, control=recording.clock)]
+
+
+def _latches(recording: _Recording, port: Port, inputs: Sequence[Signal]) -> list[_Part]:
+    clock = [recording.waveform.clock] if recording.waveform.clock is not None else []
+    enables = [(name, 2.0) for name in clock]
+    enables += [(signal.name, 2.5) for signal in inputs if signal.width == 1]
+    found = []
+    for control, extra in enables:
+        for trigger, level in ((Trigger.HIGH, 1), (Trigger.LOW, 0)):
+            signals = [signal for signal in inputs if signal.name != control]
+            samples = recording.latch_samples(port, control, level, signals)
+            best = fit(samples, signals, port.width) if samples and signals else None
+            if best is not None:
+                cost = best.cost + extra
+                found.append(
+                    _Part(port=port, fit=best, cost=cost, trigger=trigger, control=control)
+                )
+    return found
+
+
+def _inference(
+    waveform: Waveform, parts: Sequence[_Part], convention: _Convention, *, differ: bool
+) -> Inference:
+    storage = [
+        Storage(
+            target=Ref(part.port.name, part.port.bits),
+            trigger=part.trigger,
+            control=part.control,
+            value=part.fit.value,
+        )
+        for part in parts
+        if part.trigger is not None
+    ]
+    assignments = [
+        Assignment(target=Ref(part.port.name, part.port.bits), value=part.fit.value)
+        for part in parts
+        if part.trigger is None
+    ]
+    inputs = [port for port in waveform.inputs if port.name != waveform.clock]
+    bits = tuple(name for port in inputs for name in port.bits)
+    unseen, cases = sum(part.fit.unseen for part in parts), sum(part.fit.cases for part in parts)
+    notes = [f"{part.port.name} is taken to be {_kind(part)}" for part in parts]
+    if any(part.registered for part in parts):
+        notes.append(_convention_note(convention))
+    if unseen:
+        notes.append(f"{unseen} of {cases} cases are not shown")
+    model: Equations | Circuit = Circuit(
+        inputs=bits, storage=tuple(storage), assignments=tuple(assignments)
+    )
+    if not storage:
+        model = Equations(inputs=bits, assignments=tuple(assignments))
+    ambiguous = differ or any(part.fit.ambiguous for part in parts)
+    return Inference(
+        model=model, unseen=unseen, cases=cases, ambiguous=ambiguous, notes=tuple(notes)
+    )
+
+
+def _kind(part: _Part) -> str:
+    if part.trigger is None:
+        return "combinational"
+    kind = "a latch open at" if part.trigger.latch else "a register clocked by"
+    return f"{kind} the {part.trigger.value} of {part.control}"
+
+
+def _convention_note(convention: _Convention) -> str:
+    inputs = "the row before" if convention.inputs_before else "its own row"
+    outputs = "the row after" if convention.outputs_late else "its own row"
+    return f"an edge is taken to see the inputs of {inputs} and to show its effect in {outputs}"
+
+
+# -- hidden state -----------------------------------------------------------
+
+
+def _machine(waveform: Waveform, interface: Interface) -> Inference | NoInference:
+    """Find the smallest state machine whose states are not seen."""
+    reason = "no register, latch, counter or machine of at most four states gives these outputs"
+    inputs = [port for port in waveform.inputs if port.name != waveform.clock]
+    names = [name for port in inputs for name in port.bits]
+    outputs = [name for port in waveform.outputs for name in port.bits]
+    for convention in _CONVENTIONS:
+        recording = _Recording(waveform, interface, convention)
+        for trigger in (Trigger.RISING, Trigger.FALLING):
+            cycles = _cycles(recording, trigger, inputs)
+            settled = len(cycles) > 0 and cycles[0].sampled is not None and _known(cycles[0])
+            found = smallest_machine(_from_known(cycles), names, outputs, settled=settled)
+            if found is None or found.cases > 4 * len(cycles):
+                continue
+            notes = (
+                f"a machine of {len(found.table.states)} states is the smallest that fits",
+                f"it is clocked by the {trigger.value} of {recording.clock}",
+                _convention_note(convention),
+                f"{found.unseen} of {found.cases} cases are not shown",
+            )
+            return Inference(
+                model=found.table,
+                unseen=found.unseen,
+                cases=found.cases,
+                ambiguous=found.ambiguous,
+                notes=notes,
+            )
+    return NoInference(reason=reason)
+
+
+def _cycles(recording: _Recording, trigger: Trigger, inputs: Sequence[Port]) -> list[Cycle]:
+    """Cut the recording at its edges."""
+    late = int(recording.convention.outputs_late)
+    back = int(recording.convention.inputs_before)
+    row_text: Callable[[Sequence[Port], int], str] = lambda ports, row: "".join(  # noqa: E731
+        _text(recording.waveform.samples(port.name)[row], port.width) for port in ports
+    )
+    edges = recording.edges(trigger)
+    bounds = [0, *(edge + late for edge in edges), recording.waveform.rows]
+    cycles = []
+    for i, (start, end) in enumerate(pairwise(bounds)):
+        seen = [
+            (row_text(inputs, row), row_text(recording.waveform.outputs, row))
+            for row in range(start, end)
+        ]
+        sampled = row_text(inputs, edges[i] - back) if i < len(edges) else None
+        cycles.append(
+            Cycle(
+                seen=tuple(pair for pair in seen if "-" not in pair[0]),
+                sampled=None if sampled is None or "-" in sampled else sampled,
+            )
+        )
+    return cycles
+
+
+def _known(cycle: Cycle) -> bool:
+    return bool(cycle.seen) and all("-" not in outputs for _, outputs in cycle.seen)
+
+
+def _from_known(cycles: Sequence[Cycle]) -> list[Cycle]:
+    """Drop the cycles before everything is known."""
+    last_unknown = max(
+        (i for i, cycle in enumerate(cycles[:-1]) if cycle.sampled is None or not _known(cycle)),
+        default=-1,
+    )
+    return list(cycles[last_unknown + 1 :])
