@@ -43,13 +43,25 @@ _DECLARATORS = {SyntaxKind.Declarator, SyntaxKind.ClassDeclaration, SyntaxKind.T
 _MAX_INSTANCES = 20_000
 
 
-def outward_errors(found: Iterable[Diagnostic]) -> Iterator[Refusal]:
+def outward_errors(parsed: Parsed, found: Iterable[Diagnostic]) -> Iterator[Refusal]:
     """Yield the references that slang cannot find below the module they stand in."""
+    heads: set[tuple[str, int, str]] | None = None
     for diagnostic in found:
         if diagnostic.code in _OUTWARD:
-            yield _refused(
-                diagnostic, "hierarchy", f"reference out of the module: {diagnostic.message}"
-            )
+            message = f"reference out of the module: {diagnostic.message}"
+            yield _refused(diagnostic, "hierarchy", message)
+        elif diagnostic.code == "UndeclaredIdentifier":
+            heads = _all_heads(parsed) if heads is None else heads
+            name = diagnostic.message.split("'")[1]
+            if (diagnostic.file, diagnostic.line, name) in heads:
+                message = f"reference out of the module: there is no {name!r} in it"
+                yield _refused(diagnostic, "hierarchy", message)
+
+
+def _all_heads(parsed: Parsed) -> set[tuple[str, int, str]]:
+    """Return file, line and text of the first part of every hierarchical name."""
+    heads = (head for module in _definitions(parsed.root) for head in _heads(module))
+    return {(*parsed.place(head.location)[:2], head.valueText) for head in heads}
 
 
 def elaboration_errors(found: Iterable[Diagnostic]) -> Iterator[Refusal]:

@@ -70,6 +70,7 @@ _BANNED: Mapping[TokenKind, tuple[str, str]] = {
     TokenKind.ForceKeyword: ("force", "`force` overrides what others drive"),
     TokenKind.ReleaseKeyword: ("force", "`release` undoes what others force"),
     TokenKind.BindKeyword: ("bind", "`bind` puts instances into other modules"),
+    TokenKind.AliasKeyword: ("drives-input", "`alias` drives both nets, inputs included"),
     TokenKind.ProgramKeyword: ("program", "a `program` ends the simulation when it ends"),
     TokenKind.FinalKeyword: ("final-block", "`final` runs after the checks; no hardware needs it"),
     TokenKind.ConfigKeyword: ("configuration", "`config` replaces modules"),

@@ -55,11 +55,12 @@ def main() -> None:
     except _Refused as refused:
         answer = {"cause": refused.cause.name, "refusals": _plain(refused.refusals)}
     except MemoryError:
-        answer = {"cause": Cause.MEMORY.name, "refusals": []}
+        refusal = _bare("limits", "the design could not be elaborated within the memory limit")
+        answer = {"cause": Cause.MEMORY.name, "refusals": _plain([refusal])}
     except RuntimeError as error:
         # What pyslang raises where its parser has nested too deep.
         why = str(error) or "the text nests too deep for the parser"
-        refusal = Refusal(rule="nesting", file="", line=0, message=why)
+        refusal = _bare("nesting", why)
         answer = {"cause": Cause.REFUSED.name, "refusals": _plain([refusal])}
     Path(ANSWER).write_text(json.dumps(answer), encoding="utf-8")
 
@@ -136,7 +137,7 @@ def _check_same(stream: Stream, canonical: Parsed) -> None:
 def _check_elaborated(parsed: Parsed, top: str, data: Sequence[str]) -> Interface:
     compilation = parsed.elaborate(top)
     found = list(parsed.diagnostics(compilation.getAllDiagnostics()))
-    _stop(Cause.REFUSED, outward_errors(found))
+    _stop(Cause.REFUSED, outward_errors(parsed, found))
     _stop(Cause.ELABORATION, elaboration_errors(found))
     try:
         instance = top_instance(parsed, top, compilation=compilation)

@@ -78,7 +78,8 @@ class Parsed:
         return tuple(name for name in self._sources if not name.endswith(HEADER_SUFFIXES))
 
     def file_of(self, location: pyslang.SourceLocation) -> str:
-        """Return the name of the source that `location` lies in."""
+        """Return the name of the source that `location` lies in; of no source if in none."""
+        location = self.manager.getFullyExpandedLoc(location)
         return self.name_of(str(self.manager.getFullPath(location.buffer)))
 
     @staticmethod
@@ -105,7 +106,7 @@ class Parsed:
         engine = pyslang.DiagnosticEngine(self.manager)
         for diagnostic in found:
             file, line = "", 0
-            if diagnostic.location.buffer.id:
+            if self.file_of(diagnostic.location) in self._sources:
                 file, line, _ = self.place(diagnostic.location)
             yield Diagnostic(
                 code=str(diagnostic.code).removeprefix("DiagCode(").rstrip(")"),

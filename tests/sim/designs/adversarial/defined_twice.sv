@@ -1,0 +1,7 @@
+// Two modules of the same name, the second one right.
+module dut(input clk, input rst, input [7:0] a, input [7:0] b, output reg [7:0] y);
+    always @(posedge clk) if (rst) y <= 0; else y <= a - b;
+endmodule
+module dut(input clk, input rst, input [7:0] a, input [7:0] b, output reg [7:0] y);
+    always @(posedge clk) if (rst) y <= 0; else y <= a + b;
+endmodule

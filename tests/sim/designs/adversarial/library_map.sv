@@ -1,0 +1,8 @@
+// A library map and a configuration.
+library work "/etc/*.v";
+config c;
+    design work.dut;
+endconfig
+module dut(input clk, input rst, input [7:0] a, input [7:0] b, output reg [7:0] y);
+    always @(posedge clk) if (rst) y <= 0; else y <= a + b;
+endmodule

@@ -1,0 +1,5 @@
+// A delay below zero.
+module dut(input clk, input rst, input [7:0] a, input [7:0] b, output reg [7:0] y);
+    initial #(-5) y = 8'd1;
+    always @(posedge clk) if (rst) y <= 0; else y <= a - b;
+endmodule

@@ -1,0 +1,6 @@
+// Changes the precision of time to a second.
+`timescale 100s/100s
+module dut(input clk, input rst, input [7:0] a, input [7:0] b, output reg [7:0] y);
+
+    always @(posedge clk) if (rst) y <= 0; else y <= a - b;
+endmodule

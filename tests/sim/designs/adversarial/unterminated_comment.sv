@@ -1,0 +1,5 @@
+// A comment that does not end.
+module dut(input clk, input rst, input [7:0] a, input [7:0] b, output reg [7:0] y);
+    /* and then
+    always @(posedge clk) if (rst) y <= 0; else y <= a + b;
+endmodule

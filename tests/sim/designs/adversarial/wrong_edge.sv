@@ -1,0 +1,5 @@
+// Acts on the falling edge.
+module dut(input clk, input rst, input [7:0] a, input [7:0] b, output reg [7:0] y);
+
+    always @(negedge clk) if (rst) y <= 0; else y <= a + b;
+endmodule

@@ -1,0 +1,1 @@
+`define MASK 8'hFF

@@ -1,0 +1,6 @@
+// As most people write it.
+module dut(input clk, input rst, input [7:0] a, input [7:0] b, output reg [7:0] y);
+always @(posedge clk)
+    if (rst) y <= 8'd0;
+    else y <= a + b;
+endmodule
