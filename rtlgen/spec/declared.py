@@ -80,12 +80,20 @@ KEYWORDS = words(
     "signed unsigned parameter for integer posedge negedge function task"
 )
 NO_NAMES = KEYWORDS | words(
-    "is are the an to of and or with from for this that these those when where which each all any "
-    "none port ports signal signals pin pins bit bits vector value values data_type note notes "
-    "example default defaults must should will may it its be has have be becomes goes if then "
-    "width direction name description type clocked sampled"
+    "is are the an to of and or with from for this that these those when where which port ports "
+    "signal signals pin pins must should will may it its be has have becomes goes then"
 )
-PROSE_NAMES = NO_NAMES | words("clock reset data line lines bus word number sequence")
+"""Words that are never a port's name."""
+
+_LABELS = words(
+    "bit bits vector note notes example default defaults all any none each width direction name "
+    "description type clocked sampled size range"
+)
+"""Words that are no name where a line begins with them, as in `Width: 8 bits`."""
+
+PROSE_NAMES = (
+    NO_NAMES | _LABELS | words("clock reset data line lines bus word number sequence value values")
+)
 
 
 def is_name(word: str) -> bool:
@@ -204,7 +212,7 @@ def _take_types(scanner: _Scanner, item: Item) -> None:
 
 def _take_names(scanner: _Scanner, item: Item) -> bool:
     while found := scanner.take(_NAME):
-        if not is_name(found[1]):
+        if not is_name(found[1]) or (not item.direction and found[1].lower() in _LABELS):
             return False
         width = None
         scanner.space()
@@ -314,7 +322,7 @@ _PARAMETER_NAME = re.compile(rf"^(?:parameter\s+)?({IDENTIFIER})\s*(?:[:(,=-]|$)
 def read_parameter(text: str, place: Place) -> DeclaredParameter | None:
     """Read `WIDTH = 8`, `DEPTH (default 16): ...` or `N: bits`; None if it is no parameter."""
     name = _PARAMETER_NAME.match(text)
-    if not name or not is_name(name[1]):
+    if not name or name[1].lower() in NO_NAMES:
         return None
     value = ""
     if (found := _VALUE.match(text)) and re.match(r"[\d(]|\$clog2", found[2] or found[3] or ""):

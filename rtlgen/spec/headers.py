@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -157,6 +158,15 @@ def header_interface(header: Header) -> tuple[Interface, list[DeclaredPort]]:
             )
         )
     return interface, declared
+
+
+def used_names(headers: Sequence[Header]) -> frozenset[str]:
+    """Return the names that stand at least twice in one module: declared, and used."""
+    names: set[str] = set()
+    for header in headers:
+        found = Counter(re.findall(r"[A-Za-z_]\w*", header.source))
+        names.update(name for name, count in found.items() if count > 1)
+    return frozenset(names)
 
 
 def _find(lines: Sequence[str], name: str) -> int:

@@ -2,9 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+from rtlgen.spec import lint_behavior, lint_structure
+from rtlgen.spec.lint_subject import Subject
 from rtlgen.spec.model import Finding, Spec
 
+Rule = Callable[[Subject], Iterable[Finding]]
 
-def lint(spec: Spec, clean: str) -> tuple[Finding, ...]:
-    """Return the findings of `spec` and of every rule, in the order of the text."""
-    return spec.findings
+RULES: dict[str, Rule] = {
+    "no-outputs": lint_structure.no_outputs,
+    "unused-port": lint_structure.unused_ports,
+    "undeclared-name": lint_structure.undeclared_names,
+    "bit-range": lint_structure.bit_ranges,
+    "port-width": lint_structure.port_widths,
+    "to-be-defined": lint_structure.open_marks,
+    "state-name": lint_structure.state_names,
+    "reset-value": lint_behavior.reset_value,
+    "latency": lint_behavior.latency,
+    "overflow": lint_behavior.overflow,
+    "x-policy": lint_behavior.x_policy,
+    "priority": lint_behavior.priority,
+    "clock-domains": lint_behavior.clock_domains,
+}
+"""Rule name to the function that checks it; the reader has rules of its own besides."""
+
+
+def lint(subject: Subject) -> Spec:
+    """Return the specification with what every rule finds added, in the order of the text."""
+    spec = subject.spec
+    findings = [*spec.findings]
+    for rule in RULES.values():
+        findings += rule(subject)
+    return replace(spec, findings=_in_order(findings))
+
+
+def _in_order(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Sort by place; the same finding counts once."""
+    unique = {(f.rule, f.place, f.message): f for f in findings}
+    return tuple(sorted(unique.values(), key=lambda finding: finding.place))

@@ -28,9 +28,10 @@ _INLINE = re.compile(
     r"(?: (?:ports?|signals?|pins?|are))?)\s*:\s+(\S.*)$",
     re.IGNORECASE,
 )
+_FENCE = re.compile(r"\s*(?:```|~~~)")
 _ITEM = re.compile(rf"{IDENTIFIER}\s*(?:\[[^\]\n]*\])?\s*(?:\([^)\n]*\))?\s*:(?:\s|$)")
 _INLINE_PARAMETER = re.compile(
-    r"\bparameter\s+(?:(?:int|integer)\s+)?([A-Za-z_]\w*)\s*=\s*([\w'$()*+-]+)"
+    r"\bparameter\s+(?:(?:int|integer)\s+)?([A-Za-z_]\w*)\s*=\s*([\w'$*+-]+(?:\(\w+\))?)"
 )
 _MENTIONED_DIRECTION = re.compile(r"\b(input|output|inout)s?\b", re.IGNORECASE)
 _DIRECTIONS = {"input": Direction.INPUT, "output": Direction.OUTPUT, "inout": Direction.INOUT}
@@ -85,6 +86,9 @@ class _Walk:
     listing: Listing = field(default_factory=Listing)
     item_indent: int = -1
     item_bulleted: bool = False
+    item_bare: bool = True
+    """Whether the items of this list are names and nothing else."""
+    fenced: bool = False
     after_text: bool = False
     """Whether the line before is in the middle of a paragraph."""
     blank_before: bool = True
@@ -97,6 +101,9 @@ class _Walk:
         line = self.lines[self.at][:LINE_LIMIT]
         if self.number in self.skip or not line.strip():
             self._blank()
+        elif _FENCE.match(line):
+            self.fenced = not self.fenced
+            self._blank()
         elif not (self._heading(line) or self._table(line) or self._line(line)):
             self._prose(line)
         self.at += 1
@@ -105,11 +112,11 @@ class _Walk:
         self.blank_before, self.after_text = True, False
 
     def _heading(self, line: str) -> bool:
-        heading = read_heading(line)
+        heading = None if self.fenced and line.startswith("#") else read_heading(line)
         if heading is None:
             return False
         self.outline.enter(heading)
-        self.item_indent = -1
+        self.item_indent, self.item_bare = -1, True
         self.block += 1
         self.after_text, self.blank_before = False, True
         return True
@@ -170,10 +177,19 @@ class _Walk:
             item.direction = _DIRECTION_OF.get(role, item.direction)
         if item.direction is None and (found := _MENTIONED_DIRECTION.search(item.description)):
             item.direction = _DIRECTIONS[found[1].lower()]
-        if item.direction is None:
+        if item.direction is None or not self._fits(item, bulleted=bulleted):
             return False
         self.item_indent, self.item_bulleted = indent, bulleted
         self._add(item)
+        return True
+
+    def _fits(self, item: Item, *, bulleted: bool) -> bool:
+        """Whether a name alone on its line is one of a list of such names, not part of a drawing."""
+        bare = not (bulleted or item.direction_first or item.description or item.width)
+        bare = bare and not any(entry.width for entry in item.names)
+        if bare and (self.fenced or not self.item_bare):
+            return False
+        self.item_bare = bare
         return True
 
     @staticmethod

@@ -9,8 +9,11 @@ from pathlib import Path
 
 from rtlgen.errors import SpecError, UsageError
 from rtlgen.spec.declared import KEYWORDS, DeclaredParameter, DeclaredPort
+from rtlgen.spec.fragments import read_fragments
 from rtlgen.spec.front_matter import FrontMatter, read_front_matter
-from rtlgen.spec.headers import Header, choose_header, find_headers, header_interface
+from rtlgen.spec.headers import Header, choose_header, find_headers, header_interface, used_names
+from rtlgen.spec.lint import lint
+from rtlgen.spec.lint_subject import Subject
 from rtlgen.spec.listing import Listing, read_listing
 from rtlgen.spec.model import Finding, Place, Severity, Spec
 from rtlgen.spec.naming import ModuleName, assumed_name, stated_name, title_of
@@ -136,8 +139,8 @@ class _Reading:
         title = title_of(self.lines, start=self.front.end)
         module = self._name(header, name, title)
         places = {port.name: port.place for port in ports.declared}
-        descriptions = self._descriptions(ports.declared)
-        timing = find_timing(describe(ports.ports, places, descriptions), said, self.front.timing)
+        about = describe(ports.ports, places, self._descriptions(ports.declared))
+        timing = find_timing(about, said, self.front.timing)
         interface = Interface(
             module=module,
             ports=ports.ports,
@@ -146,21 +149,35 @@ class _Reading:
             resets=tuple(timing.resets),
         )
         self.findings += [*ports.findings, *timing.findings, *check_ports(ports.ports, places)]
-        return self._finish(interface, _span(places.values()), title, clean)
-
-    def _finish(self, interface: Interface, place: Place, title: str, clean: str) -> Spec:
-        from rtlgen.spec.lint import lint  # noqa: PLC0415 - lint imports nothing of this module
-
         spec = Spec(
             text=self.text,
             path=self.path,
             interface=interface,
-            interface_place=place,
-            findings=tuple(self.findings),
+            interface_place=_span(places.values()),
             title=title,
             metadata=self.front.metadata,
         )
-        return replace(spec, findings=lint(spec, clean))
+        return self._finish(spec, clean, said, ports)
+
+    def _finish(self, spec: Spec, clean: str, said: Sequence[Sentence], ports: PortList) -> Spec:
+        fragments, findings = read_fragments(clean, spec.interface)
+        subject = Subject(
+            spec=replace(spec, fragments=fragments, findings=(*self.findings, *findings)),
+            sentences=said,
+            places={port.name: port.place for port in ports.declared},
+            descriptions=self._descriptions(ports.declared),
+            header_lines=self._skipped(),
+            declared_lines=frozenset(
+                port.place.line for port in (*ports.declared, *self.listing.ports)
+            ),
+            code_names=used_names(self.headers),
+            widths_open=frozenset(
+                port.name
+                for port in ports.declared
+                if port.width is None and port.described is None and port.style != "header"
+            ),
+        )
+        return lint(subject)
 
     def _skipped(self) -> frozenset[int]:
         skip = set(range(1, self.front.end + 1))

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rtlgen.errors import SpecError
-from rtlgen.spec.declared import DIRECTIONS, DeclaredParameter, DeclaredPort, is_name, read_item
+from rtlgen.spec.declared import DIRECTIONS, DeclaredParameter, DeclaredPort, read_item
 from rtlgen.spec.headings import Role
-from rtlgen.spec.text import BULLET, LINE_LIMIT, line_place, plain, words
+from rtlgen.spec.text import BULLET, IDENTIFIER, LINE_LIMIT, line_place, plain, words
 from rtlgen.spec.widths import Width, is_expression, read_width
 from sim.interface import Direction
 
@@ -265,6 +265,6 @@ _SCALAR = words(
 
 def _parameter(cells: Sequence[str], columns: _Columns, number: int) -> DeclaredParameter | None:
     name, value = _cell(cells, columns.name), _cell(cells, columns.value)
-    if not is_name(name):
+    if not re.fullmatch(IDENTIFIER, name):
         return None
     return DeclaredParameter(name=name, value=value.split(" ")[0], place=line_place(number))
