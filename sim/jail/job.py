@@ -19,6 +19,7 @@ class Job:
         features: list[str],
         argv: list[bytes],
         cwd: str,
+        writable: dict[str, str],
         environment: dict[bytes, bytes],
         readable: dict[str, str],
         links: dict[str, str],
@@ -33,7 +34,9 @@ class Job:
         self.features = features
         self.argv = argv
         self.cwd = cwd
-        """The one folder that can be written, besides `temporary`."""
+        """The work folder, a path without symbolic links."""
+        self.writable = writable
+        """The work folder again, by each name that the tool may use for it."""
         self.environment = environment
         self.readable = readable
         """Absolute path, as the tool names it, to the real path of what it shows."""

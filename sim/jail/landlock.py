@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import sys
 
 from .syscalls import syscall
 from .view import DEVICES
@@ -34,11 +35,6 @@ _ONLY_DIRECTORIES = _BASIC & ~0b111 | _REFER
 _TCP = 0b11
 _SCOPES = 0b11
 """No abstract unix socket and no signal to a process outside."""
-
-
-class _PathBeneath(ctypes.Structure):
-    _pack_ = 1
-    _fields_ = (("allowed", ctypes.c_uint64), ("parent", ctypes.c_int32))
 
 
 def restrict(job: Job, *, private_root: bool) -> None:
@@ -70,6 +66,6 @@ def _allow(ruleset: int, path: str, rights: int) -> None:
         return
     if not os.path.isdir(path):
         rights &= ~_ONLY_DIRECTORIES
-    rule = _PathBeneath(rights, descriptor)
-    syscall(_ADD_RULE, ruleset, _PATH_BENEATH, ctypes.byref(rule), 0)
+    rule = rights.to_bytes(8, sys.byteorder) + descriptor.to_bytes(4, sys.byteorder)
+    syscall(_ADD_RULE, ruleset, _PATH_BENEATH, rule, 0)
     os.close(descriptor)

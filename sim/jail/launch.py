@@ -162,8 +162,12 @@ def _ward(job: Job) -> None:
         job.limits["user_processes"] += tree.tasks_of(os.geteuid())
     tool = os.fork()
     if tool == 0:
-        _reporting(job, _become_tool)
-        os._exit(0)
+        try:
+            _reporting(job, _become_tool)
+        finally:
+            # Nothing of the launcher may run twice; of several lines the first counts.
+            os.write(job.status, f"exec {errno.EINVAL}\n".encode())
+            os._exit(1)
     Warden(job, tool, tree).see_it_end()
 
 
@@ -183,13 +187,13 @@ def _become_tool(job: Job) -> None:
     os.setsid()
     if _LINUX:
         syscalls.die_with_parent(_signal.SIGKILL)
-    _set_limits(job.limits)
     private_root = "mount" in job.features
     _set_up(job, "landlock", lambda: landlock.restrict(job, private_root=private_root))
     _set_up(job, "seccomp", seccomp.restrict)
     for number in (_signal.SIGPIPE, _signal.SIGXFSZ, _signal.SIGINT):
         _signal.signal(number, _signal.SIG_DFL)
     _signal.pthread_sigmask(_signal.SIG_SETMASK, ())
+    _set_limits(job.limits)
     try:
         os.execve(job.argv[0], job.argv, job.environment)  # noqa: S606
     except OSError as error:
@@ -247,10 +251,13 @@ class Warden:
             if told == _signal.SIGTERM:
                 return None
             if told is None:
+                start = time.monotonic()
                 limit = self._passed(self._tree.usage())
                 if limit:
                     return limit
                 pause = min(pause * 1.5, _LONGEST_PAUSE)
+                # Where all processes of a large machine are looked through, less often.
+                pause = max(pause, 10 * (time.monotonic() - start))
         return None
 
     def _reap(self) -> bool:

@@ -79,8 +79,8 @@ def _fill(job: Job, mount_proc: Callable[[], None]) -> None:
     for link, target in job.links.items():
         os.makedirs(os.path.dirname(_NEW + link), exist_ok=True)
         os.symlink(target, _NEW + link)
-    for path, source in sorted({**job.readable, job.cwd: job.cwd}.items()):
-        _show(source, path, writable=path == job.cwd)
+    for path, source in sorted({**job.readable, **job.writable}.items()):
+        _show(source, path, writable=path in job.writable)
     flags = MS_REMOUNT | MS_RDONLY | MS_NOSUID | MS_NODEV
     mount("none", _NEW, "tmpfs", flags, "mode=755")
 

@@ -227,6 +227,13 @@ class TestReadable:
         run = run_tool(argv, cwd=work, limits=PATIENT, readable=[tmp_path / "one", work / "two"])
         assert run.output == "1 2!\n"
 
+    def test_a_work_folder_in_a_folder_that_is_given_can_be_written(self, tmp_path: Path) -> None:
+        work = tmp_path / "work"
+        work.mkdir()
+        code = "open('made', 'w').close()"
+        argv = [sys.executable, "-I", "-S", "-c", code]
+        assert run_tool(argv, cwd=work, limits=PATIENT, readable=[tmp_path]).exit_code == 0
+
     def test_a_tool_under_a_home_folder_finds_its_own_files(self, tmp_path: Path) -> None:
         (tmp_path / "suite" / "bin").mkdir(parents=True)
         (tmp_path / "suite" / "lib").mkdir()
@@ -398,7 +405,8 @@ class TestParts:
             parent=1,
             features=["user"],
             argv=[b"tool", b"\xff"],
-            cwd="/work",
+            cwd="/w",
+            writable={"/w": "/w"},
             environment={b"A": b"\xfe"},
             readable={"/usr": "/usr"},
             links={"/bin": "usr/bin"},

@@ -109,8 +109,9 @@ class TestFacts:
     def test_a_work_folder_reached_by_a_link_is_its_real_one(self, tmp_path: Path) -> None:
         (tmp_path / "real").mkdir()
         (tmp_path / "link").symlink_to("real")
-        run("open('made', 'w').close()", cwd=tmp_path / "link")
-        assert (tmp_path / "real" / "made").exists()
+        code = "import sys; open('made', 'w').close(); open(sys.argv[1], 'w').close()"
+        run(code, str(tmp_path / "link" / "too"), cwd=tmp_path / "link")
+        assert {path.name for path in (tmp_path / "real").iterdir()} == {"made", "too"}
 
     def test_many_and_long_arguments_arrive(self, tmp_path: Path) -> None:
         arguments = ["é\udcff" * 1000] * 100
@@ -221,8 +222,14 @@ class TestLimits:
         assert none_lives(marker)
 
     def test_limits_must_be_positive(self) -> None:
-        with pytest.raises(ValueError, match="limit seconds must be positive, not 0"):
+        with pytest.raises(ValueError, match="limit seconds must be positive and finite, not 0"):
             Limits(seconds=0)
+        with pytest.raises(ValueError, match=r"limit cpu_seconds .* finite, not inf"):
+            Limits(cpu_seconds=float("inf"))
+
+    def test_a_limit_that_no_system_has_starts_nothing(self, tmp_path: Path) -> None:
+        with pytest.raises(ToolFailed, match="cannot be started: Invalid argument"):
+            run("print('ran')", cwd=tmp_path, memory_bytes=1 << 70)
 
 
 class TestNobodySurvives:

@@ -200,12 +200,13 @@ class TestVerilator:
         verilator_on(path, "Verilator 5.050 2026-08-01 rev v5.050", "verilator")
         assert (tools.verilator().path, tools.verilator().version) == (path / "verilator", "5.050")
 
+    @pytest.mark.parametrize("variable", ["VERILATOR", "VERILATOR_BIN"])
     @pytest.mark.usefixtures("wheel")
     def test_a_variable_overrides_both_and_must_be_recent(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str
     ) -> None:
         old = verilator_on(tmp_path / "old", "Verilator 5.006 2023-01-22 rev v5.006")
-        monkeypatch.setenv("VERILATOR_BIN", str(old))
+        monkeypatch.setenv(variable, str(old))
         with pytest.raises(
             ToolFailed, match=r"must be 5\.036 or later .* not 5\.006 \(.*\n\nhint: pip"
         ):
