@@ -13,7 +13,7 @@ from sim.icarus import Icarus
 from sim.interface import Interface
 from sim.process import Limits
 from sim.simulate import Simulator, simulate
-from sim.verdict import Status, Verdict
+from sim.verdict import Cause, Status, Verdict
 from sim.verilator import Verilator
 
 SIMULATORS: Mapping[str, Callable[[], Simulator]] = {"icarus": Icarus, "verilator": Verilator}
@@ -71,6 +71,8 @@ def judge(
     Raises:
         EnvironmentFault: A tool is missing or does not run.
     """
+    if interface is not None and design.top != interface.module:
+        return _other_module(design, interface, bench)
     admission = admit(design, reserved=bench.reserved, interface=interface)
     if admission.design is None:
         return refusal_verdict(admission, bench)
@@ -96,6 +98,15 @@ def simulate_first(
     if verdict is None:
         raise ValueError("simulators must not be empty")
     return verdict
+
+
+def _other_module(design: Design, interface: Interface, bench: CocotbBench) -> Verdict:
+    return Verdict(
+        status=Status.FAIL,
+        cause=Cause.INTERFACE,
+        reason=f"the module must be called {interface.module!r}, not {design.top!r}",
+        expected=bench.expected_checks,
+    )
 
 
 def refusal_verdict(admission: Admission, bench: CocotbBench) -> Verdict:

@@ -76,11 +76,17 @@ class Verilator:
         if len(runs) < 3:
             return compile_verdict(
                 runs[-1],
-                errors=[match["what"] for match in _ERROR.finditer(runs[-1].output)],
+                errors=_errors(runs[-1].output),
                 simulator=name,
                 common={"expected": bench.expected_checks, **facts},
             )
         return judge_run(runs[-1], bench, report=report, token=token, facts=facts)
+
+
+def _errors(output: str) -> list[str]:
+    """Return the errors with a place in design or bench, else the first of any kind."""
+    found = [match["what"] for match in _ERROR.finditer(output)]
+    return found or [line for line in output.splitlines() if "rror" in line][:1]
 
 
 def _reset_policy(bench: CocotbBench) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, NoReturn
 
@@ -88,7 +88,7 @@ def judge(
         check_output_folder(folder)
     spec = None if spec_path is None else _read(spec_path, progress)
     module = top or (spec.interface.module if spec else None)
-    options = _options(settings, module=module)
+    options = replace(_options(settings, module=module), top=top)
     if module is None and options.golden is not None:
         module = options.golden.top
     design_ = load_rtl(rtl, module=module, what="RTL to be judged")

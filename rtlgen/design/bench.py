@@ -11,9 +11,10 @@ from rtlgen.errors import CannotJudge, UsageError
 from rtlgen.spec.model import Spec
 from sim.design import Design
 from sim.interface import Direction, Interface, infer_timing, read_interface
-from sim.judge import Simulator, simulate_first
+from sim.judge import simulate_first
 from sim.modules import module_names, top_module
 from sim.process import Limits
+from sim.simulate import Simulator
 from sim.verdict import Status
 from testbench_gen import Golden, Testbench, write_testbench
 
@@ -64,6 +65,7 @@ def golden_judgement(
     golden: Design,
     spec: Spec | None,
     *,
+    top: str | None = None,
     seed: int,
     simulators: Sequence[Simulator],
     limits: Limits,
@@ -76,6 +78,7 @@ def golden_judgement(
     """
     found = infer_timing(golden, read_interface(golden))
     interface = found if spec is None else _agreed(spec.interface, found)
+    interface = replace(interface, module=top or interface.module)
     testbench = write_testbench(interface, Golden(design=golden), seed=seed)
     verdict = simulate_first(
         _under_name(golden, interface), testbench.bench, simulators=simulators, limits=limits
@@ -91,8 +94,8 @@ def golden_judgement(
     )
 
 
-def spec_judgement(spec: Spec, *, seed: int) -> Judgement:
-    """Return the testbench that checks what `spec` says formally.
+def spec_judgement(spec: Spec, *, seed: int, top: str | None = None) -> Judgement:
+    """Return the testbench that checks what `spec` says formally, of module `top` if named.
 
     Raises:
         CannotJudge: It says nothing formally that fixes an output.
@@ -100,12 +103,13 @@ def spec_judgement(spec: Spec, *, seed: int) -> Judgement:
     reference = find_reference(spec)
     if reference is None:
         raise CannotJudge(NO_REFERENCE)
+    interface = replace(spec.interface, module=top or spec.interface.module)
     testbench = write_testbench(
-        spec.interface, reference.model, seed=seed, title=spec.title or spec.interface.module
+        interface, reference.model, seed=seed, title=spec.title or interface.module
     )
     return Judgement(
         testbench=testbench,
-        interface=spec.interface,
+        interface=interface,
         reference=reference.description,
         limits=reference.limits,
     )

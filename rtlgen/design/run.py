@@ -32,7 +32,7 @@ from sim.design import Design, digest
 from sim.judge import judge
 from sim.process import Limits, isolation
 from sim.simulate import Simulator
-from sim.verdict import Status, Verdict
+from sim.verdict import Cause, Status, Verdict
 
 Outcome = Literal["verified", "failed", "not judged"]
 EXIT_CODES: dict[Outcome, int] = {"verified": 0, "failed": 1, "not judged": 3}
@@ -56,6 +56,8 @@ class Options:
     simulators: Sequence[Simulator]
     """Those to use, in order; the next is asked when one cannot compile legal RTL."""
     golden: Design | None = None
+    top: str | None = None
+    """Name of the module to judge where it is not the specification's."""
     seed: int = 1
     limits: Limits = field(default_factory=Limits)
     command: tuple[str, ...] = ()
@@ -128,12 +130,13 @@ def _judgement(spec: Spec | None, options: Options, progress: Progress) -> Judge
             made = golden_judgement(
                 options.golden,
                 spec,
+                top=options.top,
                 seed=options.seed,
                 simulators=options.simulators,
                 limits=options.limits,
             )
         elif spec is not None:
-            made = spec_judgement(spec, seed=options.seed)
+            made = spec_judgement(spec, seed=options.seed, top=options.top)
         else:
             raise CannotJudge(NO_REFERENCE)
     bench = made.testbench
@@ -175,6 +178,10 @@ def _judged(
             waveform=None if work is None else work / WAVEFORM,
         )
     _say_verdict(verdict, progress)
+    if verdict.cause is Cause.INTERFACE and candidate.design.top != judgement.interface.module:
+        progress.stage(
+            "verdict", f"--top {candidate.design.top} judges it under its own name", state="note"
+        )
     return Candidate(
         proposer=candidate.proposer,
         design=candidate.design,
