@@ -31,12 +31,12 @@ class Interrupted(BaseException):
         self.exit_code = 128 + number
 
 
-def exit_code_of(app: Callable[[], Any]) -> int:
+def exit_code_of(app: Callable[..., Any]) -> int:
     """Run `app` and return its exit code; expected errors become a message, not a traceback."""
     for number in _ENDING:
         signal.signal(number, _interrupt)
     try:
-        app()
+        app(prog_name="rtlgen")
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else OK
     except RtlgenError as error:
