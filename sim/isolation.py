@@ -11,7 +11,6 @@ import json
 import os
 import socket
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -22,6 +21,7 @@ from types import MappingProxyType
 
 from sim.errors import EnvironmentFault
 from sim.jail.job import FEATURES
+from sim.scratch import scratch_folder
 
 _VARIABLE = "RTLGEN_ISOLATION"
 
@@ -64,8 +64,6 @@ class Isolation:
     """A child cannot read what it was not given, such as ~/.ssh."""
     network_cut: bool = False
     """A child cannot reach the network, this machine included."""
-    environment_scrubbed: bool = True
-    """A child does not see the variables of its caller."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "refused", MappingProxyType(dict(self.refused)))
@@ -129,7 +127,7 @@ class Attempt:
 
 
 _INTRUDER = """
-import json, os, socket, sys
+import json, socket, sys
 secret, target, port = sys.argv[1:]
 def works(step):
     try:
@@ -144,7 +142,6 @@ def connect():
 print(json.dumps({
     "reads": works(lambda: open(secret).close()),
     "connects": works(connect),
-    "environment": "RTLGEN_PROBE_SECRET" in os.environ,
 }))
 """
 
@@ -156,8 +153,7 @@ Attempter = Callable[[Sequence[str], Path, frozenset[str]], Attempt]
 
 def probe(attempt: Attempter) -> Isolation:
     """Find the layers that work here, by having `attempt` start a child that tries to break out."""
-    with tempfile.TemporaryDirectory(prefix="rtlgen-probe-") as name, _listener() as port:
-        folder = Path(name).resolve()
+    with scratch_folder() as folder, _listener() as port:
         work = folder / "work"
         work.mkdir()
         (folder / "secret").write_text("secret")
@@ -208,7 +204,6 @@ def _judge(output: str, features: frozenset[str], refused: Mapping[str, str]) ->
         refused=refused,
         reads_confined=not found["reads"],
         network_cut=not found["connects"],
-        environment_scrubbed=not found["environment"],
     )
 
 

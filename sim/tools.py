@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -19,6 +18,7 @@ from sim.errors import ToolFailed, ToolNotFound
 from sim.isolation import installation
 from sim.locate import find_tool
 from sim.process import Limits, run_tool
+from sim.scratch import scratch_folder
 
 __all__ = ["Tool", "ar", "cxx", "find_tool", "forget", "icarus", "make", "verilator", "vvp"]
 
@@ -269,5 +269,5 @@ def number(version: str) -> tuple[int, int]:
 
 
 def _banner(path: Path, option: str) -> str:
-    with tempfile.TemporaryDirectory(prefix="rtlgen-") as folder:
-        return run_tool([str(path), option], cwd=Path(folder), limits=Limits(seconds=20.0)).output
+    with scratch_folder() as folder:
+        return run_tool([str(path), option], cwd=folder, limits=Limits(seconds=20.0)).output

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
 import sys
 import tempfile
 from contextlib import nullcontext
@@ -16,6 +17,7 @@ from sim.isolation import Attempt, Isolation, installation, probe, require_full,
 from sim.jail.job import FEATURES, Job
 from sim.jail.watch import Tree, folder_exceeds
 from sim.process import Limits, isolation, run_tool, run_with
+from sim.scratch import scratch_folder
 
 NAMESPACES = frozenset({"user", "pid", "net", "ipc", "mount", "proc"})
 PATIENT = Limits(seconds=20.0)
@@ -354,7 +356,7 @@ class TestIsolation:
                 if name in features:
                     return Attempt(output="", refused=name, error="not here")
             (folder.parent / "target").touch()
-            return Attempt(output='{"reads": true, "connects": false, "environment": false}')
+            return Attempt(output='{"reads": true, "connects": false}')
 
         found = probe(attempt)
         assert found.features == frozenset(FEATURES) - {"user", "mount", "proc"}
@@ -397,6 +399,33 @@ class TestIsolation:
             EnvironmentFault, match=r"must be one of off, auto, require, not 'maybe'\n\nhint: unset"
         ):
             run_tool(["true"], cwd=tmp_path, limits=PATIENT)
+
+
+class TestScratchFolder:
+    def test_it_is_there_for_the_time_of_a_step(self) -> None:
+        with scratch_folder() as folder:
+            (folder / "file").touch()
+        assert not folder.exists()
+
+    def test_what_is_nested_too_deeply_is_left_and_said(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        with scratch_folder() as folder:
+            here = os.open(folder, os.O_RDONLY)
+            for _ in range(3000):
+                os.mkdir("d", dir_fd=here)
+                deeper = os.open("d", os.O_RDONLY, dir_fd=here)
+                os.close(here)
+                here = deeper
+            os.close(here)
+        assert not folder.exists() or "nested too deeply to be removed" in caplog.text
+        subprocess.run(["rm", "-rf", str(folder)], check=True)
+
+    def test_a_full_disk_is_said(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(tempfile, "tempdir", "/no/such/folder")
+        expected = r"cannot make one: .*\n\nhint: free some space"
+        with pytest.raises(EnvironmentFault, match=expected), scratch_folder():
+            pass
 
 
 class TestParts:
