@@ -11,8 +11,9 @@ from rtlgen.design.builtin.compiled import Compiled, Unfit
 from rtlgen.design.builtin.functions import compile_functions
 from rtlgen.design.builtin.machines import compile_machine
 from rtlgen.design.builtin.screening import screen
+from rtlgen.design.builtin.waveforms import compile_waveform
 from rtlgen.design.proposal import Decline, Proposal
-from rtlgen.spec.model import Fragment, Kind, Spec
+from rtlgen.spec.model import Fragment, Kind, Severity, Spec
 from sim.design import Design
 
 NO_MODEL = (
@@ -33,6 +34,7 @@ class BuiltIn:
 def propose(spec: Spec) -> Proposal | Decline:
     """Return the design that the fragments of `spec` determine, or why there is none."""
     try:
+        _check_any(spec)
         screen(spec)
         compiled = _compile(spec)
     except Unfit as reason:
@@ -55,11 +57,23 @@ def _compile(spec: Spec) -> Compiled:
     """
     machines = _of(spec, Kind.STATE_TABLE, Kind.STATE_DIAGRAM)
     functions = _of(spec, Kind.TRUTH_TABLE, Kind.KARNAUGH_MAP, Kind.MINTERMS, Kind.EQUATION)
+    waveforms = _of(spec, Kind.WAVEFORM)
+    if waveforms and (machines or functions):
+        raise Unfit("the specification has a waveform beside its other definitions")
+    if waveforms:
+        return compile_waveform(spec, waveforms)
     if machines:
         return compile_machine(spec, machines, functions)
     if functions:
         return compile_functions(spec, functions)
     raise Unfit("the specification has no table, map, equation, diagram or waveform to compile")
+
+
+def _check_any(spec: Spec) -> None:
+    """Say first that there is nothing to compile, unless a fragment was found faulty."""
+    faulty = any(f.severity is Severity.ERROR for f in spec.findings)
+    if not faulty and not any(f.kind is not Kind.EXAMPLE for f in spec.fragments):
+        raise Unfit("the specification has no table, map, equation, diagram or waveform to compile")
 
 
 def _of(spec: Spec, *kinds: Kind) -> tuple[Fragment, ...]:

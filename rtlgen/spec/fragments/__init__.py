@@ -17,11 +17,13 @@ from rtlgen.spec.fragments.minterms import read_minterms
 from rtlgen.spec.fragments.source import Reading, Source
 from rtlgen.spec.fragments.state_tables import read_state_tables
 from rtlgen.spec.fragments.tables import read_tables
+from rtlgen.spec.fragments.waveforms import read_waveforms
 from rtlgen.spec.model import Finding, Fragment
 from sim.interface import Interface
 
 # Each reads what the ones before left: a map is no table, an arrow no equation.
 _READERS: tuple[Callable[[Source], Reading], ...] = (
+    read_waveforms,
     read_diagrams,
     read_state_tables,
     read_maps,

@@ -14,7 +14,8 @@ from symbolic.truth_table import Row
 
 _NUMBER = r"(?:\d{1,5}|0x[0-9a-fA-F]{1,4}|\d+'[bdh][0-9a-fA-F]+)"
 _RANGE = rf"{_NUMBER}(?:\s*(?:-|–|\.\.\.?|through|thru|to)\s*{_NUMBER})?"  # noqa: RUF001
-_LIST = rf"{_RANGE}(?:\s*(?:,\s*(?:and\s|or\s)?|;|\sand\s|\sor\s|&)\s*{_RANGE})*"
+_ITEM = rf"{_RANGE}(?!\d|\s+(?:for|when|if|at|on|otherwise|elsewhere)\b)"
+_LIST = rf"{_RANGE}(?:\s*(?:,\s*(?:and\s|or\s)?|;|\sand\s|\sor\s|&)\s*{_ITEM})*"
 _SUM = r"(?:Σ|∑|\\[Ss]um|\b[Ss]igma|\b[Ss]um|\bSUM|\bSOP)"
 _PRODUCT = r"(?:Π|∏|\\[Pp]rod|\b[Pp]i|\b[Pp]rod(?:uct)?|\bPROD(?:UCT)?|\bPOS)"
 _OPEN = r"\s*(?:\(|\{|\[|=|:)\s*"
@@ -29,7 +30,7 @@ _OFF = re.compile(
     rf"{_OPEN}(?P<list>{_LIST})",
 )
 _FREE = re.compile(
-    rf"(?:{_SUM}|{_PRODUCT})?[\s_{{\\]*(?<![\w])(?:d|dc|DC|D|φ|[Dd]on'?t[\s-]?cares?)[\s}}]*"
+    rf"(?:{_SUM}|{_PRODUCT})?[\s_{{\\]*(?<![A-Za-z0-9_])(?:d|dc|DC|D|φ|[Dd]on'?t[\s-]?cares?)[\s}}]*"
     rf"{_OPEN}(?P<list>{_LIST})",
 )
 _EMPTY_PARENS = re.compile(r"\(\s*\)")

@@ -36,6 +36,10 @@ _WORDS = re.compile(
     r"\b(?:next|present|current|state|states|outputs?|inputs?|when|if|for|on|with|is|ns|ps|condition|value)\b|[()]|:(?!\d)",
     re.IGNORECASE,
 )
+_SIGNAL = re.compile(
+    r"(?P<name>[A-Za-z_]\w*(?:\[\d+(?::\d+)?\])?)(?:\s+|\s*,\s*|$)(?P<rest>[^=].*|$)"
+)
+"""A signal name that a condition follows, as in `y[2:0] x=0`."""
 _STATE = re.compile(r"(?:[A-Za-z]\w*|[01]{1,16})\Z")
 _CODED_STATE = re.compile(r"([A-Za-z]\w*)\s*[(=:\[]\s*(?:\d+'b)?([01]+)\s*[)\]]?\Z")
 
@@ -172,24 +176,18 @@ def _column(
 def _conditional(source: Source, role: Role, head: str) -> Column:
     """Return a column with the inputs that its header names, such as "Next state in=0"."""
     plain = " ".join(_WORDS.sub(" ", head).split())
-    names = source.names
-    bits = names.data_bits
-    output = re.match(r"[A-Za-z_]\w*(?:\[\d+(?::\d+)?\])?", plain)
-    named: tuple[str, ...] = ()
-    if (
-        output
-        and not names.are_inputs(names.bits(output[0]))
-        and "=" not in plain[output.end() : output.end() + 2]
-    ):
-        found = names.bits(output[0])
-        named = found if role is Role.OUTPUT and found else ()
-        plain = plain[output.end() :].strip(" ,@:;")
-    if not plain or not re.search(r"[\w]", plain) or plain == "+":
-        return Column(role=role, bits=named)
-    cover = read_condition(plain, names, bits) or _bare(source, plain)
-    if cover is None:
-        return Column(role=role, bits=named)
-    return Column(role=role, cover=tuple(cover), bits=named, conditional=True)
+    signal = _SIGNAL.match(plain)
+    bits = source.names.bits(signal["name"]) if signal else None
+    named = bits if bits and role is Role.OUTPUT and source.names.are_outputs(bits) else ()
+    for text in (signal["rest"] if signal else "", plain):
+        cover = _header_cover(source, text.strip(" ,@:;")) if re.search(r"\w", text) else None
+        if cover:
+            return Column(role=role, cover=tuple(cover), bits=named, conditional=True)
+    return Column(role=role, bits=named)
+
+
+def _header_cover(source: Source, text: str) -> Sequence[Cube] | None:
+    return read_condition(text, source.names, source.names.data_bits) or _bare(source, text)
 
 
 def _bare(source: Source, text: str) -> list[Cube] | None:

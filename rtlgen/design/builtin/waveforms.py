@@ -1,0 +1,86 @@
+"""Waveforms to the smallest circuit that would have drawn them: a guess."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rtlgen.design.builtin.compiled import Compiled, Unfit, origin
+from rtlgen.spec.model import Fragment, Spec
+from symbolic.circuit import Circuit, emit_circuit
+from symbolic.emit import emit_combinational, emit_fsm
+from symbolic.equations import Equations
+from symbolic.expression import names
+from symbolic.infer import Inference, NoInference, infer
+from symbolic.state_table import StateTable
+from symbolic.truth_table import TruthTable
+
+Model = TruthTable | Equations | Circuit | StateTable
+
+
+def compile_waveform(spec: Spec, fragments: Sequence[Fragment]) -> Compiled:
+    """Return the smallest circuit that gives the waveform.
+
+    Raises:
+        Unfit: There are several waveforms, none or several circuits are as small,
+            or an input plays no part in it.
+    """
+    if len(fragments) > 1:
+        raise Unfit("the specification has more than one waveform")
+    (fragment,) = fragments
+    result = infer(fragment.value, spec.interface)
+    if isinstance(result, NoInference):
+        raise Unfit(f"the waveform does not determine a circuit: {result.reason}")
+    if result.ambiguous:
+        raise Unfit("several circuits of the same size give the waveform")
+    if result.unseen:
+        _check_inputs(spec, result.model)
+    used = (fragment,)
+    try:
+        verilog = _emit(spec, result.model, origin(used))
+    except ValueError as error:
+        raise Unfit(str(error)) from error
+    return Compiled(
+        verilog=verilog,
+        reference=result.model,
+        used=used,
+        notes=_notes(fragment, result),
+        guess=not _determined(result),
+    )
+
+
+def _determined(result: Inference) -> bool:
+    """Whether the rows show a combinational function completely."""
+    return isinstance(result.model, TruthTable) and not result.unseen
+
+
+def _notes(fragment: Fragment, result: Inference) -> tuple[str, ...]:
+    if _determined(result):
+        return (*fragment.notes, "the waveform shows every combination of the inputs")
+    guessed = "a guess: the smallest circuit that gives the waveform"
+    return (*fragment.notes, guessed, *result.notes)
+
+
+def _emit(spec: Spec, model: Model, heading: str) -> str:
+    if isinstance(model, StateTable):
+        return emit_fsm(spec.interface, model, origin=heading)
+    if isinstance(model, Circuit):
+        return emit_circuit(spec.interface, model, origin=heading)
+    return emit_combinational(spec.interface, model, origin=heading)
+
+
+def _check_inputs(spec: Spec, model: Model) -> None:
+    """Refuse a circuit that leaves an input out where the waveform does not show every case."""
+    read = _read(model)
+    for port in spec.interface.data_inputs:
+        if not read & set(port.bits):
+            raise Unfit(f"the waveform does not show what input {port.name!r} does")
+
+
+def _read(model: Model) -> frozenset[str]:
+    if isinstance(model, (TruthTable, StateTable)):
+        return frozenset(model.inputs)
+    parts = model.assignments if isinstance(model, Equations) else model.parts
+    bits = {name for part in parts for name in names(part.value)}
+    if isinstance(model, Circuit):
+        bits |= {one.control for one in model.storage}
+    return frozenset(bits)
