@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import Any
 
-from pyslang import DiagnosticEngine, SourceManager
+from pyslang import SourceManager
 from pyslang.parsing import Token, TokenKind, Trivia, TriviaKind
 from pyslang.syntax import SyntaxKind, SyntaxNode, SyntaxTree
 
 from sim.design import Design
 from sim.errors import InvalidDesign
+from sim.slang import Parsed
 
 PREFIX = "rtlgen_golden_"
-_HEADERS = (".vh", ".svh", ".h")
 _MODULES = frozenset(
     {
         SyntaxKind.ModuleDeclaration,
@@ -100,20 +99,11 @@ def rename(design: Design, *, ports: Collection[str] = ()) -> RenamedGolden:
 
 
 def _parse(design: Design) -> SyntaxTree:
-    """Parse all sources as one compilation unit, in their order; headers only where included."""
-    manager = SourceManager()
-    buffers = {name: manager.assignText(name, text) for name, text in design.sources.items()}
-    units = [name for name in buffers if not name.endswith(_HEADERS)] or list(buffers)
-    tree = SyntaxTree.fromBuffers([buffers[name] for name in units], manager)
-    included = {PurePosixPath(include.path).name for include in tree.getIncludeDirectives()}
-    wanted = [n for n in buffers if n in units or PurePosixPath(n).name not in included]
-    if wanted != units:
-        tree = SyntaxTree.fromBuffers([buffers[name] for name in wanted], manager)
-    errors = [d for d in tree.diagnostics if d.isError()]
-    if errors:
-        report = DiagnosticEngine.reportAll(manager, errors[:1]).strip()
-        raise InvalidDesign(f"golden design must be correct Verilog, but:\n{report}")
-    return tree
+    """Parse all sources as one compilation unit, headers only where they are included."""
+    parsed = Parsed(design.sources)
+    if errors := parsed.syntax_errors():
+        raise InvalidDesign(f"golden design must be correct Verilog; {errors[0]}")
+    return parsed.tree
 
 
 def _nodes(root: SyntaxNode) -> Iterator[Any]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
 
 from sim.cocotb_bench import CocotbBench
 from sim.errors import InvalidInterface
@@ -26,6 +26,8 @@ _MODULE = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*\Z")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Testbench:
     """A cocotb testbench as files, and as what `sim` runs."""
+
+    __test__: ClassVar[bool] = False  # pytest: no test class, in spite of its name
 
     interface: Interface
     files: Mapping[str, str]

@@ -269,7 +269,8 @@ def _one_at_a_time(
     values = dict(last)
     if inputs:
         port = rng.choice(inputs)
-        values[port.name] = _data_value(port, last[port.name], values, inputs, rng)
+        draw = _typical_value if port.role in RESETS else _data_value
+        values[port.name] = draw(port, last[port.name], values, inputs, rng)
     return values
 
 
