@@ -10,16 +10,28 @@ may already show what they become, and outputs may still show what they were.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
-from sim.interface import Interface, Port
+from sim.interface import Edge, Interface, Port
 from symbolic.circuit import Circuit, Storage, Trigger
 from symbolic.equations import Assignment, Equations
 from symbolic.expression import Ref
-from symbolic.fit import BIT_LEVEL_INPUTS, Fit, Sample, Signal, fit
-from symbolic.machine_search import Cycle, smallest_machine
+from symbolic.fit import BIT_LEVEL_INPUTS, Fit, fit
+from symbolic.machine_search import smallest_machine
+from symbolic.recording import (
+    CONVENTIONS,
+    Convention,
+    Recording,
+    cycles_of,
+    from_known,
+    is_known,
+    row_samples,
+    shown_bits,
+    signals_of,
+    text_of,
+)
+from symbolic.samples import Signal
 from symbolic.state_table import StateTable
 from symbolic.truth_table import Row, TruthTable
 from symbolic.waveform import Waveform
@@ -36,6 +48,8 @@ class Inference:
     """All cases."""
     ambiguous: bool
     """Whether a different circuit, equally small, fits as well."""
+    convincing: bool
+    """Whether the rows leave little room for another circuit; false is a reason to ask."""
     notes: tuple[str, ...]
     """What was assumed, as sentences without a period."""
 
@@ -47,12 +61,20 @@ class NoInference:
     reason: str
 
 
-def infer(waveform: Waveform, interface: Interface) -> Inference | NoInference:
-    """Infer a sequential circuit if there is a clock, else a combinational one."""
+def infer(
+    waveform: Waveform, interface: Interface, *, edge: Edge | None = None
+) -> Inference | NoInference:
+    """Infer a sequential circuit if there is a clock, else a combinational one.
+
+    `edge` is the clock edge where the specification states it.
+    """
     if waveform.clock is not None:
-        return infer_sequential(waveform, interface)
+        return infer_sequential(waveform, interface, edge=edge)
     found = infer_combinational(waveform, interface)
-    return found if isinstance(found, Inference) else infer_sequential(waveform, interface)
+    if isinstance(found, Inference):
+        return found
+    memory = infer_sequential(waveform, interface, edge=edge)
+    return memory if isinstance(memory, Inference) else found
 
 
 # -- combinational ----------------------------------------------------------
@@ -63,16 +85,18 @@ def infer_combinational(waveform: Waveform, interface: Interface) -> Inference |
     missing = _missing(waveform, interface)
     if missing:
         return NoInference(reason=f"output {missing!r} is not shown")
-    signals = _signals(port for port in waveform.inputs if port.name != waveform.clock)
+    signals = signals_of(port for port in waveform.inputs if port.name != waveform.clock)
     table = observed_table(waveform)
     if isinstance(table, NoInference):
         return table
     if sum(signal.width for signal in signals) <= BIT_LEVEL_INPUTS and table.complete:
         cases = 1 << len(table.inputs)
-        return Inference(model=table, unseen=0, cases=cases, ambiguous=False, notes=())
+        return Inference(
+            model=table, unseen=0, cases=cases, ambiguous=False, convincing=True, notes=()
+        )
     assignments, fits = [], []
     for port in waveform.outputs:
-        found = fit(_row_samples(waveform, port, signals), signals, port.width)
+        found = fit(row_samples(waveform, port, signals), signals, port.width)
         if found is None:
             return NoInference(reason=f"no small function of the inputs gives {port.name!r}")
         assignments.append(Assignment(target=Ref(port.name, port.bits), value=found.value))
@@ -84,6 +108,7 @@ def infer_combinational(waveform: Waveform, interface: Interface) -> Inference |
         unseen=unseen,
         cases=cases,
         ambiguous=any(one.ambiguous for one in fits),
+        convincing=all(one.convincing for one in fits),
         notes=(f"{unseen} of {cases} input combinations are not shown",) if unseen else (),
     )
 
@@ -93,9 +118,9 @@ def observed_table(waveform: Waveform) -> TruthTable | NoInference:
     ports = [port for port in waveform.inputs if port.name != waveform.clock]
     rows: dict[str, tuple[str, str]] = {}
     for row, time in enumerate(waveform.times):
-        inputs = "".join(_text(waveform.samples(port.name)[row], port.width) for port in ports)
+        inputs = "".join(text_of(waveform.samples(port.name)[row], port.width) for port in ports)
         outputs = "".join(
-            _text(waveform.samples(port.name)[row], port.width) for port in waveform.outputs
+            text_of(waveform.samples(port.name)[row], port.width) for port in waveform.outputs
         )
         if "-" in inputs or set(outputs) == {"-"}:
             continue
@@ -115,56 +140,12 @@ def observed_table(waveform: Waveform) -> TruthTable | NoInference:
     )
 
 
-def _text(value: int | None, width: int) -> str:
-    return "-" * width if value is None else format(value, f"0{width}b")
-
-
 def _missing(waveform: Waveform, interface: Interface) -> str | None:
     shown = {port.name for port in waveform.outputs}
     return next((port.name for port in interface.outputs if port.name not in shown), None)
 
 
-def _signals(ports: Iterator[Port] | Sequence[Port], *, state: bool = False) -> list[Signal]:
-    return [Signal(name=port.name, bits=port.bits, state=state) for port in ports]
-
-
-def _bits(waveform: Waveform, signal: Signal, row: int) -> dict[str, int | None]:
-    word = waveform.samples(signal.name)[row]
-    places = range(signal.width - 1, -1, -1)
-    return {
-        name: None if word is None else word >> i & 1
-        for name, i in zip(signal.bits, places, strict=True)
-    }
-
-
-def _row_samples(waveform: Waveform, port: Port, signals: Sequence[Signal]) -> list[Sample]:
-    """Return a sample for each row in which the output is known."""
-    found = []
-    for row, result in enumerate(waveform.samples(port.name)):
-        if result is not None:
-            values = {k: v for signal in signals for k, v in _bits(waveform, signal, row).items()}
-            found.append(Sample(values=values, result=result))
-    return found
-
-
 # -- sequential -------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Convention:
-    """How rows were sampled around an edge."""
-
-    inputs_before: bool
-    """Whether an edge sees the inputs of the row before it."""
-    outputs_late: bool
-    """Whether outputs change one row after the edge's."""
-
-
-_CONVENTIONS = tuple(
-    _Convention(inputs_before=before, outputs_late=late)
-    for late in (False, True)
-    for before in (True, False)
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,9 +163,12 @@ class _Part:
         return self.trigger is not None and not self.trigger.latch
 
 
-def infer_sequential(waveform: Waveform, interface: Interface) -> Inference | NoInference:
+def infer_sequential(
+    waveform: Waveform, interface: Interface, *, edge: Edge | None = None
+) -> Inference | NoInference:
     """Find the smallest circuit with memory that gives the outputs of every row.
 
+    With `edge` given, registers are clocked by that edge and no other.
     Without a clock column every row is taken for one clock cycle if the
     interface has a clock; otherwise only latches are possible.
     """
@@ -192,12 +176,13 @@ def infer_sequential(waveform: Waveform, interface: Interface) -> Inference | No
     if missing:
         return NoInference(reason=f"output {missing!r} is not shown")
     found = []
-    for convention in _CONVENTIONS:
-        parts = _explain(_Recording(waveform, interface, convention))
+    for convention in CONVENTIONS:
+        parts = _explain(Recording(waveform, interface, convention, edge))
         if parts is not None:
-            found.append((sum(part.cost for part in parts), parts, convention))
+            cost = sum(part.cost for part in parts) + (_LATE if convention.outputs_late else 0)
+            found.append((cost, parts, convention))
     if not found:
-        return _machine(waveform, interface)
+        return _machine(waveform, interface, edge)
     best = min(found, key=lambda one: one[0])
     rivals = [parts for cost, parts, _ in found if cost == best[0]]
     differ = any(_behavior(parts) != _behavior(best[1]) for parts in rivals)
@@ -208,80 +193,7 @@ def _behavior(parts: Sequence[_Part]) -> list[tuple[object, ...]]:
     return [(part.port.name, part.fit.value, part.trigger, part.control) for part in parts]
 
 
-@dataclass(frozen=True, slots=True)
-class _Recording:
-    """A waveform with a way to read it."""
-
-    waveform: Waveform
-    interface: Interface
-    convention: _Convention
-
-    @property
-    def clock(self) -> str:
-        if self.waveform.clock is not None:
-            return self.waveform.clock
-        return self.interface.clocks[0].port if self.interface.clocks else ""
-
-    @property
-    def inputs(self) -> list[Signal]:
-        return _signals(port for port in self.waveform.inputs if port.name != self.clock)
-
-    def edges(self, trigger: Trigger) -> list[int]:
-        """Return the rows in which the clock has just changed."""
-        rows = range(1, self.waveform.rows)
-        if self.waveform.clock is None:
-            return list(rows) if self.clock and trigger is Trigger.RISING else []
-        clock = self.waveform.samples(self.waveform.clock)
-        wanted = {
-            Trigger.RISING: ((0, 1),),
-            Trigger.FALLING: ((1, 0),),
-            Trigger.BOTH: ((0, 1), (1, 0)),
-        }[trigger]
-        return [row for row in rows if (clock[row - 1], clock[row]) in wanted]
-
-    def register_samples(
-        self, port: Port, trigger: Trigger, signals: Sequence[Signal]
-    ) -> list[Sample] | None:
-        """Return what each edge did, None if the output also changes elsewhere."""
-        late = int(self.convention.outputs_late)
-        edges = self.edges(trigger)
-        visible = {edge + late for edge in edges}
-        output = self.waveform.samples(port.name)
-        if any(output[r] != output[r - 1] for r in range(1, len(output)) if r not in visible):
-            return None
-        found = []
-        for edge in edges:
-            after = edge + late
-            if after < len(output) and (result := output[after]) is not None:
-                sampled = edge - 1 if self.convention.inputs_before else edge
-                found.append(Sample(values=self._seen(signals, sampled, after - 1), result=result))
-        return found or None
-
-    def _seen(self, signals: Sequence[Signal], sampled: int, before: int) -> dict[str, int | None]:
-        values: dict[str, int | None] = {}
-        for signal in signals:
-            values |= _bits(self.waveform, signal, before if signal.state else sampled)
-        return values
-
-    def latch_samples(
-        self, port: Port, control: str, level: int, signals: Sequence[Signal]
-    ) -> list[Sample] | None:
-        """Return what the output was while transparent, None if it did not hold otherwise."""
-        enable, output = self.waveform.samples(control), self.waveform.samples(port.name)
-        holding = [r for r in range(1, len(output)) if enable[r] == 1 - level]
-        if not holding or any(output[r] != output[r - 1] for r in holding):
-            return None
-        open_rows = [r for r in range(len(output)) if enable[r] == level]
-        found = []
-        for row in open_rows:
-            result = output[row]
-            if result is not None:
-                values = self._seen(signals, row, row)
-                found.append(Sample(values=values, result=result))
-        return found or None
-
-
-def _explain(recording: _Recording) -> list[_Part] | None:
+def _explain(recording: Recording) -> list[_Part] | None:
     """Explain every output, first by inputs and itself, then also by other registers."""
     ports = recording.waveform.outputs
     first = {port.name: _cheapest(_alone(recording, port)) for port in ports}
@@ -299,6 +211,8 @@ def _explain(recording: _Recording) -> list[_Part] | None:
     return parts
 
 
+_LATE = 1.5
+"""What it costs to assume that outputs are shown late: usually they are not."""
 _CHEAP = 4.0
 """Cost below which no other registers are looked at."""
 
@@ -307,7 +221,7 @@ def _cheapest(parts: Sequence[_Part]) -> _Part | None:
     return min(parts, key=lambda part: part.cost, default=None)
 
 
-def _alone(recording: _Recording, port: Port) -> list[_Part]:
+def _alone(recording: Recording, port: Port) -> list[_Part]:
     """Return explanations of one output by the inputs and its own past."""
     inputs = recording.inputs
     own = Signal(name=port.name, bits=port.bits, state=True)
@@ -319,19 +233,17 @@ def _alone(recording: _Recording, port: Port) -> list[_Part]:
     return found
 
 
-def _triggers(recording: _Recording) -> list[tuple[Trigger, float]]:
-    """Return kinds of register with what they cost more; the interface's own edge costs least."""
-    falling = any(
-        clock.port == recording.clock and clock.edge.value == "falling"
-        for clock in recording.interface.clocks
-    )
-    usual = [(Trigger.RISING, 1.0), (Trigger.FALLING, 1.2), (Trigger.BOTH, 3.0)]
-    return [(Trigger.RISING, 1.2), (Trigger.FALLING, 1.0), usual[2]] if falling else usual
+def _triggers(recording: Recording) -> list[tuple[Trigger, float]]:
+    """Return kinds of register with what they cost more than the usual one."""
+    if recording.edge is not None:
+        falling = recording.edge is Edge.FALLING
+        return [(Trigger.FALLING if falling else Trigger.RISING, 1.0)]
+    return [(Trigger.RISING, 1.0), (Trigger.FALLING, 1.2), (Trigger.BOTH, 3.0)]
 
 
-def _together(recording: _Recording, port: Port, others: Sequence[Port]) -> list[_Part]:
+def _together(recording: Recording, port: Port, others: Sequence[Port]) -> list[_Part]:
     """Return explanations of one output by the inputs and the registers seen at other outputs."""
-    inputs, stored = recording.inputs, _signals(others, state=True)
+    inputs, stored = recording.inputs, signals_of(others, state=True)
     own = Signal(name=port.name, bits=port.bits, state=True)
     found = _combinational(recording, port, [*inputs, *stored], 0.0)
     for trigger, extra in _triggers(recording)[:2]:
@@ -341,15 +253,15 @@ def _together(recording: _Recording, port: Port, others: Sequence[Port]) -> list
 
 
 def _combinational(
-    recording: _Recording, port: Port, signals: Sequence[Signal], extra: float
+    recording: Recording, port: Port, signals: Sequence[Signal], extra: float
 ) -> list[_Part]:
-    samples = _row_samples(recording.waveform, port, signals)
+    samples = row_samples(recording.waveform, port, signals)
     found = fit(samples, signals, port.width) if samples and signals else None
     return [] if found is None else [_Part(port=port, fit=found, cost=found.cost + extra)]
 
 
 def _register(
-    recording: _Recording, port: Port, trigger: Trigger, signals: Sequence[Signal], extra: float
+    recording: Recording, port: Port, trigger: Trigger, signals: Sequence[Signal], extra: float
 ) -> list[_Part]:
     samples = recording.register_samples(port, trigger, signals)
     found = fit(samples, signals, port.width) if samples else None
@@ -359,7 +271,7 @@ def _register(
     return [_Part(port=port, fit=found, cost=cost, trigger=trigger, control=recording.clock)]
 
 
-def _latches(recording: _Recording, port: Port, inputs: Sequence[Signal]) -> list[_Part]:
+def _latches(recording: Recording, port: Port, inputs: Sequence[Signal]) -> list[_Part]:
     clock = [recording.waveform.clock] if recording.waveform.clock is not None else []
     enables = [(name, 2.0) for name in clock]
     enables += [(signal.name, 2.5) for signal in inputs if signal.width == 1]
@@ -378,7 +290,7 @@ def _latches(recording: _Recording, port: Port, inputs: Sequence[Signal]) -> lis
 
 
 def _inference(
-    waveform: Waveform, parts: Sequence[_Part], convention: _Convention, *, differ: bool
+    waveform: Waveform, parts: Sequence[_Part], convention: Convention, *, differ: bool
 ) -> Inference:
     storage = [
         Storage(
@@ -410,7 +322,12 @@ def _inference(
         model = Equations(inputs=bits, assignments=tuple(assignments))
     ambiguous = differ or any(part.fit.ambiguous for part in parts)
     return Inference(
-        model=model, unseen=unseen, cases=cases, ambiguous=ambiguous, notes=tuple(notes)
+        model=model,
+        unseen=unseen,
+        cases=cases,
+        ambiguous=ambiguous,
+        convincing=not differ and all(part.fit.convincing for part in parts),
+        notes=tuple(notes),
     )
 
 
@@ -421,7 +338,7 @@ def _kind(part: _Part) -> str:
     return f"{kind} the {part.trigger.value} of {part.control}"
 
 
-def _convention_note(convention: _Convention) -> str:
+def _convention_note(convention: Convention) -> str:
     inputs = "the row before" if convention.inputs_before else "its own row"
     outputs = "the row after" if convention.outputs_late else "its own row"
     return f"an edge is taken to see the inputs of {inputs} and to show its effect in {outputs}"
@@ -430,19 +347,21 @@ def _convention_note(convention: _Convention) -> str:
 # -- hidden state -----------------------------------------------------------
 
 
-def _machine(waveform: Waveform, interface: Interface) -> Inference | NoInference:
+def _machine(
+    waveform: Waveform, interface: Interface, edge: Edge | None
+) -> Inference | NoInference:
     """Find the smallest state machine whose states are not seen."""
     reason = "no register, latch, counter or machine of at most four states gives these outputs"
     inputs = [port for port in waveform.inputs if port.name != waveform.clock]
     names = [name for port in inputs for name in port.bits]
     outputs = [name for port in waveform.outputs for name in port.bits]
-    for convention in _CONVENTIONS:
-        recording = _Recording(waveform, interface, convention)
-        for trigger in (Trigger.RISING, Trigger.FALLING):
-            cycles = _cycles(recording, trigger, inputs)
-            settled = len(cycles) > 0 and cycles[0].sampled is not None and _known(cycles[0])
-            found = smallest_machine(_from_known(cycles), names, outputs, settled=settled)
-            if found is None or found.cases > 4 * len(cycles):
+    for convention in CONVENTIONS:
+        recording = Recording(waveform, interface, convention, edge)
+        for trigger, _ in _triggers(recording)[:2]:
+            cycles = cycles_of(recording, trigger, inputs)
+            settled = len(cycles) > 0 and cycles[0].sampled is not None and is_known(cycles[0])
+            found = smallest_machine(from_known(cycles), names, outputs, settled=settled)
+            if found is None or 4 * found.cases > shown_bits(cycles):
                 continue
             notes = (
                 f"a machine of {len(found.table.states)} states is the smallest that fits",
@@ -455,44 +374,7 @@ def _machine(waveform: Waveform, interface: Interface) -> Inference | NoInferenc
                 unseen=found.unseen,
                 cases=found.cases,
                 ambiguous=found.ambiguous,
+                convincing=not found.ambiguous and not found.unseen,
                 notes=notes,
             )
     return NoInference(reason=reason)
-
-
-def _cycles(recording: _Recording, trigger: Trigger, inputs: Sequence[Port]) -> list[Cycle]:
-    """Cut the recording at its edges."""
-    late = int(recording.convention.outputs_late)
-    back = int(recording.convention.inputs_before)
-    row_text: Callable[[Sequence[Port], int], str] = lambda ports, row: "".join(  # noqa: E731
-        _text(recording.waveform.samples(port.name)[row], port.width) for port in ports
-    )
-    edges = recording.edges(trigger)
-    bounds = [0, *(edge + late for edge in edges), recording.waveform.rows]
-    cycles = []
-    for i, (start, end) in enumerate(pairwise(bounds)):
-        seen = [
-            (row_text(inputs, row), row_text(recording.waveform.outputs, row))
-            for row in range(start, end)
-        ]
-        sampled = row_text(inputs, edges[i] - back) if i < len(edges) else None
-        cycles.append(
-            Cycle(
-                seen=tuple(pair for pair in seen if "-" not in pair[0]),
-                sampled=None if sampled is None or "-" in sampled else sampled,
-            )
-        )
-    return cycles
-
-
-def _known(cycle: Cycle) -> bool:
-    return bool(cycle.seen) and all("-" not in outputs for _, outputs in cycle.seen)
-
-
-def _from_known(cycles: Sequence[Cycle]) -> list[Cycle]:
-    """Drop the cycles before everything is known."""
-    last_unknown = max(
-        (i for i, cycle in enumerate(cycles[:-1]) if cycle.sampled is None or not _known(cycle)),
-        default=-1,
-    )
-    return list(cycles[last_unknown + 1 :])

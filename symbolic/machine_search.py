@@ -11,6 +11,11 @@ from symbolic.state_table import StateTable, Transition
 MAX_STATES = 4
 _WORK = 200_000
 _INPUT_BITS = 4
+_ENOUGH = 12
+"""Machines of one size that are collected to see whether they all do the same."""
+
+_Solution = tuple[dict[tuple[int, str], int], dict[tuple[int, str], str]]
+"""Next states and outputs, by state and inputs (no inputs for a Moore output)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,15 +47,13 @@ class _Search:
     moore: bool
     moves: dict[tuple[int, str], int] = field(default_factory=dict)
     outputs: dict[tuple[int, str], str] = field(default_factory=dict)
-    found: list[tuple[dict[tuple[int, str], int], dict[tuple[int, str], str]]] = field(
-        default_factory=list
-    )
+    found: list[_Solution] = field(default_factory=list)
     work: int = 0
 
     def run(self, at: int, state: int, used: int) -> None:
         """Follow the recording from cycle `at` in `state`; `used` states have names so far."""
         self.work += 1
-        if self.work > _WORK or len(self.found) > 1:
+        if self.work > _WORK or len(self.found) >= _ENOUGH:
             return
         undo: list[tuple[tuple[int, str], str | None]] = []
         if self._accept(self.cycles[at], state, undo):
@@ -64,7 +67,8 @@ class _Search:
     def _move_on(self, at: int, state: int, used: int) -> None:
         sampled = self.cycles[at].sampled
         if at + 1 == len(self.cycles) or sampled is None:
-            self.found.append((dict(self.moves), dict(self.outputs)))
+            if len(set(self.moves.values()) | {0}) > 1:
+                self.found.append((dict(self.moves), dict(self.outputs)))
             return
         known = self.moves.get((state, sampled))
         if known is not None:
@@ -156,5 +160,27 @@ def _machine(
         table=table,
         unseen=cases - len(moves),
         cases=cases,
-        ambiguous=len(search.found) > 1,
+        ambiguous=any(_differ(search.found[0], other) for other in search.found[1:]),
     )
+
+
+def _differ(one: _Solution, other: _Solution) -> bool:
+    """Tell whether two machines, both started in state 0, can be told apart."""
+    symbols = sorted({inputs for _, inputs in (*one[0], *other[0])})
+    seen, frontier = {(0, 0)}, [(0, 0)]
+    while frontier:
+        a, b = frontier.pop()
+        for inputs in ("", *symbols):
+            left, right = one[1].get((a, inputs)), other[1].get((b, inputs))
+            if left is not None and right is not None and _merge(left, right) is None:
+                return True
+            pair = (one[0].get((a, inputs)), other[0].get((b, inputs)))
+            if pair[0] is None or pair[1] is None:
+                if pair[0] != pair[1]:
+                    return True
+                continue
+            following = (pair[0], pair[1])
+            if following not in seen:
+                seen.add(following)
+                frontier.append(following)
+    return False
