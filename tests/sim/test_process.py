@@ -283,7 +283,9 @@ class TestNobodySurvives:
         )
         code = self.ORPHAN + "time.sleep(60)"
         # The one test that must start a process by itself: the caller is what is killed.
-        with subprocess.Popen([sys.executable, "-c", caller, code, marker, str(tmp_path)]) as child:
+        argv = [sys.executable, "-c", caller, code, marker, str(tmp_path)]
+        environment = {**os.environ, "TMPDIR": str(tmp_path)}  # killed, it cannot tidy up
+        with subprocess.Popen(argv, env=environment) as child:
             while len(living(marker)) < 3:  # the caller's own command line has the marker too
                 time.sleep(0.02)
                 assert child.poll() is None
