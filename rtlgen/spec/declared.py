@@ -81,12 +81,12 @@ KEYWORDS = words(
 )
 NO_NAMES = KEYWORDS | words(
     "is are the an to of and or with from for this that these those when where which port ports "
-    "signal signals pin pins must should will may it its be has have becomes goes then"
+    "signal signals pin pins must should will may it its be has have becomes goes then none"
 )
 """Words that are never a port's name."""
 
 _LABELS = words(
-    "bit bits vector note notes example default defaults all any none each width direction name "
+    "bit bits vector note notes example default defaults all any each width direction name "
     "description type clocked sampled size range"
 )
 """Words that are no name where a line begins with them, as in `Width: 8 bits`."""
@@ -168,7 +168,7 @@ def read_item(text: str, *, loose: bool) -> Item | None:
     if _take_direction(scanner, item):
         item.direction_first = True
     _take_types(scanner, item)
-    if not _take_names(scanner, item):
+    if not _take_names(scanner, item, loose=loose):
         return None
     _take_attributes(scanner, item)
     if not _take_description(scanner, item, loose=loose):
@@ -210,9 +210,11 @@ def _take_types(scanner: _Scanner, item: Item) -> None:
         scanner.space()
 
 
-def _take_names(scanner: _Scanner, item: Item) -> bool:
+def _take_names(scanner: _Scanner, item: Item, *, loose: bool) -> bool:
     while found := scanner.take(_NAME):
-        if not is_name(found[1]) or (not item.direction and found[1].lower() in _LABELS):
+        if not is_name(found[1]):
+            return False
+        if found[1].lower() in _LABELS and not (item.direction or loose):
             return False
         width = None
         scanner.space()

@@ -58,7 +58,7 @@ def _read(lines: Sequence[str], at: int, defines: Sequence[str]) -> Header | Non
     match = _START.match(lines[at])
     if not match or not re.match(r"[(#;]|import\b|//|$", match[2]):
         return None
-    head_end = _head_end(lines, at)
+    head_end = _head_end(lines, at) if match[2] or _opens(lines, at + 1) else None
     if head_end is None:
         return None
     end = _module_end(lines, head_end)
@@ -76,6 +76,12 @@ def _read(lines: Sequence[str], at: int, defines: Sequence[str]) -> Header | Non
         body=end is not None and end > head_end + 1,
         instances=words,
     )
+
+
+def _opens(lines: Sequence[str], at: int) -> bool:
+    """Return whether the next line that says something goes on with a header."""
+    following = next((line.strip() for line in lines[at : at + 5] if line.strip()), "")
+    return following.startswith(("(", "#"))
 
 
 def _head_end(lines: Sequence[str], at: int) -> int | None:

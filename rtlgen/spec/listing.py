@@ -184,7 +184,7 @@ class _Walk:
         return True
 
     def _fits(self, item: Item, *, bulleted: bool) -> bool:
-        """Whether a name alone on its line is one of a list of such names, not part of a drawing."""
+        """Whether a name alone on its line belongs to a list of such names, not to a drawing."""
         bare = not (bulleted or item.direction_first or item.description or item.width)
         bare = bare and not any(entry.width for entry in item.names)
         if bare and (self.fenced or not self.item_bare):

@@ -196,11 +196,26 @@ class _Reading:
         if header is not None and not self.front.ports:
             return header, name, self._from_header(header)
         if not listed:
-            listed = read_prose(said)
+            listed = self._from_prose(clean)
         if not listed:
             raise SpecError(f"no ports are declared, {self._whole()}\n\n{_PORTS_HINT}")
         parameters = [*self.front.parameters, *self.listing.parameters]
         return None, name, make_ports(listed, _unique(parameters), clean)
+
+    def _from_prose(self, clean: str) -> list[DeclaredPort]:
+        ports = read_prose(sentences(clean.replace("`", '"')))
+        if ports:
+            names = ", ".join(port.name for port in ports)
+            self.findings.append(
+                Finding(
+                    rule="ports-in-prose",
+                    severity=Severity.QUESTION,
+                    place=_span(port.place for port in ports),
+                    message="the ports are not listed, only mentioned",
+                    assumption=f"the ports are {names}",
+                )
+            )
+        return ports
 
     def _stated(self) -> ModuleName | None:
         if self.front.module:
@@ -214,6 +229,8 @@ class _Reading:
 
     def _from_header(self, header: Header) -> PortList:
         interface, declared = header_interface(header)
+        if not declared:
+            raise SpecError(f"module {header.name!r} has no ports, {header.place}\n\n{_PORTS_HINT}")
         known = {port.name: port for port in declared}
         findings = []
         for port in self.listing.ports:

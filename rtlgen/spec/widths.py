@@ -57,7 +57,7 @@ _LEAD = (
     r"data|of|and|in|out|wide|active|current|main|first|second|third|fourth)\s+){0,4}"
 )
 _LEADING_BITS = re.compile(rf"^\s*{_LEAD}({_NUMBER})\s*(?:-\s*)?bits?\b", re.IGNORECASE)
-_LEADING_PARAMETER = re.compile(rf"^\s*(?:[Aa]n?\s+|[Tt]he\s+)?({_PARAMETRIC})-[Bb]its?\b")
+_LEADING_PARAMETER = re.compile(rf"^\s*(?:[Aa]n?\s+|[Tt]he\s+)?({_PARAMETRIC})[\s-][Bb]its?\b")
 _SIZED = re.compile(
     rf"\b(?:width|size|wide|vector|bus|length|word)\s*(?:is|of|:|=|\()\s*(?:of\s+)?({_PRODUCT})\s*-?\s*bits?\b",
     re.IGNORECASE,
