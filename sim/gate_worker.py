@@ -50,19 +50,26 @@ class _Refused(Exception):
 def main() -> None:
     """Answer the request in the current folder."""
     request = json.loads(Path(REQUEST).read_text(encoding="utf-8"))
+    Path(ANSWER).write_text(json.dumps(answer(request)), encoding="utf-8")
+
+
+def answer(request: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `cause` and `refusals` and, if admitted, canonical `sources` and the `interface`.
+
+    `request` has `top`, `sources`, the names in `data` and the `reserved` module names.
+    """
     try:
-        answer = _examine(request)
+        return _examine(request)
     except _Refused as refused:
-        answer = {"cause": refused.cause.name, "refusals": _plain(refused.refusals)}
+        return {"cause": refused.cause.name, "refusals": _plain(refused.refusals)}
     except MemoryError:
         refusal = _bare("limits", "the design could not be elaborated within the memory limit")
-        answer = {"cause": Cause.MEMORY.name, "refusals": _plain([refusal])}
+        return {"cause": Cause.MEMORY.name, "refusals": _plain([refusal])}
     except RuntimeError as error:
         # What pyslang raises where its parser has nested too deep.
         why = str(error) or "the text nests too deep for the parser"
         refusal = _bare("nesting", why)
-        answer = {"cause": Cause.REFUSED.name, "refusals": _plain([refusal])}
-    Path(ANSWER).write_text(json.dumps(answer), encoding="utf-8")
+        return {"cause": Cause.REFUSED.name, "refusals": _plain([refusal])}
 
 
 def _examine(request: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ constants take minutes. Untrusted text is parsed only in the child process of
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ HEADER_SUFFIXES = (".vh", ".svh", ".h", ".inc")
 """Sources that are only included, never compiled by themselves."""
 
 _ROOT = "/rtlgen-design"
+_LINE_END = re.compile(rb"\r\n|\r|\n")
 _LENIENT = (
     # What simulators and every synthesis tool take although the standard forbids it.
     CompilationFlags.AllowUseBeforeDeclare
@@ -151,9 +153,4 @@ def _bag() -> pyslang.Bag:
 
 def _line_starts(text: str) -> list[int]:
     """Return the byte offset at which each line starts; CR, LF and CR LF end a line."""
-    data = text.encode()
-    starts = [0]
-    for index, byte in enumerate(data):
-        if byte == 0x0A or (byte == 0x0D and data[index + 1 : index + 2] != b"\n"):
-            starts.append(index + 1)
-    return starts
+    return [0, *(match.end() for match in _LINE_END.finditer(text.encode()))]

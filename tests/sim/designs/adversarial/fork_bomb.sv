@@ -1,5 +1,5 @@
 // Starts processes without end.
 module dut(input clk, input rst, input [7:0] a, input [7:0] b, output reg [7:0] y);
-    initial forever fork begin #1000000; end join_none
+    initial forever fork #1000000; #1000001; join_none
     always @(posedge clk) if (rst) y <= 0; else y <= a + b;
 endmodule

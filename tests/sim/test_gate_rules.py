@@ -1,0 +1,137 @@
+"""Every rule of the gate, in process: the worker's part without the worker."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sim.gate_worker import answer
+
+
+def ask(text: str, **sources: str) -> dict[str, Any]:
+    files = {"m.sv": text} | {name.replace("_vh", ".vh"): body for name, body in sources.items()}
+    return answer({"top": "m", "sources": files, "data": [], "reserved": []})
+
+
+def rules(text: str) -> set[str]:
+    return {refusal["rule"] for refusal in ask(text)["refusals"]}
+
+
+def in_module(body: str, ports: str = "input clk, input a, output reg y") -> str:
+    return f"module m({ports});\n{body}\nendmodule\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "rule"),
+    [
+        ("initial $finish;", "ends-simulation"),
+        ("initial $stop(1);", "ends-simulation"),
+        ("always @* assert (a) else $fatal;", "ends-simulation"),
+        ("final $display;", "final-block"),
+        ('integer f; initial f = $fopen("x");', "system-task"),
+        ("initial $dumpvars;", "system-task"),
+        ('initial $system("ls");', "system-task"),
+        ('initial $sdf_annotate("x");', "system-task"),
+        ('initial if ($test$plusargs("x")) y = 1;', "system-task"),
+        ("initial $made_up_by_a_vpi_module;", "system-task"),
+        ("initial force y = 1;", "force"),
+        ("initial release y;", "force"),
+        ("reg r; alias a = r;", "drives-input"),
+        ("assign a = 1;", "drives-input"),
+        ("buf (a, y);", "drives-input"),
+        ("pullup (a);", "drives-input"),
+        ("tran (a, clk);", "drives-input"),
+        ("sub s(a); endmodule module sub(inout p); assign p = 0;", "drives-input"),
+        ("sub s(a); endmodule module sub(input p); assign p = 0;", "drives-input"),
+        ("initial $root.m.y = 1;", "hierarchy"),
+        ("initial $unit::x = 1;", "hierarchy"),
+        ("initial tb.x = 1;", "hierarchy"),
+        ("initial m.y = 1;", "hierarchy"),
+        ("initial tb.t();", "hierarchy"),
+        ("initial disable tb.blk;", "hierarchy"),
+        ("initial -> tb.e;", "hierarchy"),
+        ("wire w = tb.x;", "hierarchy"),
+        ("always @(posedge tb.clk) y <= 1;", "hierarchy"),
+        ("sub s(tb.x); endmodule module sub(input p);", "hierarchy"),
+        ("sub s(); reg r; endmodule module sub; initial m.r = 1;", "hierarchy"),
+        ("sub s(); reg r; endmodule module sub; initial s.q = 1; reg q;", "hierarchy"),
+        ("defparam tb.P = 1;", "hierarchy"),
+        ("initial begin : tb end initial tb.x = 1;", "hierarchy"),
+        ("generate if (0) begin : tb reg x; end endgenerate initial tb.x = 1;", "hierarchy"),
+        ("wire rtlgen_x;", "reserved-name"),
+        ("wire \\RTLGEN_x ;", "reserved-name"),
+        ('wire \\a"b ;', "identifier"),
+        ("wire \\a/*b ;", "identifier"),
+        ('import "DPI-C" function void f();', "dpi"),
+        ('task t; endtask export "DPI-C" task t;', "dpi"),
+        ("bind m sub s(); endmodule module sub;", "bind"),
+        ("endmodule extern module e(input p); module z;", "extern"),
+        ("sub s(); endmodule program sub; endprogram module other;", "program"),
+        ("`pragma protect begin", "directive"),
+        ('reg [3:0] r [0:1]; initial $readmemh("/etc/passwd", r);', "file-access"),
+        ("reg [3:0] r [0:1]; reg [31:0] n; initial $readmemb(n, r);", "file-access"),
+        ('`include "nothing.vh"', "syntax"),
+        ("`unknown_directive", "syntax"),
+        ("missing_module u();", "elaboration"),
+    ],
+)
+def test_refused(body: str, rule: str) -> None:
+    assert rules(in_module(body)) == {rule}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "initial y = $signed(a) + $clog2(5) + $bits(a);",
+        'initial begin $display("%m %t", $time); $monitorb(y); $strobeh(y); $write("x"); end',
+        "integer s; initial begin s = 3; y = $random(s) ^ $urandom ^ $urandom_range(3); end",
+        'always @(posedge clk) assert (a) else $error("no");',
+        "sub s(); initial s.q = 1; endmodule module sub; reg q;",
+        "sub s[1:0](); initial s[1].q = 1; endmodule module sub; reg q;",
+        "genvar i; generate for (i = 0; i < 2; i = i + 1) begin : g reg r; end endgenerate"
+        " initial g[1].r = 1;",
+        "initial begin : blk reg r; r = 1; blk.r = 0; end",
+        "task t; reg k; k = 1; endtask initial t.k = 0;",
+        "sub s(); defparam s.W = 3; endmodule module sub; parameter W = 1;",
+        "typedef struct packed {logic p; logic q;} pair; pair v; initial v.p = 1;",
+        "function automatic logic f(input struct packed {logic p;} v); f = v.p; endfunction",
+        "initial for (int i = 0; i < 2; i++) y = i[0];",
+        "enum logic {P, Q} e; initial e = e.first();",
+        "wire \\a/b[3] = a;",
+        "specify (clk => y) = 1; endspecify",
+        "reg r; initial assign r = 1;",
+        'parameter F = ""; reg [3:0] r [0:1]; initial if (F != "") $readmemh(F, r);',
+        "generate if (0) begin initial nothing.x = 1; end endgenerate",
+        "wire late = later; wire later = a;",
+    ],
+)
+def test_honest(body: str) -> None:
+    found = ask(in_module(body))
+    honest = found["cause"] == "NONE" or "nothing.x" in body
+    assert honest, found["refusals"]
+
+
+def test_what_the_top_does_not_reach_is_left_out() -> None:
+    bench = "module tb; m u(); initial begin u.y = 1; $dumpvars; $finish; end endmodule\n"
+    found = ask(in_module("part p();") + "module part; endmodule\n" + bench)
+    assert found["cause"] == "NONE"
+    assert "module part" in found["sources"]["m.sv"]
+    assert "tb" not in found["sources"]["m.sv"]
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ("module m; localparam X = {1000000000{1'b1}}; wire [X:0] w; endmodule", "ELABORATION"),
+        ("module m; reg [1000000000:0] r; endmodule", "ELABORATION"),
+        (
+            "module m; s #(1) t(); endmodule module s #(parameter N = 0); s #(N+1) u(); endmodule",
+            "ELABORATION",
+        ),
+        ("module m; initial " + "begin " * 5000 + "end " * 5000 + " endmodule", "SYNTAX"),
+        ("`define a `b\n`define b `a\nmodule m; wire w = `a; endmodule", "SYNTAX"),
+    ],
+)
+def test_bombs_that_slang_defuses(text: str, cause: str) -> None:
+    assert ask(text)["cause"] == cause
