@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +15,7 @@ from sim.cocotb_run import REPORT, WAVEFORM, read_report
 from sim.design import Design
 from sim.errors import EnvironmentFault
 from sim.process import Limits, ToolRun, run_tool
+from sim.scratch import scratch_folder
 from sim.verdict import Verdict
 
 
@@ -72,8 +72,7 @@ def simulate(
     plan = simulator.plan(design, bench, waveform=waveform is not None)
     token = secrets.token_hex(16)
     secret = {"RTLGEN_REPORT": REPORT, "RTLGEN_TOKEN": token}
-    with tempfile.TemporaryDirectory(prefix="rtlgen-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
+    with scratch_folder() as folder:
         _write(plan, folder)
         runs = _execute(plan, folder, limits, secret)
         report = read_report(folder / REPORT)

@@ -65,7 +65,7 @@ class Verilator:
             environment=environment(bench)
             | dict(tool.environment)
             | {"COCOTB_TRUST_INERTIAL_WRITES": "1"},
-            readable=(runtime,),
+            readable=(runtime, *verilator_runtime.tool_folders()),
         )
 
     def judge(

@@ -17,6 +17,7 @@ from sim import tools
 from sim.cocotb_run import vpi_library
 from sim.design import digest
 from sim.errors import ToolFailed
+from sim.isolation import installation
 from sim.process import Limits, run_tool
 
 _PARTS = (
@@ -73,6 +74,11 @@ def _make() -> list[str]:
     ]
 
 
+def tool_folders() -> list[Path]:
+    """Return the folders that Verilator and the compiler need when make is what is run."""
+    return [*tools.verilator().folders, *installation(tools.cxx())]
+
+
 @cache
 def provide() -> Path:
     """Return the folder of the built run-time code, building it where it is missing.
@@ -124,7 +130,13 @@ def _compile(work: Path) -> None:
     archive = [str(tools.ar()), "rcs", f"obj/{_ARCHIVE}", *(f"obj/{name}" for name in objects)]
     jobs = f"-j{os.cpu_count() or 1}"
     for command in (verilate, [*_make(), jobs, _MAIN, *objects], archive):
-        run = run_tool(command, cwd=work, limits=_BUILD_LIMITS, environment=dict(tool.environment))
+        run = run_tool(
+            command,
+            cwd=work,
+            limits=_BUILD_LIMITS,
+            environment=dict(tool.environment),
+            readable=tool_folders(),
+        )
         if run.exit_code != 0:
             raise ToolFailed(
                 f"Verilator's run-time code must build; `{Path(command[0]).name}` "
