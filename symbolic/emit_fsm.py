@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sim.interface import Clock, Edge, Interface, Port, Reset
-from symbolic.cubes import Cube
+from symbolic.cubes import Cube, minterm
 from symbolic.emit_module import Body, fresh, module
 from symbolic.expression import (
     Const,
@@ -24,6 +24,7 @@ from symbolic.synthesize import synthesize
 
 _LISTED_STATES = 4
 """Most states that an output is compared with in one expression."""
+_RECOVERY_INPUTS = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,8 +132,10 @@ def _next_state(plan: _Plan) -> Body:
     for name in plan.machine.states:
         branches = _branches(plan, name)
         read |= {bit_name for condition, _ in branches for bit_name in names(condition)}
-        lines += [f"        {line}" for line in _branch_lines(plan, name, branches)]
-    lines.append(f"        default: {plan.next_state} = {plan.labels[plan.home]};")
+        lines += [f"        {line}" for line in _branch_lines(plan, plan.labels[name], branches)]
+    branches = _recovery(plan)
+    read |= {bit_name for condition, _ in branches for bit_name in names(condition)}
+    lines += [f"        {line}" for line in _branch_lines(plan, "default", branches)]
     return Body(lines=(*lines, "    endcase", "end"), read=frozenset(read))
 
 
@@ -148,6 +151,23 @@ def _branches(plan: _Plan, name: str) -> _Branches:
     open_inputs = plan.machine.unspecified(name)
     if open_inputs:
         targets.setdefault(plan.home, []).extend(open_inputs)
+    return _decisions(plan, targets)
+
+
+def _recovery(plan: _Plan) -> _Branches:
+    """Return what to do in no known state: without a reset, what all states agree on."""
+    width = len(plan.machine.inputs)
+    targets: dict[str, list[Cube]] = {}
+    if plan.machine.reset_state is None and width <= _RECOVERY_INPUTS:
+        for number in range(1 << width):
+            inputs = format(number, f"0{width}b") if width else ""
+            goals = {plan.machine.follow(name, inputs)[0] for name in plan.machine.states}
+            goal = goals.pop() if len(goals) == 1 else None
+            targets.setdefault(goal or plan.home, []).append(minterm(number, width))
+    return _decisions(plan, targets or {plan.home: [Cube(0, 0)]})
+
+
+def _decisions(plan: _Plan, targets: dict[str, list[Cube]]) -> _Branches:
     found: _Branches = []
     while len(targets) > 1:
         conditions = {target: _condition(plan, target, targets) for target in targets}
@@ -167,8 +187,8 @@ def _simplicity(condition: Expression) -> tuple[int, int]:
     return literal_count(condition), verilog(condition).count("~")
 
 
-def _branch_lines(plan: _Plan, name: str, branches: _Branches) -> list[str]:
-    label, go = plan.labels[name], f"{plan.next_state} ="
+def _branch_lines(plan: _Plan, label: str, branches: _Branches) -> list[str]:
+    go = f"{plan.next_state} ="
     goals = [plan.labels[target] for _, target in branches]
     conditions = [verilog(condition) for condition, _ in branches]
     if len(branches) == 1:

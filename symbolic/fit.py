@@ -18,14 +18,16 @@ from symbolic.decision_tree import TreeSearch, case_tree, conditions_for, option
 from symbolic.expression import Concat, Expression, bit, evaluate, literal_count
 from symbolic.hypotheses import leaves
 from symbolic.minimize import Function, bit_set
-from symbolic.samples import Sample, Signal
+from symbolic.samples import Sample, Signal, known_value
 from symbolic.synthesize import candidates
 
-BIT_LEVEL_INPUTS = 10
+BIT_LEVEL_INPUTS = 8
 """Most input bits of a function that is looked at bit by bit."""
 _TREE_DEPTH = 3
 _CASE_BITS = 6
 _TRIES = 300
+_SEARCHED = 300
+"""Samples that are searched with; the others only check what was found."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,12 +66,16 @@ def fit(samples: Sequence[Sample], signals: Sequence[Signal], width: int) -> Fit
     distinct = _distinct(samples, signals)
     if not distinct:
         return None
-    found = [
-        one
-        for one in (_by_bits(distinct, signals, width), _by_words(distinct, signals, width))
-        if one
-    ]
-    return min(found, key=lambda one: one.cost) if found else None
+    searched = distinct[:_SEARCHED]
+    found = [_by_bits(searched, signals, width), _by_words(searched, signals, width)]
+    best = min((one for one in found if one is not None), key=lambda one: one.cost, default=None)
+    if best is None or not _explains(best.value, distinct[_SEARCHED:]):
+        return None
+    return best
+
+
+def _explains(value: Expression, samples: Sequence[Sample]) -> bool:
+    return all(known_value(value, sample.values) == sample.result for sample in samples)
 
 
 def _distinct(samples: Sequence[Sample], signals: Sequence[Signal]) -> list[Sample]:

@@ -17,7 +17,7 @@ from sim.interface import Edge, Interface, Port
 from symbolic.circuit import Circuit, Storage, Trigger
 from symbolic.equations import Assignment, Equations
 from symbolic.expression import Ref
-from symbolic.fit import BIT_LEVEL_INPUTS, Fit, fit
+from symbolic.fit import Fit, fit
 from symbolic.machine_search import smallest_machine
 from symbolic.recording import (
     CONVENTIONS,
@@ -35,6 +35,9 @@ from symbolic.samples import Signal
 from symbolic.state_table import StateTable
 from symbolic.truth_table import Row, TruthTable
 from symbolic.waveform import Waveform
+
+_COMPLETE_INPUTS = 16
+"""Most input bits of a table that is looked through for gaps."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +92,7 @@ def infer_combinational(waveform: Waveform, interface: Interface) -> Inference |
     table = observed_table(waveform)
     if isinstance(table, NoInference):
         return table
-    if sum(signal.width for signal in signals) <= BIT_LEVEL_INPUTS and table.complete:
+    if len(table.inputs) <= _COMPLETE_INPUTS and table.complete:
         cases = 1 << len(table.inputs)
         return Inference(
             model=table, unseen=0, cases=cases, ambiguous=False, convincing=True, notes=()

@@ -95,6 +95,23 @@ class Waveform:
         """Return the value of every signal in one row."""
         return {column.name: column.samples[row] for column in self.columns}
 
+    def replay(self) -> list[tuple[dict[str, int | None], dict[str, str]]]:
+        """Return for each row the inputs and the outputs expected, `-` for unknown bits.
+
+        This is what the waveform demands of any design, whatever is inferred from it.
+        """
+        trace = []
+        for row in range(self.rows):
+            now = self.at(row)
+            expected = {
+                port.name: "-" * port.width
+                if (value := now[port.name]) is None
+                else format(value, f"0{port.width}b")
+                for port in self.outputs
+            }
+            trace.append(({port.name: now[port.name] for port in self.inputs}, expected))
+        return trace
+
     @classmethod
     def read(
         cls,
