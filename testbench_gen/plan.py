@@ -233,7 +233,7 @@ def _transitions(
         return []
     bits = {b for p in subject.interface.ports if p.name in _names(inputs) for b in p.bits}
     read = [bit for bit in reference.input_bits if bit in bits]
-    constant = {bit: 0 for bit in reference.input_bits if bit not in bits}
+    constant = dict.fromkeys(reference.input_bits, 0) | timing.levels(Cycle({}))
     vectors = representative_vectors(read, interesting_bits(subject), seed)
     names = tuple(reset.name for reset in timing.resets[:1])
     after = reference.after_reset()

@@ -19,7 +19,9 @@ from testbench_gen.standalone.timeline import Model, Vector, checks_in, timeline
 
 WRAPPER = "rtlgen_tb_top"
 BUDGET = 4096
-"""Default number of clock cycles (vectors without a clock); about a second under Icarus."""
+"""Clock cycles (vectors without a clock) by default; about a second under Icarus."""
+_WIDE = 256
+"""Bits of all ports together from which on the default budget shrinks, for equal time."""
 _MODULE = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*\Z")
 
 
@@ -69,7 +71,7 @@ def write_testbench(
     reference: ReferenceModel | Golden,
     *,
     seed: int = 1,
-    budget: int = BUDGET,
+    budget: int | None = None,
     title: str = "",
     strict_reset: bool = True,
 ) -> Testbench:
@@ -80,6 +82,7 @@ def write_testbench(
         reference: Predicts the outputs, or is a design that is right by definition.
         seed: Of everything random in the stimulus.
         budget: Clock cycles to drive, or vectors without a clock; roughly kept.
+            None: `BUDGET`, less for very wide ports.
         title: One line on what is tested, for the README.
         strict_reset: Whether a reset must act exactly as its kind says; False accepts
             both kinds, synchronous and asynchronous.
@@ -88,9 +91,12 @@ def write_testbench(
         InvalidInterface: The ports cannot be driven, or do not fit `reference`.
         InvalidDesign: The golden design is no correct Verilog.
     """
+    _check_ports(interface)
+    if budget is None:
+        bits = sum(port.width for port in interface.ports)
+        budget = max(BUDGET // 8, min(BUDGET, BUDGET * _WIDE // bits))
     if budget < 16:
         raise ValueError(f"budget must be at least 16 cycles, not {budget}")
-    _check_ports(interface)
     if isinstance(reference, Golden):
         return _beside_golden(interface, reference, seed, budget, title, strict_reset)
     _check_reference(interface, reference)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,8 @@ class Cycle:
     """Every data input by name, unsigned."""
     resets: frozenset[str] = frozenset()
     """Reset inputs that are asserted during this cycle, clock edge included."""
+    late: Mapping[str, int] = field(default_factory=dict)
+    """Inputs that change once more after the inactive clock edge."""
     pulsed: frozenset[str] = frozenset()
     """Reset inputs that are asserted and released between two clock edges."""
 
@@ -121,7 +123,8 @@ def constrained(phase: Phase, inputs: Sequence[Input], rng: random.Random) -> It
         for step in range(length):
             values = mood(values, inputs, rng, step)
             resets = phase.resets[:1] if struck and step == 0 else ()
-            yield Cycle(values, resets=frozenset(resets))
+            late = _late(values, inputs, rng) if rng.random() < 0.15 else {}
+            yield Cycle(values, resets=frozenset(resets), late=late)
         left -= length
 
 
@@ -174,6 +177,17 @@ def _strike(phase: Phase, inputs: Sequence[Input], rng: random.Random) -> list[C
         return [Cycle(_uniform({}, inputs, rng, 0), pulsed=struck)]
     length = rng.choice((1, 1, 2, 3))
     return [Cycle(_uniform({}, inputs, rng, 0), resets=struck) for _ in range(length)]
+
+
+def _late(values: _Values, inputs: Sequence[Input], rng: random.Random) -> dict[str, int]:
+    """One input, so that what works at the other clock edge or while the clock is low shows."""
+    ports = [port for port in inputs if port.role not in RESETS]
+    if not ports:
+        return {}
+    port = rng.choice(ports)
+    return {
+        port.name: values[port.name] ^ port.ones if port.width == 1 else rng.getrandbits(port.width)
+    }
 
 
 def _first(count: int, cycles: Iterator[Cycle]) -> Iterator[Cycle]:

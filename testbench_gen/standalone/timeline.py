@@ -5,7 +5,7 @@ One clock cycle lasts 20 ticks::
     tick   0     active clock edge
            5     sample what the edge did; then the inputs change, resets included
            10    inactive clock edge
-           15    a reset that is pulsed between the edges is released
+           15    sometimes an input changes again; a reset that is pulsed is released
            20    sample with the inputs settled; then the next active edge
 
 so that registered, Moore and Mealy outputs are all looked at when they are
@@ -201,7 +201,8 @@ def _clocked(
 ) -> Iterator[Step]:
     clock = timing.clocks[0]
     start = dict.fromkeys(inputs, 0) | timing.levels(Cycle({}))
-    yield Step(0, "start", drive={**start, clock.name: 1 - clock.active})
+    start[clock.name] = 1 - clock.active
+    yield Step(0, "start", drive=start)
     if model:
         model.apply(start)
     # A golden design is not looked at before its first reset.
@@ -211,7 +212,7 @@ def _clocked(
         yield Step(QUARTER, phase, sample=awake, expected=_expected(model), drive=drive)
         phase = next_phase.name
         if model:
-            model.apply(cycle.values, cycle.resets | cycle.pulsed)
+            model.apply(drive, cycle.resets | cycle.pulsed)
         yield from _to_active_edge(phase, cycle, timing, model, awake=awake)
         awake = awake or bool(cycle.resets)
         if model:
@@ -228,12 +229,13 @@ def _to_active_edge(
         awake = False
     yield Step(QUARTER, phase, sample=awake and model is None, drive={clock.name: 1 - clock.active})
     rest = 2 * QUARTER
-    if cycle.pulsed:
+    if cycle.pulsed or cycle.late:
         rest = QUARTER
         released = {r.name: 1 - r.asserted for r in timing.resets if r.name in cycle.pulsed}
-        yield Step(QUARTER, phase, sample=awake, expected=_expected(model), drive=released)
+        change = {**cycle.late, **released}
+        yield Step(QUARTER, phase, sample=awake, expected=_expected(model), drive=change)
         if model:
-            model.apply({}, cycle.resets)
+            model.apply(change, cycle.resets)
     drive = {clock.name: clock.active}
     yield Step(rest, phase, sample=awake, expected=_expected(model), drive=drive)
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import pytest
 
@@ -92,8 +94,11 @@ def test_checks_of_a_function_are_counted_without_its_open_rows() -> None:
 
 def test_checks_beside_a_golden_design_are_samples_times_outputs() -> None:
     written = write_testbench(counter_interface(), golden(counter_rtl()), budget=100)
-    # Three samples a cycle and one at the end, but none before the end of the first cycle.
-    assert written.expected_checks == 2 * (3 * written.plan.cycles - 2)
+    # Three samples a cycle and one at the end, but none before the end of the first cycle;
+    # one more where an input changes late.
+    late = sum(bool(cycle.late) for _, cycle in written.plan.unfold())
+    assert late > 0
+    assert written.expected_checks == 2 * (3 * written.plan.cycles - 2 + late)
 
 
 def test_budget_is_roughly_kept() -> None:
@@ -267,3 +272,23 @@ def test_broken_golden_is_refused() -> None:
 def test_tiny_budget_is_refused() -> None:
     with pytest.raises(ValueError, match="at least 16 cycles, not 3"):
         write_testbench(counter_interface(), Counter(), budget=3)
+
+
+@pytest.mark.parametrize("active_low", [False, True])
+def test_a_machine_may_read_its_reset_as_an_input(active_low: bool) -> None:
+    @dataclass(frozen=True)
+    class ReadsReset(Counter):
+        input_bits: tuple[str, ...] = ("rst", "en")
+
+        def step(
+            self, state: int | None, bits: Mapping[str, int]
+        ) -> tuple[dict[str, str], int | None]:
+            asserted = bits["rst"] != active_low
+            outputs, following = super().step(state, bits)
+            return outputs, 0 if asserted else following
+
+    interface = counter_interface(active_low=active_low)
+    with_reset = write_testbench(interface, ReadsReset(), budget=200)
+    without = write_testbench(interface, Counter(), budget=200)
+    assert with_reset.expected_checks == without.expected_checks
+    assert phases(with_reset) == phases(without)

@@ -62,6 +62,14 @@ def test_a_pulse_between_edges_resets_at_once() -> None:
     assert expected(steps)[-3:] == ["000 0", "000 0", "001 0"]
 
 
+def test_a_late_change_is_looked_at_before_and_after() -> None:
+    late = Cycle({"en": 0}, late={"en": 1})
+    steps = run([RESET, late], resets=reset(asynchronous=True))
+    assert [step.wait for step in steps[-4:]] == [5, 5, 5, 5]
+    assert steps[-3].drive == {"en": 1}
+    assert expected(steps)[-3:] == ["000 0", "000 0", "001 0"]
+
+
 def test_lenient_reset_is_not_looked_at_before_the_edge() -> None:
     steps = run([RESET, COUNT, RESET], resets=reset(asynchronous=False), strict_reset=False)
     assert expected(steps)[-2:] == ["--- -", "000 0"]
