@@ -150,6 +150,8 @@ class Stream:
 
 def unreachable(parsed: Parsed, names: frozenset[str], top: str) -> frozenset[str]:
     """Return those of the modules `names` that nothing reachable from `top` mentions."""
+    if names <= {top}:
+        return frozenset()
     modules = {m.header.name.valueText: m for m in _outer_modules(parsed) if _name(m) in names}
     mentions = {name: _mentioned(module, names) for name, module in modules.items()}
     reached = {top}

@@ -30,6 +30,7 @@ from sim.errors import ToolFailed
 from sim.gate_rules import Refusal
 from sim.interface import Clock, Direction, Edge, Interface, Port, Reset
 from sim.process import Limits, ToolRun, run_tool
+from sim.text import without_comments
 from sim.verdict import Cause
 
 MAX_SOURCE_BYTES = 1 << 20
@@ -46,13 +47,14 @@ _LIMITS = Limits(
 )
 _REQUEST = "request.json"
 _ANSWER = "answer.json"
+_EXAMINING = "in _examine"
+"""In a traceback: what failed is the examination, not the start of the process."""
 _START = "import sys; sys.path.insert(0, sys.argv[1]); from sim.gate_worker import main; main()"
 _ROOT = Path(__file__).resolve().parent.parent
 
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
-_COMMENT_OR_STRING = re.compile(r'//[^\n]*|/\*.*?(?:\*/|\Z)|"(?:\\.|[^"\\\n])*"', re.S)
-_INCLUDE = re.compile(r'`include\s*(?:"(?P<quoted>[^"\n]*)"|<(?P<angled>[^>\n]*)>)')
-_ODD_NAME = re.compile(r"(?:\A|/)[-+@]|[\x00-\x1f\\:]")
+_INCLUDE = re.compile(r'`include\s*(?:"(?P<quoted>[^"\n]{0,999})"|<(?P<angled>[^>\n]{0,999})>)')
+_ODD_NAME = re.compile(r"(?:\A|/)[-+@]|[\x00-\x1f\\:\ud800-\udfff]")
 _DATA_SUFFIXES = [
     ".hex",
     ".mem",
@@ -119,7 +121,7 @@ def admit(
 
 def _early_refusals(design: Design) -> Iterator[Refusal]:
     """Yield what can be seen without a parser."""
-    size = sum(len(text) for text in design.sources.values())
+    size = sum(len(text.encode(errors="surrogatepass")) for text in design.sources.values())
     if size > MAX_SOURCE_BYTES:
         message = f"sources may have {MAX_SOURCE_BYTES} bytes together, not {size}"
         yield Refusal(rule="size", file="", line=0, message=message)
@@ -150,19 +152,13 @@ def _text_refusals(name: str, text: str) -> Iterator[Refusal]:
         message = f"sources must be UTF-8 text; character {error.start} is none"
         yield Refusal(rule="characters", file=name, line=0, message=message)
     # Before the parser opens the file; the parser's own list is checked afterwards.
-    bare = _COMMENT_OR_STRING.sub(_blanked, text)
+    bare = without_comments(text)
     for match in _INCLUDE.finditer(bare):
         path = match["quoted"] if match["quoted"] is not None else match["angled"]
         if PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts:
             message = f"a design may include only its own sources, not {path!r}"
             line = bare.count("\n", 0, match.start()) + 1
             yield Refusal(rule="include", file=name, line=line, message=message)
-
-
-def _blanked(match: re.Match[str]) -> str:
-    """Return what stands for a comment; strings stay, as they may name an included file."""
-    text = match.group()
-    return text if text.startswith('"') else "\n" * text.count("\n") + " "
 
 
 def _ask(design: Design, reserved: frozenset[str]) -> tuple[ToolRun, str | None]:
@@ -210,6 +206,9 @@ def _without_answer(run: ToolRun) -> Admission:
         cause, message = Cause.REFUSED, "the parser does not survive this text"
     elif "MemoryError" in run.output or "bad_alloc" in run.output:
         cause, message = Cause.MEMORY, "the design could not be elaborated within the memory limit"
+    elif _EXAMINING in run.output:
+        last = run.output.strip().splitlines()[-1]
+        cause, message = Cause.REFUSED, f"the gate cannot make sense of this text: {last[:200]}"
     else:
         raise ToolFailed(
             f"the gate's own process failed with exit code {run.exit_code}: {run.output[-500:]}"

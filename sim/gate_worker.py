@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from pyslang.parsing import TokenKind
 from pyslang.syntax import SyntaxKind
 
 from sim.canonical import Stream, render, unreachable
@@ -84,7 +85,8 @@ def _examine(request: Mapping[str, Any]) -> dict[str, Any]:
     sources = render(stream.words, original.compiled)
     canonical = Parsed(sources)
     _check_same(stream, canonical)
-    interface = _check_elaborated(canonical, top, request["data"])
+    dotted = any(word.kind is TokenKind.Dot for word in stream.words)
+    interface = _check_elaborated(canonical, top, request["data"], dotted=dotted)
     return {
         "cause": Cause.NONE.name,
         "refusals": [],
@@ -141,7 +143,7 @@ def _check_same(stream: Stream, canonical: Parsed) -> None:
     _stop(Cause.SYNTAX, (_of(d, "syntax") for d in canonical.syntax_errors()))
 
 
-def _check_elaborated(parsed: Parsed, top: str, data: Sequence[str]) -> Interface:
+def _check_elaborated(parsed: Parsed, top: str, data: Sequence[str], *, dotted: bool) -> Interface:
     compilation = parsed.elaborate(top)
     found = list(parsed.diagnostics(compilation.getAllDiagnostics()))
     _stop(Cause.REFUSED, outward_errors(parsed, found))
@@ -153,7 +155,8 @@ def _check_elaborated(parsed: Parsed, top: str, data: Sequence[str]) -> Interfac
         raise _Refused(Cause.INTERFACE, [_bare("interface", str(error))]) from error
     except InvalidDesign as error:
         raise _Refused(Cause.ELABORATION, [_bare("elaboration", str(error))]) from error
-    _stop(Cause.REFUSED, foreign_heads(parsed, instance))
+    if dotted:
+        _stop(Cause.REFUSED, foreign_heads(parsed, instance))
     _stop(Cause.REFUSED, memory_images(parsed, compilation, data))
     interface = timing_of(instance, interface)
     _stop(Cause.REFUSED, driven_inputs(parsed, compilation))

@@ -14,6 +14,7 @@ from sim.design import Design
 from sim.errors import InvalidDesign, InvalidInterface
 from sim.interface import Direction, Interface, Port
 from sim.slang import Ast, Diagnostic, Parsed, Syntax
+from sim.text import without_comments
 
 MAX_HEADER_BYTES = 1 << 18
 """Longer text is not taken for a module header."""
@@ -29,7 +30,6 @@ _KEPT_WITH_HEADER = {
     SyntaxKind.TypedefDeclaration,
     SyntaxKind.PackageImportDeclaration,
 }
-_COMMENT_OR_STRING = re.compile(r'//[^\n]*|/\*.*?(?:\*/|\Z)|"(?:\\.|[^"\\\n])*"', re.S)
 _NESTING = re.compile(r"[(\[{]|[)\]}]")
 _MAX_NESTING = 100
 _MAX_OPERATORS = 5_000
@@ -71,7 +71,7 @@ def refuse_bombs(text: str, name: str) -> None:
     Raises:
         InvalidDesign: Brackets nest too deep, or a statement has too many operators.
     """
-    bare = _COMMENT_OR_STRING.sub(" ", text)
+    bare = without_comments(text, strings=False)
     depth = deepest = 0
     for match in _NESTING.finditer(bare):
         depth = depth + 1 if match.group() in "([{" else max(0, depth - 1)

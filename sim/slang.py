@@ -64,7 +64,7 @@ class Parsed:
     def __init__(self, sources: Mapping[str, str]) -> None:
         self.manager = pyslang.SourceManager()
         self.manager.setDisableProximatePaths(True)
-        self._files: dict[int, str] = {}
+        self._names: dict[int, str] = {}
         buffers = []
         for name, text in sources.items():
             buffer = self.manager.assignText(f"{_ROOT}/{PurePosixPath(name)}", text)
@@ -81,8 +81,12 @@ class Parsed:
 
     def file_of(self, location: pyslang.SourceLocation) -> str:
         """Return the name of the source that `location` lies in; of no source if in none."""
-        location = self.manager.getFullyExpandedLoc(location)
-        return self.name_of(str(self.manager.getFullPath(location.buffer)))
+        name = self._names.get(location.buffer.id)
+        if name is None:
+            buffer = self.manager.getFullyExpandedLoc(location).buffer
+            name = self.name_of(str(self.manager.getFullPath(buffer)))
+            self._names[location.buffer.id] = name
+        return name
 
     @staticmethod
     def name_of(path: str) -> str:
