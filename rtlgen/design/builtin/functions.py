@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from rtlgen.design.builtin.compiled import Compiled, Unfit, origin
-from rtlgen.spec.model import Fragment, Spec
+from rtlgen.spec.model import Fragment, Kind, Spec
 from sim.interface import Interface
 from symbolic.cubes import CoverTooLarge
 from symbolic.emit import emit_combinational
 from symbolic.equations import Equations
 from symbolic.expression import names
 from symbolic.truth_table import TruthTable
+from symbolic.waveform import Waveform
 
 Function = TruthTable | Equations
 
@@ -35,10 +36,42 @@ def compile_functions(spec: Spec, fragments: Sequence[Fragment]) -> Compiled:
         reference = _reference(functions)
     except ValueError as error:
         raise Unfit(str(error)) from error
+    check_examples(spec, reference)
     notes = tuple(note for fragment in used for note in fragment.notes)
     asked = [f for f in spec.findings if f.rule == "incomplete-table"]
     notes += tuple(f"{finding.message}: {finding.assumption}" for finding in asked)
     return Compiled(verilog=verilog, reference=reference, used=used, notes=notes, guess=bool(asked))
+
+
+def check_examples(spec: Spec, reference: Function) -> None:
+    """Refuse a function that does not do what a worked example says.
+
+    Raises:
+        Unfit: An example contradicts it.
+    """
+    for fragment in spec.fragments:
+        if fragment.kind is Kind.EXAMPLE and fragment.value.clock is None:
+            for row in range(fragment.value.rows):
+                _check_example(fragment, _bits_of(fragment.value, row), reference)
+
+
+def _check_example(fragment: Fragment, bits: dict[str, int], reference: Function) -> None:
+    if not set(reference.inputs) <= bits.keys():
+        return
+    values = reference.value({name: bits[name] for name in reference.inputs})
+    for name, value in values.items():
+        if name in bits and value not in ("-", str(bits[name])):
+            raise Unfit(f"the example ({fragment.place}) and the definition differ in {name!r}")
+
+
+def _bits_of(example: Waveform, row: int) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for column in example.columns:
+        value = column.samples[row]
+        if value is not None:
+            word = format(value, f"0{column.port.width}b")
+            found |= {name: int(bit) for name, bit in zip(column.port.bits, word, strict=True)}
+    return found
 
 
 def _without_repeats(fragments: Sequence[Fragment]) -> tuple[Fragment, ...]:

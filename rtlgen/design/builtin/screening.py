@@ -96,7 +96,7 @@ def screen(spec: Spec) -> None:
                 raise Unfit(f"the text {cue.meaning} (line {line}: {match[0].strip()!r})")
 
 
-_OPEN = frozenset({"ambiguous-radix", "incomplete-state-table", "unread-arrow"})
+_OPEN = frozenset({"ambiguous-radix", "incomplete-state-table", "unclear-rest", "unread-arrow"})
 """Questions whose answer decides what the module does."""
 
 

@@ -9,10 +9,14 @@ from rtlgen.spec.model import Fragment, Spec
 from symbolic.circuit import Circuit, emit_circuit
 from symbolic.emit import emit_combinational, emit_fsm
 from symbolic.equations import Equations
-from symbolic.expression import names
+from symbolic.expression import literal_count, names
 from symbolic.infer import Inference, NoInference, infer
 from symbolic.state_table import StateTable
+from symbolic.synthesize import expression_for
 from symbolic.truth_table import TruthTable
+
+_BITS_PER_LITERAL = 4
+"""Bits of a waveform that have to speak for each literal of the circuit guessed from it."""
 
 Model = TruthTable | Equations | Circuit | StateTable
 
@@ -34,6 +38,7 @@ def compile_waveform(spec: Spec, fragments: Sequence[Fragment]) -> Compiled:
         raise Unfit("several circuits of the same size give the waveform")
     if result.unseen:
         _check_inputs(spec, result.model)
+        _check_evidence(spec, result)
     used = (fragment,)
     try:
         verilog = _emit(spec, result.model, origin(used))
@@ -66,6 +71,29 @@ def _emit(spec: Spec, model: Model, heading: str) -> str:
     if isinstance(model, Circuit):
         return emit_circuit(spec.interface, model, origin=heading)
     return emit_combinational(spec.interface, model, origin=heading)
+
+
+def _check_evidence(spec: Spec, result: Inference) -> None:
+    """Refuse a circuit that takes nearly as much to describe as the waveform itself.
+
+    A circuit that is much simpler than the rows it explains is seldom another
+    one; a table of the rows with the gaps filled in says nothing about the gaps.
+    """
+    model = result.model
+    if isinstance(model, StateTable):
+        raise Unfit("the waveform does not show every case of the machine behind it")
+    widths = [port.width for port in spec.interface.outputs]
+    width = sum(widths) / len(widths) if isinstance(model, Circuit) else sum(widths)
+    shown = (result.cases - result.unseen) * width
+    if shown < _BITS_PER_LITERAL * _literals(model):
+        raise Unfit(f"the waveform leaves {result.unseen} of {result.cases} cases open")
+
+
+def _literals(model: TruthTable | Equations | Circuit) -> int:
+    if isinstance(model, TruthTable):
+        return sum(literal_count(expression_for(model, name)) for name in model.outputs)
+    parts = model.assignments if isinstance(model, Equations) else model.parts
+    return sum(literal_count(part.value) for part in parts)
 
 
 def _check_inputs(spec: Spec, model: Model) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from rtlgen.spec.fragments.diagrams import read_diagrams
 from rtlgen.spec.fragments.equations import read_equations
+from rtlgen.spec.fragments.examples import read_examples
 from rtlgen.spec.fragments.karnaugh import read_maps
 from rtlgen.spec.fragments.minterms import read_minterms
 from rtlgen.spec.fragments.source import Reading, Source
@@ -30,6 +31,7 @@ _READERS: tuple[Callable[[Source], Reading], ...] = (
     read_tables,
     read_minterms,
     read_equations,
+    read_examples,
 )
 
 

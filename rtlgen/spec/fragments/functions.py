@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rtlgen.spec.fragments.covers import clash, gap
+from rtlgen.spec.fragments.remaining import find_remaining
 from rtlgen.spec.fragments.source import Reading, Source, found, objection, question
 from rtlgen.spec.model import Finding, Kind, Place
 from symbolic.cubes import CoverTooLarge
@@ -48,6 +49,24 @@ def function(
     return Reading(fragments=(fragment,), findings=_incomplete(stated, place), used=used)
 
 
+def with_remaining(source: Source, stated: Stated, span: tuple[int, int]) -> tuple[Stated, Reading]:
+    """Return `stated` with what the text around it says about rows that are missing.
+
+    What the text says unclearly becomes a finding.
+    """
+    if stated.default is not None or _gap(stated) is None:
+        return stated, Reading()
+    remaining = find_remaining(source.without(range(span[0], span[1] + 1)))
+    if remaining is None:
+        return stated, Reading()
+    if remaining.value is not None:
+        return replace(stated, default=remaining.value * len(stated.outputs)), Reading()
+    message = f"it is not clear what holds for the rows that are missing: {remaining.sentence!r}"
+    assumption = "missing rows are don't-cares"
+    finding = question("unclear-rest", source.place(*span), message, assumption=assumption)
+    return stated, Reading(findings=(finding,))
+
+
 def described(names: Sequence[str], values: str) -> str:
     """Return `values` by name, such as `a=0, b=1`; what is free is left out."""
     pairs = [f"{name}={v}" for name, v in zip(names, values, strict=True) if v != "-"]
@@ -78,14 +97,17 @@ def _contradiction(stated: Stated, pair: tuple[int, int], place: Place) -> Findi
 
 
 def _incomplete(stated: Stated, place: Place) -> tuple[Finding, ...]:
-    if stated.default is not None:
-        return ()
-    try:
-        missing = gap([row.inputs for row in stated.rows], len(stated.inputs))
-    except CoverTooLarge:
-        missing = "-" * len(stated.inputs)
+    missing = None if stated.default is not None else _gap(stated)
     if missing is None:
         return ()
     message = f"nothing is said for {described(stated.inputs, missing)}"
     assumption = "missing rows are don't-cares"
     return (question("incomplete-table", place, message, assumption=assumption),)
+
+
+def _gap(stated: Stated) -> str | None:
+    """Return a combination that no row lists; None if there is none."""
+    try:
+        return gap([row.inputs for row in stated.rows], len(stated.inputs))
+    except CoverTooLarge:
+        return "-" * len(stated.inputs)

@@ -12,6 +12,7 @@ _SIZED = re.compile(r"(\d+)?\s*'\s*[sS]?([bBoOdDhH])\s*([0-9a-fA-FxXzZ?_]+)\Z")
 _PREFIXED = re.compile(r"0([xXbBoO])([0-9a-fA-FxX_]+)\Z")
 _SUFFIXED = re.compile(r"([0-9a-fA-F]+)h\Z")
 _BINARY = re.compile(r"[01xX?*dD-]+\Z")
+_SPREAD_BITS = re.compile(r"[01xXdD-](?:[ ,][01xXdD-])+\Z")
 _HEX_LETTER = re.compile(r"[a-fA-F]")
 _HEX = re.compile(r"[0-9a-fA-F]+\Z")
 
@@ -38,7 +39,7 @@ class ColumnRadix:
 
 def cell_bits(cell: str, width: int, radix: Radix) -> str | None:
     """Return `cell` as `width` characters over `0`, `1`, `-`; None if it is no such value."""
-    text = cell.strip().strip('`*$"')
+    text = _plain(cell)
     if not text:
         return None
     if len(text) == 1 and text in DONT_CARE and not (radix is Radix.HEX and text in "dD"):
@@ -61,7 +62,7 @@ def literal(text: str) -> tuple[int | None, str | None]:
 
 def column_radix(cells: Sequence[str], width: int, *, hint: Radix | None = None) -> ColumnRadix:
     """Tell the base of the bare numbers in `cells`, values of `width` bits each."""
-    bare = [text for cell in cells if _is_bare(text := cell.strip().strip('`*$"'))]
+    bare = [text for cell in cells if _is_bare(text := _plain(cell))]
     if width == 1 or not bare:
         return ColumnRadix(Radix.BINARY, certain=True)
     if hint:
@@ -75,6 +76,12 @@ def column_radix(cells: Sequence[str], width: int, *, hint: Radix | None = None)
         binary = all(set(text) <= set("01") for text in bare) and max(numbers, default=0) > 1
         return ColumnRadix(Radix.DECIMAL, certain=not binary)
     return _decimal_or_hex(numbers, width)
+
+
+def _plain(cell: str) -> str:
+    """Return a cell without markup, and single bits set apart by blanks as one word."""
+    text = cell.strip().strip('`$"').strip("*") if len(cell.strip()) > 1 else cell.strip()
+    return re.sub("[ ,]", "", text) if _SPREAD_BITS.match(text) else text
 
 
 def _decimal_or_hex(numbers: list[int], width: int) -> ColumnRadix:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
-from rtlgen.spec.fragments.functions import Stated, function
+from rtlgen.spec.fragments.functions import Stated, function, with_remaining
 from rtlgen.spec.fragments.grid import (
     SPLITTERS,
     Cells,
@@ -143,8 +143,9 @@ def _read_grid(source: Source, grid: Grid, columns: Sequence[Column]) -> Reading
         default=default,
         places=tuple(places),
     )
+    stated, unclear = with_remaining(source, stated, span)
     reading = function(source, Kind.TRUTH_TABLE, stated, span)
-    return reading + Reading(findings=findings)
+    return reading + unclear + Reading(findings=findings)
 
 
 def _bits(columns: Sequence[Column], *, output: bool) -> tuple[str, ...]:
