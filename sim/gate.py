@@ -185,7 +185,7 @@ def _ask(design: Design, reserved: frozenset[str]) -> tuple[ToolRun, str | None]
 
 def _admission(design: Design, run: ToolRun, answer: str | None) -> Admission:
     if answer is None:
-        return _without_answer(run)
+        return unanswered(run)
     found = json.loads(answer)
     cause = Cause[found["cause"]]
     refusals = tuple(Refusal(**refusal) for refusal in found["refusals"])
@@ -197,8 +197,12 @@ def _admission(design: Design, run: ToolRun, answer: str | None) -> Admission:
     )
 
 
-def _without_answer(run: ToolRun) -> Admission:
-    """Judge a design on which the worker did not come to an end."""
+def unanswered(run: ToolRun) -> Admission:
+    """Judge a design on which the worker did not come to an end.
+
+    Raises:
+        ToolFailed: The worker has not come as far as the design.
+    """
     if run.limit is not None:
         cause = Cause.TIME if run.timed_out else Cause.MEMORY
         message = f"the design could not be elaborated within the {run.limit} limit"

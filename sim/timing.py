@@ -147,11 +147,15 @@ class _Finder:
 
     def _controls(self, condition: Ast) -> list[_Signal]:
         """Return the inputs any of which makes `condition` true by itself."""
-        bare = _bare(condition)
-        if bare.kind is ExpressionKind.BinaryOp and bare.op in _ORS:
-            return self._controls(bare.left) + self._controls(bare.right)
-        signal = self._signal(bare)
-        return [] if signal is None else [signal]
+        found: list[_Signal] = []
+        waiting = [condition]
+        while waiting:
+            bare = _bare(waiting.pop())
+            if bare.kind is ExpressionKind.BinaryOp and bare.op in _ORS:
+                waiting += [bare.right, bare.left]
+            elif (signal := self._signal(bare)) is not None:
+                found.append(signal)
+        return found
 
     def _signal(self, expression: Ast, depth: int = 0) -> _Signal | None:
         """Return the top-level input that `expression` is, or is the inverse of."""
@@ -229,11 +233,17 @@ def _edges(timing: Ast) -> Iterator[Ast]:
 
 def _statements(statement: Ast) -> list[Ast]:
     """Return the statements of a block, or the one statement there is."""
-    if statement.kind is StatementKind.Block:
-        return _statements(statement.body)
-    if statement.kind is StatementKind.List:
-        return [inner for part in statement.list for inner in _statements(part)]
-    return [statement]
+    found: list[Ast] = []
+    waiting = [statement]
+    while waiting:
+        part = waiting.pop()
+        if part.kind is StatementKind.Block:
+            waiting.append(part.body)
+        elif part.kind is StatementKind.List:
+            waiting += reversed(list(part.list))
+        else:
+            found.append(part)
+    return found
 
 
 def _conditions(statements: list[Ast]) -> list[tuple[Ast, bool, bool]]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
+
 import pytest
 
 from sim.gate import admit
 from sim.icarus import Icarus
 from sim.judge import judge
 from sim.process import Limits
+from sim.simulate import Simulator
 from sim.verdict import Status, Verdict
 from sim.verilator import Verilator
 from tests.sim.suite_bench import (
@@ -20,13 +24,9 @@ from tests.sim.suite_bench import (
 
 HONEST = suite_names("honest")
 ADVERSARIAL = suite_names("adversarial")
-LIMITS = Limits(
-    seconds=6.0,
-    cpu_seconds=5.0,
-    memory_bytes=2 << 30,
-    file_bytes=64 << 20,
-    output_bytes=1 << 16,
-)
+# Far more than an honest design takes; a hostile one may well use it up.
+GENEROUS = Limits(seconds=120.0, cpu_seconds=60.0, output_bytes=1 << 16)
+SHORT = Limits(seconds=4.0, cpu_seconds=3.0, memory_bytes=2 << 30, output_bytes=1 << 16)
 
 # A build with Verilator takes seconds; these stand for the rest.
 VERILATED_HONEST = [
@@ -47,13 +47,13 @@ VERILATED_ADVERSARIAL = [
 ]
 
 
-def verdict_on(suite: str, name: str, simulator: Icarus | Verilator) -> Verdict:
+def verdict_on(suite: str, name: str, simulator: Simulator, limits: Limits = GENEROUS) -> Verdict:
     return judge(
         suite_design(suite, name),
         BENCH,
         simulators=[simulator],
         interface=INTERFACE,
-        limits=LIMITS,
+        limits=limits,
     )
 
 
@@ -85,10 +85,15 @@ def test_honest_design_passes(name: str) -> None:
 
 @pytest.mark.icarus
 @pytest.mark.parametrize("name", ADVERSARIAL)
-def test_adversarial_design_does_not_pass(name: str) -> None:
-    verdict = verdict_on("adversarial", name, Icarus())
+def test_adversarial_design_does_not_pass(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    verdict = verdict_on("adversarial", name, Icarus(), SHORT)
     assert verdict.status is not Status.PASS
     assert verdict.reason
+    assert not list(tmp_path.iterdir())
+    assert not (Path(tempfile.gettempdir()) / "rtlgen_was_here").exists()
 
 
 @pytest.mark.verilator

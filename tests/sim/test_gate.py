@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from sim.design import Design
-from sim.gate import Admission, admit
+from sim.errors import ToolFailed
+from sim.gate import Admission, admit, unanswered
 from sim.gate_rules import Refusal
 from sim.interface import read_header
+from sim.process import ToolRun
 from sim.verdict import Cause
 
 HEADER = "module m(input clk, input [3:0] a, output reg [3:0] y);\n"
@@ -114,6 +116,39 @@ def test_memory_image_that_came_with_the_design() -> None:
     assert "must name a file that came with the design, not 'rom.hex'" in str(
         gate(text).refusals[0]
     )
+
+
+@pytest.mark.parametrize(
+    ("exit_code", "limit", "output", "cause"),
+    [
+        (None, "time", "", Cause.TIME),
+        (None, "cpu", "", Cause.TIME),
+        (None, "memory", "", Cause.MEMORY),
+        (1, None, "MemoryError: std::bad_alloc", Cause.MEMORY),
+        (-11, None, "", Cause.REFUSED),
+        (1, None, "line 9, in _examine\nValueError: odd", Cause.REFUSED),
+    ],
+)
+def test_design_that_the_worker_does_not_survive(
+    exit_code: int | None, limit: str | None, output: str, cause: Cause
+) -> None:
+    run = ToolRun(
+        argv=("worker",),
+        exit_code=exit_code,
+        output=output,
+        truncated=False,
+        seconds=1.0,
+        limit=limit,
+    )
+    assert unanswered(run).cause is cause
+
+
+def test_worker_that_does_not_start_is_no_fault_of_the_design() -> None:
+    run = ToolRun(
+        argv=("worker",), exit_code=1, output="No module named x", truncated=False, seconds=1.0
+    )
+    with pytest.raises(ToolFailed, match="exit code 1: No module named x"):
+        unanswered(run)
 
 
 def test_an_admission_has_a_design_or_a_cause() -> None:
