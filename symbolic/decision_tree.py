@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from symbolic.expression import Const, Equal, Expression, Mux
 from symbolic.hypotheses import conditions
-from symbolic.samples import Sample, Signal, known_value
+from symbolic.samples import Sample, Signal, known_value, known_values
 
 _TREE_WORK = 4000
 _CONDITIONS = 40
@@ -40,10 +40,15 @@ def options_for(
     """Return the leaves with the samples that each explains, cheapest first."""
     options: dict[Expression, Option] = {}
     for value, cost in found:
-        meets = 0
-        for i, sample in enumerate(samples):
-            meets |= (known_value(value, sample.values) == sample.result) << i
-        if meets and value not in options:
+        if value in options:
+            continue
+        outcomes = known_values(value, samples)
+        meets = sum(
+            1 << i
+            for i, (outcome, sample) in enumerate(zip(outcomes, samples, strict=True))
+            if outcome == sample.result
+        )
+        if meets:
             options[value] = Option(value=value, cost=cost, meets=meets)
     return sorted(options.values(), key=lambda option: option.cost)
 
@@ -52,7 +57,7 @@ def conditions_for(samples: Sequence[Sample], signals: Sequence[Signal]) -> list
     """Return the conditions that tell some samples apart, cheapest first."""
     found = []
     for value, cost, state in conditions(samples, signals):
-        outcomes = [known_value(value, sample.values) for sample in samples]
+        outcomes = known_values(value, samples)
         true = sum(1 << i for i, outcome in enumerate(outcomes) if outcome == 1)
         known = sum(1 << i for i, outcome in enumerate(outcomes) if outcome is not None)
         if true and true != known:

@@ -11,12 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sim.interface import Interface, Port
+from symbolic.circuit import Circuit, emit_circuit
 from symbolic.cubes import cube_from_text, intersects
 from symbolic.emit_fsm import emit_fsm
 from symbolic.emit_module import Body, joined, module
 from symbolic.equations import Equations
 from symbolic.expression import Const, Expression, constant, literal_count, names, verilog
 from symbolic.next_state import NextStateLogic
+from symbolic.state_table import StateTable
 from symbolic.synthesize import expression_for
 from symbolic.truth_table import Row, TruthTable
 
@@ -28,7 +30,22 @@ _MANY_ROWS = 256
 _COMPARED_ROWS = 3000
 """Most rows with dashes of which every pair is compared."""
 
-__all__ = ["emit_combinational", "emit_fsm", "emit_next_state_logic"]
+__all__ = ["emit_circuit", "emit_combinational", "emit_fsm", "emit_model", "emit_next_state_logic"]
+
+
+def emit_model(
+    interface: Interface, model: Function | StateTable | Circuit, *, origin: str = ""
+) -> str:
+    """Return a module for any one value that says what all outputs are.
+
+    Raises:
+        ValueError: The model does not fit the interface.
+    """
+    if isinstance(model, StateTable):
+        return emit_fsm(interface, model, origin=origin)
+    if isinstance(model, Circuit):
+        return emit_circuit(interface, model, origin=origin)
+    return emit_combinational(interface, model, origin=origin)
 
 
 def emit_combinational(interface: Interface, *functions: Function, origin: str = "") -> str:

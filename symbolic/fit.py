@@ -12,6 +12,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from symbolic.cubes import Cube
 from symbolic.decision_tree import TreeSearch, case_tree, conditions_for, options_for
@@ -63,27 +64,33 @@ class Fit:
 
 def fit(samples: Sequence[Sample], signals: Sequence[Signal], width: int) -> Fit | None:
     """Return the cheapest expression of `width` bits over `signals`, None if none is small."""
-    distinct = _distinct(samples, signals)
-    if not distinct:
-        return None
-    searched = distinct[:_SEARCHED]
+    order = [name for signal in signals for name in signal.bits]
+    rows = dict.fromkeys(
+        (tuple(sample.values[name] for name in order), sample.result) for sample in samples
+    )
+    return _fit(tuple(rows), tuple(signals), width) if rows else None
+
+
+@lru_cache(maxsize=128)
+def _fit(
+    rows: tuple[tuple[tuple[int | None, ...], int], ...], signals: tuple[Signal, ...], width: int
+) -> Fit | None:
+    # Remembered, because readings of a waveform that differ by little ask the same again.
+    order = [name for signal in signals for name in signal.bits]
+    samples = [
+        Sample(values=dict(zip(order, values, strict=True)), result=result)
+        for values, result in rows
+    ]
+    searched = samples[:_SEARCHED]
     found = [_by_bits(searched, signals, width), _by_words(searched, signals, width)]
     best = min((one for one in found if one is not None), key=lambda one: one.cost, default=None)
-    if best is None or not _explains(best.value, distinct[_SEARCHED:]):
+    if best is None or not _explains(best.value, samples[_SEARCHED:]):
         return None
     return best
 
 
 def _explains(value: Expression, samples: Sequence[Sample]) -> bool:
     return all(known_value(value, sample.values) == sample.result for sample in samples)
-
-
-def _distinct(samples: Sequence[Sample], signals: Sequence[Signal]) -> list[Sample]:
-    unique = {
-        (tuple(sample.values[name] for s in signals for name in s.bits), sample.result): sample
-        for sample in samples
-    }
-    return list(unique.values())
 
 
 # -- over bits --------------------------------------------------------------

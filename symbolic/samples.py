@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from symbolic.expression import Expression, Mux, Ref, evaluate, names
@@ -44,3 +44,18 @@ def known_value(expression: Expression, values: Mapping[str, int | None]) -> int
     read = {name: values[name] for name in names(expression)}
     known = {name: value for name, value in read.items() if value is not None}
     return evaluate(expression, known) if len(known) == len(read) else None
+
+
+def known_values(expression: Expression, samples: Sequence[Sample]) -> list[int | None]:
+    """Return the value of a word without choices in every sample."""
+    read = names(expression)
+    found: list[int | None] = []
+    for sample in samples:
+        known: dict[str, int] = {}
+        for name in read:
+            value = sample.values[name]
+            if value is None:
+                break
+            known[name] = value
+        found.append(evaluate(expression, known) if len(known) == len(read) else None)
+    return found

@@ -135,6 +135,8 @@ class Waveform:
         ports = {port.name: port for port in interface.ports}
         labels = next((i for i, name in enumerate(header) if name in ports), len(header))
         for name in header[labels:]:
+            if list(header).count(name) > 1:
+                raise WaveformError(f"column {name!r} stands twice")
             if name not in ports:
                 raise WaveformError(f"column {name!r} is no port of {interface.module!r}")
         for number, row in enumerate(rows, 1):
