@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sim.interface import Edge, Interface, Port
-from testbench_gen.reference import ReferenceModel
+from testbench_gen.reference import ListsInputs, ReferenceModel
 from testbench_gen.roles import role_of
 from testbench_gen.standalone.patterns import (
     RESETS,
@@ -20,9 +22,12 @@ from testbench_gen.standalone.patterns import (
 from testbench_gen.standalone.timeline import ClockInput, ResetInput, Timing
 from testbench_gen.tour import representative_vectors, tour
 
+_CODE = re.compile(r"-*[01][01-]*")
 _RESET_CYCLES = 4
 _MAX_VECTORS = 512
 _MAX_INTERESTING = 24
+_FEW_BITS = 8
+"""Up to so many, random inputs meet every combination often enough."""
 _FEWEST = 64
 """Samples of a golden design even where the inputs have fewer combinations."""
 
@@ -219,8 +224,10 @@ def _listed(subject: Subject, inputs: Sequence[Input], seed: int, budget: int) -
     vectors = _interesting_vectors(subject, inputs, seed)
     if not vectors:
         return []
-    cycles = min(2 * len(vectors), budget // 2)
-    why = "every input combination that the reference lists, what it leaves open at random"
+    cycles = min(max(2 * len(vectors), _FEWEST), budget // 2)
+    why = (
+        "what the reference lists, and the same with one bit changed; what it leaves open at random"
+    )
     return [Phase("listed", why, "listed", cycles, vectors=vectors)]
 
 
@@ -268,13 +275,17 @@ def _by_port(
 
 
 def interesting_bits(subject: Subject) -> list[dict[str, int]]:
-    """Return the reference's `interesting_inputs` bit by bit; a port may be given whole."""
-    offered = getattr(subject.reference, "interesting_inputs", None)
-    if offered is None:
+    """Return inputs, bit by bit, that the reference treats specially and chance would miss."""
+    reference = subject.reference
+    if reference is None:
         return []
+    if not isinstance(reference, ListsInputs):
+        if len(reference.input_bits) <= _FEW_BITS:
+            return []
+        return codes_in(reference.python_source(), reference.input_bits)[:_MAX_VECTORS]
     ports = {port.name: port for port in subject.interface.inputs if port.width > 1}
     vectors = []
-    for given in list(offered())[:_MAX_VECTORS]:
+    for given in reference.interesting_inputs()[:_MAX_VECTORS]:
         bits: dict[str, int] = {}
         for name, value in given.items():
             names = ports[name].bits if name in ports else (name,)
@@ -283,18 +294,37 @@ def interesting_bits(subject: Subject) -> list[dict[str, int]]:
     return vectors
 
 
+def codes_in(source: str, names: Sequence[str]) -> list[dict[str, int]]:
+    """Return what strings such as "1-0" in Python `source` assign to the bits `names`.
+
+    Reference models write their rows and transitions that way; the source is parsed, never run.
+    """
+    found: dict[str, None] = {}
+    for node in ast.walk(ast.parse(source)):
+        code = node.value if isinstance(node, ast.Constant) else None
+        if isinstance(code, str) and len(code) == len(names) and _CODE.fullmatch(code):
+            found[code] = None
+    return [
+        {name: int(bit) for name, bit in zip(names, code, strict=True) if bit != "-"}
+        for code in found
+    ]
+
+
 def _interesting_vectors(
     subject: Subject, inputs: Sequence[Input], seed: int
 ) -> tuple[dict[str, int], ...]:
+    """Return the interesting inputs by port, each followed by one that differs in a single bit."""
     rng = seeded(seed, "interesting")
     ports = [port for port in subject.interface.inputs if port.name in _names(inputs)]
     vectors = []
     for given in interesting_bits(subject):
-        filled = {
-            bit: given.get(bit, rng.getrandbits(1))
-            for port in ports
-            if any(bit in given for bit in port.bits)
-            for bit in port.bits
-        }
-        vectors.append(_by_port(filled, subject.interface, ()))
+        near = rng.choice(sorted(given))
+        for bits in (given, given | {near: 1 - given[near]}):
+            filled = {
+                bit: bits.get(bit, rng.getrandbits(1))
+                for port in ports
+                if any(bit in bits for bit in port.bits)
+                for bit in port.bits
+            }
+            vectors.append(_by_port(filled, subject.interface, ()))
     return tuple(vectors)

@@ -114,7 +114,7 @@ class Model:
     ) -> None:
         self._reference = reference
         self._inputs = inputs
-        self._outputs = outputs
+        self.ports = outputs
         self._timing = timing
         self._asynchronous = {r.name for r in timing.resets if r.asynchronous}
         self._state = reference.initial()
@@ -142,11 +142,9 @@ class Model:
     def outputs(self) -> dict[str, str]:
         """Return what every output port should show now."""
         if not self._known:
-            return {port.name: "-" * len(port.bits) for port in self._outputs}
+            return {port.name: "-" * len(port.bits) for port in self.ports}
         bits, _ = self._reference.step(self._state, self._bits)
-        return {
-            port.name: "".join(bits.get(bit, "-") for bit in port.bits) for port in self._outputs
-        }
+        return {port.name: "".join(bits.get(bit, "-") for bit in port.bits) for port in self.ports}
 
 
 def timeline(
