@@ -18,7 +18,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from rtlgen.errors import UsageError
-from rtlgen.spec.model import Finding, Spec
+from rtlgen.spec.model import Finding, Fragment, Spec
+from rtlgen.spec.plain import plain
 from sim.process import ToolRun
 from sim.verdict import Mismatch, Verdict
 
@@ -79,6 +80,15 @@ class FindingRecord(_Record):
     assumption: str
 
 
+class FragmentRecord(_Record):
+    """A part of the specification with an exact meaning, as it was read."""
+
+    kind: str
+    lines: str
+    notes: list[str]
+    statements: list[str]
+
+
 class SpecRecord(_Record):
     """The specification that was read."""
 
@@ -86,7 +96,7 @@ class SpecRecord(_Record):
     digest: str
     module: str
     findings: list[FindingRecord]
-    fragments: list[str]
+    fragments: list[FragmentRecord]
 
 
 class TestbenchRecord(_Record):
@@ -194,7 +204,16 @@ def spec_record(spec: Spec, *, digest: str) -> SpecRecord:
         digest=digest,
         module=spec.interface.module,
         findings=[finding_record(finding) for finding in spec.findings],
-        fragments=[f"{part.kind.value} ({part.place})" for part in spec.fragments],
+        fragments=[_fragment(part) for part in spec.fragments],
+    )
+
+
+def _fragment(part: Fragment) -> FragmentRecord:
+    return FragmentRecord(
+        kind=part.kind.value,
+        lines=str(part.place),
+        notes=list(part.notes),
+        statements=list(plain(part)),
     )
 
 

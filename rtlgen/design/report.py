@@ -40,10 +40,12 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         autoescape=False,  # noqa: S701 - Markdown, not HTML
     )
+    environment.globals["STATEMENTS"] = 40
     environment.filters |= {
         "cell": _cell,
         "dashes": lambda name: "-" * max(3, len(name)),
         "fence": _fence,
+        "inline": _inline,
         "of": lambda name, sample: _cell(_value(sample, name)),
         "shell": shlex.join,
     }
@@ -57,6 +59,11 @@ def _value(sample: Mapping[str, str], name: str) -> str:
 def _cell(text: str) -> str:
     """Return `text` so that it stays in its table cell."""
     return " ".join(text.split()).replace("|", "\\|")
+
+
+def _inline(text: str) -> str:
+    """Return `text` so that Markdown shows it as it is, on one line."""
+    return re.sub(r"([\\`*_\[\]<>])", r"\\\1", " ".join(text.split()))
 
 
 def _fence(text: str, language: str) -> str:
