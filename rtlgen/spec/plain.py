@@ -41,7 +41,7 @@ def _equations(value: Equations) -> Iterator[str]:
 
 def _truth_table(table: TruthTable) -> Iterator[str]:
     names = ", ".join(table.inputs)
-    if len(table.inputs) > _LISTED_INPUTS or table.default is not None:
+    if len(table.inputs) > _LISTED_INPUTS:
         yield from _rows(table, names)
         return
     width = len(table.inputs)

@@ -22,11 +22,15 @@ def test_function_is_stated_by_its_ones() -> None:
     )
 
 
-def test_table_with_a_default_is_stated_row_by_row() -> None:
+def test_wide_table_is_stated_row_by_row() -> None:
+    names = tuple(f"x[{i}]" for i in range(7, -1, -1))
     table = TruthTable(
-        inputs=("x[1]", "x[0]"), outputs=("y",), rows=(Row(inputs="1-", outputs="1"),), default="0"
+        inputs=names, outputs=("y",), rows=(Row(inputs="1" * 8, outputs="1"),), default="0"
     )
-    assert said(table) == ("(x[1], x[0]) = 1- gives (y) = 1", "anything else gives (y) = 0")
+    assert said(table) == (
+        f"({', '.join(names)}) = 11111111 gives (y) = 1",
+        "anything else gives (y) = 0",
+    )
 
 
 def test_machine_is_stated_state_by_state() -> None:
