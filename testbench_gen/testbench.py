@@ -152,7 +152,11 @@ def _beside_golden(
         "title": title,
         "interface": interface,
         "hdl": ("golden.v", f"{WRAPPER}.v"),
-        "notes": (),
+        "notes": [
+            f"a counter is let run for {phase.cycles} cycles; what it does after more is not seen"
+            for phase in plan.phases
+            if phase.pattern == "long_run"
+        ],
     }
     hdl = {"golden.v": _isolated(renamed), f"{WRAPPER}.v": render("wrapper.v.j2", _spans(values))}
     checks = checks_in(_steps(plan, None), len(interface.outputs))

@@ -50,6 +50,7 @@ def run(
         tool = tools.verilator()
         environment["PATH"] = f"{tool.path.parent}{os.pathsep}{environment['PATH']}"
         environment |= tool.environment
+        environment["BUILD_ARGS"] = "OPT_FAST=-O0 OPT_SLOW=-O0 OPT_GLOBAL=-O0"  # quick to compile
     done = run_tool(
         list(command or ("make",)), cwd=bench, limits=LIMITS, environment=environment, confine=False
     )
