@@ -27,9 +27,9 @@ from typing import Any
 
 from sim.design import Design
 from sim.errors import ToolFailed
-from sim.gate_rules import Refusal
 from sim.interface import Clock, Direction, Edge, Interface, Port, Reset
 from sim.process import Limits, ToolRun, run_tool
+from sim.refusal import Refusal
 from sim.text import without_comments
 from sim.verdict import Cause
 

@@ -9,7 +9,7 @@ from pyslang.ast import Compilation, ExpressionKind, SymbolKind, VisitAction
 from pyslang.parsing import Token, TokenKind
 from pyslang.syntax import SyntaxKind
 
-from sim.gate_rules import Refusal
+from sim.refusal import Refusal
 from sim.slang import Ast, Diagnostic, Parsed, Syntax
 
 _TOLERATED = {

@@ -8,30 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from pyslang.parsing import TokenKind
 from pyslang.syntax import SyntaxKind
 
 from sim.canonical import Stray, Word
+from sim.refusal import Refusal
 
 RESERVED_PREFIX = "rtlgen_"
 """What a bench calls its own; no design may use such a name for anything."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refusal:
-    """Why a design was not admitted, and where."""
-
-    rule: str
-    """Short kebab-case name, such as `system-task`."""
-    file: str
-    line: int
-    """1-based; 0 where the reason has no single place."""
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.message}" if self.line else self.message
 
 
 def _with_bases(*names: str) -> set[str]:

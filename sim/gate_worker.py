@@ -25,9 +25,10 @@ from sim.gate_elaborated import (
     memory_images,
     outward_errors,
 )
-from sim.gate_rules import RESERVED_PREFIX, Refusal, stray_refusals, token_refusals
+from sim.gate_rules import RESERVED_PREFIX, stray_refusals, token_refusals
 from sim.interface import Interface
 from sim.read_interface import definitions, interface_of, top_instance
+from sim.refusal import Refusal
 from sim.slang import Diagnostic, Parsed
 from sim.timing import timing_of
 from sim.verdict import Cause

@@ -7,9 +7,9 @@ import pytest
 from sim.design import Design
 from sim.errors import ToolFailed
 from sim.gate import Admission, admit, unanswered
-from sim.gate_rules import Refusal
 from sim.interface import read_header
 from sim.process import ToolRun
+from sim.refusal import Refusal
 from sim.verdict import Cause
 
 HEADER = "module m(input clk, input [3:0] a, output reg [3:0] y);\n"
