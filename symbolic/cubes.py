@@ -97,6 +97,38 @@ def absorb(cubes: Iterable[Cube]) -> list[Cube]:
     return kept
 
 
+_OVERLAP_STEPS = 3_000_000
+
+
+def overlaps(cubes: Sequence[Cube]) -> Iterator[tuple[int, int]]:
+    """Yield the index pairs of cubes that share a point, the lower index first.
+
+    Raises:
+        CoverTooLarge: Millions of comparisons would not be enough.
+    """
+    groups: dict[int, dict[int, list[int]]] = {}
+    for i, (care, value) in enumerate(cubes):
+        groups.setdefault(care, {}).setdefault(value, []).append(i)
+    steps = 0
+    masks = list(groups)
+    for k, first in enumerate(masks):
+        for second in masks[k:]:
+            common = first & second
+            meeting: dict[int, list[int]] = {}
+            for value, indices in groups[second].items():
+                meeting.setdefault(value & common, []).extend(indices)
+            steps += 1 + len(groups[second])
+            for value, indices in groups[first].items():
+                others = meeting.get(value & common, ())
+                steps += 1 + len(indices) * len(others)
+                if steps > _OVERLAP_STEPS:
+                    raise CoverTooLarge("the table has too many overlapping rows to be compared")
+                if first == second:
+                    yield from ((i, j) for i in indices for j in others if i < j)
+                else:
+                    yield from ((min(i, j), max(i, j)) for i in indices for j in others)
+
+
 def complement(cubes: Sequence[Cube]) -> list[Cube]:
     """Return disjoint cubes that cover exactly what `cubes` does not.
 
@@ -152,15 +184,25 @@ def _splitting_bit(cubes: Sequence[Cube]) -> int:
     return max(counts, key=lambda bit: (counts[bit], bit))
 
 
-def is_tautology(cubes: Sequence[Cube]) -> bool:
-    """Tell whether the cover contains every point."""
+def is_tautology(cubes: Sequence[Cube], work: list[int] | None = None) -> bool:
+    """Tell whether the cover contains every point.
+
+    `work` holds the number of cubes that may still be looked at; it is used up.
+
+    Raises:
+        CoverTooLarge: `work` was not enough.
+    """
+    if work is not None:
+        work[0] -= len(cubes) + 1
+        if work[0] < 0:
+            raise CoverTooLarge("too many cubes to be compared")
     if any(cube.care == 0 for cube in cubes):
         return True
     if not cubes or _too_small(cubes):
         return False
     bit = _splitting_bit(cubes)
-    return is_tautology(relative(cubes, Cube(bit, 0))) and is_tautology(
-        relative(cubes, Cube(bit, bit))
+    return is_tautology(relative(cubes, Cube(bit, 0)), work) and is_tautology(
+        relative(cubes, Cube(bit, bit)), work
     )
 
 
@@ -170,9 +212,9 @@ def _too_small(cubes: Sequence[Cube]) -> bool:
     return sum(1 << width - cube.care.bit_count() for cube in cubes) < 1 << width
 
 
-def covers(cubes: Sequence[Cube], cube: Cube) -> bool:
-    """Tell whether every point of `cube` lies in one of `cubes`."""
-    return is_tautology(relative(cubes, cube))
+def covers(cubes: Sequence[Cube], cube: Cube, work: list[int] | None = None) -> bool:
+    """Tell whether every point of `cube` lies in one of `cubes`; `work` as above."""
+    return is_tautology(relative(cubes, cube), work)
 
 
 def subtract(cubes: Sequence[Cube], taken: Sequence[Cube]) -> list[Cube]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from sim.interface import Interface, Port
 from symbolic.circuit import Circuit, emit_circuit
-from symbolic.cubes import cube_from_text, intersects
+from symbolic.cubes import CoverTooLarge, cube_from_text, overlaps
 from symbolic.emit_fsm import emit_fsm
 from symbolic.emit_module import Body, joined, module
 from symbolic.equations import Equations
@@ -27,8 +27,6 @@ Function = TruthTable | Equations
 _WIDE_INPUTS = 12
 """More inputs than this are never minimized when a `case` can be written."""
 _MANY_ROWS = 256
-_COMPARED_ROWS = 3000
-"""Most rows with dashes of which every pair is compared."""
 
 __all__ = ["emit_circuit", "emit_combinational", "emit_fsm", "emit_model", "emit_next_state_logic"]
 
@@ -172,14 +170,11 @@ def case_rows(table: TruthTable) -> list[Row] | None:
         known = rows.get(row.inputs, "-" * len(table.outputs))
         merged = (q if p == "-" else p for p, q in zip(known, row.outputs, strict=True))
         rows[row.inputs] = "".join(merged)
-    dashed = [cube_from_text(inputs) for inputs in rows if "-" in inputs]
-    if dashed:
-        cubes = [cube_from_text(inputs) for inputs in rows]
-        if len(cubes) > _COMPARED_ROWS:
+    try:
+        if any(overlaps([cube_from_text(inputs) for inputs in rows])):
             return None
-        for i, cube in enumerate(cubes):
-            if any(intersects(cube, other) for other in cubes[i + 1 :]):
-                return None
+    except CoverTooLarge:
+        return None
     return [
         Row(inputs=inputs, outputs=outputs)
         for inputs, outputs in rows.items()

@@ -9,11 +9,13 @@ order of the result depends on nothing but the function.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from symbolic.covering import cheapest_cover
 from symbolic.cubes import (
+    CoverTooLarge,
     Cube,
     absorb,
     complement,
@@ -25,10 +27,13 @@ from symbolic.cubes import (
     points,
 )
 
+log = logging.getLogger(__name__)
+
 EXACT_INPUTS = 10
 """Most inputs for which the minimum is searched for."""
-_PAIRS = 4_000_000
-"""Pairs of an on-cube and an off-cube above which a cover is left as it was given."""
+_SWEPT_INPUTS = 13
+_STEPS = 3_000_000
+"""Comparisons of cubes above which a cover is left as far minimized as it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,13 +151,41 @@ def _low_half(width: int, i: int) -> int:
 
 def _heuristic(f: Function) -> list[Cube]:
     """Expand, drop what is redundant, then shrink and expand once more; keep the better."""
-    start = absorb(f.on)
-    if len(start) * len(f.off) > _PAIRS:
-        return start
-    first = _irredundant(_expand(start, f), f)
-    shrunk = _reduce(first, f)
-    second = _irredundant(_expand(shrunk, f), f)
-    return min((start, first, second), key=cost)
+    given = list(dict.fromkeys(f.on))
+    if len(given) * len(f.off) * f.width > _STEPS:
+        return min(given, _swept(f), key=cost) if f.width <= _SWEPT_INPUTS else given
+    start = absorb(given)
+    found, work = [start], [_STEPS]
+    try:
+        found.append(_irredundant(_expand(start, f), f, work))
+        shrunk = _reduce(found[-1], f, work)
+        found.append(_irredundant(_expand(shrunk, f), f, work))
+    except CoverTooLarge:
+        log.debug("minimization stopped after %d steps", _STEPS)
+    return min(found, key=cost)
+
+
+def _swept(f: Function) -> list[Cube]:
+    """Cover point after point by a cube grown where it takes in most of what is left."""
+    left, off = bit_set(f.on, f.width), bit_set(f.off, f.width)
+    found = []
+    while left:
+        block = left & -left
+        care, value = (1 << f.width) - 1, block.bit_length() - 1
+        while True:
+            steps = [
+                (i, block << (1 << i) if not value >> i & 1 else block >> (1 << i))
+                for i in range(f.width)
+                if care >> i & 1
+            ]
+            steps = [(i, other) for i, other in steps if not other & off]
+            if not steps:
+                break
+            i, other = max(steps, key=lambda step: ((step[1] & left).bit_count(), -step[0]))
+            block, care, value = block | other, care & ~(1 << i), value & ~(1 << i)
+        left &= ~block
+        found.append(Cube(care, value))
+    return found
 
 
 def _expand(cubes: Sequence[Cube], f: Function) -> list[Cube]:
@@ -182,24 +215,24 @@ def _expansion_order(cube: Cube, others: Sequence[Cube], width: int) -> list[int
     return sorted(gain, key=lambda bit: (-gain[bit], bit))
 
 
-def _irredundant(cubes: Sequence[Cube], f: Function) -> list[Cube]:
+def _irredundant(cubes: Sequence[Cube], f: Function, work: list[int]) -> list[Cube]:
     """Drop cubes whose part of `f.on` the others cover, the smallest first."""
     kept = list(cubes)
     for cube in sorted(cubes, key=lambda c: (-literals(c), c)):
         rest = [other for other in kept if other != cube]
         parts = (intersection(cube, one) for one in f.on)
-        if all(part is None or covers(rest, part) for part in parts):
+        if all(part is None or covers(rest, part, work) for part in parts):
             kept = rest
     return kept
 
 
-def _reduce(cubes: Sequence[Cube], f: Function) -> list[Cube]:
+def _reduce(cubes: Sequence[Cube], f: Function, work: list[int]) -> list[Cube]:
     """Shrink every cube to the part of `f.on` that it alone covers, so that it can grow anew."""
     shrunk = list(cubes)
     for i, cube in enumerate(cubes):
         rest = [other for k, other in enumerate(shrunk) if k != i]
         parts = [part for one in f.on if (part := intersection(cube, one)) is not None]
-        alone = [part for part in parts if not covers(rest, part)]
+        alone = [part for part in parts if not covers(rest, part, work)]
         if alone:
             shrunk[i] = _supercube(alone)
     return shrunk

@@ -48,8 +48,17 @@ def check_names(names: Sequence[str], role: str) -> None:
                 "hint: write `a`, or `x[3]` for one bit of a vector"
             )
     if len(set(names)) != len(names):
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"{role} names must differ, but {twice!r} stands twice")
+        raise ValueError(f"{role} names must differ, but {repeated(names)!r} stands twice")
+
+
+def repeated(names: Sequence[str]) -> str | None:
+    """Return the first name that stands a second time."""
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            return name
+        seen.add(name)
+    return None
 
 
 def split_bit(name: str) -> tuple[str, int | None]:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from symbolic.cubes import Cube, complement, cube_from_text, intersects
-from symbolic.names import check_names, check_pattern
+from symbolic.cubes import Cube, complement, cube_from_text, intersects, overlaps
+from symbolic.names import check_names, check_pattern, repeated
 from symbolic.reference_source import state_table_source
 
 States = frozenset[str]
@@ -69,6 +69,8 @@ class StateTable:
         both = set(self.inputs) & set(self.outputs)
         if both:
             raise ValueError(f"{min(both)!r} cannot be both input and output of a state table")
+        # Known states first: what follows looks names up among them.
+        object.__setattr__(self, "_leaving", dict.fromkeys(self.states, ()))
         self._check_states()
         self._check_outputs()
         self._check_codes()
@@ -84,15 +86,16 @@ class StateTable:
         if not self.states:
             raise ValueError("a state table needs at least one state")
         if len(set(self.states)) != len(self.states):
-            twice = next(name for name in self.states if self.states.count(name) > 1)
+            twice = repeated(self.states)
             raise ValueError(f"state names must differ, but {twice!r} stands twice")
         for role, state in (("reset", self.reset_state), ("power-on", self.power_on_state)):
             if state is not None:
                 self._check_known(state, f"{role} state")
 
     def _check_known(self, state: str, what: str) -> None:
-        if state not in self.states:
-            raise ValueError(f"{what} must be one of {', '.join(self.states)}, not {state!r}")
+        if state not in self._leaving:
+            shown = ", ".join(self.states[:20]) + (", ..." if len(self.states) > 20 else "")
+            raise ValueError(f"{what} must be one of {shown}, not {state!r}")
 
     def _check_outputs(self) -> None:
         if self.moore_outputs is None:
@@ -293,13 +296,13 @@ class StateTable:
 
 def _check_determinism(leaving: Mapping[str, Sequence[tuple[Cube, Transition]]]) -> None:
     for entries in leaving.values():
-        for i, (cube, transition) in enumerate(entries):
-            for other_cube, other in entries[i + 1 :]:
-                if intersects(cube, other_cube) and not _compatible(transition, other):
-                    raise ValueError(
-                        "transitions of a state must agree where they overlap, but "
-                        f"`{transition}` contradicts `{other}`"
-                    )
+        for i, k in overlaps([cube for cube, _ in entries]):
+            first, second = entries[i][1], entries[k][1]
+            if not _compatible(first, second):
+                raise ValueError(
+                    "transitions of a state must agree where they overlap, but "
+                    f"`{first}` contradicts `{second}`"
+                )
 
 
 def _compatible(a: Transition, b: Transition) -> bool:

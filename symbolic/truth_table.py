@@ -6,7 +6,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
-from symbolic.cubes import Cube, complement, cube_from_text, cube_text, intersects, minterm
+from symbolic.cubes import (
+    Cube,
+    complement,
+    cube_from_text,
+    cube_text,
+    intersects,
+    minterm,
+    overlaps,
+)
 from symbolic.minimize import Function, minterms_of
 from symbolic.names import check_names, check_pattern
 from symbolic.reference_source import truth_table_source
@@ -374,55 +382,23 @@ class TruthTable:
 
 def _build_index(rows: Sequence[Row]) -> _Index:
     """Group rows by tested bits, and refuse those that contradict each other."""
-    groups: dict[int, dict[int, tuple[str, Row]]] = {}
-    for row in rows:
-        care, value = cube_from_text(row.inputs)
+    cubes = [cube_from_text(row.inputs) for row in rows]
+    for i, k in overlaps(cubes):
+        if not _agree(rows[i].outputs, rows[k].outputs):
+            raise ValueError(
+                "rows of a truth table must agree where they overlap, but "
+                f"`{rows[i]}` contradicts `{rows[k]}`"
+            )
+    groups: dict[int, dict[int, str]] = {}
+    for (care, value), row in zip(cubes, rows, strict=True):
         group = groups.setdefault(care, {})
-        if value in group:
-            known, earlier = group[value]
-            _check_agreement(earlier, row)
-            group[value] = (_merge(known, row.outputs), earlier)
-        else:
-            group[value] = (row.outputs, row)
-    masks = list(groups)
-    for i, first in enumerate(masks):
-        for second in masks[i + 1 :]:
-            _compare_groups(first, groups[first], second, groups[second])
-    return tuple(
-        (care, {value: outputs for value, (outputs, _) in group.items()})
-        for care, group in groups.items()
-    )
-
-
-def _compare_groups(
-    first: int,
-    rows: Mapping[int, tuple[str, Row]],
-    second: int,
-    others: Mapping[int, tuple[str, Row]],
-) -> None:
-    common = first & second
-    meeting: dict[int, list[tuple[str, Row]]] = {}
-    for value, entry in others.items():
-        meeting.setdefault(value & common, []).append(entry)
-    for value, (outputs, row) in rows.items():
-        for other_outputs, other in meeting.get(value & common, ()):
-            if not _agree(outputs, other_outputs):
-                _refuse(row, other)
-
-
-def _check_agreement(row: Row, other: Row) -> None:
-    if not _agree(row.outputs, other.outputs):
-        _refuse(row, other)
+        known = group.get(value)
+        group[value] = row.outputs if known is None else _merge(known, row.outputs)
+    return tuple(groups.items())
 
 
 def _agree(a: str, b: str) -> bool:
     return a == b or all(p == q or "-" in (p, q) for p, q in zip(a, b, strict=True))
-
-
-def _refuse(row: Row, other: Row) -> None:
-    raise ValueError(
-        f"rows of a truth table must agree where they overlap, but `{row}` contradicts `{other}`"
-    )
 
 
 def _merge(a: str, b: str) -> str:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from symbolic.covering import cheapest_cover
 from symbolic.cubes import (
+    CoverTooLarge,
     Cube,
     complement,
     contains,
@@ -17,6 +18,7 @@ from symbolic.cubes import (
     cube_from_text,
     cube_text,
     is_tautology,
+    overlaps,
     points,
 )
 from symbolic.minimize import (
@@ -133,3 +135,22 @@ def test_constants_need_no_or_an_empty_cube() -> None:
 
 def test_minterms_of_a_cover_are_listed_once() -> None:
     assert minterms_of(cubes("1-", "-1"), 2) == (1, 2, 3)
+
+
+def test_a_listed_function_of_many_inputs_becomes_small() -> None:
+    size = 1 << 12
+    full = size - 1
+    on = [n for n in range(size) if n >> 3 & 1 or not n >> 7 & 3]
+    f = Function(
+        width=12,
+        on=tuple(Cube(full, n) for n in on),
+        off=tuple(Cube(full, n) for n in sorted(set(range(size)) - set(on))),
+    )
+    assert cost(minimize(f)) == (2, 3)
+
+
+def test_tables_too_tangled_to_compare_are_refused() -> None:
+    left = [Cube(0x000FFF, n) for n in range(2000)]
+    right = [Cube(0xFFF000, n << 12) for n in range(2000)]
+    with pytest.raises(CoverTooLarge, match="too many overlapping rows"):
+        list(overlaps([*left, *right]))
