@@ -37,8 +37,8 @@ MAX_SOURCE_BYTES = 1 << 20
 """Sources longer than this, all together, are not read."""
 
 _LIMITS = Limits(
-    seconds=20.0,
-    cpu_seconds=10.0,
+    seconds=45.0,
+    cpu_seconds=15.0,
     memory_bytes=1 << 30,
     file_bytes=64 << 20,
     folder_bytes=128 << 20,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from pyslang.analysis import AnalysisManager
-from pyslang.ast import Compilation, ExpressionKind, SymbolKind, VisitAction
+from pyslang.ast import ArgumentDirection, Compilation, ExpressionKind, SymbolKind, VisitAction
 from pyslang.parsing import Token, TokenKind
 from pyslang.syntax import SyntaxKind
 
@@ -40,7 +40,9 @@ _INSIDE = {
     SymbolKind.Subroutine,
 }
 _DECLARATORS = {SyntaxKind.Declarator, SyntaxKind.ClassDeclaration, SyntaxKind.TypedefDeclaration}
-_MAX_INSTANCES = 20_000
+
+MAX_INSTANCES = 50_000
+"""A design with more instances is not examined."""
 
 
 def outward_errors(parsed: Parsed, found: Iterable[Diagnostic]) -> Iterator[Refusal]:
@@ -71,28 +73,53 @@ def elaboration_errors(found: Iterable[Diagnostic]) -> Iterator[Refusal]:
             yield _refused(diagnostic, "elaboration", diagnostic.message)
 
 
-def driven_inputs(parsed: Parsed, compilation: Compilation) -> Iterator[Refusal]:
-    """Yield input ports that the design drives from inside: it would drive the bench's nets."""
+def driven_inputs(
+    parsed: Parsed, compilation: Compilation, instances: Iterable[Ast]
+) -> Iterator[Refusal]:
+    """Yield input ports that the design drives from inside: it would drive the bench's nets.
+
+    Those of submodules count too: what drives them drives what they are connected to.
+    """
     compilation.freeze()
     manager = AnalysisManager()
     manager.analyze(compilation)
     for diagnostic in parsed.diagnostics(manager.getDiagnostics()):
         if diagnostic.code in _DRIVES_INPUT:
             yield _refused(diagnostic, "drives-input", diagnostic.message)
+    # slang reports no input that the output port of an instance drives, but knows the driver.
+    for instance in instances:
+        for port in instance.body.portList:
+            if _is_driven(port, manager):
+                file, line, _ = parsed.place(port.location)
+                message = f"input port {port.name!r} is driven from inside"
+                yield Refusal(rule="drives-input", file=file, line=line, message=message)
+
+
+def _is_driven(port: Ast, manager: AnalysisManager) -> bool:
+    if port.kind is not SymbolKind.Port or port.direction is not ArgumentDirection.In:
+        return False
+    if port.internalSymbol is None:
+        return False
+    drivers = (found[0] if isinstance(found, tuple) else found for found in _drivers(port, manager))
+    return any(not driver.isInputPort for driver in drivers)
+
+
+def _drivers(port: Ast, manager: AnalysisManager) -> list[Ast]:
+    return list(manager.getDrivers(port.internalSymbol))
 
 
 def _refused(diagnostic: Diagnostic, rule: str, message: str) -> Refusal:
     return Refusal(rule=rule, file=diagnostic.file, line=diagnostic.line, message=message)
 
 
-def foreign_heads(parsed: Parsed, top: Ast) -> Iterator[Refusal]:
+def foreign_heads(parsed: Parsed, instances: Iterable[Ast]) -> Iterator[Refusal]:
     """Yield hierarchical names whose first part is nothing that their module has itself.
 
     slang says nothing of a name whose first part is a generate block that is
     not there, nor of one that begins with the top module's own name; Icarus
     looks both up in whatever instantiates the design.
     """
-    scopes = _scope_names(top)
+    scopes = _scope_names(instances)
     shared = {name for part in _outside_modules(parsed.root) for name in _declared(part)}
     for module in _definitions(parsed.root):
         heads = list(_heads(module))
@@ -188,15 +215,21 @@ def _declared(module: Syntax) -> set[str]:
     return found
 
 
-def _scope_names(top: Ast) -> dict[str, set[str]]:
+def _scope_names(instances: Iterable[Ast]) -> dict[str, set[str]]:
     """Return, by module, the names of the scopes that its elaborated instances have."""
     found: dict[str, set[str]] = {}
-    waiting, seen = [top], 0
-    while waiting and seen < _MAX_INSTANCES:
-        instance = waiting.pop()
-        seen += 1
-        names = found.setdefault(instance.body.definition.name, set())
-        waiting += _collect(instance.body, names)
+    for instance in instances:
+        _collect(instance.body, found.setdefault(instance.body.definition.name, set()))
+    return found
+
+
+def instances_of(top: Ast) -> list[Ast]:
+    """Return the instances of a design, the top first, and at most one more than are allowed."""
+    found: list[Ast] = []
+    waiting = [top]
+    while waiting and len(found) <= MAX_INSTANCES:
+        found.append(waiting.pop())
+        waiting += _collect(found[-1].body, set())
     return found
 
 

@@ -19,9 +19,11 @@ from pyslang.syntax import SyntaxKind
 from sim.canonical import Stream, render, unreachable
 from sim.errors import InvalidDesign, InvalidInterface
 from sim.gate_elaborated import (
+    MAX_INSTANCES,
     driven_inputs,
     elaboration_errors,
     foreign_heads,
+    instances_of,
     memory_images,
     outward_errors,
 )
@@ -156,11 +158,15 @@ def _check_elaborated(parsed: Parsed, top: str, data: Sequence[str], *, dotted: 
         raise _Refused(Cause.INTERFACE, [_bare("interface", str(error))]) from error
     except InvalidDesign as error:
         raise _Refused(Cause.ELABORATION, [_bare("elaboration", str(error))]) from error
+    instances = instances_of(instance)
+    if len(instances) > MAX_INSTANCES:
+        message = f"a design may have {MAX_INSTANCES} instances, not more"
+        _stop(Cause.REFUSED, [_bare("limits", message)])
     if dotted:
-        _stop(Cause.REFUSED, foreign_heads(parsed, instance))
+        _stop(Cause.REFUSED, foreign_heads(parsed, instances))
     _stop(Cause.REFUSED, memory_images(parsed, compilation, data))
     interface = timing_of(instance, interface)
-    _stop(Cause.REFUSED, driven_inputs(parsed, compilation))
+    _stop(Cause.REFUSED, driven_inputs(parsed, compilation, instances))
     return interface
 
 
