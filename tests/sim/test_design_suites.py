@@ -28,6 +28,8 @@ ADVERSARIAL = suite_names("adversarial")
 GENEROUS = Limits(seconds=120.0, cpu_seconds=60.0, output_bytes=1 << 16)
 SHORT = Limits(seconds=4.0, cpu_seconds=3.0, memory_bytes=2 << 30, output_bytes=1 << 16)
 
+BUILT = Limits(seconds=30.0, cpu_seconds=25.0, output_bytes=1 << 16)
+
 # A build with Verilator takes seconds; these stand for the rest.
 VERILATED_HONEST = [
     "attributes_and_pragmas",
@@ -106,4 +108,4 @@ def test_honest_design_passes_under_verilator(name: str) -> None:
 @pytest.mark.verilator
 @pytest.mark.parametrize("name", VERILATED_ADVERSARIAL)
 def test_adversarial_design_does_not_pass_under_verilator(name: str) -> None:
-    assert verdict_on("adversarial", name, Verilator()).status is not Status.PASS
+    assert verdict_on("adversarial", name, Verilator(), BUILT).status is not Status.PASS
