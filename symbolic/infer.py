@@ -11,9 +11,10 @@ may already show what they become, and outputs may still show what they were.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sim.interface import Edge, Interface, Port
+from symbolic.bounds import shows_bounds
 from symbolic.circuit import Circuit, Storage, Trigger
 from symbolic.equations import Assignment, Equations
 from symbolic.expression import Ref
@@ -160,6 +161,13 @@ class _Part:
     cost: float
     trigger: Trigger | None = None
     control: str = ""
+    contested: bool = False
+    bounds_shown: bool = True
+
+    @property
+    def kind(self) -> tuple[Trigger | None, str]:
+        """What sort of element it is."""
+        return self.trigger, self.control
 
     @property
     def registered(self) -> bool:
@@ -189,6 +197,7 @@ def infer_sequential(
     best = min(found, key=lambda one: one[0])
     rivals = [parts for cost, parts, _ in found if cost == best[0]]
     differ = any(_behavior(parts) != _behavior(best[1]) for parts in rivals)
+    differ = differ or any(part.contested for part in best[1])
     return _inference(waveform, best[1], best[2], differ=differ)
 
 
@@ -221,7 +230,12 @@ _CHEAP = 4.0
 
 
 def _cheapest(parts: Sequence[_Part]) -> _Part | None:
-    return min(parts, key=lambda part: part.cost, default=None)
+    """Return the explanation of least cost; it is contested if another kind costs the same."""
+    best = min(parts, key=lambda part: part.cost, default=None)
+    if best is None:
+        return None
+    rivals = [part for part in parts if part.cost == best.cost]
+    return replace(best, contested=any(part.kind != best.kind for part in rivals))
 
 
 def _alone(recording: Recording, port: Port) -> list[_Part]:
@@ -268,10 +282,19 @@ def _register(
 ) -> list[_Part]:
     samples = recording.register_samples(port, trigger, signals)
     found = fit(samples, signals, port.width) if samples else None
-    if found is None:
+    if found is None or samples is None:
         return []
-    cost = found.cost + extra
-    return [_Part(port=port, fit=found, cost=cost, trigger=trigger, control=recording.clock)]
+    own = next((signal for signal in signals if signal.name == port.name), None)
+    return [
+        _Part(
+            port=port,
+            fit=found,
+            cost=found.cost + extra,
+            trigger=trigger,
+            control=recording.clock,
+            bounds_shown=own is None or shows_bounds(found.value, own, samples),
+        )
+    ]
 
 
 def _latches(recording: Recording, port: Port, inputs: Sequence[Signal]) -> list[_Part]:
@@ -316,6 +339,11 @@ def _inference(
     notes = [f"{part.port.name} is taken to be {_kind(part)}" for part in parts]
     if any(part.registered for part in parts):
         notes.append(_convention_note(convention))
+    notes += [
+        f"what {part.port.name} does at its bounds is not shown"
+        for part in parts
+        if not part.bounds_shown
+    ]
     if unseen:
         notes.append(f"{unseen} of {cases} cases are not shown")
     model: Equations | Circuit = Circuit(
@@ -329,7 +357,7 @@ def _inference(
         unseen=unseen,
         cases=cases,
         ambiguous=ambiguous,
-        convincing=not differ and all(part.fit.convincing for part in parts),
+        convincing=not differ and all(p.fit.convincing and p.bounds_shown for p in parts),
         notes=tuple(notes),
     )
 

@@ -102,7 +102,7 @@ def parts(found: Inference) -> dict[str, str]:
         (
             "rst",
             lambda s, i: 3 if i["rst"] else known(lambda q, _: 0 if q == 6 else q + 1)(s, i),
-            {"rst": 0.08},
+            {"rst": 0.04},
             "rst ? 4'b0011 : (q == 4'b0110) ? 4'b0000 : q + 4'b0001",
         ),
         (
@@ -126,7 +126,7 @@ def test_registers_are_recognized(
 ) -> None:
     wide = inputs != "a b"
     interface = pins(inputs, "q:4" if wide else "q")
-    found = inferred(draw(interface, rule, odds=odds, rows=90, change=change), interface)
+    found = inferred(draw(interface, rule, odds=odds, rows=140, change=change), interface)
     assert parts(found) == {"q": f"{text} @ rising edge"}
     assert found.convincing
     assert not found.ambiguous
@@ -342,3 +342,13 @@ def _prompt(text: str) -> tuple[Interface, Waveform]:
     rows = rows[: next((i for i, row in enumerate(rows) if len(row) != len(header)), len(rows))]
     interface = hdl.interface(*hdl.inputs(*ports["input"]), *hdl.outputs(*ports["output"]))
     return interface, Waveform.read(header, rows, interface)
+
+
+def test_a_counter_not_seen_at_its_bound_does_not_convince() -> None:
+    interface = pins("rst", "q:4")
+    rule: Next = lambda s, i: 0 if i["rst"] else known(lambda q, _: min(q + 1, 9))(s, i)  # noqa: E731
+    short = draw(interface, rule, odds={"rst": 0.5}, rows=40)
+    found = inferred(short, interface)
+    assert parts(found) == {"q": "rst ? 4'b0000 : q + 4'b0001 @ rising edge"}
+    assert not found.convincing
+    assert "what q does at its bounds is not shown" in found.notes
