@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from rtlgen.spec.fragments.conditions import is_always, is_else, read_condition, read_values
 from rtlgen.spec.fragments.literals import Radix, cell_bits
@@ -172,9 +173,10 @@ def _state_outputs(source: Source, parts: _Parts, state: str, text: str) -> None
         parts.positional[state] = values
 
 
+@lru_cache(maxsize=4)
 def _output_order(source: Source) -> tuple[str, ...] | None:
     """Return the outputs in the order that the text gives for tuples of values."""
-    for match in _ORDER.finditer(" ".join(source.prose.split())):
+    for match in _ORDER.finditer(source.flat):
         bits = source.names.group(match["names"])
         if bits and source.names.are_outputs(bits):
             return bits
@@ -282,7 +284,7 @@ def _outputs_in_text(source: Source, draft: Draft) -> Draft:
         rf"(?<!\w)(?P<out>[A-Za-z_]\w*)\s*(?:is|=|are|outputs?)\s*(?P<v>[01]|high|low|asserted)\s+"
         rf"(?:only\s+)?(?:in|for|when in|while in)\s+(?:the\s+)?(?P<states>{listed})(?!\w)"
     )
-    for match in pattern.finditer(" ".join(source.prose.split())):
+    for match in pattern.finditer(source.flat):
         bits = source.names.bits(match["out"])
         if bits and source.names.are_outputs(bits) and len(bits) == 1:
             value = "0" if match["v"] in {"0", "low"} else "1"

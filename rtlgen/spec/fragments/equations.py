@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 
 from rtlgen.spec.fragments.names import Names
 from rtlgen.spec.fragments.source import Reading, Source, found, objection
@@ -65,7 +66,9 @@ class Statement:
 
 def read_equations(source: Source) -> Reading:
     """Return the equations in `source` as one fragment."""
-    statements = [*_lines(source), *_inlines(source), *_wires(source)][:_MOST]
+    forms = chain(_lines(source), _inlines(source), _wires(source))
+    statements = list(islice(forms, _MOST))
+    boolean = bool(_BOOLEAN.search(source.prose))
     if not statements:
         return Reading()
     scope = _scope(source)
@@ -74,7 +77,7 @@ def read_equations(source: Source) -> Reading:
     while pending:  # intermediate names may be defined below where they are used
         left: list[Statement] = []
         for statement in pending:
-            value = _value(source, scope, statement)
+            value = _value(source, scope, statement, boolean=boolean)
             if value is None:
                 left.append(statement)
                 continue
@@ -207,11 +210,12 @@ def _other_names(source: Source) -> Iterable[tuple[str, Expression]]:
                     yield f"{port.name}{index}", bit(bits[0])
 
 
-def _value(source: Source, scope: Scope, statement: Statement) -> Expression | None:
+def _value(
+    source: Source, scope: Scope, statement: Statement, *, boolean: bool
+) -> Expression | None:
     """Return the right side; None if it is no expression over what is known."""
     text = re.sub(r"\b(and|or)-not\b", r"\1 not", statement.value, flags=re.IGNORECASE)
     text = _shifted(source.names, text)
-    boolean = bool(_BOOLEAN.search(source.prose))
     try:
         value = parse_expression(text, scope, boolean=boolean)
     except ExpressionError:

@@ -42,8 +42,9 @@ def function(
     problem = _problem(stated, place)
     if problem:
         return Reading(findings=(problem,), used=used)
+    rows = tuple(dict.fromkeys(stated.rows))
     table = TruthTable(
-        inputs=stated.inputs, outputs=stated.outputs, rows=stated.rows, default=stated.default
+        inputs=stated.inputs, outputs=stated.outputs, rows=rows, default=stated.default
     )
     fragment = found(source, kind, table, *span, notes=notes)
     return Reading(fragments=(fragment,), findings=_incomplete(stated, place), used=used)

@@ -12,6 +12,9 @@ _RULE = re.compile(r"[\s|:+=\-_─━┼│|]*\Z")
 _WIDE_GAP = re.compile(r"\s{2,}|\t")
 _BARS = re.compile(r"[|│┃]")
 
+MOST_COLUMNS = 64
+"""More than any table that a person writes."""
+
 Cells = tuple[str, ...]
 Splitter = Callable[[str], Cells]
 
@@ -100,5 +103,7 @@ def rows_below(
 def grid_at(lines: Sequence[Line], index: int, split: Splitter) -> Grid | None:
     """Return the table whose header is the line at `index`, cells split by `split`."""
     header = split(lines[index].text)
+    if len(header) > MOST_COLUMNS:
+        return None
     rows, used = rows_below(lines, index + 1, split, len(header))
     return Grid(header=header, rows=rows, lines=(index, *used)) if rows else None

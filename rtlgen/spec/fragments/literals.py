@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 
 DONT_CARE = frozenset("xX-*?dDφΦØø×–—")  # noqa: RUF001  people draw the sign in many ways
 _SIZED = re.compile(r"(\d+)?\s*'\s*[sS]?([bBoOdDhH])\s*([0-9a-fA-FxXzZ?_]+)\Z")
@@ -37,6 +38,7 @@ class ColumnRadix:
     certain: bool
 
 
+@lru_cache(maxsize=1 << 14)
 def cell_bits(cell: str, width: int, radix: Radix) -> str | None:
     """Return `cell` as `width` characters over `0`, `1`, `-`; None if it is no such value."""
     text = _plain(cell)

@@ -26,6 +26,9 @@ _STAY = re.compile(
     r"\b(?:stays?|remains?|holds?|keeps?)\b[^.]{0,30}\b(?:same|current|present|its|that|this)?\s*state\b",
     re.IGNORECASE,
 )
+_MOST_STATES = 1024
+_MOST_EDGES = 8192
+"""More than a person draws; larger machines are refused."""
 _OTHERWISE = re.compile(
     r"\b(?:otherwise|else|no (?:other )?(?:transition|condition|arrow|edge)|not (?:shown|listed|"
     r"drawn|specified|covered)|in all other cases|any other input|missing)\b",
@@ -71,6 +74,9 @@ def machine(source: Source, kind: Kind, draft: Draft, span: tuple[int, int]) -> 
     """Return the machine on the lines of `span` (indices), or what is wrong with it."""
     place = source.place(*span)
     used = frozenset(range(span[0], span[1] + 1))
+    if len(draft.states) > _MOST_STATES or len(draft.edges) > _MOST_EDGES:
+        message = f"the machine has {len(draft.states)} states and {len(draft.edges)} arrows"
+        return Reading(findings=(objection("table-too-large", place, message),), used=used)
     try:
         edges, problems = _resolved(source, draft, place)
     except CoverTooLarge as error:
@@ -102,8 +108,9 @@ def _resolved(
     """Return the edges with "else" worked out, and the contradictions between them."""
     resolved: list[tuple[Edge, tuple[Cube, ...]]] = []
     problems: list[Finding] = []
+    leaving = _leaving(draft)
     for state in draft.states:
-        mine = [edge for edge in draft.edges if edge.state == state]
+        mine = leaving.get(state, [])
         plain = [(edge, edge.cover) for edge in mine if edge.cover is not None]
         rest = tuple(complement([cube for _, cover in plain for cube in cover]))
         others = [edge for edge in mine if edge.cover is None]
@@ -113,6 +120,13 @@ def _resolved(
     if len({edge.target for edge in draft.edges}) == 1 and len(draft.states) == 1:
         problems.append(remark("trivial-machine", place, "the machine has one state only"))
     return resolved, tuple(problems)
+
+
+def _leaving(draft: Draft) -> dict[str, list[Edge]]:
+    found: dict[str, list[Edge]] = {}
+    for edge in draft.edges:
+        found.setdefault(edge.state, []).append(edge)
+    return found
 
 
 def _conflicts(source: Source, covered: list[tuple[Edge, tuple[Cube, ...]]]) -> Iterable[Finding]:
@@ -224,7 +238,7 @@ def _unstated(
     source: Source, draft: Draft, bits: tuple[str, ...], place: Place
 ) -> tuple[Finding, ...]:
     partial = [s for s in draft.states if not set(bits) <= draft.moore.get(s, {}).keys()]
-    if not partial or _REST_ZERO.search(" ".join(source.prose.split())):
+    if not partial or _REST_ZERO.search(source.flat):
         return ()
     return (
         question(
@@ -273,12 +287,13 @@ def _gaps(
 
 def completed(source: Source, draft: Draft) -> Draft:
     """Add the self-loops that a text such as "otherwise it stays in its state" implies."""
-    sentences = re.split(r"[.;]\s", " ".join(source.prose.split()))
+    sentences = re.split(r"[.;]\s", source.flat)
     if not any(_STAY.search(s) and _OTHERWISE.search(s) for s in sentences):
         return draft
     added: list[Edge] = []
+    leaving = _leaving(draft)
     for state in draft.states:
-        mine = [edge for edge in draft.edges if edge.state == state]
+        mine = leaving.get(state, [])
         if any(edge.cover is None for edge in mine):
             continue
         left = outside([Cube(0, 0)], [cube for edge in mine for cube in edge.cover or ()])

@@ -78,6 +78,10 @@ _END_BIT = re.compile(
 _FORM = r"(?:sum[\s-]of[\s-]products?|products?[\s-]of[\s-]sums?|\bSOP\b|\bPOS\b)"
 
 
+_LONGEST_PARAGRAPH = 4000
+"""Characters; a person who lists minterms needs fewer."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lists:
     """Numbers where a function is 1, 0 and free; `rest` is what holds for the others."""
@@ -93,6 +97,8 @@ def read_minterms(source: Source) -> Reading:
     result = Reading()
     for first, last in source.paragraphs():
         text = " ".join(source.text(first, last).split())
+        if len(text) > _LONGEST_PARAGRAPH:
+            continue
         symbols = _symbols(source, text, (first, last))
         found = symbols.fragments or symbols.findings
         result += symbols if found else _words(source, text, (first, last))
@@ -253,7 +259,7 @@ def _outputs(source: Source, text: str) -> tuple[str, ...]:
     if len(named) == 1:
         return (named[0],)
     # "out_a in minimum sum-of-products form, and out_b in product-of-sums form"
-    prose = " ".join(source.prose.split())
+    prose = source.flat
     formed = [
         bit
         for bit in outputs

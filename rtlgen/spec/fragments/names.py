@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sim.interface import Direction, Interface, Port
 
@@ -12,6 +12,7 @@ _INDEXED = re.compile(r"([A-Za-z_]\w*)\s*(?:\[\s*(\d+)\s*(?::\s*(\d+)\s*)?\]|<(\
 _NUMBERED = re.compile(r"([A-Za-z]\w*?)_?\{?(\d+)\}?\Z")
 _SEPARATORS = re.compile(r"[,\s&|/]+")
 _LONGEST_GROUP = 80
+_LONGEST_RUN = 32
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +22,8 @@ class Names:
     interface: Interface
     offsets: dict[str, int]
     """By vector port: what to take off an index, for texts that count bits from 1."""
+    _known: dict[str, tuple[str, ...] | None] = field(default_factory=dict, repr=False)
+    """Groups resolved so far; long texts repeat themselves."""
 
     @classmethod
     def of(cls, interface: Interface, text: str) -> Names:
@@ -70,6 +73,11 @@ class Names:
         plain = text.strip().strip("{}()`*$\"' \t")
         if not plain or len(plain) > _LONGEST_GROUP:
             return None
+        if plain not in self._known:
+            self._known[plain] = self._group(plain)
+        return self._known[plain]
+
+    def _group(self, plain: str) -> tuple[str, ...] | None:
         whole = self.bits(plain)
         if whole is not None:
             return whole
@@ -81,6 +89,8 @@ class Names:
 
     def _glued(self, text: str) -> tuple[str, ...] | None:
         """Resolve names written without separators, the longest name first."""
+        if len(text) > _LONGEST_RUN:
+            return None
         ends: dict[int, tuple[str, ...]] = {len(text): ()}
         for start in range(len(text) - 1, -1, -1):
             for end in range(len(text), start, -1):

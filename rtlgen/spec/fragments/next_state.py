@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rtlgen.spec.fragments.source import Source
 from sim.interface import Port
@@ -55,6 +56,7 @@ def next_state_outputs(source: Source, states: Sequence[str]) -> frozenset[str]:
     return frozenset({*roles.bits, *roles.states}) if roles else frozenset()
 
 
+@lru_cache(maxsize=4)
 def transition_inputs(source: Source) -> tuple[str, ...]:
     """Return the input bits that bare values on arrows can mean: all but a state input."""
     spoken = {port.name for port in source.interface.data_inputs if _spoken_of(source, port)}
@@ -82,7 +84,7 @@ def _spoken_of(source: Source, port: Port) -> bool:
     if port.width == 1:
         return False
     name = re.escape(port.name)
-    prose = " ".join(source.prose.split())
+    prose = source.flat
     near = (
         rf"\bstates?\b[^.]{{0,50}}(?<!\w){name}(?:\[|\b)"
         rf"|(?<!\w){name}(?:\[[^\]]*\])?\s*[^.]{{0,40}}\bstates?\b"
@@ -93,7 +95,7 @@ def _spoken_of(source: Source, port: Port) -> bool:
 def _is_next(source: Source, output: Port, state: Port) -> bool:
     if _NEXT_NAME.match(output.name) or output.name.casefold() == state.name.casefold():
         return True
-    prose = " ".join(source.prose.split())
+    prose = source.flat
     near = rf"\bnext[\s_-]*state\b[^.]{{0,30}}(?<!\w){re.escape(output.name)}(?:\[|\b)"
     return bool(re.search(near, prose, re.IGNORECASE))
 

@@ -33,7 +33,7 @@ class Line:
         return not self.text.strip()
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Source:
     """Lines, and the ports that names in them stand for."""
 
@@ -52,6 +52,11 @@ class Source:
     def prose(self) -> str:
         """Everything but Verilog code, one string."""
         return "\n".join(line.text for line in self.lines if not line.code)
+
+    @cached_property
+    def flat(self) -> str:
+        """The prose as one line."""
+        return " ".join(self.prose.split())
 
     def place(self, first: int, last: int) -> Place:
         """Return the place of the lines with indices `first` to `last`, inclusive."""

@@ -40,6 +40,8 @@ _SIGNAL = re.compile(
     r"(?P<name>[A-Za-z_]\w*(?:\[\d+(?::\d+)?\])?)(?:\s+|\s*,\s*|$)(?P<rest>[^=].*|$)"
 )
 """A signal name that a condition follows, as in `y[2:0] x=0`."""
+_MOST_TRIED = 24
+"""Lines that speak of states and are tried as headers."""
 _STATE = re.compile(r"(?:[A-Za-z]\w*|[01]{1,16})\Z")
 _CODED_STATE = re.compile(r"([A-Za-z]\w*)\s*[(=:\[]\s*(?:\d+'b)?([01]+)\s*[)\]]?\Z")
 
@@ -71,8 +73,10 @@ def read_state_tables(source: Source) -> Reading:
     """Return the state tables in `source`."""
     result = Reading()
     index = 0
-    while index < len(source.lines):
+    tried = 0
+    while index < len(source.lines) and tried < _MOST_TRIED:
         reading = _table_at(source, index)
+        tried += _header_words(source, index)
         result += reading
         index = max(reading.used, default=index) + 1
     return result

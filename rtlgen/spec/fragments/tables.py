@@ -9,6 +9,7 @@ from itertools import takewhile
 
 from rtlgen.spec.fragments.functions import Stated, function, with_remaining
 from rtlgen.spec.fragments.grid import (
+    MOST_COLUMNS,
     SPLITTERS,
     Cells,
     Grid,
@@ -89,7 +90,7 @@ def _above_prose(grid: Grid, columns: Sequence[Column]) -> Grid | None:
 
 def _columns(source: Source, header: Cells, split: Splitter) -> tuple[Column, ...]:
     """Return the columns that name ports; empty if these do not make a table."""
-    if len(header) < 2 or _TIME.match(header[0]):
+    if not 2 <= len(header) <= MOST_COLUMNS or _TIME.match(header[0]):
         return ()
     found = [_column(source, index, cell) for index, cell in enumerate(header)]
     columns = tuple(column for column in found if column)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rtlgen.spec.fragments.grid import SPLITTERS, Cells, grid_at
+from rtlgen.spec.fragments.grid import MOST_COLUMNS, SPLITTERS, Cells, grid_at
 from rtlgen.spec.fragments.literals import DONT_CARE
 from rtlgen.spec.fragments.source import Reading, Source, found, remark
 from rtlgen.spec.model import Kind
@@ -65,7 +65,7 @@ def _by_time(source: Source, index: int) -> _Shown | None:
     """Read a header such as `time clk a q` over a row per time."""
     for split in SPLITTERS:
         header = split(source.lines[index].text)
-        if len(header) < 3:
+        if not 3 <= len(header) <= MOST_COLUMNS:
             continue
         timed = bool(_TIME.match(header[0])) and source.names.port(header[0]) is None
         names = _ports(source, header[1:] if timed else header)
