@@ -32,7 +32,8 @@ _WIRE = re.compile(
     rf"(?<![\w\]-])(?P<from>{_NAME})\s*(?:-+>|=>|→)\s*(?P<to>{_NAME})(?=\s*(?:[;,.]|$|\n|and\b))"
 )
 _ENDS = re.compile(
-    r"(?:[.;]\s|[.;]$|,\s+(?:and\s+)?(?=[A-Za-z_]\w*(?:\[\d+\])?\s*=)|,\s+(?=[a-z]{3,}\s)|\s+(?:where|and|with|using|in|for)\s+(?=\w+\s))"
+    r"[.;]\s|[.;]$|,\s+(?:and\s+)?(?=[A-Za-z_]\w*(?:\[\d+\])?\s*=)|,\s+(?=[a-z]{3,}\s)"
+    r"|\s+(?:where|and|with|using|in|for|as|by|when)\s+(?=\w+\s)"
 )
 _DOUBT = re.compile(
     r"\b(?:when(?:ever)?|if|while|until|unless|example|e\.g|such as|for instance|suppose|case|"
@@ -147,7 +148,8 @@ def _lines(source: Source) -> Iterator[Statement]:
             for piece in text.split(";"):
                 match = _STATEMENT.match(piece) or _WORDED.match(piece)
                 if match and (match.re is _STATEMENT or _OPERATOR.search(match["value"])):
-                    value = match["value"].strip().strip("`$*").rstrip(".,")
+                    value = re.split(r"\s+(?://|\((?=[A-Za-z]{3,} ))|\s{3,}", match["value"])[0]
+                    value = value.strip().strip("`$*").rstrip(".,")
                     yield Statement(target=match["target"], value=value, line=index, own_line=True)
         above = text
 

@@ -18,22 +18,22 @@ _ITEM = rf"{_RANGE}(?!\d|\s+(?:for|when|if|at|on|otherwise|elsewhere)\b)"
 _LIST = rf"{_RANGE}(?:\s*(?:,\s*(?:and\s|or\s)?|;|\sand\s|\sor\s|&)\s*{_ITEM})*"
 _SUM = r"(?:Σ|∑|\\[Ss]um|\b[Ss]igma|\b[Ss]um|\bSUM|\bSOP)"
 _PRODUCT = r"(?:Π|∏|\\[Pp]rod|\b[Pp]i|\b[Pp]rod(?:uct)?|\bPROD(?:UCT)?|\bPOS)"
-_OPEN = r"\s*(?:\(|\{|\[|=|:)\s*"
+_COLON = r"\s*(?:=|:)\s*"
 _SUBSCRIPT = r"[\s_{{}}\\]*(?:{letters})?[\s}}]*"
 
+_BRACKETED = rf"\s*[({{]\s*(?P<list>{_LIST})\s*[)}}]"
 _ON = re.compile(
     rf"(?:{_SUM}{_SUBSCRIPT.format(letters='m|minterms?')}|(?<![\w])m|\bminterms?(?:\s+list)?)"
-    rf"{_OPEN}(?P<list>{_LIST})",
+    rf"(?:{_BRACKETED}|(?<=s){_COLON}(?P<bare>{_LIST}))",
 )
 _OFF = re.compile(
     rf"(?:{_PRODUCT}{_SUBSCRIPT.format(letters='M|maxterms?')}|(?<![\w])M|\b[Mm]axterms?(?:\s+list)?)"
-    rf"{_OPEN}(?P<list>{_LIST})",
+    rf"(?:{_BRACKETED}|(?<=s){_COLON}(?P<bare>{_LIST}))",
 )
 _FREE = re.compile(
     rf"(?:{_SUM}|{_PRODUCT})?[\s_{{\\]*(?<![A-Za-z0-9_])(?:d|dc|DC|D|φ|[Dd]on'?t[\s-]?cares?)[\s}}]*"
-    rf"{_OPEN}(?P<list>{_LIST})",
+    rf"(?:{_BRACKETED}|(?<=s){_COLON}(?P<bare>{_LIST}))",
 )
-_EMPTY_PARENS = re.compile(r"\(\s*\)")
 
 _WORDS_ON = (
     rf"\b(?:minterms?|sum of (?:the )?minterms)\b[^.\d]{{0,50}}?(?P<list>{_LIST})",
@@ -115,14 +115,18 @@ def _symbols(source: Source, text: str, span: tuple[int, int]) -> Reading:
         if not (on or off):
             continue
         lists = Lists(
-            on=_numbers(on["list"]) if on else frozenset(),
-            off=_numbers(off["list"]) if off else frozenset(),
-            free=_numbers(free["list"]) if free else frozenset(),
+            on=_matched(on),
+            off=_matched(off),
+            free=_matched(free),
             rest=None if on and off else "0" if on else "1",
         )
         outputs = _named_output(source, piece) or _outputs(source, text)
         result += _function(source, lists, piece, outputs, span)
     return result
+
+
+def _matched(match: re.Match[str] | None) -> frozenset[int]:
+    return _numbers(match["list"] or match["bare"]) if match else frozenset()
 
 
 def _words(source: Source, text: str, span: tuple[int, int]) -> Reading:
@@ -155,6 +159,9 @@ def _is_list(match: re.Match[str], text: str) -> bool:
     """Whether numbers are those of input combinations, not values of a signal."""
     before = text[match.start() : match.start("list")]
     if _NO_GAP.search(before) or re.match(r"\s*'|\s*bits?\b|-bit", text[match.end("list") :]):
+        return False
+    listed = [int(n) for n in re.findall(r"(?<![\w'])\d+(?!\w)", match["list"])]
+    if len(set(listed)) < len(listed) or re.search(r"\bsequence\b", text, re.IGNORECASE):
         return False
     several = len(_numbers(match["list"])) > 1
     return several or bool(
