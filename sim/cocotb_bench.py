@@ -32,6 +32,8 @@ class CocotbBench:
     expected_checks: int
     hdl_files: Mapping[str, str] = field(default_factory=dict)
     """Wrapper and golden RTL, compiled before the design; empty when the design is the top."""
+    data: Mapping[str, bytes] = field(default_factory=dict)
+    """Files that the golden RTL reads, such as memory images."""
     reserved: frozenset[str] = frozenset()
     """Module names that the design may not define."""
 
@@ -42,6 +44,7 @@ class CocotbBench:
             raise ValueError(f"python_files has no {self.test_module}.py")
         object.__setattr__(self, "python_files", MappingProxyType(dict(self.python_files)))
         object.__setattr__(self, "hdl_files", MappingProxyType(dict(self.hdl_files)))
+        object.__setattr__(self, "data", MappingProxyType(dict(self.data)))
 
     @property
     def digest(self) -> str:
@@ -50,4 +53,7 @@ class CocotbBench:
         for files in (self.python_files, self.hdl_files):
             for name, text in sorted(files.items()):
                 parts += [name, text]
-        return digest(*(part.encode() for part in parts))
+        data = [
+            part for name, content in sorted(self.data.items()) for part in (name.encode(), content)
+        ]
+        return digest(*(part.encode() for part in parts), *data)

@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from sim.errors import InvalidDesign
 
+VERILOG_SUFFIXES = frozenset({".v", ".sv", ".vh", ".svh"})
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*\Z")
 
 
@@ -42,24 +43,29 @@ class Design:
 
     @classmethod
     def from_files(cls, paths: Iterable[Path], *, top: str) -> Design:
-        """Read `paths` as UTF-8 sources named by their file names.
+        """Read `paths`, named by their file names: Verilog by its suffix as source, others as data.
 
         Raises:
             InvalidDesign: A path cannot be read, is no text, or two share a name.
         """
         sources: dict[str, str] = {}
+        data: dict[str, bytes] = {}
         for path in paths:
-            if path.name in sources:
-                raise InvalidDesign(f"two sources share the name {path.name!r}")
+            if path.name in sources or path.name in data:
+                raise InvalidDesign(f"two files share the name {path.name!r}")
             try:
-                sources[path.name] = path.read_bytes().decode()
+                content = path.read_bytes()
+                if path.suffix in VERILOG_SUFFIXES:
+                    sources[path.name] = content.decode()
+                else:
+                    data[path.name] = content
             except OSError as error:
                 raise InvalidDesign(f"cannot read {path}: {error.strerror}") from error
             except UnicodeDecodeError as error:
                 raise InvalidDesign(
                     f"sources must be UTF-8 text; {path} is not (byte {error.start})"
                 ) from error
-        return cls(top=top, sources=sources)
+        return cls(top=top, sources=sources, data=data)
 
     @property
     def digest(self) -> str:

@@ -43,7 +43,7 @@ class Icarus:
         run = [str(tools.vvp()), "-n", "-m", str(vpi), _IMAGE]
         return Plan(
             files=layout(design, bench) | {"root.sv": _root(bench.toplevel, waveform=waveform)},
-            data=design.data,
+            data={**design.data, **bench.data},
             commands=[
                 [*compile_, "root.sv", *hdl_order(design, bench)],
                 [*run, "-vcd" if waveform else "-none"],

@@ -56,7 +56,7 @@ class Verilator:
         run = ["obj/sim", f"+verilator+rand+reset+{_reset_policy(bench)}", "+verilator+seed+1"]
         return Plan(
             files=layout(design, bench),
-            data=design.data,
+            data={**design.data, **bench.data},
             commands=[
                 verilate,
                 verilator_runtime.make(runtime),

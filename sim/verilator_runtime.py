@@ -30,7 +30,7 @@ _PARTS = (
     "verilated_random",
     "verilated_probdist",
 )
-_ARCHIVE = "libverilated.a"
+_OBJECTS = tuple(f"{part}.o" for part in _PARTS)
 _MAIN = "verilator.o"
 _STANDARD = "CFG_CXXFLAGS_STD=-std=gnu++20"
 _OPTIMIZE = ("OPT_FAST=-O1", "OPT_SLOW=-O0", "OPT_GLOBAL=-O2")
@@ -60,8 +60,10 @@ def make(runtime: Path) -> list[str]:
     """Return the command that compiles a verilated design against `runtime`."""
     return [
         *_make(),
-        f"VK_GLOBAL_OBJS={runtime / _ARCHIVE}",
+        "VK_GLOBAL_OBJS=",
         f"VK_USER_OBJS={runtime / _MAIN}",
+        # Last, behind the design's own code, which needs them.
+        "LIBS=" + " ".join(str(runtime / name) for name in _OBJECTS),
         "sim",
     ]
 
@@ -87,7 +89,7 @@ def provide() -> Path:
         ToolFailed: It does not build, or the cache folder cannot be written.
     """
     folder = _cache_folder() / f"verilator-{_key()}"
-    if not (folder / _ARCHIVE).is_file():
+    if not (folder / _MAIN).is_file():
         _build(folder)
     return folder
 
@@ -103,7 +105,9 @@ def _key() -> str:
     tool, compiler = tools.verilator(), tools.cxx()
     stamp = compiler.resolve().stat()
     parts = [*flags(), *_PARTS, *_OPTIMIZE, _STANDARD, tool.version, str(tool.path), str(compiler)]
-    return digest(*(p.encode() for p in [*parts, str(stamp.st_size), str(stamp.st_mtime_ns)]))
+    return digest(
+        *(p.encode() for p in ["objects", *parts, str(stamp.st_size), str(stamp.st_mtime_ns)])
+    )
 
 
 def _build(folder: Path) -> None:
@@ -125,11 +129,9 @@ def _build(folder: Path) -> None:
 def _compile(work: Path) -> None:
     tool = tools.verilator()
     (work / "sample.v").write_text(_SAMPLE)
-    objects = [f"{part}.o" for part in _PARTS]
     verilate = [str(tool.path), *flags(), "--top-module", "sample", "-Wno-fatal", "sample.v"]
-    archive = [str(tools.ar()), "rcs", f"obj/{_ARCHIVE}", *(f"obj/{name}" for name in objects)]
     jobs = f"-j{os.cpu_count() or 1}"
-    for command in (verilate, [*_make(), jobs, _MAIN, *objects], archive):
+    for command in (verilate, [*_make(), jobs, _MAIN, *_OBJECTS]):
         run = run_tool(
             command,
             cwd=work,
@@ -147,13 +149,13 @@ def _compile(work: Path) -> None:
 
 
 def _publish(work: Path, folder: Path) -> None:
-    """Move archive and main object into `folder` in one step; another builder's will do too."""
+    """Move the objects into `folder` in one step; another builder's will do too."""
     ready = work / "ready"
     ready.mkdir()
-    for name in (_ARCHIVE, _MAIN):
+    for name in (*_OBJECTS, _MAIN):
         (work / "obj" / name).rename(ready / name)
     try:
         ready.rename(folder)
     except OSError:
-        if not (folder / _ARCHIVE).is_file():
+        if not (folder / _MAIN).is_file():
             raise

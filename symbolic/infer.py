@@ -56,6 +56,8 @@ class Inference:
     """Whether the rows leave little room for another circuit; false is a reason to ask."""
     notes: tuple[str, ...]
     """What was assumed, as sentences without a period."""
+    convention: Convention | None = None
+    """How the rows of a sequential circuit are taken to be sampled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -359,6 +361,7 @@ def _inference(
         ambiguous=ambiguous,
         convincing=not differ and all(p.fit.convincing and p.bounds_shown for p in parts),
         notes=tuple(notes),
+        convention=convention,
     )
 
 
@@ -407,5 +410,6 @@ def _machine(
                 ambiguous=found.ambiguous,
                 convincing=not found.ambiguous and not found.unseen,
                 notes=notes,
+                convention=convention,
             )
     return NoInference(reason=reason)

@@ -2,12 +2,15 @@
 
 from testbench_gen.golden import Golden
 from testbench_gen.plan import StimulusPlan
+from testbench_gen.recording import Recorded, Recording
 from testbench_gen.reference import ListsInputs, ReferenceModel
 from testbench_gen.testbench import Testbench, write_testbench
 
 __all__ = [
     "Golden",
     "ListsInputs",
+    "Recorded",
+    "Recording",
     "ReferenceModel",
     "StimulusPlan",
     "Testbench",

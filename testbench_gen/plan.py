@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sim.interface import Edge, Interface, Port
+from testbench_gen.recording import Recording
 from testbench_gen.reference import ListsInputs, ReferenceModel
 from testbench_gen.roles import role_of
 from testbench_gen.standalone.patterns import (
@@ -91,6 +92,7 @@ def _timing(subject: Subject) -> Timing:
         ),
         strict_reset=subject.strict_reset,
         one_by_one=subject.holds_values and not clocks,
+        in_order=isinstance(subject.reference, Recording),
     )
 
 
@@ -136,6 +138,8 @@ def _phases(
 def _unclocked(
     subject: Subject, timing: Timing, inputs: tuple[Input, ...], seed: int, budget: int
 ) -> list[Phase]:
+    if isinstance(subject.reference, Recording):
+        return [_replay(subject.reference)]
     phases = _reset_start(timing) if subject.reference is None else []
     space = 1 << min(sum(port.width for port in inputs), 64)
     if space <= 2 * budget:
@@ -154,6 +158,12 @@ def _unclocked(
     if subject.reference is None:
         rest = max(rest, _FEWEST - spent)
     return [*phases, _random(rest)]
+
+
+def _replay(recording: Recording) -> Phase:
+    vectors = tuple(step.inputs for step in recording.steps)
+    why = "the recorded inputs, row by row from power-up"
+    return Phase("recording", why, "listed", len(vectors), vectors=vectors)
 
 
 def _sequential(

@@ -161,7 +161,8 @@ def _beside_golden(
     hdl = {"golden.v": _isolated(renamed), f"{WRAPPER}.v": render("wrapper.v.j2", _spans(values))}
     checks = checks_in(_steps(plan, None), len(interface.outputs))
     written = _assemble(interface, plan, checks, values, hdl=hdl, reserved=renamed.names)
-    return replace(written, data=golden.design.data)
+    data = golden.design.data
+    return replace(written, data=data, bench=replace(written.bench, data=data))
 
 
 def _isolated(golden: RenamedGolden) -> str:

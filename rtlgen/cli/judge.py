@@ -11,7 +11,10 @@ from rtlgen.cli.options import Golden, Json, Quiet, Seed, SimulatorChoice, Simul
 
 
 def judge(
-    rtl: Annotated[list[Path], typer.Argument(help="Verilog files.", show_default=False)],
+    rtl: Annotated[
+        list[Path],
+        typer.Argument(help="Verilog files, and memory images they read.", show_default=False),
+    ],
     spec: Annotated[
         Path | None,
         typer.Option(help="Judge by this specification.", show_default=False),

@@ -18,8 +18,11 @@ class SimulatorChoice(StrEnum):
 
 
 Golden = Annotated[
-    Path | None,
-    typer.Option(help="Judge by this RTL, run side by side.", show_default=False),
+    list[Path] | None,
+    typer.Option(
+        help="Judge by this RTL, run side by side; repeat it for further files, memory images too.",
+        show_default=False,
+    ),
 ]
 SimulatorName = Annotated[
     SimulatorChoice,

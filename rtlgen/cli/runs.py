@@ -32,7 +32,7 @@ _MARKS = {"ok": ("ok  ", "green"), "bad": ("FAIL", "red"), "note": ("note", "yel
 class Settings:
     """Options that `design` and `judge` share."""
 
-    golden: Path | None
+    golden: Sequence[Path] | None
     simulator: SimulatorChoice
     seed: int
     timeout: float
@@ -81,7 +81,7 @@ def judge(
     settings: Settings,
 ) -> NoReturn:
     """Run `rtlgen judge`."""
-    if spec_path is None and settings.golden is None:
+    if spec_path is None and not settings.golden:
         raise UsageError("RTL is judged by --spec or --golden; neither was given")
     progress = ConsoleProgress(stderr(), quiet=settings.quiet)
     if folder is not None:
@@ -115,7 +115,7 @@ def _read(path: Path, progress: ConsoleProgress) -> Spec:
 
 
 def _options(settings: Settings, *, module: str | None) -> Options:
-    golden = None if settings.golden is None else load_golden(settings.golden, module=module)
+    golden = load_golden(settings.golden, module=module) if settings.golden else None
     return Options(
         simulators=_simulators(settings.simulator),
         golden=golden,

@@ -38,13 +38,13 @@ class Judgement:
     """What the reference leaves unchecked, in words; empty if nothing."""
 
 
-def load_golden(path: Path, *, module: str | None = None) -> Design:
+def load_golden(paths: Sequence[Path], *, module: str | None = None) -> Design:
     """Read golden RTL; its top is `module` if it defines that, else its only top.
 
     Raises:
         UsageError: It cannot be read, or several modules could be its top.
     """
-    return load_rtl([path], module=module, what="golden RTL")
+    return load_rtl(paths, module=module, what="golden RTL")
 
 
 def load_rtl(paths: Sequence[Path], *, module: str | None, what: str) -> Design:
@@ -105,7 +105,12 @@ def spec_judgement(spec: Spec, *, seed: int, top: str | None = None) -> Judgemen
         raise CannotJudge(NO_REFERENCE)
     interface = replace(spec.interface, module=top or spec.interface.module)
     testbench = write_testbench(
-        interface, reference.model, seed=seed, title=spec.title or interface.module
+        interface,
+        reference.model,
+        seed=seed,
+        title=spec.title or interface.module,
+        # Where nobody said which kind the reset is, either has to pass.
+        strict_reset=not any(finding.rule == "reset-kind" for finding in spec.assumptions),
     )
     return Judgement(
         testbench=testbench,

@@ -143,8 +143,9 @@ def _judgement(spec: Spec | None, options: Options, progress: Progress) -> Judge
     progress.stage(
         "testbench", f"{bench.expected_checks} checks by {made.reference}, seed {bench.seed}"
     )
-    if made.limits:
-        progress.stage("testbench", made.limits, state="note")
+    for note in (made.limits, *bench.notes):
+        if note:
+            progress.stage("testbench", note, state="note")
     return made
 
 
@@ -275,6 +276,8 @@ def _write(work: Path, record: RunRecord, judgement: Judgement, candidate: Candi
         for name, data in candidate.design.data.items():
             (work / "rtl" / name).write_bytes(data)
     write_files(work / "tb", judgement.testbench.files)
+    for name, data in judgement.testbench.data.items():
+        (work / "tb" / name).write_bytes(data)
     waveform = (work / WAVEFORM).is_file()
     write_files(work, {"report.md": render_report(record, waveform=waveform)})
     write_manifest(work, record)

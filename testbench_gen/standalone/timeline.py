@@ -83,6 +83,8 @@ class Timing:
     """Whether a reset must act exactly when its kind says (at once, or at the edge only)."""
     one_by_one: bool = False
     """Without a clock: whether inputs that change do so one after the other, for latches."""
+    in_order: bool = False
+    """Without a clock: whether the reference goes on by one state with every vector."""
 
     def levels(self, cycle: Cycle) -> dict[str, int]:
         """Return the level of every reset input during `cycle`."""
@@ -181,6 +183,8 @@ def _vectors(
         if model:
             model.apply(now)
         yield Step(VECTOR, phase, sample=True, expected=_expected(model))
+        if model and timing.in_order:
+            model.edge()
 
 
 def _changes(

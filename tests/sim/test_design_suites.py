@@ -35,6 +35,7 @@ VERILATED_HONEST = [
     "attributes_and_pragmas",
     "escaped_identifiers",
     "included_header",
+    "initial_values",
     "packed_struct",
     "plain",
     "readmemh_own_file",

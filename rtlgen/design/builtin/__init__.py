@@ -20,6 +20,18 @@ NO_MODEL = (
     "hint: configure a language model, or state the function as a table, map, equation or "
     "state diagram"
 )
+NOTHING = "the specification has no table, map, equation, diagram or waveform to compile"
+_NOT_READ = frozenset(
+    {
+        "symbolic-table",
+        "unknown-column",
+        "unknown-map",
+        "unknown-outputs",
+        "unread-arrow",
+        "unread-waveform",
+    }
+)
+"""Findings on something that looks like a fragment and has no value."""
 
 
 class BuiltIn:
@@ -66,14 +78,15 @@ def _compile(spec: Spec) -> Compiled:
         return compile_machine(spec, machines, functions)
     if functions:
         return compile_functions(spec, functions)
-    raise Unfit("the specification has no table, map, equation, diagram or waveform to compile")
+    raise Unfit(NOTHING)
 
 
 def _check_any(spec: Spec) -> None:
     """Say first that there is nothing to compile, unless a fragment was found faulty."""
     faulty = any(f.severity is Severity.ERROR for f in spec.findings)
     if not faulty and not any(f.kind is not Kind.EXAMPLE for f in spec.fragments):
-        raise Unfit("the specification has no table, map, equation, diagram or waveform to compile")
+        seen = next((f for f in spec.findings if f.rule in _NOT_READ), None)
+        raise Unfit(f"{seen.message} ({seen.place})" if seen else NOTHING)
 
 
 def _of(spec: Spec, *kinds: Kind) -> tuple[Fragment, ...]:
