@@ -83,15 +83,22 @@ def _arrow(line: Line) -> re.Match[str] | None:
     if line.code or len(line.text) > _LONGEST_ARROW or not _HEAD.search(line.text):
         return None
     arrow = _ARROW.match(line.text)
-    return None if arrow and _LEGEND.match(arrow["target"].strip(_DECORATION)) else arrow
+    return None if arrow and _is_legend(arrow) else arrow
+
+
+def _is_legend(arrow: re.Match[str]) -> bool:
+    """Whether a line explains the notation, such as `state (output) --input--> next state`."""
+    names = arrow["target"].strip(_DECORATION)
+    label = (arrow["label"] or "").strip(" -")
+    return bool(_LEGEND.match(names)) and bool(
+        re.match(r"(?:inputs?|conditions?|events?)?\b\W*$", label)
+    )
 
 
 def _is_wire(source: Source, arrow: re.Match[str]) -> bool:
     """Whether an arrow leads from a port to a port, such as `a -> w`."""
     ends = [source.names.bits(arrow[end].strip(_DECORATION)) for end in ("source", "target")]
-    exact = {port.name for port in source.interface.ports}
-    names = {arrow[end].strip(_DECORATION) for end in ("source", "target")}
-    return all(ends) and (names <= exact or not arrow["label"])
+    return all(ends) and not (arrow["label"] or "").strip(" -")
 
 
 def _block(source: Source, parts: _Parts, span: tuple[int, int]) -> Reading:
