@@ -91,8 +91,15 @@ def _compose(text: str) -> yaml.MappingNode | None:
             f"front matter must be YAML: {error.problem}, line {line}\n\n"
             "hint: quote text that has `:` or `[` in it, and indent with spaces"
         ) from error
-    except (yaml.YAMLError, RecursionError) as error:
-        raise SpecError(f"front matter must be YAML, line 1: {type(error).__name__}") from error
+    except RecursionError:
+        raise SpecError(
+            "front matter must not be nested that deeply, line 1\n\nhint: check its brackets"
+        ) from None
+    except yaml.YAMLError as error:
+        raise SpecError(
+            f"front matter must be YAML, line 1: {str(error).splitlines()[0]}\n\n"
+            "hint: remove characters that cannot be printed"
+        ) from error
     if root is None:
         return None
     if not isinstance(root, yaml.MappingNode):

@@ -110,7 +110,7 @@ def reset_value(subject: Subject) -> Iterator[Finding]:
 
 def latency(subject: Subject) -> Iterator[Finding]:
     """Where a result takes time, how many cycles it takes."""
-    if not subject.sequential or subject.formal or subject.says(_TIMED):
+    if not subject.sequential or subject.formal or _is_timed(subject):
         return
     ports = [port for port in subject.data_ports if _SLOW.search(port.name)]
     sentence = next(iter(subject.saying(_SLOW_WORDS)), None)
@@ -123,6 +123,12 @@ def latency(subject: Subject) -> Iterator[Finding]:
         "after how many cycles outputs follow inputs is not stated",
         "outputs are registered and follow inputs by one cycle",
     )
+
+
+def _is_timed(subject: Subject) -> bool:
+    """Whether the text speaks of time other than where it declares the clock."""
+    clocks = {subject.places[clock.port].line for clock in subject.spec.interface.clocks}
+    return any(sentence.place.line not in clocks for sentence in subject.saying(_TIMED))
 
 
 def overflow(subject: Subject) -> Iterator[Finding]:

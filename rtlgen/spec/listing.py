@@ -131,6 +131,7 @@ class _Walk:
         self.listing.ports += table.ports
         self.listing.parameters += table.parameters
         self.at = table.end - 1
+        self.block += 1
         self._blank()
         return True
 
@@ -147,7 +148,7 @@ class _Walk:
             return True
         role = self.outline.role
         if role is Role.PARAMETERS:
-            return self._parameter_line(text)
+            return self._parameter_line(text) or self._loose_line(text, bulleted=bulleted)
         if role in _DIRECTION_OF or role is Role.PORTS:
             return self._section_line(line, text, role, bulleted=bulleted)
         return self._loose_line(text, bulleted=bulleted)

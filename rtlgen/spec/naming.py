@@ -78,13 +78,18 @@ def _in_line(lines: Sequence[str], index: int) -> ModuleName | None:
     return None
 
 
+_OTHER = re.compile(
+    r"\b(?:instantiat\w*|sub-?\s?$|submodule|given|provided|using|uses?\b)", re.IGNORECASE
+)
+
+
 def _split_named(lines: Sequence[str], index: int) -> re.Match[str] | None:
     """Match `module named X`, also where the line ends before the name."""
     following = lines[index + 1][:200] if index + 1 < len(lines) else ""
     text = plain(f"{lines[index][:LINE_LIMIT].rstrip()} {following.strip()}")
     for match in _NAMED.finditer(text):
         before = text[max(0, match.start() - 60) : match.start()]
-        if not re.search(r"\b(?:instantiat|sub-?\s?$|submodule|given|provided|uses?\b)", before):
+        if not _OTHER.search(before):
             return match
     return None
 

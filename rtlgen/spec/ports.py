@@ -12,6 +12,9 @@ from rtlgen.spec.model import Finding, Place, Severity
 from rtlgen.spec.widths import UnknownParameter, Width, WidthError, evaluate
 from sim.interface import Direction, Port
 
+PORT_LIMIT = 1024
+"""Most ports that a module is taken to have."""
+
 PARAMETER_DEFAULT = 8
 """What a parameter without a value is assumed to be."""
 
@@ -38,6 +41,7 @@ def make_ports(
         SpecError: A port is declared twice or has no possible width.
     """
     merged, findings = merge(declared)
+    check_number(merged)
     _check_names(merged)
     values = _Parameters(parameters)
     used = Mentions(text, [port.name for port in merged])
@@ -49,6 +53,19 @@ def make_ports(
         parameters=values.formal,
         findings=findings,
     )
+
+
+def check_number(ports: Sequence[DeclaredPort]) -> None:
+    """Refuse more ports than a module can be meant to have.
+
+    Raises:
+        SpecError: There are more than `PORT_LIMIT`.
+    """
+    if len(ports) > PORT_LIMIT:
+        raise SpecError(
+            f"a module must have at most {PORT_LIMIT} ports, not {len(ports)}, "
+            f"{ports[PORT_LIMIT].place}\n\nhint: join ports that belong together into vectors"
+        )
 
 
 def merge(declared: Iterable[DeclaredPort]) -> tuple[list[DeclaredPort], list[Finding]]:
@@ -299,7 +316,7 @@ def _shifted(
     """Return `[N:1]` for N bits where the text numbers them from 1 to N."""
     bits = _bits(bounds)
     indices = used.indices.get(port.name, set())
-    if bits not in indices or min(indices) < 1 or max(indices) > bits:
+    if len(indices) < 2 or bits not in indices or min(indices) < 1 or max(indices) > bits:
         return bounds
     findings.append(
         Finding(

@@ -17,15 +17,22 @@ from rtlgen.spec.lint_subject import Subject
 from rtlgen.spec.listing import Listing, read_listing
 from rtlgen.spec.model import Finding, Place, Severity, Spec
 from rtlgen.spec.naming import ModuleName, assumed_name, stated_name, title_of
-from rtlgen.spec.ports import PortList, check_ports, compare, contradiction, make_ports
+from rtlgen.spec.ports import (
+    PortList,
+    check_number,
+    check_ports,
+    compare,
+    contradiction,
+    make_ports,
+)
 from rtlgen.spec.prose import read_prose
 from rtlgen.spec.roles import describe
 from rtlgen.spec.text import IDENTIFIER, Sentence, line_place, normalize, sentences
 from rtlgen.spec.timing import find_timing
 from sim.interface import Interface
 
-SIZE_LIMIT = 1 << 20
-"""Largest specification, in bytes: 1 MiB, some 20 000 lines."""
+SIZE_LIMIT = 256 * 1024
+"""Largest specification, in bytes: some 5000 lines."""
 
 _PORTS_HINT = (
     "hint: list the ports, for example\n"
@@ -83,7 +90,7 @@ def _decode(data: bytes, path: Path) -> str:
 
 def _too_large(path: str) -> str:
     return (
-        f"a specification must have at most {SIZE_LIMIT} bytes (1 MiB); {path} has more\n\n"
+        f"a specification must have at most {SIZE_LIMIT // 1024} KiB; {path} has more\n\n"
         "hint: give the part that describes this module"
     )
 
@@ -231,6 +238,7 @@ class _Reading:
         interface, declared = header_interface(header)
         if not declared:
             raise SpecError(f"module {header.name!r} has no ports, {header.place}\n\n{_PORTS_HINT}")
+        check_number(declared)
         known = {port.name: port for port in declared}
         findings = []
         for port in self.listing.ports:

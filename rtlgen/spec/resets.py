@@ -198,7 +198,7 @@ def _is_of_reset(text: str, match: re.Match[str], name: str) -> bool:
     noun = (after[1] or "") if after else ""
     if is_reset.fullmatch(noun):
         return True
-    if noun.lower() in ("signal", "signals", "input", "inputs", "load", "enable", "set"):
+    if noun.lower() in ("signal", "signals", "input", "inputs", "load", "enable"):
         return False
     before = re.split(r"[.;]", text[max(0, match.start() - 70) : match.start()])[-1]
     following = re.split(r"[.;,]", text[match.end() : match.end() + 40])[0]

@@ -106,7 +106,7 @@ def is_clock(about: About, inputs: Sequence[About], text: TimingText) -> bool:
 def _clocked_by(name: str, text: TimingText) -> bool:
     """Whether the text says that registers change at an edge of `name`."""
     escaped = re.escape(name)
-    when = r"\b(?:on|at|by|with|after)\s+(?:the\s+|every\s+|each\s+)?"
+    when = r"\b(?:[Oo]n|[Aa]t|[Bb]y|[Ww]ith|[Aa]fter)\s+(?:the\s+|every\s+|each\s+)?"
     trigger = re.compile(
         rf"{when}(?:positive|rising|falling|negative)[\s-]edges?\s+of\s+(?:the\s+)?{escaped}(?!\w)"
         rf"|@\s*\(\s*(?:pos|neg)edge\s+{escaped}\b|\bclocked by (?:the )?{escaped}(?!\w)"
