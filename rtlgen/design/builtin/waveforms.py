@@ -36,6 +36,8 @@ def compile_waveform(spec: Spec, fragments: Sequence[Fragment]) -> Compiled:
         raise Unfit(f"the waveform does not determine a circuit: {result.reason}")
     if result.ambiguous:
         raise Unfit("several circuits of the same size give the waveform")
+    if not result.convincing:
+        raise Unfit("the waveform leaves room for other circuits")
     if result.unseen:
         _check_inputs(spec, result.model)
         _check_evidence(spec, result)
