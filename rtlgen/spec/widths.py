@@ -59,7 +59,8 @@ _LEAD = (
 _LEADING_BITS = re.compile(rf"^\s*{_LEAD}({_NUMBER})\s*(?:-\s*)?bits?\b", re.IGNORECASE)
 _LEADING_PARAMETER = re.compile(rf"^\s*(?:[Aa]n?\s+|[Tt]he\s+)?({_PARAMETRIC})[\s-][Bb]its?\b")
 _SIZED = re.compile(
-    rf"\b(?:width|size|wide|vector|bus|length|word)\s*(?:is|of|:|=|\()\s*(?:of\s+)?({_PRODUCT})\s*-?\s*bits?\b",
+    r"\b(?:width|size|wide|vector|bus|length|word)\s*(?:is|of|:|=|\()?\s*(?:of\s+)?"
+    rf"({_PRODUCT})\s*-?\s*bits?\b",
     re.IGNORECASE,
 )
 _SIZED_WORD = re.compile(
