@@ -57,7 +57,10 @@ def stated_name(lines: Sequence[str], *, start: int = 0) -> ModuleName | None:
         if found := _in_line(lines, index):
             return found
         match = _QUOTED.search(line) or _QUOTED_BEFORE.search(line)
-        if match and quoted is None and _ASKED.search(line) and match[1] not in KEYWORDS:
+        asked = match is not None and (
+            _ASKED.search(line) or not line[: match.start()].strip("#*- ")
+        )
+        if match and asked and quoted is None and match[1] not in KEYWORDS:
             quoted = ModuleName(name=match[1], line=index + 1, origin="text")
     return quoted
 

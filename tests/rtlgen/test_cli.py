@@ -116,7 +116,7 @@ BAD_SPECS = {
         TABLE.replace("| 1 | 1 | 1 | 1 |", "| 1 | 1 | 0 | 0 |").encode(),
         "contradict",
     ),
-    "5 MB and more": (b"Module `m`\n" + b"x" * 5_400_000, "MB|large|bytes"),
+    "5 MB and more": (b"Module `m`\n" + b"x" * 5_400_000, "at most 256 KiB"),
 }
 
 

@@ -114,6 +114,7 @@ def test_recording_says_what_it_leaves_out() -> None:
 def test_edge_and_inputs_in_one_row_become_two_steps() -> None:
     reference = find_reference(read_spec(SEQUENTIAL))
     assert reference is not None
+    assert isinstance(reference.model, Recording)
     steps = [dict(step.inputs) for step in reference.model.steps]
     assert {"clk": 1, "a": 1} in steps[steps.index({"clk": 0, "a": 1}) + 1 :]
     at = steps.index({"clk": 1, "a": 0})
