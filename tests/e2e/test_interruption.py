@@ -55,7 +55,8 @@ def test_interruption_leaves_nothing(tmp_path: Path, delay: float, number: signa
     time.sleep(delay)
     child.send_signal(number)
     stdout, stderr = child.communicate(timeout=30)
-    assert "Traceback" not in stderr
+    # Before it runs a line of ours, Python may still complain about its own start.
+    assert "Traceback" not in stderr or "rtlgen/" not in stderr
     if child.returncode == 0:  # it was faster
         assert (tmp_path / "out/run.json").is_file()
         return
@@ -66,10 +67,7 @@ def test_interruption_leaves_nothing(tmp_path: Path, delay: float, number: signa
     assert processes_in(tmp_path) == []
 
 
-FULL = """\
-mount -t tmpfs -o size={size} none small || exit 99
-{environment} exec {command}
-"""
+FULL = "mount -t tmpfs -o size={size} none small || exit 99\n{command}; ls -A small\n"
 
 
 @pytest.mark.icarus
@@ -79,10 +77,8 @@ def test_full_disk_is_said_and_nothing_is_half_written(tmp_path: Path, size: str
     (tmp_path / "small").mkdir()
     (tmp_path / "spec.md").write_text(TABLE)
     script = FULL.format(
-        size=size,
-        environment="",
-        command=f"{sys.executable} -m rtlgen design spec.md -o small/out; ls -A small",
-    ).replace("exec ", "")
+        size=size, command=f"{sys.executable} -m rtlgen design spec.md -o small/out"
+    )
     done = subprocess.run(
         ["unshare", "-Urm", "sh", "-c", script],
         cwd=tmp_path,
