@@ -33,8 +33,6 @@ class Interrupted(BaseException):
 
 def exit_code_of(app: Callable[..., Any]) -> int:
     """Run `app` and return its exit code; expected errors become a message, not a traceback."""
-    for number in _ENDING:
-        signal.signal(number, _interrupt)
     try:
         app(prog_name="rtlgen")
     except SystemExit as stop:
@@ -50,6 +48,16 @@ def exit_code_of(app: Callable[..., Any]) -> int:
     except OSError as error:
         return _fail(*_describe(error))
     return OK
+
+
+def unwind_when_interrupted() -> None:
+    """From now on let Ctrl-C and SIGTERM unwind, so that temporary folders and children go.
+
+    Until then they just end the process. Call it when everything is imported:
+    an exception in the middle of an extension module's start can be fatal to it.
+    """
+    for number in _ENDING:
+        signal.signal(number, _interrupt)
 
 
 def _interrupt(number: int, _frame: FrameType | None) -> NoReturn:

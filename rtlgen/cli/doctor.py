@@ -14,9 +14,10 @@ def doctor(
 
     Exit code 0 if designs can be judged, else 4.
     """
-    from rtlgen.cli.common import ENVIRONMENT, OK, print_json, stderr
+    from rtlgen.cli.common import ENVIRONMENT, OK, print_json, stderr, unwind_when_interrupted
     from rtlgen.doctor import examine
 
+    unwind_when_interrupted()
     console = stderr()
     with console.status("trying the tools ..."):
         findings = examine()

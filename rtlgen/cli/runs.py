@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from rtlgen.cli.common import stderr
+from rtlgen.cli.common import stderr, unwind_when_interrupted
 from rtlgen.cli.options import SimulatorChoice
 from rtlgen.design.bench import load_golden, load_rtl
 from rtlgen.design.builtin import BuiltIn
@@ -61,8 +61,16 @@ class ConsoleProgress:
         return self._console.status(f"{text} ...")
 
 
+def _start() -> None:
+    import sim.read_interface
+    import sim.timing  # noqa: F401 - slang is loaded before interrupts are handled
+
+    unwind_when_interrupted()
+
+
 def design(path: Path, folder: Path, settings: Settings) -> NoReturn:
     """Run `rtlgen design`."""
+    _start()
     progress = ConsoleProgress(stderr(), quiet=settings.quiet)
     check_output_folder(folder)
     spec = _read(path, progress)
@@ -81,6 +89,7 @@ def judge(
     settings: Settings,
 ) -> NoReturn:
     """Run `rtlgen judge`."""
+    _start()
     if spec_path is None and not settings.golden:
         raise UsageError("RTL is judged by --spec or --golden; neither was given")
     progress = ConsoleProgress(stderr(), quiet=settings.quiet)
