@@ -1,6 +1,6 @@
 """The entry point, also `python -m rtlgen`."""
 
-import signal
+import _signal as signal  # the builtin half: no imports before Ctrl-C is taken care of
 
 
 def main() -> None:
