@@ -1,6 +1,7 @@
 """The entry point, also `python -m rtlgen`."""
 
-import _signal as signal  # the builtin half: no imports before Ctrl-C is taken care of
+# The builtin half: no further imports before Ctrl-C is taken care of.
+import _signal as signal  # type: ignore[import-not-found]
 
 
 def main() -> None:
