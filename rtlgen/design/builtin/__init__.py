@@ -17,8 +17,9 @@ from rtlgen.spec.model import Fragment, Kind, Severity, Spec
 from sim.design import Design
 
 NO_MODEL = (
-    "hint: configure a language model, or state the function as a table, map, equation or "
-    "state diagram"
+    "This specification needs a language model, and this version cannot ask one yet.\n\n"
+    "hint: state the function as a table, map, equation or state machine; or have the RTL written "
+    "elsewhere and judge it: `rtlgen judge design.v --spec SPEC` (or `--golden ref.v`)"
 )
 NOTHING = "the specification has no table, map, equation, diagram or waveform to compile"
 _NOT_READ = frozenset(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rtlgen.design.builtin.compiled import Unfit
@@ -10,6 +11,9 @@ from rtlgen.spec.model import Kind, Severity, Spec
 
 _MACHINES = frozenset({Kind.STATE_TABLE, Kind.STATE_DIAGRAM})
 _TIMED = _MACHINES | {Kind.WAVEFORM}
+_RESET = re.compile(r"\bre-?set|\brst|\bclear", re.IGNORECASE)
+_LOW_NAME = re.compile(r"(?:_n|_b|_l|_bar|_not|_low|n|bar)\Z|\An_", re.IGNORECASE)
+"""A port whose name says that it is active low: a table shows its levels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,44 +24,78 @@ class Cue:
     meaning: str
     spare: frozenset[Kind] = frozenset()
     """Kinds of fragments beside which the words are harmless."""
+    reset_may: bool = False
+    """Whether the words are harmless in a sentence about reset."""
+    in_ports: bool = False
+    """Whether the words count in the description of a port, too."""
 
 
-def _cue(pattern: str, meaning: str, spare: frozenset[Kind] = frozenset()) -> Cue:
-    return Cue(re.compile(pattern, re.IGNORECASE), meaning, spare)
+def _cue(
+    pattern: str,
+    meaning: str,
+    spare: frozenset[Kind] = frozenset(),
+    *,
+    reset_may: bool = False,
+    in_ports: bool = False,
+) -> Cue:
+    return Cue(re.compile(pattern, re.IGNORECASE), meaning, spare, reset_may, in_ports)
 
 
 _CUES = (
     _cue(
-        r"\b(?:bugs?|buggy|fix(?:es|ed)?|repair|broken|incorrect(?:ly)?|faulty|mistakes?)\b"
+        r"\b(?:bugs?|buggy|fix(?:es)?|repair|broken|incorrect(?:ly)?|faulty|mistakes?|typos?|"
+        r"errat(?:a|um))\b|\b(?:should|must|to|be|was|were)\s+(?:be\s+)?(?:fixed|corrected)\b"
         r"|\b(?:does\s*n[o']t|doesn't)\s+work",
         "speaks of a bug",
     ),
     _cue(
-        r"\bsub-?(?:module|circuit|block|system)s?\b|\binstantiat\w+|\bhierarch\w+|\binstances?\b"
+        r"\b(?:obsolete|deprecated|supersed\w+|outdated|legacy)\b|\b(?:old|previous|earlier|former)\s+"
+        r"(?:versions?|revisions?|designs?|tables?|maps?|specs?|specifications?|behaviou?rs?|generation)\b"
+        r"|\b(?:is|are|was|were|been|be)\s+(?:now\s+)?(?:changed|replaced|swapped|exchanged|reversed|"
+        r"mirrored|rotated)\b|\bin reverse(?:d)?\s+(?:bit\s+)?order\b|\bswap(?:s|ped)?\b",
+        "speaks of a change",
+    ),
+    _cue(
+        r"\bsub-?(?:module|circuit|block|system)s?\b|\binstantiat\w+|\bhierarch\w+"
+        r"|(?<!for\s)\binstances?\b"
         r"|\bmodules?\s+[\"'`]?[A-Z]\b|\bcascad\w+",
         "describes a module built of others",
     ),
     _cue(
         r"\bstage\s+(?:of|in)\b|\bblock diagram\b|\bonly\s+(?:a\s+)?part\b"
-        r"|\b(?:just|only)\s+the\s+portion\b",
+        r"|\b(?:just|only)\s+the\s+portion\b|\b(?:inner|inside|internal)\s+(?:block|cell|core)s?\b"
+        r"|\b(?:each|every)\s+(?:cell|slice|stage|bit\s+position|channel|lane)\b",
         "speaks of a part of a larger circuit",
     ),
     _cue(
-        r"\b(?:outputs?|results?|function|value)\b[^.]{0,40}\b(?:invert\w*|complement\w*|negat\w*|"
-        r"active[\s-]low|opposite)\b"
-        r"|\b(?:invert\w*|complement\w*|negat\w*|opposite|inverse)\s+(?:of\s+)?(?:the\s+)?(?:\w+\s+)?"
-        r"(?:outputs?|results?|function|map|table|value)\b",
+        r"\b(?:outputs?|results?|function|value)\b[^.,]{0,40}"
+        r"(?<!two's )(?<!twos )(?<!one's )(?<!ones' )"
+        r"\b(?:invert\w*|complement\w*|negat(?!ive\s+edge)\w*|opposite)\b"
+        r"|\b(?:complement|inverse|negation|opposite)\s+of\b"
+        r"|\b(?:invert\w*|complement\w*|negat(?!ive)\w*|opposite|inverse)\s+(?:the\s+)?(?:\w+\s+)?"
+        r"(?:outputs?|results?|function|map|table|value|polarity)\b"
+        r"|\bpolarit\w+\b[^.]{0,40}\b(?:invert\w*|revers\w*|opposite)\b",
         "speaks of an inverted output",
+        in_ports=True,
+    ),
+    _cue(
+        r"\b(?:ANDed|ORed|XORed|NANDed|NORed|gated|masked|qualified|post-?processed|multiplied)\b",
+        "speaks of logic around the function",
+        frozenset({Kind.EQUATION}),
     ),
     _cue(
         r"\b(?:delay(?:s|ed)?|latency|pipelin\w+|(?:one|1|two|2|a)\s+(?:clock\s+)?cycles?\s+(?:later|after|delay)"
-        r"|regist(?:er|ered|ers)\s+(?:the\s+)?outputs?"
-        r"|outputs?\s+(?:is|are|be|must be|should be)\s+(?:\w+\s+)?registered"
-        r"|registered\s+outputs?)\b",
+        r"|regist(?:er|ered|ers)\s+(?:the\s+|all\s+|its\s+)?outputs?"
+        r"|outputs?\b[^.,]{0,40}?\b(?:registered|clocked|synchroni[sz]ed)"
+        r"|(?:registered|synchronous|clocked|synchroni[sz]ed)\s+outputs?)\b"
+        r"|\boutputs?\b[^.]{0,30}\b(?:through|from|via|driven by|stored in|held in)\s+(?:an?\s+)?"
+        r"(?:\w+\s+)?flip[\s-]?flops?\b|\boutputs?\b[^.]{0,40}\bglitch[\s-]?free\b",
         "speaks of a delay",
+        in_ports=True,
     ),
     _cue(
-        r"\b(?:flip[\s-]?flops?|latch(?:es|ed)?|registers?|sequential|clock(?:ed)?|memory)\b",
+        r"\b(?:flip[\s-]?flops?|latch(?:es|ed)?|regist(?:ers?|ered)|sequential|clock(?:ed)?|"
+        r"memory\s+element)\b",
         "speaks of registers",
         _TIMED,
     ),
@@ -66,12 +104,29 @@ _CUES = (
         "speaks of multiplexers around the function",
         _TIMED | {Kind.EQUATION},
     ),
-    _cue(r"\bhigh[\s-]impedance\b|\btri-?stat\w*", "speaks of tri-state outputs"),
     _cue(
-        r"\b(?:unless(?!\s+otherwise)|except(?:\s+(?:that|when|if|for))?|overrid\w+|instead of|"
-        r"in addition to)\b",
-        "names an exception to what the fragment says",
+        r"\bhigh[\s-]impedance\b|\btri-?stat\w*",
+        "speaks of tri-state outputs",
+        in_ports=True,
     ),
+    _cue(
+        r"\b(?:unless(?!\s+otherwise)|except(?:\s+(?:that|when|if|for))?|overrid\w+|"
+        r"in addition to)\b|\binstead\b",
+        "names an exception to what the fragment says",
+        reset_may=True,
+    ),
+)
+_ACTIVE_LOW = re.compile(r"\bactive(?:ly)?[\s-]low\b|\blow[\s-](?:active|true)\b", re.IGNORECASE)
+_NEGATED = re.compile(
+    r"(?:\b(?:no|not(?!\s+(?:only|just|merely))|without|neither|nor|never|cannot|free of|"
+    r"rather than)\b"
+    r"|n't\b|\bnon-)(?P<between>[^:;()]*)\Z",
+    re.IGNORECASE,
+)
+_NEW_CLAUSE = re.compile(
+    r"\b(?:but|is|are|was|were|has|have|must|should|shall|will|then|goes|go|which|that|when|if|"
+    r"while|changes?|yet|however|only)\b",
+    re.IGNORECASE,
 )
 
 
@@ -88,20 +143,72 @@ def screen(spec: Spec) -> None:
             )
         if finding.rule in _OPEN:
             raise Unfit(f"{finding.message} ({finding.place})")
-    kinds = {fragment.kind for fragment in spec.fragments}
-    for line, sentence in _sentences(spec):
-        for cue in _CUES:
-            match = cue.pattern.search(sentence)
-            if match and not (kinds and kinds <= cue.spare):
-                raise Unfit(f"the text {cue.meaning} (line {line}: {match[0].strip()!r})")
+    kinds = frozenset(fragment.kind for fragment in spec.fragments)
+    for piece in _sentences(spec):
+        _check(spec, piece, kinds)
 
 
-_OPEN = frozenset({"ambiguous-radix", "incomplete-state-table", "unclear-rest", "unread-arrow"})
+_OPEN = frozenset(
+    {
+        "ambiguous-radix",
+        "broken-row",
+        "incomplete-state-table",
+        "unclear-rest",
+        "unread-arrow",
+        "unread-state-table",
+    }
+)
 """Questions whose answer decides what the module does."""
 
 
-def _sentences(spec: Spec) -> list[tuple[int, str]]:
-    """Return the sentences outside fragments and port lists, each with its first line."""
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    line: int
+    text: str
+    port: bool
+    """Whether it only describes a port."""
+
+
+def _check(spec: Spec, sentence: _Sentence, kinds: frozenset[Kind]) -> None:
+    for cue in _CUES:
+        if (kinds and kinds <= cue.spare) or (sentence.port and not cue.in_ports):
+            continue
+        if cue.reset_may and _RESET.search(sentence.text):
+            continue
+        said = next((m for m in cue.pattern.finditer(sentence.text) if _meant(m)), None)
+        if said:
+            words = " ".join(said[0].split())
+            raise Unfit(f"the text {cue.meaning} (line {sentence.line}: {words!r})")
+    low = _ACTIVE_LOW.search(sentence.text)
+    if low and _meant(low) and _output_low(spec, sentence):
+        raise Unfit(f"the text speaks of an active-low output (line {sentence.line})")
+
+
+def _meant(match: re.Match[str]) -> bool:
+    """Whether the words stand without a negation before them, as in "no clock"."""
+    before = match.string[max(match.start() - 80, 0) : match.start()]
+    negated = _NEGATED.search(before)
+    if negated is None:
+        # "outputs are not inverted": the negation stands inside the words found
+        inside = re.search(r"\b(?:not|never|no|without)\b|n't\b", match[0], re.IGNORECASE)
+        return not (inside and not re.search(r"\bwork", match[0]))
+    return bool(_NEW_CLAUSE.search(negated["between"]))
+
+
+def _output_low(spec: Spec, sentence: _Sentence) -> bool:
+    """Whether an active-low signal that is spoken of may be an output with an ordinary name."""
+    text = sentence.text
+    named = [p for p in spec.interface.ports if re.search(rf"(?<!\w){re.escape(p.name)}\b", text)]
+    outputs = [p for p in spec.interface.outputs if p in named]
+    if not outputs and (named or (_RESET.search(text) and not re.search(r"\boutput", text))):
+        return False
+    if not outputs and not re.search(r"\b(?:outputs?|segments?|it|all|signals?)\b", text):
+        return False
+    return not all(_LOW_NAME.search(port.name) for port in outputs or spec.interface.outputs)
+
+
+def _sentences(spec: Spec) -> Iterator[_Sentence]:
+    """Yield the sentences outside fragments; each line of the port list is one by itself."""
     taken = {
         n
         for fragment in spec.fragments
@@ -109,17 +216,27 @@ def _sentences(spec: Spec) -> list[tuple[int, str]]:
         for n in range(fragment.place.line, fragment.place.end_line + 1)
     }
     place = spec.interface_place
-    taken |= set(range(place.line, place.end_line + 1))
-    found: list[tuple[int, str]] = []
+    names = "|".join(re.escape(port.name) for port in spec.interface.ports)
+    lists = re.compile(
+        rf"^\s*(?:[-*•+|]|\d+[.)])?\s*(?:\(?\d*\)?)?\W*(?:(?:input|output|wire|reg|logic|name:)\W+)*"
+        rf"(?:\[[^\]]*\]\s*)?(?:{names})\b"
+    )
     words: list[str] = []
     start = 0
     for number, line in enumerate([*spec.text.splitlines(), ""], 1):
         text = "" if number in taken else line.strip().lstrip("/#>*- ")
-        if not text:
-            if words:
-                found.append((start, " ".join(words)))
+        listed = place.line <= number <= place.end_line and bool(lists.match(line))
+        if listed or not text:
+            yield from _split(start, words)
             words = []
+            if listed and text:
+                yield _Sentence(number, text, port=True)
             continue
         start = start if words else number
         words.append(text)
-    return [(line, part) for line, text in found for part in re.split(r"(?<=[.;!?])\s+", text)]
+
+
+def _split(line: int, words: list[str]) -> Iterator[_Sentence]:
+    for part in re.split(r"(?<=[.;!?])\s+", " ".join(words)):
+        if part:
+            yield _Sentence(line, part, port=False)

@@ -6,11 +6,13 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from rtlgen.spec.fragments.source import Line
+from rtlgen.spec.fragments.source import Line, Reading, Source, question
 
 _RULE = re.compile(r"[\s|:+=\-_─━┼│|]*\Z")
 _WIDE_GAP = re.compile(r"\s{2,}|\t")
 _BARS = re.compile(r"[|│┃]")
+
+_ROW_WORD = re.compile(r"(?:[01xX?*-]+|\d{1,4}|0x[0-9a-fA-F]+|\d*'[bdh][0-9a-fA-FxX_?]+)\Z")
 
 MOST_COLUMNS = 64
 """More than any table that a person writes."""
@@ -107,3 +109,57 @@ def grid_at(lines: Sequence[Line], index: int, split: Splitter) -> Grid | None:
         return None
     rows, used = rows_below(lines, index + 1, split, len(header))
     return Grid(header=header, rows=rows, lines=(index, *used)) if rows else None
+
+
+def stacked(top: str, below: str, split: Splitter) -> Cells:
+    """Return a header written on two lines as one; empty if the lines do not fit.
+
+    A cell above several others belongs to each of them.
+    """
+    upper, lower = split(top), split(below)
+    if len(lower) < 3 or not 1 < len(upper) <= len(lower):
+        return ()
+    if split is not spaced and len(upper) == len(lower):
+        heads = [cell or _span(upper, i) for i, cell in enumerate(upper)]
+    else:
+        heads = _aligned(top, below)
+    return tuple(f"{head} {cell}".strip() for head, cell in zip(heads, lower, strict=True))
+
+
+def _span(upper: Cells, index: int) -> str:
+    """Return the heading that an empty cell continues."""
+    return next((cell for cell in upper[index::-1] if cell), "")
+
+
+def _aligned(top: str, below: str) -> list[str]:
+    """Return for each cell of `below` the cell of `top` that stands nearest above it."""
+    cell = re.compile(r"[^\s|│┃]+(?:\s[^\s|│┃]+)*")
+    heads = list(cell.finditer(top))
+
+    def distance(head: re.Match[str], middle: float) -> float:
+        return max(head.start() - middle, middle - head.end(), 0.0)
+
+    return [
+        min(heads, key=lambda head: distance(head, (part.start() + part.end()) / 2))[0]
+        for part in cell.finditer(below)
+    ]
+
+
+def broken(source: Source, grid: Grid, split: Splitter) -> Reading:
+    """Return the question about a line under a table that would be a row if its cells fit."""
+    index = grid.last + 1
+    if index >= len(source.lines) or source.lines[index].blank:
+        return Reading()
+    text = source.lines[index].text
+    if is_rule(text):
+        return Reading()
+    cells = split(text)
+    row = len(cells) > 1 and ("|" in text if split is not tokens and split is not spaced else False)
+    row = row or (len(cells) > 1 and all(_ROW_WORD.match(word) for word in tokens(text)))
+    if not row:
+        return Reading()
+    message = f"row {text.strip()!r} does not have the {len(grid.header)} cells of its table"
+    finding = question(
+        "broken-row", source.place(index, index), message, assumption="the row is left out"
+    )
+    return Reading(findings=(finding,))

@@ -38,11 +38,11 @@ _OTHERWISE = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edge:
-    """One arrow: from `state`, on `cover` (None: every other input), to `target`."""
+    """One arrow: from `state`, on `cover` (None: every other input), to `target` (None: any)."""
 
     state: str
     cover: tuple[Cube, ...] | None
-    target: str
+    target: str | None
     outputs: Mapping[str, str] = field(default_factory=dict)
     """Mealy outputs by bit."""
     positional: str = ""
@@ -67,7 +67,8 @@ class Draft:
     def states(self) -> tuple[str, ...]:
         """States in order of appearance, those that are left before those only reached."""
         sources = [*(edge.state for edge in self.edges), *self.moore, *self.positional]
-        return tuple(dict.fromkeys([*sources, *(edge.target for edge in self.edges)]))
+        targets = (edge.target for edge in self.edges if edge.target is not None)
+        return tuple(dict.fromkeys([*sources, *targets]))
 
 
 def machine(source: Source, kind: Kind, draft: Draft, span: tuple[int, int]) -> Reading:
@@ -142,15 +143,23 @@ def _conflicts(source: Source, covered: list[tuple[Edge, tuple[Cube, ...]]]) -> 
                     "contradictory-state-table",
                     source.place(other.line, other.line),
                     f"state {edge.state} goes to {edge.target} and to {other.target} on {inputs}"
-                    if edge.target != other.target
+                    if edge.target != other.target and None not in (edge.target, other.target)
                     else f"state {edge.state} has two different outputs on {inputs}",
                 )
 
 
 def _same(edge: Edge, other: Edge) -> bool:
     shared = edge.outputs.keys() & other.outputs.keys()
-    agree = all(edge.outputs[name] == other.outputs[name] for name in shared)
-    return edge.target == other.target and agree and edge.positional == other.positional
+    agree = all(compatible(edge.outputs[name], other.outputs[name]) for name in shared)
+    targets = edge.target == other.target or None in (edge.target, other.target)
+    return targets and agree and compatible(edge.positional, other.positional)
+
+
+def compatible(left: str, right: str) -> bool:
+    """Whether two lists of values agree where both are specified."""
+    return len(left) == len(right) and all(
+        a == b or "-" in (a, b) for a, b in zip(left, right, strict=True)
+    )
 
 
 def _inputs(source: Source, edges: list[tuple[Edge, tuple[Cube, ...]]]) -> tuple[str, ...]:
