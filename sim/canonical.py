@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from pyslang import SourceLocation
 from pyslang.ast import VisitAction
@@ -44,6 +45,7 @@ _RESOLVED = {
     SyntaxKind.UndefineAllDirective,
 }
 _NO_TEXT = {TokenKind.EndOfFile, TokenKind.Placeholder, TokenKind.EmptyMacroArgument}
+_EMPTY_BLOCK = (("begin", TokenKind.BeginKeyword), ("end", TokenKind.EndKeyword))
 _CONTINUED = re.compile(r"\\\r?\n")
 
 
@@ -79,14 +81,34 @@ class Stray:
     line: int
 
 
-class Stream:
-    """The tokens of a parsed design, less attributes and the modules named in `without`."""
+Span: TypeAlias = tuple[int, int, int]
+"""Where a syntax node stands: buffer, and the offsets of its first token and of its end."""
 
-    def __init__(self, parsed: Parsed, *, without: frozenset[str] = frozenset()) -> None:
+
+def span_of(node: Syntax) -> Span:
+    """Return where `node` stands."""
+    place = node.sourceRange
+    return place.start.buffer.id, place.start.offset, place.end.offset
+
+
+class Stream:
+    """The tokens of a parsed design, less attributes and the modules named in `without`.
+
+    In place of the generate branches in `empty` stand empty blocks.
+    """
+
+    def __init__(
+        self,
+        parsed: Parsed,
+        *,
+        without: frozenset[str] = frozenset(),
+        empty: frozenset[Span] = frozenset(),
+    ) -> None:
         self.words: list[Word] = []
         self.strays: list[Stray] = []
         self._parsed = parsed
         self._without = without
+        self._empty = empty
         self._silent = False
         self._includes: dict[int, SourceLocation | None] = {}
         parsed.root.visit(self._visit)
@@ -95,11 +117,20 @@ class Stream:
         if isinstance(part, Token):
             self._token(part)
         elif not self._silent and self._left_out(part):
-            self._silent = True
-            part.visit(self._visit)
-            self._silent = False
+            self._skip(part)
+            return VisitAction.Skip
+        elif not self._silent and self._empty and span_of(part) in self._empty:
+            self._skip(part)
+            for text, kind in _EMPTY_BLOCK:
+                self._add(text, kind, part.getFirstToken().location, inline=True)
             return VisitAction.Skip
         return VisitAction.Advance
+
+    def _skip(self, part: Syntax) -> None:
+        """Keep nothing of `part` but its directives."""
+        self._silent = True
+        part.visit(self._visit)
+        self._silent = False
 
     def _left_out(self, node: Syntax) -> bool:
         if node.kind is SyntaxKind.AttributeInstance:
@@ -127,9 +158,16 @@ class Stream:
             file, line, _ = self._parsed.place(node.getFirstToken().location)
             self.strays.append(Stray(node.getFirstToken().rawText, file, line))
 
-    def _add(self, text: str, kind: TokenKind | SyntaxKind, location: SourceLocation) -> None:
+    def _add(
+        self,
+        text: str,
+        kind: TokenKind | SyntaxKind,
+        location: SourceLocation,
+        *,
+        inline: bool = False,
+    ) -> None:
         manager = self._parsed.manager
-        inline = manager.isMacroLoc(location)
+        inline = inline or manager.isMacroLoc(location)
         place = manager.getFullyExpandedLoc(location)
         outer = self._including(place)
         if outer is not None:

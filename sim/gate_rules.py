@@ -105,6 +105,9 @@ def _system(name: str) -> tuple[str, str] | None:
 def _identifier(text: str) -> tuple[str, str] | None:
     if text.startswith("\\") and _UNSAFE_ESCAPED.search(text, 1):
         return "identifier", f"an escaped identifier may not have quotes or comments: {text!r}"
+    if text.startswith("\\$"):
+        # Icarus calls the system task of that name.
+        return "system-task", f"no identifier may begin like a system task: {text}"
     if text.lstrip("\\").lower().startswith(RESERVED_PREFIX):
         return "reserved-name", f"names that begin with {RESERVED_PREFIX} are the bench's: {text}"
     return None

@@ -13,10 +13,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pyslang.parsing import TokenKind
 from pyslang.syntax import SyntaxKind
 
-from sim.canonical import Stream, render, unreachable
+from sim.canonical import Span, Stream, render, unreachable
 from sim.errors import InvalidDesign, InvalidInterface
 from sim.gate_elaborated import (
     MAX_INSTANCES,
@@ -27,6 +26,7 @@ from sim.gate_elaborated import (
     memory_images,
     outward_errors,
 )
+from sim.gate_generate import vacant_branches
 from sim.gate_rules import RESERVED_PREFIX, stray_refusals, token_refusals
 from sim.interface import Interface
 from sim.read_interface import definitions, interface_of, top_instance
@@ -85,11 +85,11 @@ def _examine(request: Mapping[str, Any]) -> dict[str, Any]:
     dropped = unreachable(original, frozenset(definitions(original)), top)
     stream = Stream(original, without=dropped)
     _stop(Cause.REFUSED, [*stray_refusals(stream.strays), *token_refusals(stream.words)])
-    sources = render(stream.words, original.compiled)
-    canonical = Parsed(sources)
-    _check_same(stream, canonical)
-    dotted = any(word.kind is TokenKind.Dot for word in stream.words)
-    interface = _check_elaborated(canonical, top, request["data"], dotted=dotted)
+    sources, canonical = _written_out(stream, original)
+    interface, vacant = _check_elaborated(canonical, top, request["data"])
+    if vacant:
+        sources, canonical = _written_out(Stream(canonical, empty=vacant), canonical)
+        interface, _ = _check_elaborated(canonical, top, request["data"])
     return {
         "cause": Cause.NONE.name,
         "refusals": [],
@@ -135,6 +135,14 @@ def _check_definitions(parsed: Parsed, top: str, reserved: frozenset[str]) -> No
         _stop(Cause.ELABORATION, [_bare("elaboration", message)])
 
 
+def _written_out(stream: Stream, parsed: Parsed) -> tuple[Mapping[str, str], Parsed]:
+    """Return the canonical text of `stream`, and that text parsed again."""
+    sources = render(stream.words, parsed.compiled)
+    canonical = Parsed(sources)
+    _check_same(stream, canonical)
+    return sources, canonical
+
+
 def _check_same(stream: Stream, canonical: Parsed) -> None:
     """Refuse what does not read the same when written out: then the gate saw something else."""
     again = Stream(canonical)
@@ -146,7 +154,10 @@ def _check_same(stream: Stream, canonical: Parsed) -> None:
     _stop(Cause.SYNTAX, (_of(d, "syntax") for d in canonical.syntax_errors()))
 
 
-def _check_elaborated(parsed: Parsed, top: str, data: Sequence[str], *, dotted: bool) -> Interface:
+def _check_elaborated(
+    parsed: Parsed, top: str, data: Sequence[str]
+) -> tuple[Interface, frozenset[Span]]:
+    """Return the interface, and the generate branches that nothing takes."""
     compilation = parsed.elaborate(top)
     found = list(parsed.diagnostics(compilation.getAllDiagnostics()))
     _stop(Cause.REFUSED, outward_errors(parsed, found))
@@ -162,12 +173,11 @@ def _check_elaborated(parsed: Parsed, top: str, data: Sequence[str], *, dotted: 
     if len(instances) > MAX_INSTANCES:
         message = f"a design may have {MAX_INSTANCES} instances, not more"
         _stop(Cause.REFUSED, [_bare("limits", message)])
-    if dotted:
-        _stop(Cause.REFUSED, foreign_heads(parsed, instances))
+    _stop(Cause.REFUSED, foreign_heads(parsed, instances))
     _stop(Cause.REFUSED, memory_images(parsed, compilation, data))
     interface = timing_of(instance, interface)
     _stop(Cause.REFUSED, driven_inputs(parsed, compilation, instances))
-    return interface
+    return interface, vacant_branches(parsed, instances)
 
 
 def _stop(cause: Cause, refusals: Iterable[Refusal]) -> None:
