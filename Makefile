@@ -5,10 +5,12 @@
 
 .PHONY: demo test check format clean
 .DELETE_ON_ERROR:
+.NOTPARALLEL: # both set up the same .venv
 
 BIN := .venv/bin
 CORE := .venv/.core-installed
 DEV := .venv/.dev-installed
+SETUP := pyproject.toml constraints.txt tools/setup.sh $(wildcard .venv/.incomplete)
 
 demo: $(CORE)
 	@$(BIN)/rtlgen design datasets/examples/traffic_light.md -o demo
@@ -28,11 +30,11 @@ format: $(DEV)
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-$(CORE): pyproject.toml constraints.txt tools/setup.sh
+$(CORE): $(SETUP)
 	@tools/setup.sh .
 	@touch $@
 
-$(DEV): pyproject.toml constraints.txt tools/setup.sh
+$(DEV): $(SETUP)
 	@tools/setup.sh '.[dev,symbolic]'
 	@touch $@ $(CORE)
 
