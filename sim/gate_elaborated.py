@@ -292,13 +292,19 @@ def memory_images(
 
 
 def _constant_string(expression: Ast) -> str | None:
-    """Return the text of a string literal or string parameter; None for anything else."""
+    """Return the text of a string literal, or of a parameter that is one; None for anything else.
+
+    What is computed is not taken: simulators may compute something else.
+    """
     while expression.kind is ExpressionKind.Conversion:
         expression = expression.operand
     if expression.kind is ExpressionKind.StringLiteral:
-        return str(expression.value)
+        text = str(expression.value)
+        return text if str(expression.rawValue) == f'"{text}"' else None
     is_name = expression.kind is ExpressionKind.NamedValue
     if not is_name or expression.symbol.kind is not SymbolKind.Parameter:
         return None
-    value = expression.symbol.value
-    return str(value.convertToStr().value)
+    parameter = expression.symbol
+    given = _constant_string(parameter.initializer) if parameter.initializer else None
+    # A parameter with a range may hold less than it was given.
+    return given if given == str(parameter.value.convertToStr().value) else None

@@ -76,6 +76,8 @@ def judge(
     admission = admit(design, reserved=bench.reserved, interface=interface)
     if admission.design is None:
         return refusal_verdict(admission, bench)
+    if clash := _clashing_data(design, bench):
+        return _data_clash(clash, bench)
     return simulate_first(
         admission.design, bench, simulators=simulators, limits=limits, waveform=waveform
     )
@@ -105,6 +107,22 @@ def _other_module(design: Design, interface: Interface, bench: CocotbBench) -> V
         status=Status.FAIL,
         cause=Cause.INTERFACE,
         reason=f"the module must be called {interface.module!r}, not {design.top!r}",
+        expected=bench.expected_checks,
+    )
+
+
+def _clashing_data(design: Design, bench: CocotbBench) -> str | None:
+    """Return the name of a data file that is one thing to the design and another to the bench."""
+    shared = sorted(set(design.data) & set(bench.data))
+    return next((name for name in shared if design.data[name] != bench.data[name]), None)
+
+
+def _data_clash(name: str, bench: CocotbBench) -> Verdict:
+    return Verdict(
+        status=Status.ERROR,
+        cause=Cause.BENCH,
+        reason=f"design and testbench both bring a file {name!r}, and they differ; "
+        "one of them needs another name",
         expected=bench.expected_checks,
     )
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any
 
 from pyslang import SourceManager
@@ -70,6 +71,8 @@ class RenamedGolden:
     """Integer literals in it, in rising order."""
     holds_values: bool
     """Whether a level-sensitive block seems to keep old values, as a latch does."""
+    data: Mapping[str, bytes]
+    """Its files, under new names where the text names them; a design may have its own."""
 
 
 def rename(design: Design, *, ports: Collection[str] = ()) -> RenamedGolden:
@@ -89,12 +92,14 @@ def rename(design: Design, *, ports: Collection[str] = ()) -> RenamedGolden:
             f"golden design declares {clash[0]!r} outside modules and as a port of "
             f"{design.top!r}\n\nhint: give the two different names"
         )
+    printer = _Printer(tree.sourceManager, modules, globals_, design.data)
     return RenamedGolden(
-        text=_Printer(tree.sourceManager, modules, globals_).print(tree).strip("\n") + "\n",
+        text=printer.print(tree).strip("\n") + "\n",
         top=PREFIX + design.top,
         names=frozenset(PREFIX + name for name in modules | globals_),
         constants=tuple(sorted(_constants(tree))),
         holds_values=_holds_values(tree),
+        data={printer.files.get(name, name): data for name, data in design.data.items()},
     )
 
 
@@ -175,11 +180,18 @@ class _Printer:
     """Prints a tree with new names, its macros expanded and its includes in place."""
 
     def __init__(
-        self, manager: SourceManager, modules: frozenset[str], globals_: frozenset[str]
+        self,
+        manager: SourceManager,
+        modules: frozenset[str],
+        globals_: frozenset[str],
+        data: Collection[str],
     ) -> None:
         self._manager = manager
         self._modules = modules
         self._globals = globals_
+        self._data = data
+        self.files: dict[str, str] = {}
+        """New names of the data files that strings in the text name."""
         self._out: list[str] = []
         self._last = " "
         self._expanded = False
@@ -193,6 +205,9 @@ class _Printer:
 
     def _renamed(self, token: Token, parent: SyntaxNode) -> str:
         text: str = token.rawText
+        if token.kind is TokenKind.StringLiteral and token.valueText in self._data:
+            self.files[token.valueText] = renamed = _renamed_file(token.valueText)
+            return f'"{renamed}"'
         if token.kind is not TokenKind.Identifier:
             return text
         name: str = token.valueText
@@ -232,6 +247,11 @@ class _Printer:
             self._space("\n" + " ".join(word for word in words if word) + "\n")
         elif directive.kind is SyntaxKind.MacroUsage:
             self._space(" ")
+
+
+def _renamed_file(name: str) -> str:
+    path = PurePosixPath(name)
+    return str(path.with_name(PREFIX + path.name))
 
 
 def _names_module(parent: SyntaxNode) -> bool:

@@ -64,6 +64,8 @@ class Wire:
     signal: str
     golden: str = ""
     """The golden design's signal for an output; empty for inputs and without a golden design."""
+    copy: str = ""
+    """Beside a golden design: the signal by which an input reaches the design under test."""
 
 
 def write_testbench(
@@ -161,7 +163,7 @@ def _beside_golden(
     hdl = {"golden.v": _isolated(renamed), f"{WRAPPER}.v": render("wrapper.v.j2", _spans(values))}
     checks = checks_in(_steps(plan, None), len(interface.outputs))
     written = _assemble(interface, plan, checks, values, hdl=hdl, reserved=renamed.names)
-    data = golden.design.data
+    data = renamed.data
     return replace(written, data=data, bench=replace(written.bench, data=data))
 
 
@@ -272,7 +274,10 @@ def _module_names(module: str) -> tuple[str, str]:
 
 
 def _wires(interface: Interface) -> dict[str, list[Wire]]:
-    """Give every port signals of the wrapper's own; a port may be called anything."""
+    """Give every port signals of the wrapper's own; a port may be called anything.
+
+    Their names begin as the gate lets no name of a design begin.
+    """
     taken: set[str] = set()
 
     def fresh(prefix: str, name: str) -> str:
@@ -283,9 +288,20 @@ def _wires(interface: Interface) -> dict[str, list[Wire]]:
         return plain
 
     return {
-        "inputs": [Wire(port=p, signal=fresh("in_", p.name)) for p in interface.inputs],
+        "inputs": [
+            Wire(
+                port=p,
+                signal=fresh("rtlgen_in_", p.name),
+                copy=fresh("rtlgen_dut_", p.name),
+            )
+            for p in interface.inputs
+        ],
         "outputs": [
-            Wire(port=p, signal=fresh("dut_", p.name), golden=fresh("golden_", p.name))
+            Wire(
+                port=p,
+                signal=fresh("rtlgen_got_", p.name),
+                golden=fresh("rtlgen_want_", p.name),
+            )
             for p in interface.outputs
         ],
     }

@@ -154,3 +154,27 @@ def test_worker_that_does_not_start_is_no_fault_of_the_design() -> None:
 def test_an_admission_has_a_design_or_a_cause() -> None:
     with pytest.raises(ValueError, match="either a design or a cause"):
         Admission(design=None)
+
+
+@pytest.mark.parametrize(
+    ("parameter", "name", "taken"),
+    [
+        ('parameter F = "rom.hex"', "F", True),
+        ('parameter E = "rom.hex", F = E', "F", True),
+        ('parameter F = "rom.hex"', '"rom.hex"', True),
+        ('parameter [23:0] F = "rom.hex"', "F", False),
+        ('parameter F = 1 ? "rom.hex" : "rom.hex"', "F", False),
+        ('parameter F = {"rom", ".hex"}', "F", False),
+        ('parameter F = "rom.hex"', r'"rom\x2ehex"', False),
+    ],
+)
+def test_a_memory_image_is_named_in_plain_text(parameter: str, name: str, taken: bool) -> None:
+    text = f"""\
+module dut #({parameter}) (output [7:0] y);
+  reg [7:0] m [0:3];
+  initial $readmemh({name}, m);
+  assign y = m[0];
+endmodule
+"""
+    design = Design(top="dut", sources={"d.sv": text}, data={"rom.hex": b"01"})
+    assert (admit(design).design is not None) is taken

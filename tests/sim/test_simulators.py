@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -166,3 +167,11 @@ def test_unknown_simulator_is_named() -> None:
 def test_available_simulators_can_be_asked_for_their_version() -> None:
     assert all(simulator.version() for simulator in available_simulators())
     assert tools.icarus() or tools.verilator()
+
+
+def test_a_data_file_that_the_bench_brings_too_is_not_judged() -> None:
+    design = Design(top=INVERTER.top, sources=INVERTER.sources, data={"rom.hex": b"01"})
+    bench = replace(BENCH, data={"rom.hex": b"02"})
+    verdict = judge(design, bench, simulators=[])
+    assert verdict.status is Status.ERROR
+    assert "design and testbench both bring a file 'rom.hex'" in verdict.reason

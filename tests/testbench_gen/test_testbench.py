@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -197,6 +198,22 @@ def test_a_module_called_runner_does_not_clash_with_the_pytest_runner() -> None:
 def test_data_files_of_a_golden_design_come_along() -> None:
     written = write_testbench(counter_interface(), golden(counter_rtl(), data={"rom.hex": b"00"}))
     assert written.data == {"rom.hex": b"00"}
+
+
+def test_data_files_that_a_golden_design_names_get_names_of_their_own() -> None:
+    reads = 'reg [7:0] rom [0:1]; initial $readmemh("mem/rom.hex", rom); endmodule'
+    text = counter_rtl().replace("endmodule", reads)
+    written = write_testbench(counter_interface(), golden(text, data={"mem/rom.hex": b"00"}))
+    assert written.data == written.bench.data == {"mem/rtlgen_golden_rom.hex": b"00"}
+    assert '$readmemh("mem/rtlgen_golden_rom.hex", rom)' in written.files["golden.v"]
+
+
+def test_every_name_beside_a_golden_design_is_one_that_no_design_may_use() -> None:
+    wrapper = write_testbench(counter_interface(), golden(counter_rtl())).files["rtlgen_tb_top.v"]
+    declared = re.findall(r"(?:reg|wire) +(?:\[.*?\])? *(\w+)|^  \w+ (\w+) \($", wrapper, re.M)
+    names = [name for pair in declared for name in pair if name]
+    assert len(names) >= 6
+    assert all(name.startswith("rtlgen_") for name in names)
 
 
 def test_inout_is_refused() -> None:
