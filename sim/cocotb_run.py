@@ -248,8 +248,7 @@ def compile_verdict(
     """Return the verdict on a compile that failed; the first of `errors` is quoted.
 
     The gate has parsed and elaborated the design before, so what fails here is
-    legal SystemVerilog that this simulator does not take. That is no fault of
-    the design: it has not been judged.
+    what this simulator does not take of SystemVerilog. The design has not been judged.
     """
     if run.limit is not None:
         return limit_verdict(run, common)
@@ -260,7 +259,7 @@ def compile_verdict(
     return Verdict(
         status=Status.ERROR,
         cause=Cause.BENCH,
-        reason=f"{simulator} does not take this legal SystemVerilog: "
+        reason=f"{simulator} cannot compile what slang accepts: "
         + errors[0].removeprefix(_DESIGN_FOLDER + "/"),
         **common,
     )

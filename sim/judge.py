@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from sim.cocotb_bench import CocotbBench
@@ -92,14 +93,15 @@ def simulate_first(
     waveform: Path | None = None,
 ) -> Verdict:
     """Simulate a trusted or gated `design` under the first of `simulators` that takes it."""
-    verdict: Verdict | None = None
+    if not simulators:
+        raise ValueError("simulators must not be empty")
+    failed: list[Verdict] = []
     for simulator in simulators:
         verdict = simulate(design, bench, simulator=simulator, limits=limits, waveform=waveform)
         if verdict.status is not Status.ERROR:
             return verdict
-    if verdict is None:
-        raise ValueError("simulators must not be empty")
-    return verdict
+        failed.append(verdict)
+    return replace(failed[-1], reason="; ".join(verdict.reason for verdict in failed))
 
 
 def _other_module(design: Design, interface: Interface, bench: CocotbBench) -> Verdict:

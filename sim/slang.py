@@ -38,6 +38,10 @@ _LENIENT = (
 )
 
 
+_ILLEGAL = frozenset({"CannotIndexScalar", "RangeSelectReversed"})
+"""What slang only warns of and IEEE 1800-2023, 11.5.1 forbids."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnostic:
     """One message of the parser or the elaborator, at its place in the sources."""
@@ -114,12 +118,13 @@ class Parsed:
             file, line = "", 0
             if self.file_of(diagnostic.location) in self._sources:
                 file, line, _ = self.place(diagnostic.location)
+            code = str(diagnostic.code).removeprefix("DiagCode(").rstrip(")")
             yield Diagnostic(
-                code=str(diagnostic.code).removeprefix("DiagCode(").rstrip(")"),
+                code=code,
                 file=file,
                 line=line,
                 message=engine.formatMessage(diagnostic),
-                error=diagnostic.isError(),
+                error=diagnostic.isError() or code in _ILLEGAL,
             )
 
     @property
