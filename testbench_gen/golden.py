@@ -14,6 +14,7 @@ from pyslang.syntax import SyntaxKind, SyntaxNode, SyntaxTree
 from sim.design import Design
 from sim.errors import InvalidDesign
 from sim.slang import Parsed
+from testbench_gen.implicit_nets import Insertions, declarations, place_of
 
 PREFIX = "rtlgen_golden_"
 _MODULES = frozenset(
@@ -82,7 +83,8 @@ def rename(design: Design, *, ports: Collection[str] = ()) -> RenamedGolden:
         InvalidDesign: The golden design does not parse, does not define its top, or
             would have one of its `ports` renamed too.
     """
-    tree = _parse(design)
+    parsed = _parse(design)
+    tree = parsed.tree
     modules, globals_ = _modules(tree), _globals(tree)
     if design.top not in modules:
         known = ", ".join(sorted(modules)) or "no module"
@@ -92,7 +94,8 @@ def rename(design: Design, *, ports: Collection[str] = ()) -> RenamedGolden:
             f"golden design declares {clash[0]!r} outside modules and as a port of "
             f"{design.top!r}\n\nhint: give the two different names"
         )
-    printer = _Printer(tree.sourceManager, modules, globals_, design.data)
+    inserted = declarations(parsed, design.top)
+    printer = _Printer(tree.sourceManager, modules, globals_, design.data, inserted)
     return RenamedGolden(
         text=printer.print(tree).strip("\n") + "\n",
         top=PREFIX + design.top,
@@ -103,12 +106,12 @@ def rename(design: Design, *, ports: Collection[str] = ()) -> RenamedGolden:
     )
 
 
-def _parse(design: Design) -> SyntaxTree:
+def _parse(design: Design) -> Parsed:
     """Parse all sources as one compilation unit, headers only where they are included."""
     parsed = Parsed(design.sources)
     if errors := parsed.syntax_errors():
         raise InvalidDesign(f"golden design must be correct Verilog; {errors[0]}")
-    return parsed.tree
+    return parsed
 
 
 def _nodes(root: SyntaxNode) -> Iterator[Any]:
@@ -185,11 +188,13 @@ class _Printer:
         modules: frozenset[str],
         globals_: frozenset[str],
         data: Collection[str],
+        inserted: Insertions,
     ) -> None:
         self._manager = manager
         self._modules = modules
         self._globals = globals_
         self._data = data
+        self._inserted = inserted
         self.files: dict[str, str] = {}
         """New names of the data files that strings in the text name."""
         self._out: list[str] = []
@@ -200,7 +205,9 @@ class _Printer:
         for token, parent in _tokens(tree.root):
             for trivia in token.trivia:
                 self._trivia(trivia)
+            self._space(self._inserted.before.get(place_of(token), ""))
             self._emit(self._renamed(token, parent), token)
+            self._space(self._inserted.after.get(place_of(token), ""))
         return "".join(self._out)
 
     def _renamed(self, token: Token, parent: SyntaxNode) -> str:

@@ -142,3 +142,18 @@ def test_a_very_long_expression_is_no_problem() -> None:
     assert (
         renamed(f"module top(input a, output y); assign y = {chain}; endmodule").count("+") == 2999
     )
+
+
+def test_undeclared_nets_are_declared_where_they_belong() -> None:
+    text = renamed(
+        """\
+module top #(parameter P = 1)(input a, output y);
+  and g(n, a, a);
+  if (P) begin : b assign m = n; assign y = m; end
+  for (genvar i = 0; i < 2; i = i + 1) assign k = a;
+endmodule
+"""
+    )
+    assert "(input a, output y); wire n;" in text
+    assert "begin : b wire m; assign" in text
+    assert "i + 1) begin wire k; assign k = a; end" in " ".join(text.split())
