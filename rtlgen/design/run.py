@@ -165,7 +165,10 @@ def _judged(
     progress: Progress,
 ) -> Candidate:
     if candidate.design is None:
-        progress.stage("proposer", f"{candidate.proposer}: {candidate.declined}", state="bad")
+        reason, *more = (candidate.declined or "").split("\n\n")
+        progress.stage("proposer", f"{candidate.proposer}: {reason}", state="bad")
+        for text in more:
+            progress.stage("proposer", text, state="note")
         return candidate
     for note in candidate.notes:
         progress.stage("proposer", f"{candidate.proposer}: {note}")
