@@ -95,10 +95,40 @@ def test_a_complete_waveform_is_no_guess() -> None:
     assert not _taken(GATE + wave).guess
 
 
-def test_rows_that_are_missing_make_a_guess_that_says_so() -> None:
-    answer = _taken(GATE + TABLE.replace("| 1 | 1 | 1 |\n", ""))
-    assert answer.guess
-    assert any("a=1, b=1" in note for note in answer.notes)
+def test_rows_that_are_missing_have_to_be_spoken_of() -> None:
+    text = GATE + TABLE.replace("| 1 | 1 | 1 |\n", "")
+    assert "nothing is said for a=1, b=1" in _declined(text)
+    assert not _taken(text + "\nOther combinations never occur.\n").guess
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The module is combinational: it has no clock and no reset.",
+        "It works without registers, latches or flip-flops.",
+        "The output is not registered and not inverted.",
+        "Nothing is delayed.",
+        "There is no latency; the logic isn't pipelined.",
+        "Numbers are in two's complement, a fixed width; for instance 1 is 01.",
+    ],
+)
+def test_words_that_are_denied_change_nothing(sentence: str) -> None:
+    _taken(GATE + TABLE + "\n" + sentence + "\n")
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "There is no clock, but the output is inverted.",
+        "It is not only gated, it is also inverted at the output.",
+        "No reset is needed; the output is registered.",
+        "The table shows the complement of f.",
+        "The result is then ORed with a.",
+        "f is active low.",
+    ],
+)
+def test_words_that_only_look_denied_count(sentence: str) -> None:
+    _declined(GATE + TABLE + "\n" + sentence + "\n")
 
 
 @pytest.mark.parametrize(

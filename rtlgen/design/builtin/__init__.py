@@ -24,11 +24,13 @@ NO_MODEL = (
 NOTHING = "the specification has no table, map, equation, diagram or waveform to compile"
 _NOT_READ = frozenset(
     {
+        "example-table",
         "symbolic-table",
         "unknown-column",
         "unknown-map",
         "unknown-outputs",
         "unread-arrow",
+        "unread-state-table",
         "unread-waveform",
     }
 )

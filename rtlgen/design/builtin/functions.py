@@ -38,9 +38,7 @@ def compile_functions(spec: Spec, fragments: Sequence[Fragment]) -> Compiled:
         raise Unfit(str(error)) from error
     check_examples(spec, reference)
     notes = tuple(note for fragment in used for note in fragment.notes)
-    asked = [f for f in spec.findings if f.rule == "incomplete-table"]
-    notes += tuple(f"{finding.message}: {finding.assumption}" for finding in asked)
-    return Compiled(verilog=verilog, reference=reference, used=used, notes=notes, guess=bool(asked))
+    return Compiled(verilog=verilog, reference=reference, used=used, notes=notes)
 
 
 def check_examples(spec: Spec, reference: Function) -> None:

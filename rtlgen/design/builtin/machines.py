@@ -46,6 +46,7 @@ def _registered(spec: Spec, fragment: Fragment) -> Compiled:
         raise Unfit("the module has more than one reset")
     if not interface.resets and machine.reset_state is None:
         raise Unfit("neither a reset nor a first state is given for the state machine")
+    machine = _with_state_port(spec, machine)
     _check_ports(spec, machine.inputs, machine.outputs)
     if not interface.resets:
         machine = replace(machine, power_on_state=machine.reset_state)
@@ -56,6 +57,45 @@ def _registered(spec: Spec, fragment: Fragment) -> Compiled:
     except ValueError as error:
         raise Unfit(str(error)) from error
     return Compiled(verilog=verilog, reference=machine, used=used, notes=_notes(spec, fragment))
+
+
+def _with_state_port(spec: Spec, machine: StateTable) -> StateTable:
+    """Return the machine with the output that shows its state code, if there is such a port."""
+    width = len(next(iter(machine.codes.values()), ""))
+    for port in spec.interface.outputs:
+        undefined = not set(port.bits) & set(machine.outputs)
+        if undefined and port.width == width and _shows_state(spec, port.name):
+            outputs = {
+                s: (machine.moore_outputs or {}).get(s, "") + c for s, c in machine.codes.items()
+            }
+            arrows = tuple(
+                replace(
+                    t, outputs=t.outputs if machine.moore else t.outputs + machine.codes[t.state]
+                )
+                for t in machine.transitions
+            )
+            return replace(
+                machine,
+                outputs=(*machine.outputs, *port.bits),
+                transitions=arrows,
+                moore_outputs=outputs if machine.moore else None,
+            )
+    return machine
+
+
+_STATE_PORT = re.compile(
+    r"(?:(?:current|present|cur|cs|ps|fsm)_?)?(?:state|st)(?:_?(?:out|o|q|reg))?|cs|ps"
+)
+_SHOWS = r"(?:shows?|is|gives|outputs?|carries|holds)\s+the\s+(?:code\s+of\s+the\s+)?"
+
+
+def _shows_state(spec: Spec, name: str) -> bool:
+    """Whether an output is the state register: by its name, or because the text says so."""
+    if _STATE_PORT.fullmatch(name):
+        return True
+    port = rf"(?<!\w){re.escape(name)}(?:\[[\d:]+\])?[`\s]+"
+    said = re.compile(rf"{port}{_SHOWS}(?:current|present)?\s*state\b")
+    return bool(said.search(" ".join(spec.text.split())))
 
 
 def _logic(spec: Spec, source: Source, fragment: Fragment, roles: NextState) -> Compiled:

@@ -52,7 +52,8 @@ _CUES = (
         r"\b(?:obsolete|deprecated|supersed\w+|outdated|legacy)\b|\b(?:old|previous|earlier|former)\s+"
         r"(?:versions?|revisions?|designs?|tables?|maps?|specs?|specifications?|behaviou?rs?|generation)\b"
         r"|\b(?:is|are|was|were|been|be)\s+(?:now\s+)?(?:changed|replaced|swapped|exchanged|reversed|"
-        r"mirrored|rotated)\b|\bin reverse(?:d)?\s+(?:bit\s+)?order\b|\bswap(?:s|ped)?\b",
+        r"mirrored|rotated)\b|\bin reversed?\s+(?:bit\s+)?order\b"
+        r"|\b(?:but|then|with|and)\b[^.]{0,40}\bswapped\b",
         "speaks of a change",
     ),
     _cue(
@@ -118,10 +119,12 @@ _CUES = (
 )
 _ACTIVE_LOW = re.compile(r"\bactive(?:ly)?[\s-]low\b|\blow[\s-](?:active|true)\b", re.IGNORECASE)
 _NEGATED = re.compile(
-    r"(?:\b(?:no|not(?!\s+(?:only|just|merely))|without|neither|nor|never|cannot|free of|"
-    r"rather than)\b"
-    r"|n't\b|\bnon-)(?P<between>[^:;()]*)\Z",
+    r".*(?P<negation>(?:\b(?:no|not(?!\s+(?:only|just|merely))|without|neither|nor|never|nothing|"
+    r"none|cannot|free of|rather than)\b|n't\b|\bnon-)[^:;()]*)\Z",
     re.IGNORECASE,
+)
+_SUBJECT_VERB = re.compile(
+    r"\A(?:nothing|none|neither)\b[^.,;]{0,20}?\b(?:is|are)\b", re.IGNORECASE
 )
 _NEW_CLAUSE = re.compile(
     r"\b(?:but|is|are|was|were|has|have|must|should|shall|will|then|goes|go|which|that|when|if|"
@@ -152,10 +155,15 @@ _OPEN = frozenset(
     {
         "ambiguous-radix",
         "broken-row",
+        "incomplete-table",
         "incomplete-state-table",
         "unclear-rest",
+        "unlabeled-axis",
         "unread-arrow",
+        "unclear-reset-state",
         "unread-state-table",
+        "unstated-output",
+        "variable-order",
     }
 )
 """Questions whose answer decides what the module does."""
@@ -187,12 +195,12 @@ def _check(spec: Spec, sentence: _Sentence, kinds: frozenset[Kind]) -> None:
 def _meant(match: re.Match[str]) -> bool:
     """Whether the words stand without a negation before them, as in "no clock"."""
     before = match.string[max(match.start() - 80, 0) : match.start()]
-    negated = _NEGATED.search(before)
+    negated = _NEGATED.match(before)
     if negated is None:
         # "outputs are not inverted": the negation stands inside the words found
         inside = re.search(r"\b(?:not|never|no|without)\b|n't\b", match[0], re.IGNORECASE)
         return not (inside and not re.search(r"\bwork", match[0]))
-    return bool(_NEW_CLAUSE.search(negated["between"]))
+    return bool(_NEW_CLAUSE.search(_SUBJECT_VERB.sub("", negated["negation"])))
 
 
 def _output_low(spec: Spec, sentence: _Sentence) -> bool:

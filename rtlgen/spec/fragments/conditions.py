@@ -145,7 +145,8 @@ class _Parser:
 
     def name(self) -> Cover:
         token = self.take()
-        bits = self.names.bits(token) if token and (token[0].isalpha() or token[0] == "_") else None
+        named = bool(token) and (token[0].isalpha() or token[0] == "_")
+        bits = (self.names.bits(token) or self.names.group(token)) if named else None
         if bits is None or not set(bits) <= set(self.inputs):
             raise NoCondition
         if self.peek().lower() not in _EQUAL:

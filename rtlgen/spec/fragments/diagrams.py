@@ -27,6 +27,35 @@ _ARROW = re.compile(
     rf"(?:[-–—=](?P<label>[^>]{{0,200}})>|→|⟶|➔|⇒)\s*"  # noqa: RUF001
     rf"(?:[Ss]tate\s+)?(?P<target>{_NAME})\s*(?P<rest>.{{0,200}})$"
 )
+_GO = (
+    r"(?:go|goes|going|move|moves|transition|transitions|proceed|proceeds|jump|jumps|advance|advances|"
+    r"return|returns|switch|switches|change|changes|stay|stays|remain|remains)"
+    r"(?:\s+back)?(?:\s+(?:to|in|into|at))?"
+)
+_IF = r"(?:on|when|if|with|for|while)\s+"
+_LEAD_IN = r"^\s*(?:[-*•+]\s+|\(?\d+[.)]\s+)?"
+_SENTENCES = (
+    re.compile(
+        rf"{_LEAD_IN}(?:From|In|While in|At)\s+(?:state\s+)?(?P<source>{_NAME})\s*[,:]?\s*"
+        rf"(?:{_IF}(?P<label>[^>]{{1,120}}?)\s*[,:]?|(?P<always>always|unconditionally))\s+"
+        rf"(?:then\s+)?(?:the machine\s+|it\s+)?{_GO}\s+(?:state\s+)?"
+        rf"(?P<target>{_NAME})\s*[.;,]?\s*$",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        rf"{_LEAD_IN}(?:(?:From|In|State)\s+)?(?P<source>{_NAME})\s*[,:]?\s*(?P<always>always\s+|"
+        rf"unconditionally\s+)?{_GO}\s+(?:state\s+)?(?P<target>{_NAME})"
+        rf"(?:\s*,?\s*{_IF}(?P<label>[^>]{{1,120}}?))?\s*[.;,]?\s*$",
+        re.IGNORECASE,
+    ),
+)
+_CHOICE = re.compile(
+    rf"{_LEAD_IN}(?:In\s+)?(?:state\s+)?(?P<source>{_NAME})\s*[:,]\s*if\s*(?P<label>[^>]{{1,120}}?)\s*[,:]?\s*"
+    rf"then\s+(?:{_GO}\s+)?(?P<target>{_NAME})\s*[,;]?\s*(?:else|otherwise)\s+(?:{_GO}\s+)?"
+    rf"(?P<other>{_NAME})\s*[.;,]?\s*$",
+    re.IGNORECASE,
+)
+"""Transitions as sentences: they are read as the arrows that they describe."""
 _LEGEND = re.compile(r"(?:next(?:_?state)?|state|target|destination)\Z", re.IGNORECASE)
 _HEAD = re.compile(r"[>→⟶➔⇒]")
 _LONGEST_ARROW = 400
@@ -69,8 +98,9 @@ def _blocks(source: Source) -> Iterator[list[tuple[int, re.Match[str]]]]:
     """Yield runs of lines with arrows; other lines may stand between, but no long text."""
     block: list[tuple[int, re.Match[str]]] = []
     for index, line in enumerate(source.lines):
-        arrow = _arrow(line)
-        if arrow and not _is_wire(source, arrow):
+        for arrow in _arrows(line):
+            if _is_wire(source, arrow) or _is_prose(source, line, arrow, index):
+                continue
             if block and index - block[-1][0] > 4:
                 yield block
                 block = []
@@ -84,6 +114,36 @@ def _arrow(line: Line) -> re.Match[str] | None:
         return None
     arrow = _ARROW.match(line.text)
     return None if arrow and _is_legend(arrow) else arrow
+
+
+def _arrows(line: Line) -> list[re.Match[str]]:
+    """Return the arrow on a line, or those that a sentence describes."""
+    arrow = _arrow(line)
+    if arrow or line.code or len(line.text) > _LONGEST_ARROW:
+        return [arrow] if arrow else []
+    choice = _CHOICE.match(line.text)
+    if choice:
+        drawn = (
+            f"{choice['source']} --{choice['label']}--> {choice['target']}",
+            f"{choice['source']} --else--> {choice['other']}",
+        )
+        return [found for text in drawn if (found := _ARROW.match(text))]
+    for sentence in _SENTENCES:
+        said = sentence.match(line.text)
+        if said and (said["label"] or said["always"]):
+            found = _ARROW.match(
+                f"{said['source']} --{said['label'] or 'always'}--> {said['target']}"
+            )
+            return [found] if found else []
+    return []
+
+
+def _is_prose(source: Source, line: Line, arrow: re.Match[str], index: int) -> bool:
+    """Whether a sentence that is no item of a list only sounds like a transition."""
+    if arrow.string == line.text or re.match(r"\s*(?:[-*•+]|\(?\d+[.)])\s", line.text):
+        return False
+    start, end = (arrow[name].strip(_DECORATION) for name in ("source", "target"))
+    return _edge(source, start, end, _label(arrow)[0], index) is None
 
 
 def _is_legend(arrow: re.Match[str]) -> bool:
@@ -286,15 +346,36 @@ def _outputs_in_text(source: Source, draft: Draft) -> Draft:
     moore: dict[str, dict[str, str]] = {}
     names = "|".join(re.escape(s) for s in sorted(draft.states, key=len, reverse=True))
     between = r"(?:\s*,\s*(?:and\s+|or\s+)?|\s+and\s+|\s+or\s+)"
-    listed = rf"(?:states?\s+)?(?:{names})(?:{between}(?:{names}))*"
-    pattern = re.compile(
-        rf"(?<!\w)(?P<out>[A-Za-z_]\w*)\s*(?:is|=|are|outputs?)\s*(?P<v>[01]|high|low|asserted)\s+"
-        rf"(?:only\s+)?(?:in|for|when in|while in)\s+(?:the\s+)?(?P<states>{listed})(?!\w)"
-    )
-    for match in pattern.finditer(source.flat):
-        bits = source.names.bits(match["out"])
-        if bits and source.names.are_outputs(bits) and len(bits) == 1:
-            value = "0" if match["v"] in {"0", "low"} else "1"
+    listed = rf"(?:states?\s+)?[`'\"]?(?:{names})[`'\"]?(?:{between}[`'\"]?(?:{names})[`'\"]?)*"
+    for form in (_OUTPUT_FIRST, _STATE_FIRST):
+        pattern = re.compile(form.replace("STATES", listed))
+        for match in pattern.finditer(source.flat):
+            values = _output_value(source, match["out"], match["v"])
             for state in re.findall(rf"(?<!\w)(?:{names})(?!\w)", match["states"]):
-                moore.setdefault(state, {})[bits[0]] = value
-    return replace(draft, moore=moore)
+                known = moore.setdefault(state, {})
+                if any(known.get(bit, value) != value for bit, value in values.items()):
+                    return draft  # sentences that contradict each other, or mean something else
+                known |= values
+    return replace(draft, moore={state: values for state, values in moore.items() if values})
+
+
+_OUTPUT_FIRST = (
+    r"(?<!\w)(?P<out>[A-Za-z_]\w*)[`]?\s*(?:is|=|are|outputs?)\s*(?P<v>[01]|high|low|asserted|\d+'[bdh][0-9a-fA-F]+)"
+    r"\s+(?:only\s+)?(?:in|for|when in|while in)\s+(?:the\s+)?(?P<states>STATES)(?!\w)"
+)
+_STATE_FIRST = (
+    r"(?<!\w)(?P<states>STATES)[`'\"]?\s*(?:,|:|gives|has|have|sets|drives|outputs|with)?\s*(?:the\s+)?"
+    r"[`]?(?P<out>[A-Za-z_]\w*)[`]?\s*(?:=|is|to)\s*[`]?(?P<v>[01]|high|low|\d+'[bdh][0-9a-fA-F]+)(?!\w)"
+    r"(?!\s*(?:when|if|for|on|while|unless|and\s+(?:if|when)))"
+)
+
+
+def _output_value(source: Source, name: str, text: str) -> dict[str, str]:
+    """Return the bits of an output with their values; empty if there is no such output."""
+    bits = source.names.bits(name)
+    if bits is None or not source.names.are_outputs(bits):
+        return {}
+    plain = {"high": "1", "asserted": "1", "low": "0"}.get(text, text)
+    value = cell_bits(plain, len(bits), Radix.BINARY)
+    sized = len(bits) == 1 or "'" in text
+    return dict(zip(bits, value, strict=True)) if value and sized else {}

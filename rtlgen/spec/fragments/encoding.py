@@ -16,16 +16,18 @@ _CODE_LIST = re.compile(
 _ELLIPSIS = re.compile(r"\.\.\.+|…")
 _ONE_HOT = re.compile(r"\bone[\s-]*hot\b", re.IGNORECASE)
 _RESET_CUE = re.compile(
-    r"\b(?:re-?set\w*|initial(?:ly|i[sz]e[sd]?)?|power(?:s|ed)?[\s-]?(?:up|on)|starts?|starting|begins?)\b",
+    r"\b(?:re-?set\w*|rst\w*|n?clear|clr\w*|initial(?:ly|i[sz]e[sd]?)?|power(?:s|ed)?[\s-]?(?:up|on)|starts?|starting|begins?)\b",
     re.IGNORECASE,
 )
-_STRONG_CUE = re.compile(r"\bre-?set", re.IGNORECASE)
+_STRONG_CUE = re.compile(r"\b(?:re-?set|\w*rst)", re.IGNORECASE)
 _BIT_RANGE = re.compile(
     r"\b(?P<port>[A-Za-z_]\w*)\[(?P<low>\d+)\]\s*(?:through|thru|to|-|–|\.\.+)\s*"  # noqa: RUF001
     r"(?P=port)\[(?P<high>\d+)\][^.]{0,60}?\bstates?\s+(?P<first>\w+)\s*"
     r"(?:through|though|thru|to|-|–|\.\.+)\s*(?P<last>\w+)",  # noqa: RUF001
     re.IGNORECASE,
 )
+_LONG_SENTENCE = 400
+"""Characters; what is longer is a table."""
 _SENTENCE = re.compile(r"(?<=[.;!?])\s+|\n\s*\n|\n\s*(?=[-*•]\s|\(\d+\))")
 
 
@@ -57,6 +59,14 @@ def find_reset_state(text: str, states: Sequence[str]) -> str | None:
     return None
 
 
+def speaks_of_reset_state(text: str, states: Sequence[str]) -> bool:
+    """Whether a sentence about reset names a state, so that one cannot be assumed."""
+    names = re.compile(rf"(?<![\w'])(?:\d+'b)?(?:{_alternatives(states)})(?![\w'])")
+    about = (s for s in _SENTENCE.split(text) if _STRONG_CUE.search(s) and len(s) < _LONG_SENTENCE)
+    plain = (re.sub(r"\b[Aa]\b(?!\s*[.,;)])", " ", s) for s in about)
+    return any(len(m[0]) > 1 or m[0].isupper() for s in plain for m in names.finditer(s))
+
+
 def _are_codes(states: Sequence[str]) -> bool:
     widths = {len(state) for state in states}
     return (
@@ -72,7 +82,7 @@ def _states_in(sentence: str, states: Sequence[str]) -> Iterator[str]:
     """Yield the states a sentence about reset leads to, nearest to its cue first."""
     names = _alternatives(states)
     led = re.compile(
-        rf"\b(?:state|into|to|in|is|at|be|as|=)[\s:=]*(?:the\s+)?(?:state\s+)?(?:called\s+|named\s+)?"
+        rf"(?:\b(?:state|into|to|in|is|at|be|as|enters?|selects?|becomes|loads|forces)\b|[=:→]|->)[\s:=]*(?:the\s+)?(?:state\s+)?(?:called\s+|named\s+)?"
         rf"[\"'`(_*]*(?:\d+'b)?(?P<s>{names})(?![\w'])(?!\s*\)?\s*--?)"
     )
     cue = _RESET_CUE.search(sentence)

@@ -162,7 +162,7 @@ def _inlines(source: Source) -> Iterator[Statement]:
         for match in _INLINE.finditer(flat):
             before = re.split(r"[.;:]\s", flat[max(match.start() - 300, 0) : match.start()])[-1]
             line = first + text.count("\n", 0, match.start("target"))
-            alone = not before.strip(" -*`") or before.rstrip().endswith("\n")
+            alone = not text[: match.start()].rpartition("\n")[2].strip(" -*`|")
             if not alone and not _DOUBT.search(before):
                 for value in _cuts(match["value"]):
                     yield Statement(target=match["target"], value=value, line=line, own_line=False)

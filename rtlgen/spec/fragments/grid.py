@@ -14,6 +14,9 @@ _BARS = re.compile(r"[|│┃]")
 
 _ROW_WORD = re.compile(r"(?:[01xX?*-]+|\d{1,4}|0x[0-9a-fA-F]+|\d*'[bdh][0-9a-fA-FxX_?]+)\Z")
 
+_SUBHEAD = re.compile(r"=|^[01xX-]+$")
+"""A cell that means something only with the heading above it."""
+
 MOST_COLUMNS = 64
 """More than any table that a person writes."""
 
@@ -123,6 +126,7 @@ def stacked(top: str, below: str, split: Splitter) -> Cells:
         heads = [cell or _span(upper, i) for i, cell in enumerate(upper)]
     else:
         heads = _aligned(top, below)
+        heads = [h if _SUBHEAD.search(cell) else "" for h, cell in zip(heads, lower, strict=True)]
     return tuple(f"{head} {cell}".strip() for head, cell in zip(heads, lower, strict=True))
 
 

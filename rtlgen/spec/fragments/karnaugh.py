@@ -26,6 +26,15 @@ _MARKUP = re.compile(r"[|│┃`*$]|\\\\")
 _CORNER_SPLIT = re.compile(r"\s*(?:\\|/|\|)\s*")
 _SLICE = re.compile(r"\b(?P<name>[A-Za-z_]\w*(?:\[\d+\])?)\s*(?:=|==|is)\s*(?P<value>[01])\b")
 _MAP_WORD = re.compile(r"karnaugh|k-?\s?map", re.IGNORECASE)
+_SIDE = r"(?:rows?|col(?:umn)?s?|horizontal|vertical|side|top|left|across|down)"
+_AXIS_WORDS = re.compile(
+    rf"\b(?P<axis>{_SIDE})\b(?:\s+(?:labels?|codes?|headings?|index|axis|variables?))?\s*"
+    r"(?:=|:|are|is|by|give|gives|show|shows|for|\()?\s*(?:the\s+)?(?:values?\s+of\s+)?"
+    r"(?P<names>[`{(]?[A-Za-z_][\w\[\], `]{0,40}?[`})]?)"
+    rf"(?=\s*(?:[;.)\\/\n]|$|\b(?:in|against)\b|(?:,|\band\b)\s*(?:and\s+)?(?:the\s+)?{_SIDE}))",
+    re.IGNORECASE,
+)
+_ACROSS = re.compile(r"(?:col|hori|top|across)", re.IGNORECASE)
 _LINES_ABOVE = 3
 
 
@@ -193,6 +202,8 @@ def _axes(source: Source, drawn: Map, floor: int) -> Axes | None:
     pieces = [piece for text in (drawn.corner, *above) for piece in _pieces(source, text)]
     beside = source.names.group(drawn.beside) if drawn.beside else None
     top, side, notes = _assign(pieces, beside, width, height, drawn)
+    if top is None and side is None:
+        top, side = _said(source, drawn, (width, height))
     fixed = _fixed(source, drawn, floor, (top or ()) + (side or ()))
     top, side, assumed = _unlabeled(source, top, side, fixed, (width, height))
     if top is None or side is None:
@@ -201,6 +212,26 @@ def _axes(source: Source, drawn: Map, floor: int) -> Axes | None:
     if not distinct or not source.names.are_inputs(top + side):
         return None
     return Axes(top=top, side=side, fixed=fixed, first=first, notes=notes, assumed=assumed)
+
+
+def _said(
+    source: Source, drawn: Map, shape: tuple[int, int]
+) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None]:
+    """Return the variables of columns and rows where sentences name them."""
+    found: dict[bool, set[tuple[str, ...]]] = {True: set(), False: set()}
+    near = (source.text(max(drawn.header - 6, 0), drawn.header - 1) if drawn.header else "", "")
+    below = source.text(drawn.last + 1, min(drawn.last + 6, len(source.lines) - 1))
+    for text in (*near, below):
+        for match in _AXIS_WORDS.finditer(" ".join(text.split())):
+            across = bool(_ACROSS.match(match["axis"]))
+            bits = source.names.group(match["names"])
+            if bits and len(bits) == (shape[0] if across else shape[1]):
+                found[across].add(bits)
+    top, side = found[True], found[False]
+    return (
+        next(iter(top)) if len(top) == 1 else None,
+        next(iter(side)) if len(side) == 1 else None,
+    )
 
 
 def _above(source: Source, header: int, floor: int) -> tuple[list[str], int]:

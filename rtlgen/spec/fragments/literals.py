@@ -13,7 +13,7 @@ _SIZED = re.compile(r"(\d+)?\s*'\s*[sS]?([bBoOdDhH])\s*([0-9a-fA-FxXzZ?_]+)\Z")
 _PREFIXED = re.compile(r"0([xXbBoO])([0-9a-fA-FxX_]+)\Z")
 _SUFFIXED = re.compile(r"([0-9a-fA-F]+)h\Z")
 _BINARY = re.compile(r"[01xX?*dD-]+\Z")
-_SPREAD_BITS = re.compile(r"[01xXdD-](?:[ ,][01xXdD-])+\Z")
+_SPREAD_BITS = re.compile(r"[01xXdD-]+(?:[ ,]+[01xXdD-]+)+\Z")
 _HEX_LETTER = re.compile(r"[a-fA-F]")
 _HEX = re.compile(r"[0-9a-fA-F]+\Z")
 
@@ -83,7 +83,7 @@ def column_radix(cells: Sequence[str], width: int, *, hint: Radix | None = None)
 def _plain(cell: str) -> str:
     """Return a cell without markup, and single bits set apart by blanks as one word."""
     text = cell.strip().strip('`$"').strip("*") if len(cell.strip()) > 1 else cell.strip()
-    return re.sub("[ ,]", "", text) if _SPREAD_BITS.match(text) else text
+    return re.sub("[ ,]+", "", text) if _SPREAD_BITS.match(text) else text
 
 
 def _decimal_or_hex(numbers: list[int], width: int) -> ColumnRadix:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from rtlgen.spec.fragments.covers import outside
-from rtlgen.spec.fragments.encoding import find_codes, find_reset_state
+from rtlgen.spec.fragments.encoding import find_codes, find_reset_state, speaks_of_reset_state
 from rtlgen.spec.fragments.functions import described
 from rtlgen.spec.fragments.next_state import next_state_outputs
 from rtlgen.spec.fragments.source import Reading, Source, found, objection, question, remark
@@ -89,7 +89,7 @@ def machine(source: Source, kind: Kind, draft: Draft, span: tuple[int, int]) -> 
         note = remark("unknown-outputs", place, "the outputs of the states cannot be told apart")
         return Reading(findings=(note,), used=used)
     inputs = _inputs(source, edges)
-    reset, more = _reset(source, draft, place)
+    reset, more = _reset(source, draft, place, span)
     table = StateTable(
         inputs=inputs,
         outputs=outputs,
@@ -259,13 +259,17 @@ def _unstated(
     )
 
 
-def _reset(source: Source, draft: Draft, place: Place) -> tuple[str | None, tuple[Finding, ...]]:
+def _reset(
+    source: Source, draft: Draft, place: Place, span: tuple[int, int]
+) -> tuple[str | None, tuple[Finding, ...]]:
     stated = draft.initial or find_reset_state(source.prose, draft.states)
     if stated or not source.interface.resets:
         return stated, ()
     first = draft.states[0]
+    prose = source.without(range(span[0], span[1] + 1)).prose
+    unclear = speaks_of_reset_state(prose, draft.states)
     finding = question(
-        "reset-state",
+        "unclear-reset-state" if unclear else "reset-state",
         place,
         "the state after reset is not stated",
         assumption=f"reset leads to the first state, {first}",

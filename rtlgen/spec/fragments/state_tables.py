@@ -46,6 +46,10 @@ _CODE = re.compile(r"\b(?:code|codes|encoding|assignment|assigned|encoded)\b", r
 _INPUT = re.compile(
     r"^in$|^(?:inputs?|conditions?|when|on|if|event|trigger|guard|symbol)\b", re.IGNORECASE
 )
+_HEADER_WORD = re.compile(
+    r"states?\b|next|\bPS\b|\bNS\b|\(\s*t\s*\+\s*1\s*\)|\b[QYS][+*](?!\w)|\bfrom\b.*\bto\b",
+    re.IGNORECASE,
+)
 _COMMENT = re.compile(
     r"^(?:comments?|remarks?|notes?|description|meaning|#|no|nr|row|line)\b", re.IGNORECASE
 )
@@ -158,7 +162,7 @@ def _header_words(source: Source, index: int) -> bool:
     """Whether the line, with the one above, can head a state table."""
     text = source.lines[index].text
     above = source.lines[index - 1].text if index else ""
-    return bool(re.search(r"\bstates?\b|\bnext\b|\bPS\b|\bNS\b", f"{text} {above}", re.IGNORECASE))
+    return bool(_HEADER_WORD.search(f"{text} {above}"))
 
 
 def _first_line(source: Source, index: int) -> int:

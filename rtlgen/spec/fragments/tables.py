@@ -14,6 +14,7 @@ from rtlgen.spec.fragments.grid import (
     Cells,
     Grid,
     Splitter,
+    broken,
     commas,
     grid_at,
     piped,
@@ -36,6 +37,11 @@ _ELSE = re.compile(
 )
 _RADIX_WORD = re.compile(r"\b(hex(?:adecimal)?|dec(?:imal)?|bin(?:ary)?)\b|\b(0x)", re.IGNORECASE)
 _TIME = re.compile(r"(?:time|t|cycle|step)\b", re.IGNORECASE)
+_EXAMPLE = re.compile(
+    r"\bexamples?\b|\be\.g\b|\bfor instance\b|\bsamples?\b|\bselected\b"
+    r"|\bsome (?:of|values|cases|rows)\b",
+    re.IGNORECASE,
+)
 _VALUE = re.compile(r"[01xX?*dD-]+\Z")
 _RADICES = {"h": Radix.HEX, "0": Radix.HEX, "d": Radix.DECIMAL, "b": Radix.BINARY}
 
@@ -71,7 +77,7 @@ def _table_at(source: Source, index: int) -> Reading:
         if grid and split is not piped:
             grid = _above_prose(grid, columns)
         if grid:
-            return _read_grid(source, grid, columns)
+            return _read_grid(source, grid, columns) + broken(source, grid, split)
     return Reading()
 
 
@@ -144,9 +150,20 @@ def _read_grid(source: Source, grid: Grid, columns: Sequence[Column]) -> Reading
         default=default,
         places=tuple(places),
     )
+    if stated.default is None and is_example(source, grid.first):
+        note = remark("example-table", place, "the table lists examples; it is no definition")
+        return Reading(findings=(note,), used=used)
     stated, unclear = with_remaining(source, stated, span)
     reading = function(source, Kind.TRUTH_TABLE, stated, span)
     return reading + unclear + Reading(findings=findings)
+
+
+def is_example(source: Source, first: int) -> bool:
+    """Whether the sentence above a table says that it only gives examples."""
+    above = next(
+        (ln.text for ln in source.lines[max(first - 3, 0) : first][::-1] if not ln.blank), ""
+    )
+    return bool(_EXAMPLE.search(above))
 
 
 def _bits(columns: Sequence[Column], *, output: bool) -> tuple[str, ...]:

@@ -6,17 +6,29 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rtlgen.spec.fragments.grid import MOST_COLUMNS, SPLITTERS, Cells, grid_at
+from rtlgen.spec.fragments.grid import (
+    MOST_COLUMNS,
+    SPLITTERS,
+    Cells,
+    Splitter,
+    is_rule,
+    tokens,
+)
 from rtlgen.spec.fragments.literals import DONT_CARE
 from rtlgen.spec.fragments.source import Reading, Source, found, remark
 from rtlgen.spec.model import Kind
 from symbolic.waveform import Waveform, WaveformError
 
 _TIME = re.compile(
-    r"(?:time|t|cycles?|clock cycle|step|tick|sample|ns|ps|us)\s*(?:\([^)]*\)|/\s*\w+|\[\w+\])?\Z",
+    r"(?:time|t|cycles?|cyc|clock cycle|step|tick|sample|edges?|clk edge|ns|ps|us|#|no\.?|n)\s*"
+    r"(?:\([^)]*\)|/\s*\w+|\[\w+\]|in\s+\w+|#|no\.?)?\Z",
     re.IGNORECASE,
 )
-_MOMENT = re.compile(r"\d{1,12}\s*(?:fs|ps|ns|us|ms|s)?\Z")
+_MOMENT = re.compile(
+    r"(?:[tT]\s*=\s*|[tT@#]|cycle\s*)?\d{1,12}(?:\.\d{1,6})?\s*(?:fs|ps|ns|us|µs|ms|s)?:?\Z"
+)
+_UNIT_APART = re.compile(r"(?<=\d)\s+(?=(?:fs|ps|ns|us|µs|ms)\b)")
+_RISING = frozenset({"↑", "_/", "/", "⎍", "posedge", "rise", "rising", "^", "_|¯", "_/¯"})
 _SPOKEN_OF = re.compile(r"wave\s?form|simulat|timing|trace|waves?\b", re.IGNORECASE)
 _VALUE = re.compile(r"(?:[0-9a-fA-FxXzZ?_-]+|(?:\d+)?'[bdhBDH][0-9a-fA-FxXzZ_?]+|0x[0-9a-fA-F]+)\Z")
 _BIT = re.compile(r"[01xXzZ?-]\Z")
@@ -35,6 +47,8 @@ class _Shown:
     names: Cells
     rows: tuple[Cells, ...]
     last: int
+    whole: bool = True
+    """Whether no row was left out because it could not be read."""
 
 
 def read_waveforms(source: Source) -> Reading:
@@ -64,17 +78,61 @@ def _shown(source: Source, index: int) -> _Shown | None:
 def _by_time(source: Source, index: int) -> _Shown | None:
     """Read a header such as `time clk a q` over a row per time."""
     for split in SPLITTERS:
-        header = split(source.lines[index].text)
+        header = split(_united(source.lines[index].text))
         if not 3 <= len(header) <= MOST_COLUMNS:
             continue
         timed = bool(_TIME.match(header[0])) and source.names.port(header[0]) is None
         names = _ports(source, header[1:] if timed else header)
         if names is None or not (timed or _is_waveform(source, index, names)):
             continue
-        grid = grid_at(source.lines, index, split)
-        rows = _samples(grid.rows if grid else (), timed=timed)
-        if grid and len(rows) > 1:
-            return _Shown(names=names, rows=rows, last=grid.lines[len(rows)])
+        cells, last, whole = _rows(source, index, split, len(header))
+        dropped = _edge_column(source, names, cells, timed=timed)
+        if dropped is not None:
+            place = dropped + timed
+            cells = [(*row[:place], *row[place + 1 :]) for row in cells]
+            names = (*names[:dropped], *names[dropped + 1 :])
+        rows = _samples(cells, timed=timed)
+        if len(rows) > 1:
+            whole = whole and len(rows) == len(cells)
+            return _Shown(names=names, rows=rows, last=last[len(rows) - 1], whole=whole)
+    return None
+
+
+def _united(text: str) -> str:
+    """Return a row without the blank between a time and its unit."""
+    return _UNIT_APART.sub("", text)
+
+
+def _rows(
+    source: Source, index: int, split: Splitter, width: int
+) -> tuple[list[Cells], list[int], bool]:
+    """Return rows of `width` cells, their lines, and whether nothing like a row follows.
+
+    A row that does not fit the columns of its header is split at every blank.
+    """
+    rows: list[Cells] = []
+    lines: list[int] = []
+    for number in range(index + 1, len(source.lines)):
+        text = _united(source.lines[number].text)
+        if (is_rule(text) and not set(text.split()) <= {"-"}) or (not text.strip() and not rows):
+            continue
+        cells = next((c for c in (split(text), tokens(text)) if len(c) == width), None)
+        if cells is None or not any(char.isdigit() or char in "xX" for char in text):
+            words = tokens(text)
+            like = len(words) > 1 and all(_VALUE.match(w) or _MOMENT.match(w) for w in words)
+            return rows, lines, not like
+        rows.append(cells)
+        lines.append(number)
+    return rows, lines, True
+
+
+def _edge_column(source: Source, names: Cells, rows: Sequence[Cells], *, timed: bool) -> int | None:
+    """Return the index of the clock among `names` if each row only says that it rises."""
+    clocks = {clock.port for clock in source.interface.clocks}
+    for index, name in enumerate(names):
+        cells = {row[index + timed].lower() for row in rows}
+        if name in clocks and cells and cells <= _RISING:
+            return index
     return None
 
 
@@ -152,6 +210,9 @@ def _waveform(source: Source, first: int, shown: _Shown) -> Reading:
         value = Waveform.read(("time", *shown.names), rows, source.interface, radix=radix)
     except WaveformError as error:
         note = remark("unread-waveform", place, str(error).splitlines()[0])
+        return Reading(findings=(note,), used=used)
+    if not shown.whole:
+        note = remark("unread-waveform", place, "a row of the waveform cannot be read")
         return Reading(findings=(note,), used=used)
     kind = Kind.EXAMPLE if _is_example(source, first) else Kind.WAVEFORM
     fragment = found(source, kind, value, first, shown.last)

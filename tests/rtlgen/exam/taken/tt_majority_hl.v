@@ -1,0 +1,3 @@
+module golden(input r, input s, input t, output m);
+  assign m = (r + s + t) >= 2;
+endmodule
