@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from enum import Enum
 from importlib import metadata
@@ -230,9 +230,7 @@ def _models() -> tuple[Finding, ...]:
         state=State.WORKS,
         detail="compiles tables, maps, equations, state machines and waveforms; needs no model",
     )
-    return (builtin,)
-
-
-def names(findings: Sequence[Finding]) -> list[str]:
-    """Return the names of `findings`."""
-    return [finding.name for finding in findings]
+    asked = Finding(
+        name="language models", state=State.MISSING, detail="this version cannot ask any yet"
+    )
+    return (builtin, asked)
