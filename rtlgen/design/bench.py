@@ -10,6 +10,7 @@ from rtlgen.design.references import find_reference
 from rtlgen.errors import CannotJudge, UsageError
 from rtlgen.spec.model import Spec
 from sim.design import Design
+from sim.errors import InvalidInterface
 from sim.interface import Direction, Interface, infer_timing, read_interface
 from sim.judge import simulate_first
 from sim.modules import module_names, top_module
@@ -34,8 +35,8 @@ class Judgement:
     interface: Interface
     reference: str
     """What the reference is, in words."""
-    limits: str = ""
-    """What the reference leaves unchecked, in words; empty if nothing."""
+    notes: tuple[str, ...] = ()
+    """What the reference leaves unchecked, or what speaks against it."""
 
 
 def load_golden(paths: Sequence[Path], *, module: str | None = None) -> Design:
@@ -89,8 +90,40 @@ def golden_judgement(
             "\n\nhint: it may depend on uninitialized values, races or time; "
             "give it a reset, or another reference"
         )
+    notes = testbench.notes
+    if spec is not None:
+        notes += _contradiction(golden, spec, interface, simulators, limits)
     return Judgement(
-        testbench=testbench, interface=interface, reference=f"golden RTL, module {golden.top}"
+        testbench=testbench,
+        interface=interface,
+        reference=f"golden RTL, module {golden.top}",
+        notes=notes,
+    )
+
+
+def _contradiction(
+    golden: Design,
+    spec: Spec,
+    interface: Interface,
+    simulators: Sequence[Simulator],
+    limits: Limits,
+) -> tuple[str, ...]:
+    """Say where golden RTL does not do what the specification says formally."""
+    try:
+        by_spec = spec_judgement(replace(spec, interface=interface), seed=1)
+    except (CannotJudge, InvalidInterface):
+        return ()
+    verdict = simulate_first(
+        _under_name(golden, interface),
+        by_spec.testbench.bench,
+        simulators=simulators,
+        limits=limits,
+    )
+    if verdict.status is not Status.FAIL:
+        return ()
+    return (
+        f"the golden RTL contradicts the specification's {by_spec.reference}: {verdict.reason}; "
+        "it was judged by the golden RTL",
     )
 
 
@@ -116,7 +149,7 @@ def spec_judgement(spec: Spec, *, seed: int, top: str | None = None) -> Judgemen
         testbench=testbench,
         interface=interface,
         reference=reference.description,
-        limits=reference.limits,
+        notes=(*((reference.limits,) if reference.limits else ()), *testbench.notes),
     )
 
 

@@ -110,6 +110,8 @@ class TestbenchRecord(_Record):
     seed: int
     expected_checks: int
     digest: str
+    notes: list[str]
+    """What it leaves unchecked, or what speaks against its reference."""
     phases: list[str]
 
 

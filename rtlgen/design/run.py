@@ -143,9 +143,8 @@ def _judgement(spec: Spec | None, options: Options, progress: Progress) -> Judge
     progress.stage(
         "testbench", f"{bench.expected_checks} checks by {made.reference}, seed {bench.seed}"
     )
-    for note in (made.limits, *bench.notes):
-        if note:
-            progress.stage("testbench", note, state="note")
+    for note in made.notes:
+        progress.stage("testbench", note, state="note")
     return made
 
 
@@ -246,6 +245,7 @@ def _testbench_record(judgement: Judgement, options: Options) -> TestbenchRecord
         seed=bench.seed,
         expected_checks=bench.expected_checks,
         digest=bench.bench.digest,
+        notes=list(judgement.notes),
         phases=[f"{part.name}: {part.reason} ({part.cycles} cycles)" for part in bench.plan.phases],
     )
 

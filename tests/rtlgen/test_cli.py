@@ -214,3 +214,22 @@ def test_judge_by_golden(tmp_path: Path) -> None:
     done = rtlgen("judge", "design.v", "--golden", "ref.v", "-o", "out", cwd=tmp_path)
     assert done.returncode == 1
     assert "First mismatch" in (tmp_path / "out/report.md").read_text()
+
+
+@pytest.mark.icarus
+def test_golden_rtl_that_contradicts_the_specification_is_said(tmp_path: Path) -> None:
+    (tmp_path / "ref.v").write_text(RIGHT.replace("(b & c)", "b"))
+    (tmp_path / "design.v").write_text(RIGHT.replace("(b & c)", "b"))
+    spec = spec_file(tmp_path, TABLE)
+    done = rtlgen("judge", "design.v", "--golden", "ref.v", "--spec", spec, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "golden RTL contradicts the specification's truth table (lines 10-19)" in done.stderr
+
+
+def test_specification_and_golden_rtl_with_other_ports(tmp_path: Path) -> None:
+    (tmp_path / "ref.v").write_text("module majority(input a, output [1:0] y);endmodule")
+    spec = spec_file(tmp_path, TABLE)
+    done = rtlgen("design", spec, "--golden", "ref.v", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "b (input of 1 bit in the specification, nothing in the golden RTL)" in done.stderr
+    assert "y (output of 1 bit in the specification, output of 2 bits in the" in done.stderr

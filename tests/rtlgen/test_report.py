@@ -80,6 +80,7 @@ def record(*, source: str = "module m;\nendmodule\n", mismatch: bool = True) -> 
             seed=1,
             expected_checks=8,
             digest="0",
+            notes=["the waveform shows only some cases"],
             phases=["exhaustive: all 4 input combinations (4 cycles)"],
         ),
         candidates=[
