@@ -30,21 +30,36 @@ iverilog_*)
     printf '#!/bin/sh\\necho "$@"\\n' >usr/bin/iverilog
     chmod +x usr/bin/iverilog
     cp usr/bin/iverilog usr/bin/vvp ;;
+libpython*)
+    mkdir -p usr/lib/x86_64-linux-gnu
+    touch "usr/lib/x86_64-linux-gnu/${2%_1.0*}.so.1.0" ;;
+python3-pip-whl_*)
+    mkdir -p usr/share/python-wheels
+    touch usr/share/python-wheels/pip-23.0.1-py3-none-any.whl ;;
 esac
 """
 
 PYTHON = """
 if [ "$1 $2" = "-m venv" ]; then
-    mkdir -p .venv/bin
+    mkdir -p .venv/bin .venv/lib
     cp "$0" .venv/bin/python
 elif [ "$1 $2 $3" = "-m pip install" ]; then
     echo "$PIP_SAYS"
     exit "${PIP_EXITS:-1}"
-elif [ "$1 $2" != "-m pip" ]; then
+elif [ "$1 $2" = "-m pip" ]; then
+    test -z "${BARE:-}" -o -n "${PYTHONPATH:-}"
+elif [ "$1" = - ] || [ "$2" = "import ensurepip" ]; then
+    test -z "${BARE:-}"
+elif [ "$2" = "import sys; print(sys.base_prefix)" ]; then
+    echo /usr
+else
     exec "REAL" "$@"
 fi
 """
-"""Makes environments and fails to install into them, at once."""
+"""A Debian's: makes environments and fails to install into them, at once.
+
+BARE lacks what Debian has in packages of its own: ensurepip and the shared library.
+"""
 
 
 class Machine:
@@ -179,6 +194,47 @@ class TestSimulator:
         assert done.returncode == 4
         assert "must have no space in its name where Icarus Verilog is n" in done.stderr
         assert not (machine.project / ".venv").exists()
+
+
+class TestBarePython:
+    """Debian's without the packages python3.x-venv and libpython3.x."""
+
+    VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
+
+    @pytest.fixture(autouse=True)
+    def _all_else_is_there(self, machine: Machine) -> None:
+        machine.python()
+        machine.script("iverilog", "")
+        machine.script("g++", "")
+
+    def test_root_installs_what_is_missing(self, machine: Machine) -> None:
+        machine.user(0)
+        machine.script("apt-get", APT)
+        done = machine.run(added={"BARE": "1"})
+        packages = f" python{self.VERSION}-venv libpython{self.VERSION}"
+        assert machine.calls.read_text().split("\n")[0].endswith(f"recommends{packages}")
+        assert f"hint: sudo apt-get install python{self.VERSION}-venv\n" in done.stderr
+
+    def test_without_root_it_is_unpacked(self, machine: Machine) -> None:
+        machine.user(1000)
+        machine.script("apt-get", APT)
+        machine.script("dpkg-deb", DPKG)
+        done = machine.run(added={"BARE": "1", "PIP_EXITS": "0"})
+        unpacked = [line for line in done.stderr.split("\n") if "unpacking" in line]
+        assert unpacked == [
+            "setup: not root: unpacking python3-pip-whl into .venv",
+            f"setup: not root: unpacking libpython{self.VERSION} into .venv",
+        ]
+        assert (machine.project / f".venv/lib/libpython{self.VERSION}.so.1.0").exists()
+
+    def test_no_network_is_said(self, machine: Machine) -> None:
+        machine.user(1000)
+        machine.script("apt-get", "echo E: Temporary failure resolving; exit 100")
+        machine.script("dpkg-deb", DPKG)
+        done = machine.run(added={"BARE": "1"})
+        assert done.returncode == 4
+        assert "setup: cannot unpack python3-pip-whl: E: Temporary failure res" in done.stderr
+        assert "error: python3 cannot install packages: it has no ensurepip" in done.stderr
 
 
 class TestPip:

@@ -61,6 +61,11 @@ def verilator_on(folder: Path, banner: str, name: str = "verilator_bin") -> Path
     return script(folder / name, f"echo '{banner}'")
 
 
+def nothing_beside_python(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hide the tools that `make` unpacked into the virtual environment."""
+    monkeypatch.setattr(sys, "executable", "/no/such/python")
+
+
 class TestVersions:
     @pytest.mark.parametrize(("banner", "version"), ICARUS_BANNERS.items())
     def test_icarus(self, banner: str, version: str) -> None:
@@ -134,6 +139,7 @@ class TestIcarus:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("IVERILOG", str(script(tmp_path / "iverilog", "")))
+        nothing_beside_python(monkeypatch)
         monkeypatch.setenv("PATH", str(tmp_path))
         with pytest.raises(
             ToolNotFound, match=r"(?s)^`vvp` not found in PATH.*apt-get install iver"
@@ -141,6 +147,7 @@ class TestIcarus:
             tools.icarus()
 
     def test_missing_it_names_the_packages(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        nothing_beside_python(monkeypatch)
         monkeypatch.setenv("PATH", "/no/such/folder")
         with pytest.raises(
             ToolNotFound, match=r"apt-get install iverilog .*brew install icarus-ver"
