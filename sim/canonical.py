@@ -46,7 +46,7 @@ _RESOLVED = {
 }
 _NO_TEXT = {TokenKind.EndOfFile, TokenKind.Placeholder, TokenKind.EmptyMacroArgument}
 _EMPTY_BLOCK = (("begin", TokenKind.BeginKeyword), ("end", TokenKind.EndKeyword))
-_CONTINUED = re.compile(r"\\\r?\n")
+_CONTINUED = re.compile(r"\\(?:\r\n?|\n)")
 
 
 @dataclass(frozen=True, slots=True)

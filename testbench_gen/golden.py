@@ -40,6 +40,8 @@ _PRINTED_TRIVIA = frozenset(
 )
 _KEPT_DIRECTIVES = frozenset(
     {
+        SyntaxKind.BeginKeywordsDirective,
+        SyntaxKind.EndKeywordsDirective,
         SyntaxKind.TimeScaleDirective,
         SyntaxKind.DefaultNetTypeDirective,
         SyntaxKind.ResetAllDirective,

@@ -170,7 +170,8 @@ def _beside_golden(
 def _isolated(golden: RenamedGolden) -> str:
     """Return the golden text without an effect on what is compiled after it."""
     head = "// The golden design: every module renamed, macros expanded, so that nothing of it\n"
-    return f"{head}// can clash with the design under test.\n`resetall\n{golden.text}`resetall\n"
+    head += "// can clash with the design under test.\n`resetall\n`timescale 1ns/1ps\n"
+    return f"{head}{golden.text}`resetall\n"
 
 
 def _steps(plan: StimulusPlan, model: Model | None) -> Iterator[Step]:

@@ -206,6 +206,21 @@ def test_macros_and_directives_of_a_golden_design_do_not_leak(tmp_path: Path) ->
 
 
 @pytest.mark.icarus
+def test_delays_without_a_time_scale_are_nanoseconds(tmp_path: Path) -> None:
+    rtl = counter_rtl().replace("q <= ", "q <= #1 ")
+    assert "#1" in rtl
+    assert_held(write_testbench(counter_interface(), beside(rtl), budget=100), rtl, tmp_path)
+
+
+@pytest.mark.icarus
+def test_a_golden_design_may_have_keywords_of_its_own(tmp_path: Path) -> None:
+    rtl = "module odd(input logic, output do); assign do = ~logic; endmodule"
+    golden = f'`begin_keywords "1364-2005"\n{rtl}\n`end_keywords\n'
+    interface = Interface(module="odd", ports=(port("logic", "input"), port("do", "output")))
+    assert_held(write_testbench(interface, beside(golden, "odd")), golden, tmp_path)
+
+
+@pytest.mark.icarus
 def test_a_coarse_time_precision_is_no_problem(tmp_path: Path) -> None:
     written = write_testbench(counter_interface(), Counter(), budget=100)
     done, report = run(written, "`timescale 1us/1us\n" + counter_rtl(), tmp_path)
