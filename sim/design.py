@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import stat
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -12,6 +13,8 @@ from types import MappingProxyType
 from sim.errors import InvalidDesign
 
 VERILOG_SUFFIXES = frozenset({".v", ".sv", ".vh", ".svh"})
+MAX_FILE_BYTES = 64 << 20
+"""Files longer than this are not read."""
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*\Z")
 
 
@@ -54,7 +57,7 @@ class Design:
             if path.name in sources or path.name in data:
                 raise InvalidDesign(f"two files share the name {path.name!r}")
             try:
-                content = path.read_bytes()
+                content = _content(path)
                 if path.suffix in VERILOG_SUFFIXES:
                     sources[path.name] = content.decode()
                 else:
@@ -76,6 +79,18 @@ class Design:
         for name, data in sorted(self.data.items()):
             parts += [b"data:" + name.encode(), data]
         return digest(*parts)
+
+
+def _content(path: Path) -> bytes:
+    """Return what is in `path`; a device or pipe might never end."""
+    found = path.stat()
+    if not stat.S_ISREG(found.st_mode) and not stat.S_ISDIR(found.st_mode):
+        raise InvalidDesign(f"cannot read {path}: it is no regular file")
+    if found.st_size > MAX_FILE_BYTES:
+        raise InvalidDesign(
+            f"a file of a design has at most {MAX_FILE_BYTES} bytes; {path} has {found.st_size}"
+        )
+    return path.read_bytes()
 
 
 def digest(*parts: bytes) -> str:

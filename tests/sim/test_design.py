@@ -49,3 +49,18 @@ def test_binary_files_are_named(tmp_path: Path) -> None:
     path.write_bytes(b"mod\xff")
     with pytest.raises(InvalidDesign, match=r"must be UTF-8 text; .*a\.v is not \(byte 3\)"):
         Design.from_files([path], top="a")
+
+
+def test_a_device_is_not_read(tmp_path: Path) -> None:
+    endless = tmp_path / "endless.v"
+    endless.symlink_to("/dev/zero")
+    with pytest.raises(InvalidDesign, match=r"endless\.v: it is no regular file"):
+        Design.from_files([endless], top="m")
+
+
+def test_a_huge_file_is_not_read(tmp_path: Path) -> None:
+    huge = tmp_path / "huge.v"
+    with huge.open("wb") as file:
+        file.truncate(1 << 40)
+    with pytest.raises(InvalidDesign, match=r"at most 67108864 bytes; .*huge\.v has 1099511627776"):
+        Design.from_files([huge], top="m")
