@@ -43,6 +43,8 @@ class Storage:
     trigger: Trigger
     control: str
     value: Expression
+    initial: int | None = None
+    """Its value at power-on, where that is known; for registers of one edge only."""
 
     def __post_init__(self) -> None:
         if self.target.width != self.value.width:
@@ -114,8 +116,13 @@ class Circuit:
         return self.outputs
 
     def initial(self) -> State:
+        widths = [one.target.width for one in self.storage]
         return frozenset(
-            unknown_states([one.target.width for one in self.storage], self._constants())
+            tuple(
+                word if one.initial is None else one.initial
+                for one, word in zip(self.storage, words, strict=True)
+            )
+            for words in unknown_states(widths, self._constants())
         )
 
     def after_reset(self) -> State:
@@ -217,6 +224,8 @@ def _storage_body(interface: Interface, one: Storage) -> Body:
     else:
         edge = "posedge" if one.trigger is Trigger.RISING else "negedge"
         lines = (f"always @({edge} {one.control}) begin", f"    {name} <= {text};", "end")
+        if one.initial is not None:
+            lines = (f"initial {name} = {one.target.width}'d{one.initial};", "", *lines)
     return Body(lines=lines, read=read, registers=registers)
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from symbolic.expression import Const, Equal, Expression, Mux
+from symbolic.expression import Const, Equal, Expression, Mux, Ref
 from symbolic.hypotheses import conditions
 from symbolic.samples import Sample, Signal, known_value, known_values
 
 _TREE_WORK = 4000
 _CONDITIONS = 40
 _EPSILON = 1e-6
+_NEARLY = 0.75
+"""How much more a leaf may cost to be a rival of a constant: that a register holds, say."""
 _RIVALS = 6
 
 
@@ -96,7 +98,7 @@ class TreeSearch:
         if not fitting:
             return None
         first = fitting[0]
-        ties = [leaf.value for leaf in fitting[1:] if leaf.cost == first.cost]
+        ties = [leaf.value for leaf in fitting[1:] if _rivals(first, leaf)]
         return Tree(value=first.value, cost=first.cost, rivals=tuple(ties[:_RIVALS]))
 
     def _split(self, mask: int, depth: int, *, below_state: bool) -> Tree | None:
@@ -123,6 +125,12 @@ class TreeSearch:
                 rivals = (*best.rivals, tree.value)[:_RIVALS]
                 best = Tree(value=best.value, cost=best.cost, rivals=rivals)
         return best
+
+
+def _rivals(best: Option, other: Option) -> bool:
+    """Whether a leaf explains samples as well as the best one does."""
+    word = isinstance(best.value, Const) and isinstance(other.value, Ref)
+    return other.cost <= best.cost + (_NEARLY if word and best.cost > 0 else 0.0)
 
 
 def _choose(condition: Expression, then: Tree, otherwise: Tree, cost: float) -> Tree:

@@ -165,6 +165,8 @@ class _Part:
     control: str = ""
     contested: bool = False
     bounds_shown: bool = True
+    covered: bool = True
+    """Whether few enough cases of inputs and state are missing, where there are few in all."""
 
     @property
     def kind(self) -> tuple[Trigger | None, str]:
@@ -295,8 +297,39 @@ def _register(
             trigger=trigger,
             control=recording.clock,
             bounds_shown=own is None or shows_bounds(found.value, own, samples),
+            covered=found.cost <= _COPY or port.width > 1 or _covers(recording, port, trigger),
         )
     ]
+
+
+_COPY = 1.0
+"""Cost of a register that takes over an input or its inverse: the most usual one."""
+_LISTED_BITS = 4
+"""Most bits of inputs and state of which nearly all combinations have to be shown."""
+
+
+def _covers(recording: Recording, port: Port, trigger: Trigger) -> bool:
+    """Tell whether nearly all cases of a small register are shown, its own value included.
+
+    A register may depend on its value even if what is shown can be told without it.
+    """
+    signals = [*recording.inputs, Signal(name=port.name, bits=port.bits, state=True)]
+    count = sum(signal.width for signal in signals)
+    if count > _LISTED_BITS:
+        return True
+    samples = recording.register_samples(port, trigger, signals) or []
+    seen = {tuple(s.values.items()) for s in samples if None not in s.values.values()}
+    return 8 * ((1 << count) - len(seen)) <= 1 << count
+
+
+def _moves(waveform: Waveform, port: Port) -> bool:
+    """Tell whether every bit of an output is shown both low and high."""
+    shown = [value for value in waveform.samples(port.name) if value is not None]
+    full = (1 << port.width) - 1
+    low = high = 0
+    for value in shown:
+        low, high = low | full & ~value, high | value
+    return low == high == full
 
 
 def _latches(recording: Recording, port: Port, inputs: Sequence[Signal]) -> list[_Part]:
@@ -326,6 +359,7 @@ def _inference(
             trigger=part.trigger,
             control=part.control,
             value=part.fit.value,
+            initial=_at_power_on(waveform, part),
         )
         for part in parts
         if part.trigger is not None
@@ -359,10 +393,22 @@ def _inference(
         unseen=unseen,
         cases=cases,
         ambiguous=ambiguous,
-        convincing=not differ and all(p.fit.convincing and p.bounds_shown for p in parts),
+        convincing=not differ and all(_convinces(waveform, part) for part in parts),
         notes=tuple(notes),
         convention=convention,
     )
+
+
+def _convinces(waveform: Waveform, part: _Part) -> bool:
+    shown = part.bounds_shown and part.covered and _moves(waveform, part.port)
+    return shown and part.fit.convincing
+
+
+def _at_power_on(waveform: Waveform, part: _Part) -> int | None:
+    """Return what a register shows in the first row, None where that says nothing."""
+    if part.trigger not in (Trigger.RISING, Trigger.FALLING):
+        return None
+    return waveform.samples(part.port.name)[0]
 
 
 def _kind(part: _Part) -> str:
