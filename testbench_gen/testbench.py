@@ -22,6 +22,7 @@ BUDGET = 4096
 """Clock cycles (vectors without a clock) by default; about a second under Icarus."""
 _WIDE = 256
 """Bits of all ports together from which on the default budget shrinks, for equal time."""
+_FINDABLE = re.compile(r"\w+\Z", re.ASCII)
 _MODULE = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*\Z")
 
 
@@ -120,18 +121,25 @@ def _with_reference(
     outputs = [v for v, p in zip(vectors, interface.ports, strict=True) if p in interface.outputs]
     model = Model(reference, inputs, outputs, plan.timing)
     checks, stuck = _foresee(plan, model)
-    wires = {
-        "inputs": [Wire(port=port, signal=port.name) for port in interface.inputs],
-        "outputs": [Wire(port=port, signal=port.name) for port in interface.outputs],
+    wrapped = _has_odd_names(interface)
+    values: dict[str, Any] = {
+        **_wires(interface),
+        "golden": "",
+        "toplevel": WRAPPER if wrapped else interface.module,
+        "title": title,
+        "interface": interface,
+        "hdl": (f"{WRAPPER}.v",) if wrapped else (),
+        "notes": [f"`{bit}` is expected {value} at every sample" for bit, value in stuck],
     }
-    return _assemble(
-        interface,
-        plan,
-        checks,
-        {**wires, "golden": "", "toplevel": interface.module, "title": title, "hdl": ()}
-        | {"notes": [f"`{bit}` is expected {value} at every sample" for bit, value in stuck]},
-        python={"reference.py": reference.python_source()},
-    )
+    python = {"reference.py": reference.python_source()}
+    hdl = {name: render("wrapper.v.j2", _spans(values)) for name in values["hdl"]}
+    return _assemble(interface, plan, checks, values, python=python, hdl=hdl)
+
+
+def _has_odd_names(interface: Interface) -> bool:
+    """Whether some simulator or cocotb cannot find a port by its name."""
+    names = [port.name for port in interface.ports]
+    return interface.module in names or not all(map(_FINDABLE.match, (interface.module, *names)))
 
 
 def _beside_golden(

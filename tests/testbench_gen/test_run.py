@@ -171,6 +171,16 @@ def test_names_that_shadow_handle_attributes_and_keywords(tmp_path: Path) -> Non
 
 
 @pytest.mark.icarus
+@pytest.mark.parametrize("module", ["parity", "x", "odd$"])
+def test_names_that_no_handle_has_are_reached_by_a_wrapper(tmp_path: Path, module: str) -> None:
+    interface = Interface(module=module, ports=parity_interface(3, 0).ports)
+    rtl = f"module {module}(input [3:0] x, output p); assign p = ^x; endmodule"
+    written = write_testbench(interface, parity(3, 0))
+    assert ("rtlgen_tb_top.v" in written.files) is (module != "parity")
+    assert_held(written, rtl, tmp_path)
+
+
+@pytest.mark.icarus
 def test_wide_ports(tmp_path: Path) -> None:
     wide = tuple(
         Port(name=name, direction=direction, msb=1500, lsb=0)
