@@ -63,7 +63,7 @@ class Verilator:
                 [*run, *(["--trace", "--trace-file", WAVEFORM] if waveform else [])],
             ],
             environment=environment(bench)
-            | dict(tool.environment)
+            | verilator_runtime.make_environment()
             | {"COCOTB_TRUST_INERTIAL_WRITES": "1"},
             readable=(runtime, *verilator_runtime.tool_folders()),
         )

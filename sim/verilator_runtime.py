@@ -3,6 +3,9 @@
 It lies in `RTLGEN_CACHE`, else `$XDG_CACHE_HOME/rtlgen`, else `~/.cache/rtlgen`,
 in a folder named by a digest of everything that it depends on, and appears
 there by a rename, so that two processes may build it at once.
+
+cocotb's `main` is no part of it: it allocates the model, whose size is the
+design's. It is compiled together with the design, which costs little more.
 """
 
 from __future__ import annotations
@@ -31,7 +34,6 @@ _PARTS = (
     "verilated_probdist",
 )
 _OBJECTS = tuple(f"{part}.o" for part in _PARTS)
-_MAIN = "verilator.o"
 _STANDARD = "CFG_CXXFLAGS_STD=-std=gnu++20"
 _OPTIMIZE = ("OPT_FAST=-O1", "OPT_SLOW=-O0", "OPT_GLOBAL=-O2")
 _SAMPLE = """\
@@ -46,14 +48,17 @@ _BUILD_LIMITS = Limits(seconds=600, cpu_seconds=600)
 def flags() -> list[str]:
     """Return the Verilator options that design and run-time code must share."""
     vpi = vpi_library("verilator")
-    main = vpi.parent.parent / "share" / "lib" / "verilator" / "verilator.cpp"
     return [
         *("-cc", "--exe", "-Mdir", "obj", "--prefix", "Vtop", "-o", "sim"),
         *("--vpi", "--public-flat-rw", "--timing", "--trace"),
         *("--timescale-override", "1ns/1ps", "-LDFLAGS"),
         f"-Wl,-rpath,{vpi.parent} -L{vpi.parent} -l{vpi.stem.removeprefix('lib')}",
-        str(main),
+        str(_main()),
     ]
+
+
+def _main() -> Path:
+    return vpi_library("verilator").parent.parent / "share" / "lib" / "verilator" / "verilator.cpp"
 
 
 def make(runtime: Path) -> list[str]:
@@ -61,11 +66,16 @@ def make(runtime: Path) -> list[str]:
     return [
         *_make(),
         "VK_GLOBAL_OBJS=",
-        f"VK_USER_OBJS={runtime / _MAIN}",
+        "VK_USER_OBJS=",
         # Last, behind the design's own code, which needs them.
         "LIBS=" + " ".join(str(runtime / name) for name in _OBJECTS),
         "sim",
     ]
+
+
+def make_environment() -> dict[str, str]:
+    """Return the variables that `make` needs; Vtop_classes.mk appends to them."""
+    return {**tools.verilator().environment, "VM_SUPPORT_SLOW": str(_main().with_suffix(""))}
 
 
 def _make() -> list[str]:
@@ -89,7 +99,7 @@ def provide() -> Path:
         ToolFailed: It does not build, or the cache folder cannot be written.
     """
     folder = _cache_folder() / f"verilator-{_key()}"
-    if not (folder / _MAIN).is_file():
+    if not folder.is_dir():
         _build(folder)
     return folder
 
@@ -106,7 +116,7 @@ def _key() -> str:
     stamp = compiler.resolve().stat()
     parts = [*flags(), *_PARTS, *_OPTIMIZE, _STANDARD, tool.version, str(tool.path), str(compiler)]
     return digest(
-        *(p.encode() for p in ["objects", *parts, str(stamp.st_size), str(stamp.st_mtime_ns)])
+        *(p.encode() for p in ["no main", *parts, str(stamp.st_size), str(stamp.st_mtime_ns)])
     )
 
 
@@ -131,7 +141,7 @@ def _compile(work: Path) -> None:
     (work / "sample.v").write_text(_SAMPLE)
     verilate = [str(tool.path), *flags(), "--top-module", "sample", "-Wno-fatal", "sample.v"]
     jobs = f"-j{os.cpu_count() or 1}"
-    for command in (verilate, [*_make(), jobs, _MAIN, *_OBJECTS]):
+    for command in (verilate, [*_make(), jobs, *_OBJECTS]):
         run = run_tool(
             command,
             cwd=work,
@@ -152,10 +162,10 @@ def _publish(work: Path, folder: Path) -> None:
     """Move the objects into `folder` in one step; another builder's will do too."""
     ready = work / "ready"
     ready.mkdir()
-    for name in (*_OBJECTS, _MAIN):
+    for name in _OBJECTS:
         (work / "obj" / name).rename(ready / name)
     try:
         ready.rename(folder)
     except OSError:
-        if not (folder / _MAIN).is_file():
+        if not folder.is_dir():
             raise

@@ -287,3 +287,20 @@ class TestMake:
         assert "setup: starting afresh after an unfinished set-up\n" in done.stderr
         assert not (machine.project / ".venv/half").exists()
         assert not (machine.project / ".venv/.incomplete").exists()
+
+
+@pytest.mark.verilator
+def test_demo_runs_on_verilator(tmp_path: Path) -> None:
+    example = ROOT / "datasets/examples/traffic_light.md"
+    command = ["-m", "rtlgen", "design", str(example), "-o", "demo", "--simulator", "verilator"]
+    done = subprocess.run(
+        [sys.executable, *command],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "PASS under Verilator" in done.stderr
+    assert "Verilator is two-state" in done.stderr
