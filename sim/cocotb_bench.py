@@ -36,6 +36,8 @@ class CocotbBench:
     """Files that the golden RTL reads, such as memory images."""
     reserved: frozenset[str] = frozenset()
     """Module names that the design may not define."""
+    outer: frozenset[str] = frozenset()
+    """Instances and signals around the design, unless their names begin with `rtlgen_`."""
 
     def __post_init__(self) -> None:
         if self.expected_checks < 1:
@@ -50,6 +52,7 @@ class CocotbBench:
     def digest(self) -> str:
         """Hex digest of every file and setting."""
         parts = [self.test_module, self.toplevel, str(self.expected_checks), *sorted(self.reserved)]
+        parts += ["outer", *sorted(self.outer)]
         for files in (self.python_files, self.hdl_files):
             for name, text in sorted(files.items()):
                 parts += [name, text]

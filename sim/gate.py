@@ -49,8 +49,15 @@ _REQUEST = "request.json"
 _ANSWER = "answer.json"
 _EXAMINING = "in _examine"
 """In a traceback: what failed is the examination, not the start of the process."""
-_START = "import sys; sys.path.insert(0, sys.argv[1]); from sim.gate_worker import main; main()"
-_ROOT = Path(__file__).resolve().parent.parent
+_START = """
+import sys, types
+sim = sys.modules["sim"] = types.ModuleType("sim")
+sim.__path__ = sys.argv[1:]
+from sim.gate_worker import main
+main()
+"""
+"""Finds the package without a look at the folder around it, which Landlock does not allow."""
+_HERE = Path(__file__).resolve().parent
 
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _INCLUDE = re.compile(r'`include\s*(?:"(?P<quoted>[^"\n]{0,999})"|<(?P<angled>[^>\n]{0,999})>)')
@@ -96,11 +103,13 @@ def admit(
     design: Design,
     *,
     reserved: frozenset[str] = frozenset(),
+    outer: frozenset[str] = frozenset(),
     interface: Interface | None = None,
 ) -> Admission:
     """Return the canonical text of `design`, or why it may not be simulated.
 
-    `reserved` are module names that the design may not define. If `interface`
+    `reserved` are module names that the design may not define, `outer` the names of
+    instances and signals around it, with which no hierarchical name of it may begin. If `interface`
     is given the top module's ports must have its names, directions and widths;
     whether they are signed may differ. A bad design never raises.
 
@@ -110,7 +119,7 @@ def admit(
     early = list(_early_refusals(design))
     if early:
         return Admission(design=None, refusals=tuple(early), cause=Cause.REFUSED)
-    admission = _admission(design, *_ask(design, reserved))
+    admission = _admission(design, *_ask(design, reserved, outer))
     if admission.interface is None or interface is None:
         return admission
     differences = tuple(_differences(admission.interface, interface))
@@ -153,30 +162,34 @@ def _text_refusals(name: str, text: str) -> Iterator[Refusal]:
         yield Refusal(rule="characters", file=name, line=0, message=message)
     # Before the parser opens the file; the parser's own list is checked afterwards.
     bare = without_comments(text)
+    line, at = 1, 0
     for match in _INCLUDE.finditer(bare):
         path = match["quoted"] if match["quoted"] is not None else match["angled"]
         if PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts:
             message = f"a design may include only its own sources, not {path!r}"
-            line = bare.count("\n", 0, match.start()) + 1
+            line, at = line + bare.count("\n", at, match.start()), match.start()
             yield Refusal(rule="include", file=name, line=line, message=message)
 
 
-def _ask(design: Design, reserved: frozenset[str]) -> tuple[ToolRun, str | None]:
+def _ask(
+    design: Design, reserved: frozenset[str], outer: frozenset[str]
+) -> tuple[ToolRun, str | None]:
     """Run the worker on `design`; return its run, and its answer if there is one."""
     request = {
         "top": design.top,
         "sources": dict(design.sources),
         "data": sorted(design.data),
         "reserved": sorted(reserved),
+        "outer": sorted(outer),
     }
     with tempfile.TemporaryDirectory(prefix="rtlgen-gate-") as name:
         folder = Path(name)
         (folder / _REQUEST).write_text(json.dumps(request), encoding="utf-8")
         run = run_tool(
-            [sys.executable, "-I", "-c", _START, str(_ROOT)],
+            [sys.executable, "-I", "-c", _START, str(_HERE)],
             cwd=folder,
             limits=_LIMITS,
-            readable=[_ROOT / "sim"],
+            readable=[_HERE],
         )
         answer = folder / _ANSWER
         text = answer.read_text(encoding="utf-8") if run.exit_code == 0 else None

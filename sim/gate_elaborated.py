@@ -112,8 +112,13 @@ def _refused(diagnostic: Diagnostic, rule: str, message: str) -> Refusal:
     return Refusal(rule=rule, file=diagnostic.file, line=diagnostic.line, message=message)
 
 
-def foreign_heads(parsed: Parsed, instances: Iterable[Ast]) -> Iterator[Refusal]:
+def foreign_heads(
+    parsed: Parsed, instances: Iterable[Ast], outer: frozenset[str] = frozenset()
+) -> Iterator[Refusal]:
     """Yield hierarchical names whose first part is nothing that their module has itself.
+
+    A first part that is in `outer` is refused too: whether a generate block is there,
+    simulators may see otherwise, and then look around the design.
 
     slang says nothing of a name whose first part is a generate block that is
     not there, nor of one that begins with the top module's own name; Icarus
@@ -127,7 +132,7 @@ def foreign_heads(parsed: Parsed, instances: Iterable[Ast]) -> Iterator[Refusal]
             continue
         own = scopes.get(module.header.name.valueText, set()) | _declared(module)
         for token in heads:
-            if token.valueText not in own | shared:
+            if token.valueText in outer or token.valueText not in own | shared:
                 file, line, _ = parsed.place(token.location)
                 yield Refusal(
                     rule="hierarchy",

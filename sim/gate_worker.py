@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +60,8 @@ def main() -> None:
 def answer(request: Mapping[str, Any]) -> dict[str, Any]:
     """Return `cause` and `refusals` and, if admitted, canonical `sources` and the `interface`.
 
-    `request` has `top`, `sources`, the names in `data` and the `reserved` module names.
+    `request` has `top`, `sources`, the names in `data`, the `reserved` module names and
+    the names in `outer`, where a hierarchical name may not begin.
     """
     try:
         return _examine(request)
@@ -86,10 +87,10 @@ def _examine(request: Mapping[str, Any]) -> dict[str, Any]:
     stream = Stream(original, without=dropped)
     _stop(Cause.REFUSED, [*stray_refusals(stream.strays), *token_refusals(stream.words)])
     sources, canonical = _written_out(stream, original)
-    interface, vacant = _check_elaborated(canonical, top, request["data"])
+    interface, vacant = _check_elaborated(canonical, request)
     if vacant:
         sources, canonical = _written_out(Stream(canonical, empty=vacant), canonical)
-        interface, _ = _check_elaborated(canonical, top, request["data"])
+        interface, _ = _check_elaborated(canonical, request)
     return {
         "cause": Cause.NONE.name,
         "refusals": [],
@@ -155,9 +156,10 @@ def _check_same(stream: Stream, canonical: Parsed) -> None:
 
 
 def _check_elaborated(
-    parsed: Parsed, top: str, data: Sequence[str]
+    parsed: Parsed, request: Mapping[str, Any]
 ) -> tuple[Interface, frozenset[Span]]:
     """Return the interface, and the generate branches that nothing takes."""
+    top = request["top"]
     compilation = parsed.elaborate(top)
     found = list(parsed.diagnostics(compilation.getAllDiagnostics()))
     _stop(Cause.REFUSED, outward_errors(parsed, found))
@@ -173,8 +175,8 @@ def _check_elaborated(
     if len(instances) > MAX_INSTANCES:
         message = f"a design may have {MAX_INSTANCES} instances, not more"
         _stop(Cause.REFUSED, [_bare("limits", message)])
-    _stop(Cause.REFUSED, foreign_heads(parsed, instances))
-    _stop(Cause.REFUSED, memory_images(parsed, compilation, data))
+    _stop(Cause.REFUSED, foreign_heads(parsed, instances, frozenset(request["outer"])))
+    _stop(Cause.REFUSED, memory_images(parsed, compilation, request["data"]))
     interface = timing_of(instance, interface)
     _stop(Cause.REFUSED, driven_inputs(parsed, compilation, instances))
     return interface, vacant_branches(parsed, instances)

@@ -74,7 +74,7 @@ def judge(
     """
     if interface is not None and design.top != interface.module:
         return _other_module(design, interface, bench)
-    admission = admit(design, reserved=bench.reserved, interface=interface)
+    admission = admit(design, reserved=bench.reserved, outer=bench.outer, interface=interface)
     if admission.design is None:
         return refusal_verdict(admission, bench)
     if clash := _clashing_data(design, bench):

@@ -118,6 +118,7 @@ BENCH = CocotbBench(
     hdl_files={"golden.sv": _GOLDEN, "wrapper.sv": _WRAPPER},
     expected_checks=2 * CYCLES,
     reserved=frozenset({"suite_golden", "rtlgen_wrapper"}),
+    outer=frozenset({"golden", "golden_y"}),
 )
 
 

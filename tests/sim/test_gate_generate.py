@@ -46,3 +46,16 @@ module dut(output y, z); s #(0) i (y); s #(1) j (z); endmodule
     admitted = admit(Design(top="dut", sources={"d.sv": text})).design
     assert admitted is not None
     assert admitted.sources["d.sv"].split() == text.split()
+
+
+def test_no_hierarchical_name_begins_like_what_is_around_the_design() -> None:
+    text = """\
+module dut(output y);
+  if (1) begin : other wire x = 1; end
+  assign y = other.x;
+endmodule
+"""
+    design = Design(top="dut", sources={"d.sv": text})
+    assert admit(design).design is not None
+    refused = admit(design, outer=frozenset({"other"}))
+    assert [refusal.rule for refusal in refused.refusals] == ["hierarchy"]
