@@ -151,7 +151,7 @@ def _disagree(found: Sequence[Expression], signals: Sequence[Signal]) -> bool:
     best = found[0]
     shortest = literal_count(best)
     rivals = [one for one in found[1:] if literal_count(one) == shortest]
-    return any(_differ(best, rival, signals) for rival in rivals)
+    return any(differ(best, rival, signals) for rival in rivals)
 
 
 # -- over words -------------------------------------------------------------
@@ -173,13 +173,16 @@ def _by_words(samples: Sequence[Sample], signals: Sequence[Signal], width: int) 
         unseen=max(0, (1 << count) - _seen(samples, signals, count)),
         cases=1 << count,
         evidence=len(samples) * width,
-        ambiguous=any(_differ(best.value, rival, signals) for rival in best.rivals),
+        ambiguous=any(differ(best.value, rival, signals) for rival in best.rivals),
         over_words=True,
     )
 
 
-def _differ(value: Expression, rival: Expression, signals: Sequence[Signal]) -> bool:
-    """Tell whether two expressions are different functions; wide ones are tried at random."""
+def differ(value: Expression, rival: Expression, signals: Sequence[Signal]) -> bool:
+    """Tell whether two expressions over `signals` are different functions.
+
+    Many signals are tried at random.
+    """
     order = [name for signal in signals for name in signal.bits]
     count = len(order)
     rng = random.Random(0)  # noqa: S311  (no secret: it only has to be the same every time)

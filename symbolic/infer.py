@@ -17,8 +17,8 @@ from sim.interface import Edge, Interface, Port
 from symbolic.bounds import shows_bounds
 from symbolic.circuit import Circuit, Storage, Trigger
 from symbolic.equations import Assignment, Equations
-from symbolic.expression import Ref
-from symbolic.fit import Fit, fit
+from symbolic.expression import Ref, names
+from symbolic.fit import Fit, differ, fit
 from symbolic.machine_search import smallest_machine
 from symbolic.recording import (
     CONVENTIONS,
@@ -161,6 +161,8 @@ class _Part:
     port: Port
     fit: Fit
     cost: float
+    signals: Sequence[Signal] = ()
+    """What it may depend on."""
     trigger: Trigger | None = None
     control: str = ""
     contested: bool = False
@@ -200,9 +202,9 @@ def infer_sequential(
         return _machine(waveform, interface, edge)
     best = min(found, key=lambda one: one[0])
     rivals = [parts for cost, parts, _ in found if cost == best[0]]
-    differ = any(_behavior(parts) != _behavior(best[1]) for parts in rivals)
-    differ = differ or any(part.contested for part in best[1])
-    return _inference(waveform, best[1], best[2], differ=differ)
+    unlike = any(_behavior(parts) != _behavior(best[1]) for parts in rivals)
+    unlike = unlike or best[2].outputs_late or any(part.contested for part in best[1])
+    return _inference(waveform, best[1], best[2], differ=unlike)
 
 
 def _behavior(parts: Sequence[_Part]) -> list[tuple[object, ...]]:
@@ -239,7 +241,16 @@ def _cheapest(parts: Sequence[_Part]) -> _Part | None:
     if best is None:
         return None
     rivals = [part for part in parts if part.cost == best.cost]
-    return replace(best, contested=any(part.kind != best.kind for part in rivals))
+    contested = best.contested or any(_unlike(best, part) for part in rivals)
+    return replace(best, contested=contested)
+
+
+def _unlike(one: _Part, other: _Part) -> bool:
+    """Whether two explanations of an output are of another kind, or other functions."""
+    if one.kind != other.kind or other.fit.ambiguous:
+        return True
+    signals = {signal.name: signal for signal in (*one.signals, *other.signals)}
+    return differ(one.fit.value, other.fit.value, tuple(signals.values()))
 
 
 def _alone(recording: Recording, port: Port) -> list[_Part]:
@@ -278,7 +289,11 @@ def _combinational(
 ) -> list[_Part]:
     samples = row_samples(recording.waveform, port, signals)
     found = fit(samples, signals, port.width) if samples and signals else None
-    return [] if found is None else [_Part(port=port, fit=found, cost=found.cost + extra)]
+    return (
+        []
+        if found is None
+        else [_Part(port=port, fit=found, cost=found.cost + extra, signals=signals)]
+    )
 
 
 def _register(
@@ -294,6 +309,7 @@ def _register(
             port=port,
             fit=found,
             cost=found.cost + extra,
+            signals=signals,
             trigger=trigger,
             control=recording.clock,
             bounds_shown=own is None or shows_bounds(found.value, own, samples),
@@ -344,9 +360,8 @@ def _latches(recording: Recording, port: Port, inputs: Sequence[Signal]) -> list
             best = fit(samples, signals, port.width) if samples and signals else None
             if best is not None:
                 cost = best.cost + extra
-                found.append(
-                    _Part(port=port, fit=best, cost=cost, trigger=trigger, control=control)
-                )
+                part = _Part(port=port, fit=best, cost=cost, signals=signals)
+                found.append(replace(part, trigger=trigger, control=control))
     return found
 
 
@@ -400,8 +415,9 @@ def _inference(
 
 
 def _convinces(waveform: Waveform, part: _Part) -> bool:
-    shown = part.bounds_shown and part.covered and _moves(waveform, part.port)
-    return shown and part.fit.convincing
+    counts = bool(set(names(part.fit.value)) & set(part.port.bits))
+    moves = counts or _moves(waveform, part.port)
+    return part.bounds_shown and part.covered and moves and part.fit.convincing
 
 
 def _at_power_on(waveform: Waveform, part: _Part) -> int | None:
@@ -433,14 +449,14 @@ def _machine(
     """Find the smallest state machine whose states are not seen."""
     reason = "no register, latch, counter or machine of at most four states gives these outputs"
     inputs = [port for port in waveform.inputs if port.name != waveform.clock]
-    names = [name for port in inputs for name in port.bits]
+    bits = [name for port in inputs for name in port.bits]
     outputs = [name for port in waveform.outputs for name in port.bits]
     for convention in CONVENTIONS:
         recording = Recording(waveform, interface, convention, edge)
         for trigger, _ in _triggers(recording)[:2]:
             cycles = cycles_of(recording, trigger, inputs)
             settled = len(cycles) > 0 and cycles[0].sampled is not None and is_known(cycles[0])
-            found = smallest_machine(from_known(cycles), names, outputs, settled=settled)
+            found = smallest_machine(from_known(cycles), bits, outputs, settled=settled)
             if found is None or 4 * found.cases > shown_bits(cycles):
                 continue
             notes = (

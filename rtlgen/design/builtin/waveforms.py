@@ -38,8 +38,10 @@ def compile_waveform(spec: Spec, fragments: Sequence[Fragment]) -> Compiled:
         raise Unfit("several circuits of the same size give the waveform")
     if not result.convincing:
         raise Unfit("the waveform leaves room for other circuits")
-    if result.unseen:
+    _check_clock(spec, result.model)
+    if not _determined(result):
         _check_inputs(spec, result.model)
+    if result.unseen:
         _check_evidence(spec, result)
     used = (fragment,)
     try:
@@ -53,6 +55,16 @@ def compile_waveform(spec: Spec, fragments: Sequence[Fragment]) -> Compiled:
         notes=_notes(fragment, result),
         guess=not _determined(result),
     )
+
+
+def _check_clock(spec: Spec, model: Model) -> None:
+    """Refuse a circuit that leaves the module's clock out."""
+    clocks = {clock.port for clock in spec.interface.clocks}
+    clocked = isinstance(model, StateTable) or (
+        isinstance(model, Circuit) and any(one.control in clocks for one in model.storage)
+    )
+    if clocks and not clocked:
+        raise Unfit("the waveform shows no register, but the module has a clock")
 
 
 def _determined(result: Inference) -> bool:
