@@ -10,7 +10,7 @@ from tests.sim.suite_bench import suite_design, suite_names
 
 def canonical(text: str, **headers: str) -> str:
     sources = {"m.sv": text} | {f"{name}.vh": body for name, body in headers.items()}
-    found = answer({"top": "m", "sources": sources, "data": [], "reserved": []})
+    found = answer({"top": "m", "sources": sources, "data": [], "reserved": [], "outer": []})
     assert found["cause"] == "NONE", found["refusals"]
     assert list(found["sources"]) == ["m.sv"]
     return str(found["sources"]["m.sv"])
@@ -76,7 +76,7 @@ def test_included_tokens_stand_where_they_are_included() -> None:
 @pytest.mark.parametrize("name", suite_names("honest"))
 def test_canonical_text_is_its_own_canonical_text(name: str) -> None:
     design = suite_design("honest", name)
-    request = {"top": "dut", "data": sorted(design.data), "reserved": []}
+    request = {"top": "dut", "data": sorted(design.data), "reserved": [], "outer": []}
     once = answer({**request, "sources": dict(design.sources)})
     twice = answer({**request, "sources": once["sources"]})
     assert once["sources"] == twice["sources"]
@@ -92,6 +92,7 @@ def test_nothing_conditional_is_left(name: str) -> None:
             "sources": dict(design.sources),
             "data": sorted(design.data),
             "reserved": [],
+            "outer": [],
         }
     )
     text = "\n".join(found["sources"].values())

@@ -17,7 +17,9 @@ pytestmark = pytest.mark.shared
 
 
 def ask(text: str, top: str, data: list[str] | None = None) -> dict[str, Any]:
-    return answer({"top": top, "sources": {"m.sv": text}, "data": data or [], "reserved": []})
+    return answer(
+        {"top": top, "sources": {"m.sv": text}, "data": data or [], "reserved": [], "outer": []}
+    )
 
 
 def test_no_reference_of_verilog_eval_is_refused(shared: Path) -> None:

@@ -11,7 +11,7 @@ from sim.gate_worker import answer
 
 def ask(text: str, **sources: str) -> dict[str, Any]:
     files = {"m.sv": text} | {name.replace("_vh", ".vh"): body for name, body in sources.items()}
-    return answer({"top": "m", "sources": files, "data": [], "reserved": []})
+    return answer({"top": "m", "sources": files, "data": [], "reserved": [], "outer": []})
 
 
 def rules(text: str) -> set[str]:
