@@ -25,7 +25,7 @@ endmodule
 LIMITS = Limits(seconds=300, cpu_seconds=300)
 
 
-def build(make: list[str], readable: tuple[Path, ...]) -> float:
+def build(make: list[str], environment: dict[str, str], *readable: Path) -> float:
     tool = tools.verilator()
     verilate = [str(tool.path), *verilator_runtime.flags(), "--top-module", "counter", "counter.v"]
     with tempfile.TemporaryDirectory() as name:
@@ -37,8 +37,8 @@ def build(make: list[str], readable: tuple[Path, ...]) -> float:
                 command,
                 cwd=folder,
                 limits=LIMITS,
-                environment=dict(tool.environment),
-                readable=readable,
+                environment=environment,
+                readable=(*readable, *verilator_runtime.tool_folders()),
             )
             if run.exit_code != 0:
                 sys.exit(f"{command[0]} failed:\n{run.output}")
@@ -50,7 +50,9 @@ def main() -> None:
     runtime = verilator_runtime.provide()
     shared = verilator_runtime.make(runtime)
     plain = [word for word in shared if not word.startswith(("VK_", "LIBS="))]
-    pairs = [(build(plain, ()), build(shared, (runtime,))) for _ in range(runs)]
+    bare = dict(tools.verilator().environment)
+    ours = verilator_runtime.make_environment()
+    pairs = [(build(plain, bare), build(shared, ours, runtime)) for _ in range(runs)]
     without, with_ = (statistics.median(column) for column in zip(*pairs, strict=True))
     print(f"{tools.verilator().version}: {without:.2f} s without, {with_:.2f} s with, ", end="")
     print(f"ratio {without / with_:.1f} (median of {runs})")
