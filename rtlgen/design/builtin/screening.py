@@ -73,6 +73,10 @@ _CUES = (
         r"(?<!two's )(?<!twos )(?<!one's )(?<!ones' )"
         r"\b(?:invert\w*|complement\w*|negat(?!ive\s+edge)\w*|opposite)\b"
         r"|\b(?:complement|inverse|negation|opposite)\s+of\b"
+        r"|\b(?:map|table|diagram|list|waveform)\b[^.]{0,30}\b(?:shows?|gives|lists|is for|is of|"
+        r"describes|defines|holds)\s+(?:the\s+)?(?:[~!¬/]|not\s)?\s*\w+"
+        r"(?:['\u2019](?!s\b)|\s*,\s*not\b|[_ ]bar\b)"
+        r"|\b(?:shows?|gives|lists|is for|describes|defines)\s+(?:[~!¬]\s*|not\s+)\w"
         r"|\b(?:invert\w*|complement\w*|negat(?!ive)\w*|opposite|inverse)\s+(?:the\s+)?(?:\w+\s+)?"
         r"(?:outputs?|results?|function|map|table|value|polarity)\b"
         r"|\bpolarit\w+\b[^.]{0,40}\b(?:invert\w*|revers\w*|opposite)\b",

@@ -24,7 +24,7 @@ _NAME = r"[\"'`*_]{0,2}(?:[A-Za-z]\w*|[01]{1,16})[\"'`*]{0,2}"
 _ARROW = re.compile(
     rf"^\s*(?:[-*•+]\s+|\(?\d+[.)]\s+)?(?:[Ss]tate\s+|[Ff]rom\s+)?"
     rf"(?P<source>{_NAME}|\[\*\])\s*(?P<outputs>[(\[{{][^()\[\]{{}}]*[)\]}}]|/\s*[01x,\s-]+?(?=\s*[-–—=→]))?\s*"  # noqa: RUF001
-    rf"(?:[-–—=](?P<label>[^>]{{0,200}})>|→|⟶|➔|⇒)\s*"  # noqa: RUF001
+    rf"(?:[-–—─━=](?P<label>[^>→⟶➔⇒]{{0,200}})[>→⟶➔⇒]|→|⟶|➔|⇒)\s*"  # noqa: RUF001
     rf"(?:[Ss]tate\s+)?(?P<target>{_NAME})\s*(?P<rest>.{{0,200}})$"
 )
 _GO = (
@@ -205,7 +205,7 @@ def _add(source: Source, parts: _Parts, index: int, arrow: re.Match[str]) -> Non
 
 def _label(arrow: re.Match[str]) -> tuple[str, str]:
     """Return the condition on an arrow, and the outputs written behind its target."""
-    label = (arrow["label"] or "").strip(" -–—=[]|")  # noqa: RUF001
+    label = (arrow["label"] or "").strip(" -–—─━=[]|")  # noqa: RUF001
     rest = arrow["rest"].strip().rstrip(".;,")
     graphviz = _GRAPHVIZ_LABEL.match(arrow["rest"].strip())
     if graphviz:

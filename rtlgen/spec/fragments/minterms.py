@@ -64,6 +64,7 @@ _NO_GAP = re.compile(
 _REST_OFF = re.compile(
     r"\b(?:0|zero|low|false)\b[^.]{0,30}\b(?:otherwise|elsewhere|everything else|"
     r"(?:all|any|every|for)\s+(?:the\s+)?(?:others?|else|remaining|rest))"
+    r"|\b(?:all|any|every)\s+others?\b[^.]{0,40}\b(?:0|zero|low|false)\b"
     r"|\b(?:otherwise|elsewhere|else)\b[^.]{0,30}\b(?:0|zero|low|false)\b"
     r"|\b(?:exactly|only)\s+(?:when|if|for)\b",
     re.IGNORECASE,
@@ -75,6 +76,10 @@ _END_BIT = re.compile(
     r"(?:(?P<msb>most[\s-]significant|MSB)|(?P<lsb>least[\s-]significant|LSB))",
     re.IGNORECASE,
 )
+_FREE_FUNCTION = re.compile(
+    rf"(?<![\w'])(?:d|dc|DC|D|φ)\s*\([A-Za-z_][\w\s,\[\]]{{0,80}}\)\s*=\s*{_SUM}?[\s_{{}}\\]*[md]?(?=\s*[({{])"
+)
+"""Don't-cares written as a function of their own, `d(a, b) = Σm(...)`."""
 _FORM = r"(?:sum[\s-]of[\s-]products?|products?[\s-]of[\s-]sums?|\bSOP\b|\bPOS\b)"
 
 
@@ -107,6 +112,7 @@ def read_minterms(source: Source) -> Reading:
 
 def _symbols(source: Source, text: str, span: tuple[int, int]) -> Reading:
     """Read `f(a, b, c) = Σm(1, 3) + d(0, 2)`, each function of a paragraph by itself."""
+    text = _FREE_FUNCTION.sub(" d", text)
     starts = [m.start() for m in re.finditer(r"[A-Za-z_]\w*(?:\s*\([^()=]{0,80}\))?\s*=\s*", text)]
     pieces = [text[a:b] for a, b in pairwise([*starts, len(text)])] or [text]
     result = Reading()
@@ -131,6 +137,7 @@ def _matched(match: re.Match[str] | None) -> frozenset[int]:
 
 def _words(source: Source, text: str, span: tuple[int, int]) -> Reading:
     """Read "is 1 for 2, 7 and 15, 0 for ...; 3 and 8 never occur"."""
+    text = _unnamed(source, text)
     free = _first(_WORDS_FREE, text)
     on, off = _first(_WORDS_ON, text), _first(_WORDS_OFF, text)
     lists = Lists(
@@ -147,6 +154,19 @@ def _words(source: Source, text: str, span: tuple[int, int]) -> Reading:
     return _function(source, lists, text, _outputs(source, text), span)
 
 
+def _unnamed(source: Source, text: str) -> str:
+    """Leave out the name of the only input: in "for sel = 0, 3 and 5" its values are listed."""
+    inputs = source.interface.data_inputs
+    if len(inputs) != 1:
+        return text
+    name = re.escape(inputs[0].name)
+    return re.sub(
+        rf"\b(for|when|if|at)\s+[`*]?{name}(?:\[\d+:\d+\])?[`*]?\s*(?:==?|∈|is(?:\s+one\s+of)?|in|equals)\s*[{{(]?(?=\d)",
+        r"\1 ",
+        text,
+    )
+
+
 def _first(patterns: Sequence[str], text: str) -> frozenset[int]:
     for pattern in patterns:
         for match in re.finditer(pattern, text, re.IGNORECASE):
@@ -157,7 +177,7 @@ def _first(patterns: Sequence[str], text: str) -> frozenset[int]:
 
 def _is_list(match: re.Match[str], text: str) -> bool:
     """Whether numbers are those of input combinations, not values of a signal."""
-    before = text[match.start() : match.start("list")]
+    before = text[match.start() : match.start("list")].lstrip("= ")
     if _NO_GAP.search(before) or re.match(r"\s*'|\s*bits?\b|-bit", text[match.end("list") :]):
         return False
     listed = [int(n) for n in re.findall(r"(?<![\w'])\d+(?!\w)", match["list"])]
