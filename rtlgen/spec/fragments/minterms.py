@@ -38,14 +38,14 @@ _FREE = re.compile(
 _WORDS_ON = (
     rf"\b(?:minterms?|sum of (?:the )?minterms)\b[^.\d]{{0,50}}?(?P<list>{_LIST})",
     rf"\blogic[- ](?:1|one|high)\b[^.\d]{{0,50}}?(?P<list>{_LIST})",
-    rf"(?:\b(?:is|be|are|outputs?|equals?|becomes|produces?|gives?|generates?|asserted|=)\s+"
+    rf"(?:(?:\b(?:is|be|are|outputs?|equals?|becomes|produces?|gives?|generates?|asserted)|=)\s+"
     rf"(?:a\s+|logic\s+)?(?:1|one|high|true)|\b(?:is|be)\s+asserted)\b"
     rf"(?=[^.]{{0,60}}\b(?:for|when|if|at|on)\b)[^.\d]{{0,60}}?(?P<list>{_LIST})",
 )
 _WORDS_OFF = (
     rf"\b(?:maxterms?|product of (?:the )?maxterms)\b[^.\d]{{0,50}}?(?P<list>{_LIST})",
     rf"\blogic[- ](?:0|zero|low)\b[^.\d]{{0,50}}?(?P<list>{_LIST})",
-    rf"(?:\b(?:is|be|are|outputs?|equals?|becomes|produces?|gives?|generates?|=|and)\s+"
+    rf"(?:(?:\b(?:is|be|are|outputs?|equals?|becomes|produces?|gives?|generates?|and)|=)\s+"
     rf"(?:a\s+|logic\s+)?(?:0|zero|low|false))\b"
     rf"(?=[^.]{{0,60}}\b(?:for|when|if|at|on)\b)[^.\d]{{0,60}}?(?P<list>{_LIST})",
 )

@@ -213,7 +213,8 @@ def _columns(source: Source, grid: Grid) -> tuple[Column, ...] | None:
         else:
             column = _column(source, head, grid.column(index), previous)
         columns.append(column)
-        previous = column.role if column.role is not Role.IGNORED else previous
+        if column.role is Role.NEXT or (column.role is Role.OUTPUT and previous is not None):
+            previous = column.role  # an output before any next state heads no other column
     return tuple(columns) if any(c.role is Role.NEXT for c in columns) else None
 
 
@@ -268,7 +269,7 @@ def _column(source: Source, head: str, cells: Cells, previous: Role | None) -> C
         return Column(role=Role.INPUT)
     if _COMMENT.search(plain):
         return Column(role=Role.IGNORED)
-    inherited = _conditional(source, previous if previous is Role.OUTPUT else Role.NEXT, head)
+    inherited = _conditional(source, previous or Role.NEXT, head)
     return inherited if inherited.conditional else Column(role=Role.IGNORED)
 
 
