@@ -32,6 +32,8 @@ class CocotbBench:
     expected_checks: int
     hdl_files: Mapping[str, str] = field(default_factory=dict)
     """Wrapper and golden RTL, compiled before the design; empty when the design is the top."""
+    golden: bool = False
+    """Whether golden RTL runs beside the design, so that registers must start alike in both."""
     data: Mapping[str, bytes] = field(default_factory=dict)
     """Files that the golden RTL reads, such as memory images."""
     reserved: frozenset[str] = frozenset()
@@ -52,7 +54,7 @@ class CocotbBench:
     def digest(self) -> str:
         """Hex digest of every file and setting."""
         parts = [self.test_module, self.toplevel, str(self.expected_checks), *sorted(self.reserved)]
-        parts += ["outer", *sorted(self.outer)]
+        parts += [str(self.golden), "outer", *sorted(self.outer)]
         for files in (self.python_files, self.hdl_files):
             for name, text in sorted(files.items()):
                 parts += [name, text]

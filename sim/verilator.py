@@ -95,4 +95,4 @@ def _reset_policy(bench: CocotbBench) -> int:
     Random values stand for the unknown power-up state. A golden design has
     one too, and two random ones would differ.
     """
-    return 0 if bench.hdl_files else 2
+    return 0 if bench.golden else 2

@@ -247,6 +247,7 @@ def _assemble(
         toplevel=values["toplevel"],
         expected_checks=checks,
         hdl_files=hdl or {},
+        golden=bool(values["golden"]),
         reserved=(reserved | {WRAPPER}) if hdl else frozenset(),
     )
     files = {**sources, **(hdl or {}), **extra}

@@ -18,6 +18,7 @@ from sim.process import Limits
 from sim.simulate import Simulator
 from sim.verdict import Status
 from testbench_gen import Golden, Testbench, write_testbench
+from testbench_gen.render import verilog_name
 
 NO_REFERENCE = (
     "there is nothing to judge by: the specification has no table, equation, state machine or "
@@ -186,13 +187,13 @@ def _under_name(golden: Design, interface: Interface) -> Design:
     """Return `golden` under the module name that the testbench drives."""
     if golden.top == interface.module:
         return golden
-    ports = ", ".join(port.name for port in interface.ports)
+    names = {port.name: verilog_name(port.name) for port in interface.ports}
     declarations = "".join(
-        f"  {port.direction.value} {port.range} {port.name};\n" for port in interface.ports
+        f"  {port.direction.value} {port.range} {names[port.name]};\n" for port in interface.ports
     )
-    connections = ", ".join(f".{port.name}({port.name})" for port in interface.ports)
+    connections = ", ".join(f".{name}({name})" for name in names.values())
     shim = (
-        f"module {interface.module}({ports});\n{declarations}"
+        f"module {interface.module}({', '.join(names.values())});\n{declarations}"
         f"  {golden.top} golden({connections});\nendmodule\n"
     )
     return Design(
