@@ -30,6 +30,7 @@ _NOT_READ = frozenset(
         "unknown-map",
         "unknown-outputs",
         "unread-arrow",
+        "unread-function",
         "unread-state-table",
         "unread-waveform",
     }

@@ -110,6 +110,24 @@ _CUES = (
         _TIMED | {Kind.EQUATION},
     ),
     _cue(
+        r"\b(?:invert\w*|complement\w*|negated)\s+(?:\w+\s+)?(?:inputs?|signals?)\b"
+        r"|\binputs?\b[^.,]{0,30}\b(?:is|are)\s+(?:\w+\s+)?(?:inverted|complemented|negated)\b"
+        r"|\bdebounc\w+|\bsynchroni[sz]ers?\b|\b(?:first|twice)\s+(?:synchroni[sz]ed|sampled|filtered)\b"
+        r"|\b(?:synchroni[sz]ed|sampled|filtered)\s+(?:first|twice|by|with|through)\b",
+        "speaks of what is done to an input first",
+    ),
+    _cue(
+        r"\bforced?\b|\bforces\b|\b(?:whatever|regardless of|independent(?:ly)? of)\s+(?:the\s+)?"
+        r"(?:current\s+|present\s+)?states?\b",
+        "names an exception to what the fragment says",
+        reset_may=True,
+    ),
+    _cue(
+        r"\boutputs?\b[^.]{0,60}\b(?:while|during)\s+(?:the\s+)?(?:\w*re-?set|n?rst)"
+        r"|\boutputs?\b[^.]{0,60}\b(?:belong|correspond|depend|refer|appl)\w*\b[^.]{0,20}\bnext\s+state",
+        "says when the outputs hold",
+    ),
+    _cue(
         r"\bhigh[\s-]impedance\b|\btri-?stat\w*",
         "speaks of tri-state outputs",
         in_ports=True,
@@ -164,6 +182,7 @@ _OPEN = frozenset(
         "unclear-rest",
         "unlabeled-axis",
         "unread-arrow",
+        "unread-function",
         "unclear-reset-state",
         "unread-state-table",
         "unstated-output",

@@ -16,6 +16,8 @@ _NUMBER = r"(?:\d{1,5}|0x[0-9a-fA-F]{1,4}|\d+'[bdh][0-9a-fA-F]+)"
 _RANGE = rf"{_NUMBER}(?:\s*(?:-|–|\.\.\.?|through|thru|to)\s*{_NUMBER})?"  # noqa: RUF001
 _ITEM = rf"{_RANGE}(?!\d|\s+(?:for|when|if|at|on|otherwise|elsewhere)\b)"
 _LIST = rf"{_RANGE}(?:\s*(?:,\s*(?:and\s|or\s)?|;|\sand\s|\sor\s|&)\s*{_ITEM})*"
+_WORD_LIST = _LIST.replace(";|", "")
+"""In a sentence a semicolon ends the list."""
 _SUM = r"(?:Σ|∑|\\[Ss]um|\b[Ss]igma|\b[Ss]um|\bSUM|\bSOP)"
 _PRODUCT = r"(?:Π|∏|\\[Pp]rod|\b[Pp]i|\b[Pp]rod(?:uct)?|\bPROD(?:UCT)?|\bPOS)"
 _COLON = r"\s*(?:=|:)\s*"
@@ -36,25 +38,25 @@ _FREE = re.compile(
 )
 
 _WORDS_ON = (
-    rf"\b(?:minterms?|sum of (?:the )?minterms)\b[^.\d]{{0,50}}?(?P<list>{_LIST})",
-    rf"\blogic[- ](?:1|one|high)\b[^.\d]{{0,50}}?(?P<list>{_LIST})",
+    rf"\b(?:minterms?|sum of (?:the )?minterms)\b[^.\d]{{0,50}}?(?P<list>{_WORD_LIST})",
+    rf"\blogic[- ](?:1|one|high)\b[^.\d]{{0,50}}?(?P<list>{_WORD_LIST})",
     rf"(?:(?:\b(?:is|be|are|outputs?|equals?|becomes|produces?|gives?|generates?|asserted)|=)\s+"
     rf"(?:a\s+|logic\s+)?(?:1|one|high|true)|\b(?:is|be)\s+asserted)\b"
-    rf"(?=[^.]{{0,60}}\b(?:for|when|if|at|on)\b)[^.\d]{{0,60}}?(?P<list>{_LIST})",
+    rf"(?=[^.]{{0,60}}\b(?:for|when|if|at|on)\b)[^.\d]{{0,60}}?(?P<list>{_WORD_LIST})",
 )
 _WORDS_OFF = (
-    rf"\b(?:maxterms?|product of (?:the )?maxterms)\b[^.\d]{{0,50}}?(?P<list>{_LIST})",
-    rf"\blogic[- ](?:0|zero|low)\b[^.\d]{{0,50}}?(?P<list>{_LIST})",
+    rf"\b(?:maxterms?|product of (?:the )?maxterms)\b[^.\d]{{0,50}}?(?P<list>{_WORD_LIST})",
+    rf"\blogic[- ](?:0|zero|low)\b[^.\d]{{0,50}}?(?P<list>{_WORD_LIST})",
     rf"(?:(?:\b(?:is|be|are|outputs?|equals?|becomes|produces?|gives?|generates?|and)|=)\s+"
     rf"(?:a\s+|logic\s+)?(?:0|zero|low|false))\b"
-    rf"(?=[^.]{{0,60}}\b(?:for|when|if|at|on)\b)[^.\d]{{0,60}}?(?P<list>{_LIST})",
+    rf"(?=[^.]{{0,60}}\b(?:for|when|if|at|on)\b)[^.\d]{{0,60}}?(?P<list>{_WORD_LIST})",
 )
 _WORDS_FREE = (
-    rf"\bdon'?t[\s-]?cares?\b[^.\d]{{0,50}}?(?P<list>{_LIST})",
-    rf"(?P<list>{_LIST})[^.\d]{{0,60}}?"
+    rf"\bdon'?t[\s-]?cares?\b[^.\d]{{0,50}}?(?P<list>{_WORD_LIST})",
+    rf"(?P<list>{_WORD_LIST})[^.\d]{{0,60}}?"
     r"\b(?:never|cannot|can't|do not|don't|does not|will not|won't)\s+"
     rf"(?:occur|appear|happen|arise|be\b|come|matter|care)",
-    rf"(?P<list>{_LIST})[^.\d]{{0,40}}?\bdon'?t[\s-]?cares?\b",
+    rf"(?P<list>{_WORD_LIST})[^.\d]{{0,40}}?\bdon'?t[\s-]?cares?\b",
 )
 _NO_GAP = re.compile(
     r"=|\botherwise\b|\belse\b|\b(?!(?:inputs?|numbers?|values?|codes?|combinations?)\b)\w+\s+(?:is|are|equals?)\b"
@@ -75,6 +77,10 @@ _END_BIT = re.compile(
     r"\b(?P<name>[A-Za-z_]\w*(?:\[\d+\])?)\s*(?:is|being|as|=|\()\s*(?:the\s+)?"
     r"(?:(?P<msb>most[\s-]significant|MSB)|(?P<lsb>least[\s-]significant|LSB))",
     re.IGNORECASE,
+)
+_INVERTED = re.compile(
+    rf"(?:[~!¬/]\s*\w+|\bnot\s+\w+|\b\w+\s*['’]|\\(?:over|bar)\w*\W*\w+\W*?)\s*(?:\([^()=]{{0,80}}\)\s*)?=\s*"  # noqa: RUF001
+    rf"(?:{_SUM}|{_PRODUCT}|[mM]\s*\()"
 )
 _FREE_FUNCTION = re.compile(
     rf"(?<![\w'])(?:d|dc|DC|D|φ)\s*\([A-Za-z_][\w\s,\[\]]{{0,80}}\)\s*=\s*{_SUM}?[\s_{{}}\\]*[md]?(?=\s*[({{])"
@@ -112,6 +118,13 @@ def read_minterms(source: Source) -> Reading:
 
 def _symbols(source: Source, text: str, span: tuple[int, int]) -> Reading:
     """Read `f(a, b, c) = Σm(1, 3) + d(0, 2)`, each function of a paragraph by itself."""
+    inverted = _INVERTED.search(text)
+    if inverted:
+        message = f"{inverted[0].strip()!r} defines the complement of an output"
+        asked = question(
+            "unread-function", source.place(*span), message, assumption="it is left out"
+        )
+        return Reading(findings=(asked,))
     text = _FREE_FUNCTION.sub(" d", text)
     starts = [m.start() for m in re.finditer(r"[A-Za-z_]\w*(?:\s*\([^()=]{0,80}\))?\s*=\s*", text)]
     pieces = [text[a:b] for a, b in pairwise([*starts, len(text)])] or [text]
@@ -140,9 +153,11 @@ def _words(source: Source, text: str, span: tuple[int, int]) -> Reading:
     text = _unnamed(source, text)
     free = _first(_WORDS_FREE, text)
     on, off = _first(_WORDS_ON, text), _first(_WORDS_OFF, text)
+    if (on | off) & free:
+        return Reading()  # the lists were not told apart
     lists = Lists(
-        on=on - free,
-        off=off - free,
+        on=on,
+        off=off,
         free=free,
         rest="0" if not off and _REST_OFF.search(text) else None,
     )
