@@ -45,6 +45,8 @@ class Names:
 
     def bits(self, name: str) -> tuple[str, ...] | None:
         """Return the bits that `name` stands for, most significant first; None if it is no port."""
+        if _is_primed(name):
+            return None
         plain = name.strip(_DECORATION)
         port = self.port(plain) or self.port(name.strip("`*$'\" \t"))
         if port is not None:
@@ -71,7 +73,7 @@ class Names:
     def group(self, text: str) -> tuple[str, ...] | None:
         """Return the bits of a name or of several written together; None if any is unknown."""
         plain = text.strip().strip("{}()`*$\"' \t")
-        if not plain or len(plain) > _LONGEST_GROUP:
+        if not plain or len(plain) > _LONGEST_GROUP or _is_primed(text):
             return None
         if plain not in self._known:
             self._known[plain] = self._group(plain)
@@ -128,6 +130,12 @@ class Names:
     def output_bits(self) -> tuple[str, ...]:
         """Bits of the outputs, in declared order."""
         return tuple(bit for port in self.interface.outputs for bit in port.bits)
+
+
+def _is_primed(name: str) -> bool:
+    """Whether a name ends in a prime, which inverts it; one in quotation marks does not."""
+    plain = name.strip("{}()`*$ \t")
+    return plain.endswith(("'", "\u2019")) and not plain.startswith(("'", "\u2018"))
 
 
 def _counts_from_one(port: Port, text: str) -> bool:
