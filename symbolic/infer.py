@@ -32,7 +32,7 @@ from symbolic.recording import (
     signals_of,
     text_of,
 )
-from symbolic.samples import Signal
+from symbolic.samples import Sample, Signal
 from symbolic.state_table import StateTable
 from symbolic.truth_table import Row, TruthTable
 from symbolic.waveform import Waveform
@@ -313,13 +313,17 @@ def _register(
             trigger=trigger,
             control=recording.clock,
             bounds_shown=own is None or shows_bounds(found.value, own, samples),
-            covered=found.cost <= _COPY or port.width > 1 or _covers(recording, port, trigger),
+            covered=found.cost <= _COPY
+            or port.width > 1
+            or (_covers(recording, port, trigger) and (found.over_words or _again(samples, found))),
         )
     ]
 
 
 _COPY = 1.0
 """Cost of a register that takes over an input or its inverse: the most usual one."""
+_LEAST_SAMPLES = 10
+_LEAST_EDGES = 12
 _LISTED_BITS = 4
 """Most bits of inputs and state of which nearly all combinations have to be shown."""
 
@@ -336,6 +340,15 @@ def _covers(recording: Recording, port: Port, trigger: Trigger) -> bool:
     samples = recording.register_samples(port, trigger, signals) or []
     seen = {tuple(s.values.items()) for s in samples if None not in s.values.values()}
     return 8 * ((1 << count) - len(seen)) <= 1 << count
+
+
+def _again(samples: Sequence[Sample], found: Fit) -> bool:
+    return len(samples) >= _LEAST_SAMPLES and 4 * len(samples) >= 7 * found.cases
+
+
+def _repeats(shown: int, cases: int) -> bool:
+    """Tell whether cases are shown often enough for a state that is not seen to come to light."""
+    return shown >= _LEAST_EDGES and 4 * shown >= 9 * cases
 
 
 def _moves(waveform: Waveform, port: Port) -> bool:
@@ -470,7 +483,9 @@ def _machine(
                 unseen=found.unseen,
                 cases=found.cases,
                 ambiguous=found.ambiguous,
-                convincing=not found.ambiguous and not found.unseen,
+                convincing=not found.ambiguous
+                and not found.unseen
+                and _repeats(len(cycles), found.cases),
                 notes=notes,
                 convention=convention,
             )
