@@ -28,8 +28,8 @@ class DeclaredPort:
 
     @property
     def described(self) -> Width | None:
-        """The width that the description states."""
-        return described_width(self.description)
+        """The width that the description states; a sentence may state those of other ports."""
+        return None if self.style == "prose" else described_width(self.description)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,11 +19,33 @@ _FIELD = re.compile(
     rf"\s*(?::|=|\bis\b)\s*[\"']?({IDENTIFIER})[\"']?\s*[.;,]?\s*(?:$|[(-])",
     re.IGNORECASE,
 )
+_HEADED = re.compile(rf"^\s*[Mm]odule\s+({IDENTIFIER})\s*:(?=\s*(?:an?|inputs?|outputs?)\s)")
 _FIELD_ALONE = re.compile(
     r"^\s*(?:[-*#]+\s*)?(?:top[- ]?(?:level\s+)?)?module(?:[ _]name)?\s*:?\s*$", re.IGNORECASE
 )
 _QUOTED = re.compile(rf"\b[Mm]odule\s+[`\"']({IDENTIFIER})[`\"']")
 _QUOTED_BEFORE = re.compile(rf"[`\"']({IDENTIFIER})[`\"']\s+module\b")
+_NAME_IT = re.compile(
+    rf"\b(?:[Cc]all|[Nn]ame)\s+(?:the|this|your)\s+module\s+[`\"']?({IDENTIFIER})"
+    rf"|\bmodule's\s+name\s+(?:is|shall be|should be|must be)\s+[`\"']?({IDENTIFIER})"
+    rf"|\bname\s+of\s+the\s+module\s+(?:is|shall be|should be|must be)\s+[`\"']?({IDENTIFIER})"
+)
+_SUBJECT = re.compile(
+    rf"^[#*\-\s]*(?:The\s+)?[Mm]odule\s+[`\"']({IDENTIFIER})[`\"']\s+(?:accept|take|has|have|implement"
+    r"|comput|count|receive|produce|detect|generate|is an?\b)"
+)
+_VERB = (
+    r"^\W*(?:Please\s+)?(?:[Dd]esign|[Ii]mplement|[Cc]reate|[Ww]rite|[Bb]uild|[Mm]ake|[Dd]evelop"
+    r"|[Dd]escribe)\b"
+)
+_NO_PORT = (
+    r"(?:(?!(?:with|inputs?|outputs?|ports?|signals?|that|which|whose|has|using|for|of|in|on|from|to"
+    r"|when|if|functions?|equations?|logic|expressions?|instances?|module)\b)[\w-]+\s+){0,8}?"
+)
+_ORDERED = re.compile(
+    rf"{_VERB}\s+{_NO_PORT}(?:(?:named|called)\s+[`\"']?({IDENTIFIER})|[`\"']({IDENTIFIER})[`\"'])"
+    r"(?!\w)(?!\s*(?:input|output|port|signal|register)s?\b)"
+)
 _ASKED = re.compile(
     r"\b(?:implement|design|create|write|build|make|develop|describe|called|named|top)",
     re.IGNORECASE,
@@ -34,6 +56,11 @@ _TITLE_NAME = re.compile(
     rf"^(?:(?:module|design|block|spec(?:ification)?|rtl)\s*[:-]?\s*)?({IDENTIFIER})(?:\s*[:(-].*|\s+(?:module|spec|specification|block))?$",
     re.IGNORECASE,
 )
+
+
+_CODE_LIKE = r"(?=[a-z\d]*[_\d])[a-z]\w*|(?=[A-Za-z\d]*_)[A-Za-z]\w*"
+_TITLE_ALIAS = re.compile(rf"\(({_CODE_LIKE})\)|(?::|\s-)\s+({_CODE_LIKE})$")
+"""What looks like code at a title's end: `Door controller (door_ctrl)`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,24 +79,35 @@ def stated_name(lines: Sequence[str], *, start: int = 0) -> ModuleName | None:
     quoted: ModuleName | None = None
     for index in range(start, len(lines)):
         line = lines[index][:LINE_LIMIT]
-        if "odule" not in line and "ODULE" not in line:
-            continue
         if found := _in_line(lines, index):
             return found
-        match = _QUOTED.search(line) or _QUOTED_BEFORE.search(line)
-        asked = match is not None and (
-            _ASKED.search(line) or not line[: match.start()].strip("#*- ")
-        )
-        if match and asked and quoted is None and match[1] not in KEYWORDS:
-            quoted = ModuleName(name=match[1], line=index + 1, origin="text")
+        name = _quoted(line)
+        if name and quoted is None and name not in KEYWORDS:
+            quoted = ModuleName(name=name, line=index + 1, origin="text")
     return quoted
 
 
+def _quoted(line: str) -> str:
+    """Return the name in `Design the module "m"` and `Build a counter called m`, or empty."""
+    if "odule" in line:
+        if subject := _SUBJECT.match(line):
+            return subject[1]
+        match = _QUOTED.search(line) or _QUOTED_BEFORE.search(line)
+        if match and (_ASKED.search(line) or not line[: match.start()].strip("#*- ")):
+            return match[1]
+    ordered = _ORDERED.match(line)
+    name = (ordered[1] or ordered[2]) if ordered else ""
+    return "" if name.lower() in _NO_MODULE | _GENERIC else name
+
+
 def _in_line(lines: Sequence[str], index: int) -> ModuleName | None:
+    if "odule" not in lines[index] and "ODULE" not in lines[index]:
+        return None
     line = plain(lines[index][:LINE_LIMIT])
-    match = _FIELD.match(line.lstrip("# ")) or _split_named(lines, index)
-    if match and match[1].lower() not in _NO_MODULE:
-        return ModuleName(name=match[1], line=index + 1, origin="text")
+    match = _FIELD.match(line.lstrip("# ")) or _split_named(lines, index) or _named_it(line)
+    name = next(filter(None, match.groups()), "") if match else ""
+    if name and name.lower() not in _NO_MODULE:
+        return ModuleName(name=name, line=index + 1, origin="text")
     if _FIELD_ALONE.match(line):
         for number in range(index + 1, min(index + 4, len(lines))):
             if not lines[number].strip():
@@ -79,6 +117,11 @@ def _in_line(lines: Sequence[str], index: int) -> ModuleName | None:
                 return ModuleName(name=match[1], line=number + 1, origin="text")
             return None
     return None
+
+
+def _named_it(line: str) -> re.Match[str] | None:
+    headed = _HEADED.match(line)
+    return headed if headed and _is_good(headed[1]) else _NAME_IT.search(line)
 
 
 _OTHER = re.compile(
@@ -117,6 +160,8 @@ def assumed_name(title: str, path: str) -> ModuleName | None:
     """Return the name that the title or the file's name suggests."""
     if (match := _TITLE_NAME.match(title)) and _is_good(match[1]):
         return ModuleName(name=match[1], line=1, origin="title", assumed=True)
+    if (match := _TITLE_ALIAS.search(title)) and _is_good(alias := match[1] or match[2]):
+        return ModuleName(name=alias, line=1, origin="title", assumed=True)
     words = re.findall(r"[A-Za-z0-9]+", re.split(r"[(:]", title)[0])
     if 2 <= len(words) <= 6 and _is_good(slug := "_".join(words).lower()):
         return ModuleName(name=slug, line=1, origin="title", assumed=True)

@@ -16,12 +16,21 @@ from rtlgen.spec.text import IDENTIFIER, Sentence, words
 from rtlgen.spec.widths import NUMBER_WORDS, Width, find_bits, find_range
 from sim.interface import Direction
 
+_QUOTE = "[\"'`]"
 _INDEX = r"\s?\[[^\]\n]{1,40}\]"
-_PARENTHESES = r"\s?\(\s?(?:\d+|[a-z]+)[\s-]bits?(?: wide)?\s?\)"
-_ONE = rf"[\"'`]?{IDENTIFIER}[\"'`]?(?:{_INDEX})?(?:{_PARENTHESES})?"
+_BITS = r"(?:\d+|[A-Za-z]+)[\s-]bits?"
+_OWN_WIDTH = (
+    rf"(?:\s?\(\s?(?:each\s+)?{_BITS}(?: wide| each)?(?:, ?(?:un)?signed)?\s?\)|\s+of\s+{_BITS}\b)"
+)
+_PART = (
+    rf"(?!(?:inputs?|outputs?|each)\b){_QUOTE}?{IDENTIFIER}(?:{_INDEX})?{_QUOTE}?(?:{_INDEX})?"
+    rf"(?:{_OWN_WIDTH})?"
+)
 _BETWEEN = r"(?:\s*,\s*(?:and\s+)?|\s+and\s+)"
-_LIST = rf"{_ONE}(?:{_BETWEEN}{_ONE}){{0,30}}"
+_LIST = rf"{_PART}(?:{_BETWEEN}{_PART}){{0,30}}"
+_QUOTED_LIST = rf"(?={_QUOTE}){_PART}(?:{_BETWEEN}(?={_QUOTE}){_PART}){{0,30}}"
 _SIZE = r"(?:(?:\d+|[A-Za-z]+(?:-[a-z]+)?|[A-Z]\w*)[\s-]bits?(?:\s+wide)?\s+)"
+_EACH = rf"(?:(?:\s*,)?\s+(?:each|all|both)\s+(?:of\s+)?(?P<each>{_BITS}\b))?"
 _ADJECTIVE = (
     r"(?:(?:data|control|select|enable|serial|parallel|signed|unsigned|binary|clock|reset|registered"
     r"|asynchronous|synchronous|active[\s-](?:high|low)|address|vector|carry|status|single|one)\s+)"
@@ -29,8 +38,9 @@ _ADJECTIVE = (
 _NOUN = r"(?:\s+(?:ports?|signals?|pins?|vectors?|bus(?:es)?|wires?|flags?|bits?|words?))?"
 _DIRECTED = re.compile(
     rf"(?P<size>{_SIZE})?(?:{_ADJECTIVE}){{0,3}}(?P<late>{_SIZE})?"
-    rf"\b(?P<direction>inputs?|outputs?)\b{_NOUN}"
-    rf"(?P<link>\s+named|\s+called|\s+are|\s+is|\s*[:(])?\s*(?<![a-z])(?P<names>{_LIST})",
+    rf"\b(?P<direction>inputs?|outputs?)\b{_NOUN}(?P<range>{_INDEX})?"
+    rf"(?P<link>\s+named|\s+called|\s+are|\s+is|\s*[:(]|\s*,(?=\s*{_QUOTE}))?"
+    rf"\s*(?<![a-z])(?P<names>{_LIST}){_EACH}",
     re.IGNORECASE,
 )
 _ARE = re.compile(
@@ -39,14 +49,34 @@ _ARE = re.compile(
     r"(?P<direction>inputs?|outputs?)\b(?!\s+(?:of|to)\b)",
     re.IGNORECASE,
 )
-_ROLED = re.compile(
-    rf"\b(?:clock|reset)(?:\s+(?:input|signal))?\s*(?:,|\(|called|named)?\s*[(\"'`]\s?"
-    rf"(?P<name>{IDENTIFIER})\s?[)\"'`]"
+_AS = re.compile(
+    rf"(?<![\w\"'`])(?<!\bthe )(?<!\ban )(?<!\ba )(?<!\bits )(?P<names>{_LIST})\s+(?P<link>as)\s+"
+    rf"(?:(?:an?|the|its)\s+)?(?P<size>{_SIZE})?(?:{_ADJECTIVE}){{0,3}}(?P<late>{_SIZE})?"
+    r"(?P<direction>inputs?|outputs?)\b(?!\s+(?:of|to)\b)",
+    re.IGNORECASE,
 )
-_NAME = re.compile(rf"([\"'`]?)({IDENTIFIER})[\"'`]?({_INDEX})?({_PARENTHESES})?")
-_SPLIT = re.compile(_BETWEEN)
+_VERB = re.compile(
+    r"\b(?P<verb>tak(?:es|ing)|accept(?:s|ing)|receiv(?:es|ing)|produc(?:es|ing)|generat(?:es|ing)"
+    r"|return(?:s|ing)|driv(?:es|ing))\s+(?:in\s+)?(?:(?:an?|the|one|two|three|four)\s+)?"
+    rf"(?:{_ADJECTIVE}){{0,2}}(?P<size>{_SIZE})?(?:{_ADJECTIVE}){{0,2}}(?:(?!(?:in|out)put)[a-z]+\s+)?"
+    rf"(?P<names>{_QUOTED_LIST}){_EACH}"
+)
+_ROLED = re.compile(
+    rf"(?P<size>{_SIZE})?\b(?P<role>clock|reset|enable|select|address|load|start)"
+    r"(?:\s+(?:input|signal|line))?"
+    rf"\s*(?:,|\(|called|named)?\s*[(\"'`]\s?(?P<name>{IDENTIFIER})\s?[)\"'`]"
+)
+_CARRIED = re.compile(
+    r"\b(?:carry|borrow|serial|data)[\s-](?P<direction>in|out)\b(?:put)?(?:\s+(?:bit|signal|flag))?"
+    rf"\s*(?:,|\(|called|named)?\s*(?P<names>{_PART})(?P<link>)"
+)
+_NAME = re.compile(
+    rf"(?:^|{_BETWEEN})({_QUOTE}?)({IDENTIFIER})(?P<in>{_INDEX})?{_QUOTE}?(?P<out>{_INDEX})?(?P<own>{_OWN_WIDTH})?"
+)
 _OBJECT = re.compile(r"\s+(?:an?|the|its|one|two|three|\d+|whether)\b")
-_END = re.compile(r"\s*(?:$|[.,;:)(\[]|and\b|which\b|that\b|with\b|where\b|is\b|are\b)")
+_END = re.compile(r"\s*(?:$|[.,;:)(\[]|and\b|which\b|that\b|with\b|where\b|is\b|are\b|as\b)")
+_HINTS = re.compile(r"put|clock|reset|(?:es|ts|ns|ing)\s|carry|borrow")
+_SIGNED = re.compile(r"\bsigned\b", re.IGNORECASE)
 _LENGTH_LIMIT = 2000
 
 _NEVER = PROSE_NAMES | words(
@@ -60,8 +90,8 @@ _NEVER = PROSE_NAMES | words(
     "through into onto"
 )
 _COMMON_PORTS = words(
-    "clk rst reset clock enable en load sel select sum carry cin cout data valid ready done busy "
-    "start stop addr din dout result full empty push pop wr rd we re req ack grant"
+    "clk rst reset clock enable en load sel select sum carry cin cout bin bout data valid ready "
+    "done busy start stop addr din dout result full empty push pop wr rd we re req ack grant"
 )
 
 
@@ -73,7 +103,7 @@ def read_prose(sentences: Sequence[Sentence]) -> list[DeclaredPort]:
     found: dict[str, DeclaredPort] = {}
     for sentence in sentences:
         text = sentence.text[:_LENGTH_LIMIT]
-        if "put" not in text and "clock" not in text and "reset" not in text:
+        if not _HINTS.search(text):
             continue
         for port in _in_sentence(text, sentence):
             first = found.setdefault(port.name, port)
@@ -84,6 +114,7 @@ def read_prose(sentences: Sequence[Sentence]) -> list[DeclaredPort]:
 
 
 def _in_sentence(text: str, sentence: Sentence) -> Iterator[DeclaredPort]:
+    """Yield the ports that a sentence names, from left to right."""
     base = DeclaredPort(
         name="",
         direction=Direction.INPUT,
@@ -91,26 +122,62 @@ def _in_sentence(text: str, sentence: Sentence) -> Iterator[DeclaredPort]:
         style="prose",
         description=text if len(text) < 200 else "",
     )
-    for pattern in (_DIRECTED, _ARE):
+    found: list[tuple[int, DeclaredPort]] = []
+    for pattern in (_DIRECTED, _ARE, _AS, _CARRIED, _VERB):
         for match in pattern.finditer(text):
-            width = _size(match["size"]) or _size(match["late"])
-            for name, own in _names(match, text):
-                output = match["direction"][0] in "oO"
-                yield replace(
-                    base,
-                    name=name,
-                    direction=Direction.OUTPUT if output else Direction.INPUT,
-                    width=own or width,
-                )
+            at = match.start("names")
+            found += [(at, port) for port in _listed(match, text, base)]
     for match in _ROLED.finditer(text):
         if match["name"].lower() not in _NEVER - {"reset", "clock"}:
-            yield replace(base, name=match["name"])
+            port = replace(base, name=match["name"], width=_size(match["size"]))
+            found.append((match.start("name"), port))
+    yield from (port for _, port in _leftmost(found))
+
+
+def _leftmost(found: list[tuple[int, DeclaredPort]]) -> Iterator[tuple[int, DeclaredPort]]:
+    """Yield each name where it stands first, with what the surest pattern says of it."""
+    at: dict[str, int] = {}
+    ports: dict[str, DeclaredPort] = {}
+    for position, port in found:
+        at[port.name] = min(position, at.get(port.name, position))
+        first = ports.setdefault(port.name, port)
+        if first.width is None and first.direction is port.direction:
+            ports[port.name] = replace(first, width=port.width)
+    order = sorted(ports, key=at.__getitem__)
+    yield from ((at[name], ports[name]) for name in order)
+
+
+def _is_output(match: re.Match[str]) -> bool:
+    groups = match.groupdict()
+    if "verb" in groups:
+        return not match["verb"].startswith(("tak", "accept", "receiv"))
+    return match["direction"].lower().startswith("out")
+
+
+def _listed(match: re.Match[str], text: str, base: DeclaredPort) -> Iterator[DeclaredPort]:
+    """Yield a port for each name of a list; the width in front of a list is that of each.
+
+    In `an 8-bit output s and cout` it is the width of the first.
+    """
+    groups = match.groupdict()
+    width = _size(groups.get("size")) or _size(groups.get("late")) or _size(groups.get("each"))
+    if groups.get("range"):
+        width = find_range(match["range"])
+    single = groups.get("direction", "").lower() in ("input", "output")
+    before = text[: match.start()].lower()
+    first_only = single and re.search(r"\b(?:an?|one)\s$", before) is not None
+    base = replace(base, direction=Direction.OUTPUT if _is_output(match) else Direction.INPUT)
+    signed = _SIGNED.search(text[match.start() : match.end("names")]) is not None
+    for index, (name, own) in enumerate(_names(match, text)):
+        shared = None if first_only and index else width
+        yield replace(base, name=name, width=own or shared, signed=signed)
 
 
 def _size(text: str | None) -> Width | None:
     if not text:
         return None
-    word = re.split(r"[\s-]bits?", text.strip().lower())[0]
+    text = text.strip()
+    word = re.split(r"[\s-]bits?", text.lower())[0]
     if word.isdigit() or word in NUMBER_WORDS or re.fullmatch(r"[A-Z]\w*", text.split("-")[0]):
         return find_bits(text)
     return None
@@ -118,18 +185,19 @@ def _size(text: str | None) -> Width | None:
 
 def _names(match: re.Match[str], text: str) -> list[tuple[str, Width | None]]:
     """Return the names in a list, up to the first word that is none."""
-    pieces = [_NAME.fullmatch(piece.strip()) for piece in _SPLIT.split(match["names"])]
+    groups = match.groupdict()
+    pieces = list(_NAME.finditer(match["names"]))
     after = text[match.end("names") :]
     ended = _END.match(after) is not None
     # `a, b and produces a sum`: the last word is a verb.
     if len(pieces) > 1 and _OBJECT.match(after):
         pieces.pop()
         ended = True
-    listed = len(pieces) > 1 and match["direction"].lower().endswith("s")
+    listed = len(pieces) > 1 and groups.get("direction", "").lower().endswith("s")
     found: list[tuple[str, Width | None]] = []
     for index, piece in enumerate(pieces):
         ends = ended or index < len(pieces) - 1
-        if piece is None or not _is_meant(piece, match["link"], listed=listed, ends=ends):
+        if not _is_meant(piece, groups.get("link"), listed=listed, ends=ends):
             break
         found.append((piece[2], _own_width(piece)))
     return found
@@ -137,7 +205,7 @@ def _names(match: re.Match[str], text: str) -> list[tuple[str, Width | None]]:
 
 def _is_meant(piece: re.Match[str], link: str | None, *, listed: bool, ends: bool) -> bool:
     name = piece[2]
-    if piece[1] or piece[3]:
+    if piece[1] or piece["in"] or piece["out"]:
         return True
     if name.lower() in _NEVER and not (name.lower() in _COMMON_PORTS and ends):
         return False
@@ -146,12 +214,13 @@ def _is_meant(piece: re.Match[str], link: str | None, *, listed: bool, ends: boo
     if len(name) == 1 or name.lower() in _COMMON_PORTS:
         return ends
     word = (link or "").strip().lower()
-    if word in ("named", "called", ":", "(") or listed:
+    if word in ("named", "called", ":", "(", "as") or listed:
         return ends
     return ends and not word and not name.endswith(("ed", "ing", "s"))
 
 
 def _own_width(piece: re.Match[str]) -> Width | None:
-    if piece[3]:
-        return find_range(piece[3])
-    return _size(piece[4].strip(" ()")) if piece[4] else None
+    if index := piece["in"] or piece["out"]:
+        return find_range(index)
+    own = re.search(_BITS, piece["own"] or "")
+    return _size(own[0]) if own else None

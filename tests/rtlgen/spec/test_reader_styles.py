@@ -148,6 +148,54 @@ STYLES = {
         "Create a module named theta2. The inputs are x, y and z. The output is f.\n",
         "x:i1 y:i1 z:i1 f:o1",
     ),
+    "prose, widths in parentheses": (
+        "Design a module called `odd_ones` with input `n` (4 bits) and output `p` (1 bit).\n",
+        "n:i4 p:o1",
+    ),
+    "prose, a width is not the next port's": (
+        "# pick\n\nA circuit with input x (4 bits) and output y.\n",
+        "x:i4 y:o1",
+    ),
+    "prose, inputs and output": (
+        "Write a module named maj3 with inputs a, b, c and output f.\n",
+        "a:i1 b:i1 c:i1 f:o1",
+    ),
+    "prose, carry": (
+        "Module name: add8\n\nIt takes two 8-bit inputs a and b and a carry-in cin, and produces an 8-bit output s and cout.\n",
+        "a:i8 b:i8 cin:i1 s:o8 cout:o1",
+    ),
+    "prose, roles": (
+        "Implement a 4-bit counter named `cnt4` with clock `clk`, synchronous active-high reset `rst`, enable `en` and a 4-bit output `q`.\n",
+        "clk:i1 rst:i1 en:i1 q:o4",
+    ),
+    "prose, verbs": (
+        "Design a comparator called `cmp4`. It takes two 4-bit numbers `a` and `b` and outputs `lt` and `gt`.\n",
+        "a:i4 b:i4 lt:o1 gt:o1",
+    ),
+    "prose, as inputs": (
+        "Design a module `detect` with clk, rst, and x as inputs and z as output.\n",
+        "clk:i1 rst:i1 x:i1 z:o1",
+    ),
+    "prose, ranges": (
+        "Module shift4: input clk, input d, output [3:0] q. It has another output `m[1:0]`.\n",
+        "clk:i1 d:i1 q:o4 m:o2",
+    ),
+    "prose, commas around names": (
+        "Module `neg` with one 8-bit signed input, `x`, and one 8-bit output, `y`.\n",
+        "x:i8 y:o8",
+    ),
+    "prose, each": (
+        "Design `lights`, a module with inputs `clk` and `car` and outputs `red` and `green`, each two bits wide.\n",
+        "clk:i1 car:i1 red:o2 green:o2",
+    ),
+    "prose, of 4 bits": (
+        "Design a module `inv` that has an input `a` of 4 bits and an output `y` of 4 bits.\n",
+        "a:i4 y:o4",
+    ),
+    "prose, a role of several bits": (
+        "Design a module `rom` with a 4-bit address `addr` and 8-bit data output `data`.\n",
+        "addr:i4 data:o8",
+    ),
     "numbered list": (
         "# iota2\n\nPorts:\n1. clk (input): clock\n2. load (input): take d\n3. d (input, 16 bits): data\n4. q (output, 16 bits): data\n",
         "clk:i1 load:i1 d:i16 q:o16",
