@@ -322,7 +322,7 @@ def _register(
 
 _COPY = 1.0
 """Cost of a register that takes over an input or its inverse: the most usual one."""
-_LEAST_SAMPLES = 10
+_LEAST_SAMPLES = 13
 _LEAST_EDGES = 12
 _LISTED_BITS = 4
 """Most bits of inputs and state of which nearly all combinations have to be shown."""
