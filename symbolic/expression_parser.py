@@ -328,7 +328,8 @@ class _Parser:
         high = self.index()
         low = self.index() if self.take(":") else high
         self.expect("]")
-        part = self.scope.part(token.text, high, low)
+        part = self.scope.definitions.get(f"{token.text}[{high}]") if high == low else None
+        part = part or self.scope.part(token.text, high, low)
         if part is None:
             text = f"{token.text}[{high}]" if high == low else f"{token.text}[{high}:{low}]"
             raise ExpressionError(

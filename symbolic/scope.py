@@ -23,7 +23,7 @@ class Scope:
     bits: frozenset[str]
     """Every single bit."""
     definitions: Mapping[str, Expression] = field(default_factory=dict)
-    """Names that stand for an expression."""
+    """Names, and single bits such as `y[3]`, that stand for an expression."""
 
     @classmethod
     def of(cls, names: Iterable[str | Port]) -> Scope:

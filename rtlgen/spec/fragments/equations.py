@@ -85,8 +85,11 @@ def read_equations(source: Source) -> Reading:
             target = _target(source, statement)
             if target is None:
                 scope = scope.define(statement.target, value) if _fresh(scope, statement) else scope
-            elif target.width == value.width and not _agreed(known, target, value, statement):
-                return _contradiction(source, target, known, statement)
+            elif target.width == value.width:
+                if not _agreed(known, target, value, statement):
+                    return _contradiction(source, target, known, statement)
+                if scope.meaning(target.text) is None:  # later equations may use this output
+                    scope = scope.define(target.text, value)
         if len(left) == len(pending):
             break
         pending = left

@@ -92,6 +92,46 @@ QUIET = {
 }
 
 
+MACHINE = (
+    "Module name: m\n- input clk\n- input rst\n- input start\n- output busy\n\nrst is a synchronous, "
+    "active high reset to A; the rising edge of clk counts.\n\n"
+)
+DEFINED = {
+    "a Mealy table": MACHINE
+    + "| State | start=0 | start=1 |\n|---|---|---|\n| A | A / 0 | B / 1 |\n| B | A / 0 | B / 1 |\n",
+    "Mealy arrows": MACHINE
+    + "    A --start=0/0--> A\n    A --start=1/1--> B\n    B --start=0/0--> A\n    B --start=1/1--> B\n",
+    "sentences about a Mealy machine": MACHINE + "A Mealy machine: in A, start leads to B.\n",
+}
+
+
+@pytest.mark.parametrize("name", DEFINED)
+def test_a_machine_leaves_no_latency_open(name: str) -> None:
+    assert not found(read_spec(DEFINED[name]), "latency")
+
+
+WAVE = (
+    "# Ready wave\n\n- input clk\n- input rst\n- input d\n- output ready\n\n"
+    "| time | clk | rst | d | ready |\n|---|---|---|---|---|\n| 0ns | 0 | 1 | 0 | x |\n"
+    "| 5ns | 1 | 1 | 0 | 1 |\n| 10ns | 0 | 0 | 1 | 1 |\n| 15ns | 1 | 0 | 1 | 0 |\n"
+)
+
+
+def test_a_waveform_answers_what_it_shows() -> None:
+    spec = read_spec(WAVE)
+    assert not found(spec, "latency")
+    assert not found(spec, "reset-value")
+    assumed = {finding.rule: finding.assumption for finding in spec.assumptions}
+    assert "waveform shows" in assumed["clock-edge"]
+    assert "waveform shows" in assumed["reset-kind"]
+
+
+def test_a_read_and_a_write_side_do_not_compete() -> None:
+    spec = read_spec(HEAD + "- wr_en: write\n- rd_en: read\n\nOutputs:\n- q: data\n")
+    assumed = [f.assumption for f in spec.findings if f.rule == "priority"]
+    assert assumed == ["both take effect"]
+
+
 @pytest.mark.parametrize("name", QUIET)
 def test_a_good_specification_is_not_questioned(name: str) -> None:
     assert read_spec(QUIET[name]).findings == ()
@@ -125,10 +165,7 @@ def test_there_are_six_examples() -> None:
     [
         "seven_segment",
         "traffic_light",
-        pytest.param(
-            "vending_machine",
-            marks=pytest.mark.xfail(reason="state tables do not read `-` as a next state yet"),
-        ),
+        "vending_machine",
         "waveform",
     ],
 )
