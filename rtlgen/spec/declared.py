@@ -75,6 +75,14 @@ _MORE_NAMES = re.compile(
 _SEPARATOR = re.compile(r"\s*(?::=?|--?>?|,|;|//|#|=>|\.$|$|\s{2,}|(?=\())\s*")
 _IS = re.compile(r"\s+(?=(?:is|are|carries|selects|indicates|asserted|used|holds)\b)")
 
+_SENTENCE = re.compile(
+    r"^(?:In|Out of)\s+(?:state\s+)?[\"'`]?\w+[\"'`]?(?:,\s+(?:on|if|when|whenever|while|it|go|stay"
+    r"|move|remain|wait|the\s+(?:machine|FSM|controller|next|outputs?)|\w+\s+(?:is|goes|stays|returns"
+    r"|becomes|remains))\b|:\s+(?:go|goes|stay|stays|move|moves|remain|remains)\s)",
+    re.IGNORECASE,
+)
+"""`In IDLE, when go is 1, ...` declares no input `IDLE`."""
+
 KEYWORDS = words(
     "input output inout wire reg logic module endmodule begin end if else case assign always "
     "signed unsigned parameter for integer posedge negedge function task"
@@ -165,6 +173,8 @@ def read_item(text: str, *, loose: bool) -> Item | None:
     """
     scanner = _Scanner(text.strip())
     item = Item(names=[])
+    if _SENTENCE.match(scanner.text):
+        return None
     if _take_direction(scanner, item):
         item.direction_first = True
     _take_types(scanner, item)

@@ -32,10 +32,25 @@ RULES: dict[str, Rule] = {
 def lint(subject: Subject) -> Spec:
     """Return the specification with what every rule finds added, in the order of the text."""
     spec = subject.spec
-    findings = [*spec.findings]
+    findings = [*map(_as_drawn, spec.findings)] if subject.drawn else [*spec.findings]
     for rule in RULES.values():
         findings += rule(subject)
     return replace(spec, findings=_in_order(findings))
+
+
+_SHOWN = {
+    "clock-edge": "registers change at the edge that the waveform shows",
+    "reset-polarity": "the reset acts as the waveform shows",
+    "reset-kind": "the reset acts as the waveform shows",
+}
+"""What a waveform answers by itself."""
+
+
+def _as_drawn(finding: Finding) -> Finding:
+    """Assume of an edge or a reset what the waveform shows rather than what is usual."""
+    if not finding.assumption or finding.rule not in _SHOWN:
+        return finding
+    return replace(finding, assumption=_SHOWN[finding.rule])
 
 
 def _in_order(findings: Sequence[Finding]) -> tuple[Finding, ...]:

@@ -23,7 +23,7 @@ _START_STATE = (
 _TIMED = (
     r"\blatency\b|\bcycles?\b|\bnext (?:\w+ )?(?:clock|edge)|\bcombinational|\bimmediately\b"
     r"|\bregistered\b|\bclock (?:tick|period)s?\b|\bsame (?:clock|time)|\bedges?\b|\bclocks\b"
-    r"|\bper bit\b"
+    r"|\bper bit\b|\bMealy\b|\bMoore\b|\bstate[\s-](?:machine|table|diagram)|\bFSM\b"
 )
 _SLOW = re.compile(
     r"(?:^|_)(?:valid|ready|rdy|done|start|busy|req|ack)(?:$|_)|(?:valid|ready|done|busy)$",
@@ -71,6 +71,8 @@ _PAIRS: tuple[tuple[str, str], ...] = (
     (r"^(?:inc|increment|up)$", r"^(?:dec|decrement|down)$"),
     (r"^(?:wr|wr_en|write|we|write_en)$", r"^(?:rd|rd_en|read|re|read_en)$"),
 )
+_JOINT = (r"^push$", r"^(?:wr|wr_en|write|we|write_en)$")
+"""Commands that two sides give, each for itself."""
 _ORDERED = (
     r"\bpriorit|\bpreceden|\bsimultaneous|\bsame (?:time|cycle|clock|edge)|\bboth\b|\bat once\b"
     r"|\btogether\b|\boverrides?\b|\botherwise\b|\belse\b|\bmutually exclusive\b"
@@ -85,7 +87,8 @@ _SYNCHRONIZED = (
 def reset_value(subject: Subject) -> Iterator[Finding]:
     """A reset, or the lack of one, leaves registers with some value."""
     interface = subject.spec.interface
-    if not subject.sequential or any(table.reset_state for table, _ in subject.machines):
+    started = any(table.reset_state for table, _ in subject.machines)
+    if not subject.sequential or subject.drawn or started:
         return
     if subject.has_rule("reset-state") or subject.says(_START_STATE):
         return
@@ -110,7 +113,7 @@ def reset_value(subject: Subject) -> Iterator[Finding]:
 
 def latency(subject: Subject) -> Iterator[Finding]:
     """Where a result takes time, how many cycles it takes."""
-    if not subject.sequential or subject.formal or _is_timed(subject):
+    if not subject.sequential or subject.formal or subject.machines or _is_timed(subject):
         return
     ports = [port for port in subject.data_ports if _SLOW.search(port.name)]
     sentence = next(iter(subject.saying(_SLOW_WORDS)), None)
@@ -196,7 +199,7 @@ def priority(subject: Subject) -> Iterator[Finding]:
                 "priority",
                 subject.places[a],
                 f"what happens when {a!r} and {b!r} are both 1 is not stated",
-                f"{a} comes first" if first != _PAIRS[1][0] else "both take effect",
+                "both take effect" if first in _JOINT else f"{a} comes first",
             )
             return
 
@@ -209,7 +212,7 @@ def _named(ports: Sequence[Port], pattern: str) -> str:
 def clock_domains(subject: Subject) -> Iterator[Finding]:
     """How values cross between clocks."""
     clocks = subject.spec.interface.clocks
-    if len(clocks) > 1 and not subject.says(_SYNCHRONIZED):
+    if len(clocks) > 1 and not subject.formal and not subject.says(_SYNCHRONIZED):
         names = " and ".join(clock.port for clock in clocks)
         yield question(
             "clock-domains",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from rtlgen.spec.lint_subject import Subject, error, note, question
+from rtlgen.spec.lint_subject import Subject, error, fragment_names, note, question
 from rtlgen.spec.model import Finding
 from rtlgen.spec.text import words
 from sim.interface import Direction, Port
@@ -107,11 +107,13 @@ _ONLY = {
 
 
 def _fragment_names(subject: Subject) -> frozenset[str]:
-    names: set[str] = set()
-    for fragment in subject.spec.fragments:
-        for side in ("inputs", "outputs"):
-            names.update(str(n).partition("[")[0] for n in getattr(fragment.value, side, ()))
-    return frozenset(names)
+    sides = ("inputs", "outputs")
+    return frozenset(
+        name
+        for fragment in subject.spec.fragments
+        for side in sides
+        for name in fragment_names(fragment, side)
+    )
 
 
 def undeclared_names(subject: Subject) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from rtlgen.spec.model import Finding, Place, Severity, Spec
+from rtlgen.spec.model import Finding, Fragment, Kind, Place, Severity, Spec
 from rtlgen.spec.text import Sentence
 from sim.interface import Port
 from symbolic.state_table import StateTable
@@ -51,12 +51,17 @@ class Subject:
 
     @cached_property
     def covered(self) -> frozenset[str]:
-        """Names of outputs that a formal fragment defines, without indices."""
-        names: set[str] = set()
-        for fragment in self.spec.fragments:
-            for name in getattr(fragment.value, "outputs", ()):
-                names.add(str(name).partition("[")[0])
-        return frozenset(names)
+        """Names of outputs that a formal fragment defines, without indices.
+
+        A worked example shows an output and does not define it.
+        """
+        fragments = (f for f in self.spec.fragments if f.kind is not Kind.EXAMPLE)
+        return frozenset(name for f in fragments for name in fragment_names(f, "outputs"))
+
+    @property
+    def drawn(self) -> bool:
+        """Whether waveforms show every output, and with it edges and resets."""
+        return self.formal and any(f.kind is Kind.WAVEFORM for f in self.spec.fragments)
 
     @property
     def formal(self) -> bool:
@@ -82,6 +87,13 @@ class Subject:
     def has_rule(self, *rules: str) -> bool:
         """Whether one of `rules` has spoken already."""
         return any(finding.rule in rules for finding in self.spec.findings)
+
+
+def fragment_names(fragment: Fragment, side: str) -> Iterator[str]:
+    """Yield the ports among the `inputs` or `outputs` of `fragment`, without indices."""
+    for entry in getattr(fragment.value, side, ()):
+        name = entry.name if isinstance(entry, Port) else str(entry)
+        yield name.partition("[")[0]
 
 
 def question(rule: str, place: Place, message: str, assumption: str = "") -> Finding:

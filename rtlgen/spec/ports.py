@@ -156,6 +156,7 @@ def _check_names(ports: Sequence[DeclaredPort]) -> None:
         if port.name in KEYWORDS:
             raise SpecError(
                 f"a port must not be named like the Verilog keyword {port.name!r}, {port.place}"
+                f"\n\nhint: give it another name, such as `{port.name}_value`"
             )
         by_case.setdefault(port.name.lower(), port)
 
@@ -257,7 +258,10 @@ def _resolve(
     elif not width.lsb and bounds is not None:
         bounds = _shifted(port, bounds, used, findings)
     if port.direction is None:
-        raise SpecError(f"port {port.name!r} has no direction, {port.place}")
+        raise SpecError(
+            f"port {port.name!r} has no direction, {port.place}\n\n"
+            "hint: write `input`, `output` or `inout` in front of its name"
+        )
     msb, lsb = bounds or (None, None)
     return Port(name=port.name, direction=port.direction, msb=msb, lsb=lsb, signed=port.signed)
 

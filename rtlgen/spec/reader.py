@@ -105,13 +105,13 @@ def read_spec(text: str, *, path: str = "<text>") -> Spec:
     try:
         return _Reading(text=text, path=path).spec()
     except SpecError as error:
-        message = str(error)
-        raise SpecError(message if message.startswith(path) else f"{path}: {message}") from error
+        raise SpecError(f"{path}: {error}") from error
 
 
 def _check_text(text: str) -> None:
     if len(text) > SIZE_LIMIT:
-        raise SpecError(_too_large("the text"))
+        line = text.count("\n", 0, SIZE_LIMIT) + 1
+        raise SpecError(_too_large("the text").replace(" more\n", f" more, line {line}\n"))
     if (at := text.find("\0")) >= 0:
         line = text.count("\n", 0, at) + 1
         raise SpecError(

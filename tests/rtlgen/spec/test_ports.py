@@ -9,6 +9,7 @@ from rtlgen.spec.declared import DeclaredPort, read_item, read_parameter
 from rtlgen.spec.headings import Role, classify
 from rtlgen.spec.model import Severity
 from rtlgen.spec.ports import make_ports, merge
+from rtlgen.spec.reader import read_spec
 from rtlgen.spec.text import line_place, normalize, plain, sentences
 from rtlgen.spec.widths import (
     UnknownParameter,
@@ -291,3 +292,11 @@ def test_sentences_keep_their_lines() -> None:
         ("| a | b |", 7, 7),
         ("| 1 | 2 |", 8, 8),
     ]
+
+
+def test_a_sentence_that_begins_with_in_declares_nothing() -> None:
+    spec = read_spec(
+        "# m\n\n- input clk\n- input go\n- output y\n\n- In IDLE, on go move to RUN.\n"
+        "- In RUN, when go is 0, return.\n"
+    )
+    assert [port.name for port in spec.interface.ports] == ["clk", "go", "y"]

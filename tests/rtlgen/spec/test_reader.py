@@ -1,5 +1,6 @@
 """Reading a specification: names, places, parameters, and every kind of bad input."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -115,6 +116,10 @@ BAD = {
     "no name": (PORTS, r"the module has no name.*\n\nhint: write `Module name"),
     "keyword as a name": ("Module name: m\n---\nmodule: x", "no ports"),
     "bad name": ("---\nmodule: 3-way\n---\n" + PORTS, r"Verilog identifier, not '3-way', line 2"),
+    "port named like a keyword": (
+        "---\nmodule: m\nports:\n  - {name: wire, direction: input}\n---\n",
+        r"'wire', line 4\n\nhint: ",
+    ),
     "twice in a list": (
         "# m\n- input a\n- input a\n- output y\n",
         r"'a' is declared twice: line 2 and line 3",
@@ -184,7 +189,11 @@ def test_bad_text_is_refused_with_its_place(case: str) -> None:
     text, message = BAD[case]
     with pytest.raises(SpecError, match=message) as refused:
         read_spec(text, path="<text>")
-    assert str(refused.value).startswith("<text>: ")
+    said = str(refused.value)
+    assert said.startswith("<text>: ")
+    assert said.count("<text>") == 1
+    assert said.count("hint: ") == 1
+    assert re.search(r"\bline", said.partition("hint: ")[0])
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
