@@ -27,13 +27,15 @@ _QUOTED = re.compile(rf"\b[Mm]odule\s+[`\"']({IDENTIFIER})[`\"']")
 _QUOTED_BEFORE = re.compile(rf"[`\"']({IDENTIFIER})[`\"']\s+module\b")
 _NAME_IT = re.compile(
     rf"\b(?:[Cc]all|[Nn]ame)\s+(?:the|this|your)\s+module\s+[`\"']?({IDENTIFIER})"
-    rf"|\bmodule's\s+name\s+(?:is|shall be|should be|must be)\s+[`\"']?({IDENTIFIER})"
+    rf"|\bmodule(?:'s)?\s+name\s+(?:is|shall be|should be|must be)\s+[`\"']?({IDENTIFIER})"
     rf"|\bname\s+of\s+the\s+module\s+(?:is|shall be|should be|must be)\s+[`\"']?({IDENTIFIER})"
 )
 _SUBJECT = re.compile(
     rf"^[#*\-\s]*(?:The\s+)?[Mm]odule\s+[`\"']({IDENTIFIER})[`\"']\s+(?:accept|take|has|have|implement"
     r"|comput|count|receive|produce|detect|generate|is an?\b)"
 )
+_CODE_LIKE = r"(?:(?=[a-z\d]*[_\d])[a-z]\w*|(?=[A-Za-z\d]*_)[A-Za-z]\w*)"
+_BARE = re.compile(rf"\bmodule\s+({_CODE_LIKE})\s+(?:that|which|with|having|has|takes)\b")
 _VERB = (
     r"^\W*(?:Please\s+)?(?:[Dd]esign|[Ii]mplement|[Cc]reate|[Ww]rite|[Bb]uild|[Mm]ake|[Dd]evelop"
     r"|[Dd]escribe)\b"
@@ -58,7 +60,6 @@ _TITLE_NAME = re.compile(
 )
 
 
-_CODE_LIKE = r"(?=[a-z\d]*[_\d])[a-z]\w*|(?=[A-Za-z\d]*_)[A-Za-z]\w*"
 _TITLE_ALIAS = re.compile(rf"\(({_CODE_LIKE})\)|(?::|\s-)\s+({_CODE_LIKE})$")
 """What looks like code at a title's end: `Door controller (door_ctrl)`."""
 
@@ -95,6 +96,8 @@ def _quoted(line: str) -> str:
         match = _QUOTED.search(line) or _QUOTED_BEFORE.search(line)
         if match and (_ASKED.search(line) or not line[: match.start()].strip("#*- ")):
             return match[1]
+        if (bare := _BARE.search(line)) and not _OTHER.search(line[: bare.start()]):
+            return bare[1]
     ordered = _ORDERED.match(line)
     name = (ordered[1] or ordered[2]) if ordered else ""
     return "" if name.lower() in _NO_MODULE | _GENERIC else name
@@ -154,6 +157,17 @@ def title_of(lines: Sequence[str], *, start: int = 0) -> str:
         if line.strip() and re.match(r"^={3,}\s*$", following):
             return plain(line).strip()
     return ""
+
+
+def coded_title(lines: Sequence[str], *, start: int = 0) -> ModuleName | None:
+    """Return the only name that the first heading has in code marks."""
+    for index in range(start, min(start + 200, len(lines))):
+        if lines[index].startswith("#"):
+            names = re.findall(rf"`({IDENTIFIER})`", lines[index][:LINE_LIMIT])
+            if len(names) == 1 and _is_good(names[0]):
+                return ModuleName(name=names[0], line=index + 1, origin="title", assumed=True)
+            return None
+    return None
 
 
 def assumed_name(title: str, path: str) -> ModuleName | None:

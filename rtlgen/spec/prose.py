@@ -30,16 +30,20 @@ _BETWEEN = r"(?:\s*,\s*(?:and\s+)?|\s+and\s+)"
 _LIST = rf"{_PART}(?:{_BETWEEN}{_PART}){{0,30}}"
 _QUOTED_LIST = rf"(?={_QUOTE}){_PART}(?:{_BETWEEN}(?={_QUOTE}){_PART}){{0,30}}"
 _SIZE = r"(?:(?:\d+|[A-Za-z]+(?:-[a-z]+)?|[A-Z]\w*)[\s-]bits?(?:\s+wide)?\s+)"
-_EACH = rf"(?:(?:\s*,)?\s+(?:each|all|both)\s+(?:of\s+)?(?P<each>{_BITS}\b))?"
+_EACH = (
+    r"(?:(?:\s*,)?\s+(?:each|all|both|is|are)\s+(?:of\s+|each\s+|both\s+|all\s+)?"
+    rf"(?P<each>{_BITS}\b))?"
+)
 _ADJECTIVE = (
     r"(?:(?:data|control|select|enable|serial|parallel|signed|unsigned|binary|clock|reset|registered"
     r"|asynchronous|synchronous|active[\s-](?:high|low)|address|vector|carry|status|single|one)\s+)"
 )
 _NOUN = r"(?:\s+(?:ports?|signals?|pins?|vectors?|bus(?:es)?|wires?|flags?|bits?|words?))?"
+_COMMA = rf"\s*,(?=\s*(?:{_QUOTE}|{IDENTIFIER}\s*(?:[,.]|\s+and\b)))"
 _DIRECTED = re.compile(
     rf"(?P<size>{_SIZE})?(?:{_ADJECTIVE}){{0,3}}(?P<late>{_SIZE})?"
     rf"\b(?P<direction>inputs?|outputs?)\b{_NOUN}(?P<range>{_INDEX})?"
-    rf"(?P<link>\s+named|\s+called|\s+are|\s+is|\s*[:(]|\s*,(?=\s*{_QUOTE}))?"
+    rf"(?P<link>\s+named|\s+called|\s+are|\s+is|\s*[:(]|{_COMMA})?"
     rf"\s*(?<![a-z])(?P<names>{_LIST}){_EACH}",
     re.IGNORECASE,
 )
@@ -55,16 +59,28 @@ _AS = re.compile(
     r"(?P<direction>inputs?|outputs?)\b(?!\s+(?:of|to)\b)",
     re.IGNORECASE,
 )
+_IS_A = re.compile(
+    rf"\b(?P<direction>input|output)\s+is\s+(?:an?|the)\s+(?P<size>{_SIZE})?"
+    rf"(?:[\w-]+\s+){{0,3}}?(?P<names>(?={_QUOTE}){_PART})",
+    re.IGNORECASE,
+)
+_MARKED = re.compile(
+    rf"(?P<names>(?<![\w\"'`]){_QUOTE}?{IDENTIFIER}{_QUOTE}?)\s+\((?P<size>{_SIZE})?"
+    rf"(?P<direction>inputs?|outputs?)(?:\s*,\s*(?P<each>{_BITS}))?\)",
+    re.IGNORECASE,
+)
 _VERB = re.compile(
     r"\b(?P<verb>tak(?:es|ing)|accept(?:s|ing)|receiv(?:es|ing)|produc(?:es|ing)|generat(?:es|ing)"
-    r"|return(?:s|ing)|driv(?:es|ing))\s+(?:in\s+)?(?:(?:an?|the|one|two|three|four)\s+)?"
+    r"|return(?:s|ing)|driv(?:es|ing)|outputs|outputting)\s+(?:in\s+)?(?:(?:an?|the|one|two|three|four)\s+)?"
     rf"(?:{_ADJECTIVE}){{0,2}}(?P<size>{_SIZE})?(?:{_ADJECTIVE}){{0,2}}(?:(?!(?:in|out)put)[a-z]+\s+)?"
-    rf"(?P<names>{_QUOTED_LIST}){_EACH}"
+    rf"(?:\((?=(?:\w|\w*[_\d]\w*|clk|rst|cin|cout)\b))?(?P<names>{_QUOTED_LIST}|(?<=\(){_LIST}(?=\)))"
+    rf"\)?{_EACH}"
 )
 _ROLED = re.compile(
     rf"(?P<size>{_SIZE})?\b(?P<role>clock|reset|enable|select|address|load|start)"
     r"(?:\s+(?:input|signal|line))?"
     rf"\s*(?:,|\(|called|named)?\s*[(\"'`]\s?(?P<name>{IDENTIFIER})\s?[)\"'`]"
+    r"|\b(?:clock|reset)\s+(?P<plain>\w*clk\w*|\w*rst\w*|\w*reset_\w+|\w*clock_\w+)\b"
 )
 _CARRIED = re.compile(
     r"\b(?:carry|borrow|serial|data)[\s-](?P<direction>in|out)\b(?:put)?(?:\s+(?:bit|signal|flag))?"
@@ -87,7 +103,8 @@ _NEVER = PROSE_NAMES | words(
     "once twice until while module gate gates function state states vectors called named follows "
     "follow following given shown below above as at by on rising falling edge edges positive "
     "negative side stage stages operand operands numbers being equal same different per between "
-    "through into onto"
+    "through into onto takes reg wire xor xnor nand nor zero mux combinationally synchronous long "
+    "asynchronous optional required otherwise then however therefore"
 )
 _COMMON_PORTS = words(
     "clk rst reset clock enable en load sel select sum carry cin cout bin bout data valid ready "
@@ -123,14 +140,15 @@ def _in_sentence(text: str, sentence: Sentence) -> Iterator[DeclaredPort]:
         description=text if len(text) < 200 else "",
     )
     found: list[tuple[int, DeclaredPort]] = []
-    for pattern in (_DIRECTED, _ARE, _AS, _CARRIED, _VERB):
+    for pattern in (_DIRECTED, _ARE, _AS, _IS_A, _MARKED, _CARRIED, _VERB):
         for match in pattern.finditer(text):
             at = match.start("names")
             found += [(at, port) for port in _listed(match, text, base)]
     for match in _ROLED.finditer(text):
-        if match["name"].lower() not in _NEVER - {"reset", "clock"}:
-            port = replace(base, name=match["name"], width=_size(match["size"]))
-            found.append((match.start("name"), port))
+        name = match["name"] or match["plain"]
+        if name.lower() not in _NEVER - {"reset", "clock"}:
+            port = replace(base, name=name, width=_size(match["size"]))
+            found.append((match.start(), port))
     yield from (port for _, port in _leftmost(found))
 
 
@@ -194,13 +212,24 @@ def _names(match: re.Match[str], text: str) -> list[tuple[str, Width | None]]:
         pieces.pop()
         ended = True
     listed = len(pieces) > 1 and groups.get("direction", "").lower().endswith("s")
+    if (groups.get("link") or "").strip() == ",":
+        listed = listed and _counted(text[: match.start("direction")]) == len(pieces)
     found: list[tuple[str, Width | None]] = []
     for index, piece in enumerate(pieces):
         ends = ended or index < len(pieces) - 1
         if not _is_meant(piece, groups.get("link"), listed=listed, ends=ends):
             break
-        found.append((piece[2], _own_width(piece)))
+        width = _own_width(piece)
+        if "each" in (piece["own"] or ""):
+            found = [(name, own or width) for name, own in found]
+        found.append((piece[2], width))
     return found
+
+
+def _counted(before: str) -> int:
+    """Return the number that ends `before`, as in `three one-bit `; 0 if there is none."""
+    words = re.sub(rf"{_SIZE}$", "", before[-40:]).lower().split()
+    return NUMBER_WORDS.get(words[-1], 0) if words else 0
 
 
 def _is_meant(piece: re.Match[str], link: str | None, *, listed: bool, ends: bool) -> bool:
@@ -216,7 +245,8 @@ def _is_meant(piece: re.Match[str], link: str | None, *, listed: bool, ends: boo
     word = (link or "").strip().lower()
     if word in ("named", "called", ":", "(", "as") or listed:
         return ends
-    return ends and not word and not name.endswith(("ed", "ing", "s"))
+    verb = name.endswith(("ed", "ing")) or (name.endswith("s") and not name.endswith("ss"))
+    return ends and not word and not verb
 
 
 def _own_width(piece: re.Match[str]) -> Width | None:

@@ -16,7 +16,7 @@ from rtlgen.spec.lint import lint
 from rtlgen.spec.lint_subject import Subject
 from rtlgen.spec.listing import Listing, read_listing
 from rtlgen.spec.model import Finding, Place, Severity, Spec
-from rtlgen.spec.naming import ModuleName, assumed_name, stated_name, title_of
+from rtlgen.spec.naming import ModuleName, assumed_name, coded_title, stated_name, title_of
 from rtlgen.spec.ports import (
     PortList,
     check_number,
@@ -273,7 +273,8 @@ class _Reading:
                     assumption=f"the module is named {name.name}",
                 )
             )
-        found = name or assumed_name(title, self.path)
+        coded = coded_title(self.lines, start=self.front.end)
+        found = name or coded or assumed_name(title, self.path)
         if found is None:
             raise SpecError(
                 f"the module has no name, {self._whole()}\n\n"

@@ -48,6 +48,9 @@ def test_a_rule_of_dashes_is_no_front_matter() -> None:
         ("The top module is called eleven.", "eleven"),
         ("# Elevator door controller (door_ctrl)", "door_ctrl"),
         ("# Gray converter: `gray2bin`", "gray2bin"),
+        ("# Prime checker (`prime`)", "prime"),
+        ("Write an adder. The module name is add4.", "add4"),
+        ("I need a module edge_det that detects edges.", "edge_det"),
         ("# Edge detector (synchronous)", "edge_detector"),
         ("# Counter (4-bit)", "Counter"),
         ("Build a parity generator `parity8` for bytes.", "parity8"),
@@ -61,6 +64,20 @@ def test_a_rule_of_dashes_is_no_front_matter() -> None:
 )
 def test_the_module_is_named(text: str, name: str) -> None:
     assert read_spec(f"{text}\n{PORTS}").interface.module == name
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The output follows the input after a cycle, and takes the sum as input.",
+        "It takes two cycles and produces a result. The input is high and the output is low.",
+        "For all inputs, however, and for outputs, therefore, the rule holds.",
+        "The output is the input, delayed. An output (optional) may follow.",
+    ],
+)
+def test_sentences_that_name_no_ports(text: str) -> None:
+    with pytest.raises(SpecError, match="no ports are declared, lines"):
+        read_spec(f"Module name: m\n\n{text}\n")
 
 
 def test_a_name_from_the_title_is_an_assumption() -> None:

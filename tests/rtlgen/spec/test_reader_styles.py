@@ -196,6 +196,34 @@ STYLES = {
         "Design a module `rom` with a 4-bit address `addr` and 8-bit data output `data`.\n",
         "addr:i4 data:o8",
     ),
+    "prose, each in parentheses": (
+        "Module name: mux3\n\nUse inputs d0, d1, d2 (8 bits each) and sel (2 bits) and a single output y (8 bits).\n",
+        "d0:i8 d1:i8 d2:i8 sel:i2 y:o8",
+    ),
+    "prose, are wide": (
+        "Module name: mul2\n\nThe inputs x and y are 2 bits wide, the output p is 4 bits wide.\n",
+        "x:i2 y:i2 p:o4",
+    ),
+    "prose, input is a": (
+        "Module name: xs3\n\nThe input is a 4-bit BCD digit `b`. The output is the 4-bit excess-3 code `x`.\n",
+        "b:i4 x:o4",
+    ),
+    "prose, names in parentheses": (
+        "Module name: add4\n\nIt adds two 4-bit inputs (a and b) and outputs the 5-bit sum (s).\n",
+        "a:i4 b:i4 s:o5",
+    ),
+    "prose, counted": (
+        "Module name: cmp\n\nIt has two inputs, a and b, each 4 bits wide, and three outputs, lt, eq and gt.\n",
+        "a:i4 b:i4 lt:o1 eq:o1 gt:o1",
+    ),
+    "prose, directions in parentheses": (
+        "Design a module named acc with ports clk (input), d (input, 8 bits) and q (output, 8 bits).\n",
+        "clk:i1 d:i8 q:o8",
+    ),
+    "prose, a reset without quotes": (
+        "Design a module named g with clock clk, an active-low asynchronous reset rst_n, and a 3-bit output g.\n",
+        "clk:i1 rst_n:i1 g:o3",
+    ),
     "numbered list": (
         "# iota2\n\nPorts:\n1. clk (input): clock\n2. load (input): take d\n3. d (input, 16 bits): data\n4. q (output, 16 bits): data\n",
         "clk:i1 load:i1 d:i16 q:o16",
