@@ -159,6 +159,12 @@ def title_of(lines: Sequence[str], *, start: int = 0) -> str:
     return ""
 
 
+def title_line(lines: Sequence[str], title: str, *, start: int = 0) -> int:
+    """Return the number of the first line that has `title`; 1 if none has."""
+    found = (n for n in range(start, len(lines)) if title in plain(lines[n][:LINE_LIMIT]))
+    return next(found, 0) + 1
+
+
 def coded_title(lines: Sequence[str], *, start: int = 0) -> ModuleName | None:
     """Return the only name that the first heading has in code marks."""
     for index in range(start, min(start + 200, len(lines))):

@@ -16,7 +16,14 @@ from rtlgen.spec.lint import lint
 from rtlgen.spec.lint_subject import Subject
 from rtlgen.spec.listing import Listing, read_listing
 from rtlgen.spec.model import Finding, Place, Severity, Spec
-from rtlgen.spec.naming import ModuleName, assumed_name, coded_title, stated_name, title_of
+from rtlgen.spec.naming import (
+    ModuleName,
+    assumed_name,
+    coded_title,
+    stated_name,
+    title_line,
+    title_of,
+)
 from rtlgen.spec.ports import (
     PortList,
     check_number,
@@ -281,6 +288,8 @@ class _Reading:
                 "hint: write `Module name: counter`, or a first heading `# counter`"
             )
         if found.assumed:
+            line = title_line(self.lines, title, start=self.front.end)
+            found = replace(found, line=line if found.origin == "title" else found.line)
             self.findings.append(
                 Finding(
                     rule="module-name",

@@ -80,6 +80,11 @@ def test_sentences_that_name_no_ports(text: str) -> None:
         read_spec(f"Module name: m\n\n{text}\n")
 
 
+def test_a_name_from_the_title_keeps_the_title_s_line() -> None:
+    spec = read_spec("First words.\n\n# Door controller (door_ctrl)\n" + PORTS)
+    assert [f.place.line for f in spec.findings if f.rule == "module-name"] == [3]
+
+
 def test_a_name_from_the_title_is_an_assumption() -> None:
     spec = read_spec("# Round robin arbiter\n" + PORTS)
     assert spec.interface.module == "round_robin_arbiter"
