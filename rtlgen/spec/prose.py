@@ -141,6 +141,8 @@ def _in_sentence(text: str, sentence: Sentence) -> Iterator[DeclaredPort]:
     )
     found: list[tuple[int, DeclaredPort]] = []
     for pattern in (_DIRECTED, _ARE, _AS, _IS_A, _MARKED, _CARRIED, _VERB):
+        if pattern is _AS and " as " not in text:
+            continue
         for match in pattern.finditer(text):
             at = match.start("names")
             found += [(at, port) for port in _listed(match, text, base)]
@@ -149,10 +151,10 @@ def _in_sentence(text: str, sentence: Sentence) -> Iterator[DeclaredPort]:
         if name.lower() not in _NEVER - {"reset", "clock"}:
             port = replace(base, name=name, width=_size(match["size"]))
             found.append((match.start(), port))
-    yield from (port for _, port in _leftmost(found))
+    yield from _leftmost(found)
 
 
-def _leftmost(found: list[tuple[int, DeclaredPort]]) -> Iterator[tuple[int, DeclaredPort]]:
+def _leftmost(found: list[tuple[int, DeclaredPort]]) -> Iterator[DeclaredPort]:
     """Yield each name where it stands first, with what the surest pattern says of it."""
     at: dict[str, int] = {}
     ports: dict[str, DeclaredPort] = {}
@@ -162,7 +164,7 @@ def _leftmost(found: list[tuple[int, DeclaredPort]]) -> Iterator[tuple[int, Decl
         if first.width is None and first.direction is port.direction:
             ports[port.name] = replace(first, width=port.width)
     order = sorted(ports, key=at.__getitem__)
-    yield from ((at[name], ports[name]) for name in order)
+    yield from (ports[name] for name in order)
 
 
 def _is_output(match: re.Match[str]) -> bool:
