@@ -19,7 +19,6 @@ from __future__ import annotations
 import json
 import re
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -30,6 +29,7 @@ from sim.errors import ToolFailed
 from sim.interface import Clock, Direction, Edge, Interface, Port, Reset
 from sim.process import Limits, ToolRun, run_tool
 from sim.refusal import Refusal
+from sim.scratch import scratch_folder
 from sim.text import without_comments
 from sim.verdict import Cause
 
@@ -182,8 +182,7 @@ def _ask(
         "reserved": sorted(reserved),
         "outer": sorted(outer),
     }
-    with tempfile.TemporaryDirectory(prefix="rtlgen-gate-") as name:
-        folder = Path(name)
+    with scratch_folder() as folder:
         (folder / _REQUEST).write_text(json.dumps(request), encoding="utf-8")
         run = run_tool(
             [sys.executable, "-I", "-c", _START, str(_HERE)],

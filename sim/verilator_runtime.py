@@ -11,8 +11,6 @@ design's. It is compiled together with the design, which costs little more.
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from functools import cache
 from pathlib import Path
 
@@ -22,6 +20,7 @@ from sim.design import digest
 from sim.errors import ToolFailed
 from sim.isolation import installation
 from sim.process import Limits, run_tool
+from sim.scratch import make_folder, remove_folder
 
 _PARTS = (
     "verilated",
@@ -123,7 +122,7 @@ def _key() -> str:
 def _build(folder: Path) -> None:
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+        work = make_folder(f".{folder.name}-", folder.parent)
     except OSError as error:
         raise ToolFailed(
             f"Verilator's run-time code needs a folder; cannot write {folder.parent}: "
@@ -133,7 +132,7 @@ def _build(folder: Path) -> None:
         _compile(work)
         _publish(work, folder)
     finally:
-        shutil.rmtree(work, ignore_errors=True)
+        remove_folder(work)
 
 
 def _compile(work: Path) -> None:

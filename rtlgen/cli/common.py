@@ -44,7 +44,7 @@ def exit_code_of(app: Callable[..., Any]) -> int:
     except SimError as error:
         return _fail(str(error), USAGE)
     except Interrupted as stop:
-        return _fail(f"stopped by {stop}; nothing was written", stop.exit_code)
+        return _fail(f"stopped by {stop}; nothing half-written is left", stop.exit_code)
     except OSError as error:
         return _fail(*_describe(error))
     return OK

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +20,7 @@ from rtlgen.errors import UsageError
 from rtlgen.spec.model import Finding, Fragment, Spec
 from rtlgen.spec.plain import plain
 from sim.process import ToolRun
+from sim.scratch import make_folder, remove_folder
 from sim.verdict import Mismatch, Verdict
 
 MANIFEST = "run.json"
@@ -245,13 +245,13 @@ def output_folder(folder: Path) -> Iterator[Path]:
     """
     check_output_folder(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent.absolute()))
+    work = make_folder(f".{folder.name}-", folder.parent.absolute())
     try:
         work.chmod(0o777 & ~_umask())
         yield work
         _replace(work, folder)
     finally:
-        shutil.rmtree(work, ignore_errors=True)
+        remove_folder(work)
 
 
 def _umask() -> int:
@@ -269,7 +269,7 @@ def _replace(work: Path, folder: Path) -> None:
     folder.rename(old)
     try:
         work.rename(folder)
-    except OSError:
+    except BaseException:  # Ctrl-C as well
         old.rename(folder)
         raise
     shutil.rmtree(old, ignore_errors=True)
