@@ -29,6 +29,8 @@ _INLINE = re.compile(
     re.IGNORECASE,
 )
 _FENCE = re.compile(r"\s*(?:```|~~~)")
+_CODED = re.compile(rf"\s*[-*+]\s+`({IDENTIFIER}(?:\s*\[[^\]`]*\])?)`\s+(\S.*)")
+"""An item whose name nothing but its typeface sets apart."""
 _ITEM = re.compile(rf"{IDENTIFIER}\s*(?:\[[^\]\n]*\])?\s*(?:\([^)\n]*\))?\s*:(?:\s|$)")
 _INLINE_PARAMETER = re.compile(
     r"\bparameter\s+(?:(?:int|integer)\s+)?([A-Za-z_]\w*)\s*=\s*([\w'$*+-]+(?:\(\w+\))?)"
@@ -172,6 +174,12 @@ class _Walk:
             if nested is None or not (nested.direction_first or itemized):
                 return True
         item = None if self._is_note(text) else read_item(text, loose=True)
+        if item is None and bulleted and (coded := _CODED.match(line)):
+            item = read_item(f"{coded[1]}: {plain(coded[2])}", loose=True)
+        ended = self.item_bulleted and not bulleted and self.blank_before and self.item_indent >= 0
+        if item is not None and ended and not item.direction_first:
+            item = None  # a paragraph behind the list
+            indent = self.item_indent
         if item is None:
             return self._leave_section(indent)
         if not item.direction_first:
@@ -196,7 +204,10 @@ class _Walk:
     @staticmethod
     def _is_note(text: str) -> bool:
         return (
-            re.match(r"(?:note|example|default|where|if|when)\b", text, re.IGNORECASE) is not None
+            re.match(
+                r"(?:note|example|default|where|if|when)\b|\S+\s*(?:[-=]*>|→)", text, re.IGNORECASE
+            )
+            is not None
         )
 
     def _leave_section(self, indent: int) -> bool:

@@ -263,3 +263,13 @@ def test_a_width_and_a_description_that_disagree() -> None:
     text = "# m\n\nInputs:\n- a[7:0]: a 4-bit value\n\nOutputs:\n- y: whether a is 0\n"
     errors = [f for f in read_spec(text).findings if f.severity is Severity.ERROR]
     assert "declared with 8 bit(s) and described with 4" in errors[0].message
+
+
+def test_list_of_states_behind_the_outputs_is_no_list_of_ports() -> None:
+    spec = read_spec(
+        "Module name: tl\n\nInputs:\n - `clk`\n - `rst` synchronous reset, active high\n - `go`\n\n"
+        "Outputs:\n - `light` [1:0]\n\nStates: RED=2'b00, GREEN=2'b01.\n\n"
+        "- RED: stay until go=1\n- GREEN -> RED when go=0\n- GREEN -> GREEN when go=1\n"
+    )
+    assert [port.name for port in spec.interface.ports] == ["clk", "rst", "go", "light"]
+    assert [reset.port for reset in spec.interface.resets] == ["rst"]
