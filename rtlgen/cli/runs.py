@@ -108,7 +108,11 @@ def judge(
 def _read(path: Path, progress: ConsoleProgress) -> Spec:
     spec = load_spec(path)
     if errors := blocking(spec):
-        raise SpecError("the specification contradicts itself\n" + "\n".join(errors))
+        raise SpecError(
+            "the specification contradicts itself\n"
+            + "\n".join(errors)
+            + "\n\nhint: mend these lines; `rtlgen lint` shows everything else there is to ask"
+        )
     interface = spec.interface
     progress.stage(
         "spec",

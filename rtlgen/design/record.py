@@ -6,6 +6,7 @@ A folder is made beside its final place and renamed into it when everything,
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -240,12 +241,20 @@ def output_folder(folder: Path) -> Iterator[Path]:
     """Yield a folder to write into that becomes `folder` in one step when all went well.
 
     Raises:
-        UsageError: `folder` holds something that is not an earlier run.
-        OSError: It cannot be written.
+        UsageError: `folder` holds something that is not an earlier run, or cannot be made.
+        OSError: The disk is full.
     """
     check_output_folder(folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    work = make_folder(f".{folder.name}-", folder.parent.absolute())
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        work = make_folder(f".{folder.name}-", folder.parent.absolute())
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise UsageError(
+            f"the output folder must be one that can be made, not {folder}: {error.strerror}"
+            "\n\nhint: choose another place with -o"
+        ) from error
     try:
         work.chmod(0o777 & ~_umask())
         yield work

@@ -64,3 +64,12 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
     path.write_text("")
     with pytest.raises(UsageError, match="must be new"), output_folder(path):
         pass
+
+
+@pytest.mark.parametrize("place", ["/dev/null/out", "/proc/out"])
+def test_a_place_that_cannot_be_written_is_named(place: str) -> None:
+    with (
+        pytest.raises(UsageError, match=rf"can be made, not {place}: .*\n\nhint: .* -o"),
+        output_folder(Path(place)),
+    ):
+        pass
