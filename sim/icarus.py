@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from pathlib import Path
 
 from sim import tools
 from sim.cocotb_bench import CocotbBench
@@ -77,8 +76,3 @@ def _errors(output: str) -> list[str]:
     found = [f"{m['at']}: {m['what']}" for m in _ERROR.finditer(output)]
     errors = [line for line in found if "warning:" not in line]
     return errors or [line for line in output.splitlines() if line.strip()][:1]
-
-
-def image(folder: Path) -> Path:
-    """Return where the compiled simulation lies in work folder `folder`."""
-    return folder / _IMAGE

@@ -302,8 +302,3 @@ def write_manifest(folder: Path, record: RunRecord) -> None:
 def to_json(record: RunRecord) -> str:
     """Return `record` as indented JSON."""
     return json.dumps(record.model_dump(), indent=2, ensure_ascii=False) + "\n"
-
-
-def read_manifest(folder: Path) -> RunRecord:
-    """Return the record in `folder`."""
-    return RunRecord.model_validate_json((folder / MANIFEST).read_bytes())
