@@ -1,0 +1,1 @@
+"""Language models: asking them, what it costs, and the Verilog in what they answer."""
