@@ -17,8 +17,9 @@ from rtlgen.cli.common import stderr, unwind_when_interrupted
 from rtlgen.cli.options import SimulatorChoice
 from rtlgen.design.bench import load_golden, load_rtl
 from rtlgen.design.builtin import BuiltIn
+from rtlgen.design.options import Options
 from rtlgen.design.record import RunRecord, check_output_folder, to_json
-from rtlgen.design.run import Options, blocking, design_from_spec, judge_design
+from rtlgen.design.run import blocking, design_from_spec, judge_design
 from rtlgen.errors import SpecError, UsageError
 from rtlgen.spec import Spec, load_spec
 from sim.judge import available_simulators, simulator_named

@@ -38,6 +38,8 @@ class Judgement:
     """What the reference is, in words."""
     notes: tuple[str, ...] = ()
     """What the reference leaves unchecked, or what speaks against it."""
+    independent: bool = False
+    """Whether the reference is golden RTL, and so comes from elsewhere than the design."""
 
 
 def load_golden(paths: Sequence[Path], *, module: str | None = None) -> Design:
@@ -98,6 +100,7 @@ def golden_judgement(
         testbench=testbench,
         interface=interface,
         reference=f"golden RTL, module {golden.top}",
+        independent=True,
         notes=notes,
     )
 

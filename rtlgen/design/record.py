@@ -13,7 +13,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -25,7 +25,7 @@ from sim.scratch import make_folder, remove_folder
 from sim.verdict import Mismatch, Verdict
 
 MANIFEST = "run.json"
-SCHEMA = 1
+SCHEMA: Final = 2
 
 
 class _Record(BaseModel):
@@ -116,33 +116,142 @@ class TestbenchRecord(_Record):
     phases: list[str]
 
 
+class UsageRecord(_Record):
+    """What asking cost."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    estimated: bool = False
+    """Whether some of the tokens are our estimate, since the server told none."""
+    seconds: float = 0.0
+    """Time that answers took, added up; several may have run at once."""
+    cost: float | None = None
+    """US dollars; None where no price is configured."""
+
+
 class CandidateRecord(_Record):
     """One design that was judged, or why there is none."""
 
+    number: int = 0
+    parent: int | None = None
+    """Number of the candidate that this one repairs."""
+    origin: Literal["given", "compiled", "propose", "syntax repair", "functional repair"]
     proposer: str
+    request: str | None = None
+    """Key of the request in `answers.jsonl`."""
+    usage: UsageRecord | None = None
+    failure: str | None = None
+    """Why the model gave no answer; the candidate is then not judged."""
+    declined: str | None
+    """Why the answer holds no design."""
     digest: str | None
     sources: dict[str, str]
-    declined: str | None
     guess: bool
     notes: list[str]
+    twin: int | None = None
+    """Number of an earlier candidate that is the same but for comments and layout."""
+    group: int | None = None
+    """Number of the group of like behavior, where there was no reference."""
+    score: float = 0.0
+    """How near it came, 0 to 1; 1 only for a pass."""
     verdict: VerdictRecord | None
+
+
+class ModelRecord(_Record):
+    """The model that was asked, how, and what it took."""
+
+    name: str
+    chosen_by: str
+    """Where the choice came from, such as `--model` or `RTLGEN_MODEL`."""
+    sampling: dict[str, float | int | list[str]]
+    requests: int
+    """Answers asked for in this run; those taken from the record not counted."""
+    reused: int
+    """Answers that an interrupted run had already received."""
+    failures: dict[str, int]
+    """Requests without an answer, by reason."""
+    usage: UsageRecord
+    budget: str
+    """The budget and what was spent of it, in words."""
+    notes: list[str]
+
+
+class EvidenceRecord(_Record):
+    """One thing that speaks for or against the chosen design."""
+
+    kind: str
+    text: str
+
+
+class GroupRecord(_Record):
+    """Candidates that behaved alike under the same stimulus."""
+
+    number: int
+    members: list[int]
+    """Numbers of candidates."""
+    trust: float
+
+
+class ReferenceRecord(_Record):
+    """A reference model that a language model wrote."""
+
+    number: int
+    request: str | None
+    source: str
+    state: Literal["used", "suspected", "dropped"]
+    reason: str
+
+
+class TrustRecord(_Record):
+    """How much the chosen design can be trusted where no reference was given."""
+
+    value: float
+    """Estimated probability that it is right, 0 to 1."""
+    demanded: float
+    evidence: list[EvidenceRecord]
+    groups: list[GroupRecord]
+    references: list[ReferenceRecord]
+
+
+class OptionsRecord(_Record):
+    """What a replay needs to know of the options."""
+
+    simulators: list[str]
+    seed: int
+    timeout: float
+    """Seconds that one tool run may take."""
+    top: str | None = None
+    golden: list[str] | None = None
+    """Names of the files in `golden/`."""
+    candidates: int = 1
+    rounds: int = 0
+    references: int = 0
+    style: Literal["direct", "reasoning"] = "direct"
+    examples: int = 0
+    min_trust: float = 0.0
 
 
 class RunRecord(_Record):
     """Everything about one run of `rtlgen design` or `rtlgen judge`."""
 
-    schema_version: int = SCHEMA
+    schema_version: Literal[2] = SCHEMA
     rtlgen: str
     command: list[str]
     started: str
     """UTC, ISO 8601."""
     seconds: float
-    outcome: Literal["verified", "failed", "not judged"]
+    outcome: Literal["verified", "trusted", "failed", "not judged"]
+    """`verified`: by a reference; `trusted`: by agreement and other signs, see `trust`."""
     exit_code: int
     reason: str
     spec: SpecRecord | None
     testbench: TestbenchRecord | None
+    options: OptionsRecord
     candidates: list[CandidateRecord]
+    chosen: int | None
+    """Number of the candidate whose RTL was written."""
+    model: ModelRecord | None = None
+    trust: TrustRecord | None = None
     versions: dict[str, str]
     isolation: list[str]
 

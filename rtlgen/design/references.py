@@ -8,7 +8,7 @@ from rtlgen.design.builtin import propose
 from rtlgen.design.builtin.compiled import Unfit
 from rtlgen.design.builtin.screening import screen
 from rtlgen.design.proposal import Proposal
-from rtlgen.design.replay import recording_of
+from rtlgen.design.waveform_reference import recording_of
 from rtlgen.spec.model import Fragment, Kind, Spec
 from symbolic.infer import observed_table
 from symbolic.truth_table import TruthTable

@@ -1,79 +1,23 @@
-"""One run: a testbench first, then a candidate, then the verdict, then the record."""
+"""One run without a language model: a testbench, a candidate, its verdict, the record."""
 
 from __future__ import annotations
 
-import platform
 import time
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from importlib import metadata
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal, Protocol
 
-from rtlgen import __version__
 from rtlgen.design.bench import NO_REFERENCE, Judgement, golden_judgement, spec_judgement
+from rtlgen.design.candidate import Candidate
+from rtlgen.design.options import Options, Outcome, Progress
 from rtlgen.design.proposal import Decline, Proposal, Proposer
-from rtlgen.design.record import (
-    CandidateRecord,
-    RunRecord,
-    TestbenchRecord,
-    output_folder,
-    spec_record,
-    verdict_record,
-    write_files,
-    write_manifest,
-)
-from rtlgen.design.report import render_report
+from rtlgen.design.record import RunRecord, output_folder
+from rtlgen.design.run_folder import WAVEFORM, write_run
+from rtlgen.design.run_record import run_record
 from rtlgen.errors import CannotJudge
 from rtlgen.spec.model import Severity, Spec
-from sim.design import Design, digest
+from sim.design import Design
 from sim.judge import judge
-from sim.process import Limits, isolation
-from sim.simulate import Simulator
 from sim.verdict import Cause, Status, Verdict
-
-Outcome = Literal["verified", "failed", "not judged"]
-EXIT_CODES: dict[Outcome, int] = {"verified": 0, "failed": 1, "not judged": 3}
-WAVEFORM = "waveform.vcd"
-
-
-class Progress(Protocol):
-    """Where a run says what it does; the CLI prints it."""
-
-    def stage(self, name: str, text: str, *, state: Literal["ok", "bad", "note"] = "ok") -> None:
-        """Say that a stage has ended."""
-
-    def working(self, text: str) -> AbstractContextManager[object]:
-        """Show that something takes a while."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
-    """What a run is told."""
-
-    simulators: Sequence[Simulator]
-    """Those to use, in order; the next is asked when one cannot compile legal RTL."""
-    golden: Design | None = None
-    top: str | None = None
-    """Name of the module to judge where it is not the specification's."""
-    seed: int = 1
-    limits: Limits = field(default_factory=Limits)
-    command: tuple[str, ...] = ()
-    """The command line, for the record."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """A design that was judged, or why a proposer had none."""
-
-    proposer: str
-    design: Design | None
-    declined: str | None = None
-    guess: bool = False
-    notes: tuple[str, ...] = ()
-    verdict: Verdict | None = None
 
 
 def design_from_spec(
@@ -87,7 +31,7 @@ def design_from_spec(
     """
     start = time.monotonic()
     try:
-        judgement = _judgement(spec, options, progress)
+        judgement = make_judgement(spec, options, progress)
     except CannotJudge as error:
         answer = proposer.propose(spec)
         if isinstance(answer, Decline) and str(error) == NO_REFERENCE:
@@ -98,7 +42,7 @@ def design_from_spec(
     with output_folder(folder) as work:
         candidate = _judged(_candidate(answer, proposer.name), judgement, options, work, progress)
         record = _record(spec, judgement, candidate, options, start)
-        _write(work, record, judgement, candidate)
+        write_run(work, record, options, spec, judgement, candidate)
     return record
 
 
@@ -112,19 +56,24 @@ def judge_design(
         EnvironmentFault: A tool is missing or does not run.
     """
     start = time.monotonic()
-    judgement = _judgement(spec, options, progress)
-    candidate = Candidate(proposer="given", design=design)
+    judgement = make_judgement(spec, options, progress)
+    candidate = Candidate(proposer="given", origin="given", design=design)
     if folder is None:
         judged = _judged(candidate, judgement, options, None, progress)
         return _record(spec, judgement, judged, options, start)
     with output_folder(folder) as work:
         judged = _judged(candidate, judgement, options, work, progress)
         record = _record(spec, judgement, judged, options, start)
-        _write(work, record, judgement, judged)
+        write_run(work, record, options, spec, judgement, judged)
     return record
 
 
-def _judgement(spec: Spec | None, options: Options, progress: Progress) -> Judgement:
+def make_judgement(spec: Spec | None, options: Options, progress: Progress) -> Judgement:
+    """Return the testbench to judge by: golden RTL's, or that of the formal fragments of `spec`.
+
+    Raises:
+        CannotJudge: There is no reference.
+    """
     with progress.working("writing the testbench"):
         if options.golden is not None:
             made = golden_judgement(
@@ -180,21 +129,16 @@ def _judged(
             limits=options.limits,
             waveform=None if work is None else work / WAVEFORM,
         )
-    _say_verdict(verdict, progress)
+    say_verdict(verdict, progress)
     if verdict.cause is Cause.INTERFACE and candidate.design.top != judgement.interface.module:
         progress.stage(
             "verdict", f"--top {candidate.design.top} judges it under its own name", state="note"
         )
-    return Candidate(
-        proposer=candidate.proposer,
-        design=candidate.design,
-        guess=candidate.guess,
-        notes=candidate.notes,
-        verdict=verdict,
-    )
+    return replace(candidate, verdict=verdict)
 
 
-def _say_verdict(verdict: Verdict, progress: Progress) -> None:
+def say_verdict(verdict: Verdict, progress: Progress) -> None:
+    """Say what `verdict` is."""
     under = f" under {verdict.simulator}" if verdict.simulator else ""
     passed = verdict.status is Status.PASS
     progress.stage(
@@ -220,70 +164,16 @@ def _record(
     spec: Spec | None, judgement: Judgement, candidate: Candidate, options: Options, start: float
 ) -> RunRecord:
     outcome, reason = outcome_of(candidate)
-    seconds = time.monotonic() - start
-    return RunRecord(
-        rtlgen=__version__,
-        command=list(options.command),
-        started=datetime.now(UTC).isoformat(timespec="seconds"),
-        seconds=round(seconds, 3),
+    return run_record(
+        spec=spec,
+        judgement=judgement,
+        options=options,
+        candidates=[candidate],
+        chosen=candidate if candidate.design is not None else None,
         outcome=outcome,
-        exit_code=EXIT_CODES[outcome],
         reason=reason,
-        spec=None if spec is None else spec_record(spec, digest=digest(spec.text.encode())),
-        testbench=_testbench_record(judgement, options),
-        candidates=[_candidate_record(candidate)],
-        versions=_versions(options.simulators),
-        isolation=list(isolation().lines()),
+        seconds=time.monotonic() - start,
     )
-
-
-def _testbench_record(judgement: Judgement, options: Options) -> TestbenchRecord:
-    bench = judgement.testbench
-    return TestbenchRecord(
-        reference=judgement.reference,
-        independent=options.golden is not None,
-        seed=bench.seed,
-        expected_checks=bench.expected_checks,
-        digest=bench.bench.digest,
-        notes=list(judgement.notes),
-        phases=[f"{part.name}: {part.reason} ({part.cycles} cycles)" for part in bench.plan.phases],
-    )
-
-
-def _candidate_record(candidate: Candidate) -> CandidateRecord:
-    design = candidate.design
-    return CandidateRecord(
-        proposer=candidate.proposer,
-        digest=None if design is None else design.digest,
-        sources={} if design is None else dict(design.sources),
-        declined=candidate.declined,
-        guess=candidate.guess,
-        notes=list(candidate.notes),
-        verdict=None if candidate.verdict is None else verdict_record(candidate.verdict),
-    )
-
-
-def _versions(simulators: Sequence[Simulator]) -> dict[str, str]:
-    packages = {name: metadata.version(name) for name in ("cocotb", "pyslang", "jinja2")}
-    return {
-        "python": platform.python_version(),
-        **packages,
-        **{simulator.name: simulator.version() for simulator in simulators},
-    }
-
-
-def _write(work: Path, record: RunRecord, judgement: Judgement, candidate: Candidate) -> None:
-    """Write everything into `work`, the manifest last."""
-    if candidate.design is not None:
-        write_files(work / "rtl", candidate.design.sources)
-        for name, data in candidate.design.data.items():
-            (work / "rtl" / name).write_bytes(data)
-    write_files(work / "tb", judgement.testbench.files)
-    for name, data in judgement.testbench.data.items():
-        (work / "tb" / name).write_bytes(data)
-    waveform = (work / WAVEFORM).is_file()
-    write_files(work, {"report.md": render_report(record, waveform=waveform)})
-    write_manifest(work, record)
 
 
 def blocking(spec: Spec) -> list[str]:

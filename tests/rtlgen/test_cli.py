@@ -176,7 +176,7 @@ def test_design_writes_everything(tmp_path: Path) -> None:
     verdict = record["candidates"][0]["verdict"]
     assert verdict["checked"] == verdict["expected"] == record["testbench"]["expected_checks"] > 0
     found = {path.name for path in (tmp_path / "out").iterdir()}
-    assert found == {"rtl", "tb", "report.md", "run.json", "waveform.vcd"}
+    assert found == {"rtl", "tb", "spec.md", "report.md", "run.json", "waveform.vcd"}
     assert "PASS" in (tmp_path / "out/report.md").read_text()
     again = rtlgen("design", spec, "-o", "out", "--simulator", "icarus", "-q", cwd=tmp_path)
     assert (again.returncode, again.stderr, again.stdout) == (0, "", "")

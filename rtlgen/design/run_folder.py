@@ -1,0 +1,50 @@
+"""What a run leaves in its folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rtlgen.design.bench import Judgement
+from rtlgen.design.candidate import Candidate
+from rtlgen.design.options import Options
+from rtlgen.design.record import RunRecord, write_files, write_manifest
+from rtlgen.design.report import render_report
+from rtlgen.spec.model import Spec
+from sim.design import Design
+
+WAVEFORM = "waveform.vcd"
+SPEC = "spec.md"
+GOLDEN = "golden"
+
+
+def write_run(
+    work: Path,
+    record: RunRecord,
+    options: Options,
+    spec: Spec | None,
+    judgement: Judgement | None,
+    chosen: Candidate | None,
+) -> None:
+    """Write everything into `work`, the manifest last."""
+    if chosen is not None and chosen.design is not None:
+        write_design(work / "rtl", chosen.design)
+    if judgement is not None:
+        write_files(work / "tb", judgement.testbench.files)
+        for name, data in judgement.testbench.data.items():
+            (work / "tb" / name).write_bytes(data)
+    if spec is not None:
+        write_files(work, {SPEC: spec.text})
+    if options.golden is not None:
+        write_design(work / GOLDEN, options.golden)
+    waveform = (work / WAVEFORM).is_file()
+    write_files(work, {"report.md": render_report(record, waveform=waveform)})
+    write_manifest(work, record)
+
+
+def write_design(folder: Path, design: Design) -> None:
+    """Write the files of `design` into `folder`."""
+    write_files(folder, design.sources)
+    for name, data in design.data.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
