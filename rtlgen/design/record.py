@@ -15,11 +15,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from rtlgen.errors import UsageError
 from rtlgen.spec.model import Finding, Fragment, Spec
 from rtlgen.spec.plain import plain
+from sim.interface import Interface
 from sim.process import ToolRun
 from sim.scratch import make_folder, remove_folder
 from sim.verdict import Mismatch, Verdict
@@ -90,12 +91,25 @@ class FragmentRecord(_Record):
     statements: list[str]
 
 
+class PortRecord(_Record):
+    """A port of the module that the specification asks for."""
+
+    name: str
+    direction: str
+    range: str
+    """`[msb:lsb]`, or empty for a scalar."""
+    width: int
+    role: str = ""
+    """What a clock or reset does, such as `clock, rising edge`."""
+
+
 class SpecRecord(_Record):
     """The specification that was read."""
 
     path: str
     digest: str
     module: str
+    ports: list[PortRecord] = Field(default_factory=list)
     findings: list[FindingRecord]
     fragments: list[FragmentRecord]
 
@@ -315,9 +329,28 @@ def spec_record(spec: Spec, *, digest: str) -> SpecRecord:
         path=spec.path,
         digest=digest,
         module=spec.interface.module,
+        ports=_ports(spec.interface),
         findings=[finding_record(finding) for finding in spec.findings],
         fragments=[_fragment(part) for part in spec.fragments],
     )
+
+
+def _ports(interface: Interface) -> list[PortRecord]:
+    roles = {clock.port: f"clock, {clock.edge.value} edge" for clock in interface.clocks}
+    for reset in interface.resets:
+        level = "active low" if reset.active_low else "active high"
+        kind = "asynchronous" if reset.asynchronous else "synchronous"
+        roles[reset.port] = f"{kind} reset, {level}"
+    return [
+        PortRecord(
+            name=port.name,
+            direction=port.direction.value,
+            range=port.range,
+            width=port.width,
+            role=roles.get(port.name, ""),
+        )
+        for port in interface.ports
+    ]
 
 
 def _fragment(part: Fragment) -> FragmentRecord:
