@@ -150,13 +150,21 @@ class Model:
 
 
 def timeline(
-    stimulus: Stimulus, inputs: Sequence[str], timing: Timing, model: Model | None
+    stimulus: Stimulus,
+    inputs: Sequence[str],
+    timing: Timing,
+    model: Model | None,
+    *,
+    live: bool = False,
 ) -> Iterator[Step]:
-    """Yield the steps that drive `stimulus`; without a `model` every sample is compared live."""
+    """Yield the steps that drive `stimulus`, with what `model` expects.
+
+    Without a `model`, or if `live`, the samples are those at which a golden design is compared.
+    """
     if not timing.clocks:
         return _vectors(stimulus, inputs, timing, model)
     if len(timing.clocks) == 1:
-        return _clocked(stimulus, inputs, timing, model)
+        return _clocked(stimulus, inputs, timing, model, live=live or model is None)
     if model is not None:
         raise ValueError("a reference model has one clock; only a golden design may have several")
     return _many_clocks(stimulus, inputs, timing)
@@ -199,7 +207,12 @@ def _changes(
 
 
 def _clocked(
-    stimulus: Stimulus, inputs: Sequence[str], timing: Timing, model: Model | None
+    stimulus: Stimulus,
+    inputs: Sequence[str],
+    timing: Timing,
+    model: Model | None,
+    *,
+    live: bool,
 ) -> Iterator[Step]:
     clock = timing.clocks[0]
     start = dict.fromkeys(inputs, 0) | timing.levels(Cycle({}))
@@ -208,14 +221,18 @@ def _clocked(
     if model:
         model.apply(start)
     # A golden design is not looked at before its first reset.
-    phase, awake = "start", model is not None or not timing.resets
+    phase, awake = "start", not live or not timing.resets
     for next_phase, cycle in stimulus:
         drive = {**cycle.values, **timing.levels(cycle)}
         yield Step(QUARTER, phase, sample=awake, expected=_expected(model), drive=drive)
         phase = next_phase.name
         if model:
             model.apply(drive, cycle.resets | cycle.pulsed)
-        yield from _to_active_edge(phase, cycle, timing, model, awake=awake)
+        # A reset of either kind may or may not have acted before the edge.
+        certain = timing.strict_reset or not (live and cycle.resets)
+        yield from _to_active_edge(
+            phase, cycle, timing, model, sample=awake and certain, live=live
+        )
         awake = awake or bool(cycle.resets)
         if model:
             model.edge(cycle.resets)
@@ -223,23 +240,23 @@ def _clocked(
 
 
 def _to_active_edge(
-    phase: str, cycle: Cycle, timing: Timing, model: Model | None, *, awake: bool
+    phase: str, cycle: Cycle, timing: Timing, model: Model | None, *, sample: bool, live: bool
 ) -> Iterator[Step]:
     clock = timing.clocks[0]
     # A golden design may also work at the other edge, so it is looked at before that one too.
-    if model is None and cycle.resets and not timing.strict_reset:
-        awake = False
-    yield Step(QUARTER, phase, sample=awake and model is None, drive={clock.name: 1 - clock.active})
+    expected = _expected(model) if live else None
+    drive = {clock.name: 1 - clock.active}
+    yield Step(QUARTER, phase, sample=sample and live, expected=expected, drive=drive)
     rest = 2 * QUARTER
     if cycle.pulsed or cycle.late:
         rest = QUARTER
         released = {r.name: 1 - r.asserted for r in timing.resets if r.name in cycle.pulsed}
         change = {**cycle.late, **released}
-        yield Step(QUARTER, phase, sample=awake, expected=_expected(model), drive=change)
+        yield Step(QUARTER, phase, sample=sample, expected=_expected(model), drive=change)
         if model:
             model.apply(change, cycle.resets)
     drive = {clock.name: clock.active}
-    yield Step(rest, phase, sample=awake, expected=_expected(model), drive=drive)
+    yield Step(rest, phase, sample=sample, expected=_expected(model), drive=drive)
 
 
 def _many_clocks(stimulus: Stimulus, inputs: Sequence[str], timing: Timing) -> Iterator[Step]:
