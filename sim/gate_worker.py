@@ -1,13 +1,17 @@
 """The part of the gate that parses untrusted text; it runs in a child process.
 
-`main` reads `request.json` in the current folder and writes `answer.json`.
-A crash, or no answer, is for `sim.gate` to judge.
+`main` answers for one design after the other, each by itself. A crash, or no
+answer, is for `sim.gate` to judge.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import gc
 import json
+import resource
+import signal
+import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -15,7 +19,7 @@ from typing import Any
 
 from pyslang.syntax import SyntaxKind
 
-from sim.canonical import Span, Stream, render, unreachable
+from sim.canonical import Span, Stream, Word, render, unreachable
 from sim.errors import InvalidDesign, InvalidInterface
 from sim.gate_elaborated import (
     MAX_INSTANCES,
@@ -29,17 +33,18 @@ from sim.gate_elaborated import (
 from sim.gate_generate import vacant_branches
 from sim.gate_rules import RESERVED_PREFIX, stray_refusals, token_refusals
 from sim.interface import Interface
+from sim.lanes import lane_of, normalized_digest, prefix_of
 from sim.read_interface import definitions, interface_of, top_instance
 from sim.refusal import Refusal
 from sim.slang import Diagnostic, Parsed
 from sim.timing import timing_of
 from sim.verdict import Cause
-
-REQUEST = "request.json"
-ANSWER = "answer.json"
+from sim.worker import ANSWERS, REQUEST
 
 _MOST = 20
 """Refusals that are reported."""
+_FULL_BYTES = 256 << 20
+"""A process that has ever held as much memory takes no further design."""
 
 
 class _Refused(Exception):
@@ -52,13 +57,31 @@ class _Refused(Exception):
 
 
 def main() -> None:
-    """Answer the request in the current folder."""
+    """Answer for the designs of the request, line by line, until the process has grown large.
+
+    With `cpu_seconds` in the request, a design that takes longer ends the process.
+    """
     request = json.loads(Path(REQUEST).read_text(encoding="utf-8"))
-    Path(ANSWER).write_text(json.dumps(answer(request)), encoding="utf-8")
+    gc.freeze()
+    with Path(ANSWERS).open("w", encoding="utf-8") as answers:
+        for design in request["designs"]:
+            signal.setitimer(signal.ITIMER_PROF, request["cpu_seconds"])
+            line = json.dumps(answer({**request["common"], **design})) + "\n"
+            # Should taking the design apart end the process, then it has not been answered for.
+            gc.collect()
+            answers.write(line)
+            answers.flush()
+            if _peak_bytes() > _FULL_BYTES:
+                return
+
+
+def _peak_bytes() -> int:
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
 def answer(request: Mapping[str, Any]) -> dict[str, Any]:
-    """Return `cause` and `refusals` and, if admitted, canonical `sources` and the `interface`.
+    """Return `cause` and `refusals` and, if admitted, what `sim.gate.Admission` holds.
 
     `request` has `top`, `sources`, the names in `data`, the `reserved` module names and
     the names in `outer`, where a hierarchical name may not begin.
@@ -86,17 +109,27 @@ def _examine(request: Mapping[str, Any]) -> dict[str, Any]:
     dropped = unreachable(original, frozenset(definitions(original)), top)
     stream = Stream(original, without=dropped)
     _stop(Cause.REFUSED, [*stray_refusals(stream.strays), *token_refusals(stream.words)])
-    sources, canonical = _written_out(stream, original)
-    interface, vacant = _check_elaborated(canonical, request)
+    written = _written_out(stream, original)
+    interface, vacant = _check_elaborated(written.parsed, request)
     if vacant:
-        sources, canonical = _written_out(Stream(canonical, empty=vacant), canonical)
-        interface, _ = _check_elaborated(canonical, request)
+        written = _written_out(Stream(written.parsed, empty=vacant), written.parsed)
+        interface, _ = _check_elaborated(written.parsed, request)
+    normalized = normalized_digest(written.words, top)
     return {
         "cause": Cause.NONE.name,
         "refusals": [],
-        "sources": dict(sources),
+        "sources": dict(written.sources),
         "interface": interface_to_json(interface),
+        "digest": normalized,
+        "lane": _lane(written, request, prefix_of(normalized)),
     }
+
+
+def _lane(written: _Written, request: Mapping[str, Any], prefix: str) -> dict[str, Any] | None:
+    if request["data"]:
+        return None
+    sources = lane_of(written.parsed, written.sources, written.words, prefix=prefix)
+    return sources and {"top": prefix + request["top"], "sources": sources}
 
 
 def _check_buffers(parsed: Parsed, sources: Mapping[str, str]) -> None:
@@ -136,16 +169,22 @@ def _check_definitions(parsed: Parsed, top: str, reserved: frozenset[str]) -> No
         _stop(Cause.ELABORATION, [_bare("elaboration", message)])
 
 
-def _written_out(stream: Stream, parsed: Parsed) -> tuple[Mapping[str, str], Parsed]:
-    """Return the canonical text of `stream`, and that text parsed again."""
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Written:
+    """Canonical text, and what it is once read again."""
+
+    sources: Mapping[str, str]
+    parsed: Parsed
+    words: list[Word]
+
+
+def _written_out(stream: Stream, parsed: Parsed) -> _Written:
+    """Return the canonical text of `stream`.
+
+    What does not read the same when written out is refused: then the gate saw something else.
+    """
     sources = render(stream.words, parsed.compiled)
     canonical = Parsed(sources)
-    _check_same(stream, canonical)
-    return sources, canonical
-
-
-def _check_same(stream: Stream, canonical: Parsed) -> None:
-    """Refuse what does not read the same when written out: then the gate saw something else."""
     again = Stream(canonical)
     same = [(w.kind, w.text) for w in stream.words] == [(w.kind, w.text) for w in again.words]
     if not same or again.strays:
@@ -153,6 +192,7 @@ def _check_same(stream: Stream, canonical: Parsed) -> None:
             Cause.REFUSED, [_bare("canonical", "the text does not read the same once written out")]
         )
     _stop(Cause.SYNTAX, (_of(d, "syntax") for d in canonical.syntax_errors()))
+    return _Written(sources, canonical, again.words)
 
 
 def _check_elaborated(
