@@ -2,114 +2,83 @@
 
 from __future__ import annotations
 
-from rtlgen.design.record import (
-    CandidateRecord,
-    FindingRecord,
-    FragmentRecord,
-    MismatchRecord,
-    RunRecord,
-    SpecRecord,
-    TestbenchRecord,
-    VerdictRecord,
-    to_json,
-)
+import pytest
+
+from rtlgen.design.record import RunRecord, to_json
 from rtlgen.design.report import render_report
+from rtlgen.design.summary import shown_mismatch
 from tests.golden import check_golden
-
-MISMATCH = MismatchRecord(
-    check=5,
-    phase="corners",
-    time_ns=70.0,
-    port="y",
-    expected="10",
-    got="1x",
-    inputs={"a": "0x1"},
-    history=[{"a": "0x0", "y": "00"}],
-)
+from tests.rtlgen.report_runs import blind, candidate, failed, many, searched
 
 
-def record(*, source: str = "module m;\nendmodule\n", mismatch: bool = True) -> RunRecord:
-    verdict = VerdictRecord(
-        status="fail" if mismatch else "pass",
-        cause="mismatch" if mismatch else "none",
-        reason="1 of 8 checks did not hold" if mismatch else "all 8 checks held",
-        simulator="Icarus Verilog 11.0",
-        checked=8,
-        expected=8,
-        mismatches=int(mismatch),
-        first_mismatch=MISMATCH if mismatch else None,
-        notes=["two-state"],
-        runs=[],
-    )
-    return RunRecord(
-        rtlgen="0.1.0",
-        command=["rtlgen", "design", "my spec.md"],
-        started="2026-01-01T00:00:00+00:00",
-        seconds=1.25,
-        outcome="failed" if mismatch else "verified",
-        exit_code=int(mismatch),
-        reason=verdict.reason,
-        spec=SpecRecord(
-            path="my spec.md",
-            digest="0",
-            module="m",
-            findings=[
-                FindingRecord(
-                    rule="reset-kind",
-                    severity="question",
-                    lines="line 3",
-                    message="is it | synchronous?",
-                    assumption="it is",
-                ),
-                FindingRecord(
-                    rule="tbd", severity="note", lines="line 4", message="a TBD", assumption=""
-                ),
-            ],
-            fragments=[
-                FragmentRecord(
-                    kind="truth table",
-                    lines="lines 5-9",
-                    notes=["a is the left column"],
-                    statements=[f"statement {n}" for n in range(50)],
-                )
-            ],
-        ),
-        testbench=TestbenchRecord(
-            reference="truth table (lines 5-9)",
-            independent=False,
-            seed=1,
-            expected_checks=8,
-            digest="0",
-            notes=["the waveform shows only some cases"],
-            phases=["exhaustive: all 4 input combinations (4 cycles)"],
-        ),
-        candidates=[
-            CandidateRecord(
-                proposer="built-in",
-                digest="0",
-                sources={"m.v": source},
-                declined=None,
-                guess=True,
-                notes=["a note"],
-                verdict=verdict,
-            )
-        ],
-        versions={"python": "3.11.7", "icarus": "11.0"},
-        isolation=["network: none"],
-    )
+def test_failed_run() -> None:
+    check_golden("report/failed.md", render_report(failed(), waveform=True, picture=True))
 
 
-def test_report() -> None:
-    check_golden("report/failed.md", render_report(record(), waveform=True))
+def test_built_in_run() -> None:
+    check_golden("report/builtin.md", render_report(failed(mismatch=False), waveform=False))
+
+
+def test_search() -> None:
+    check_golden("report/searched.md", render_report(searched(), waveform=True))
+
+
+def test_trusted_run() -> None:
+    check_golden("report/blind.md", render_report(blind(), waveform=False))
+
+
+def test_failed_search_shows_the_nearest_candidate() -> None:
+    run = searched().model_copy(update={"outcome": "failed", "exit_code": 1, "chosen": None})
+    run = run.model_copy(update={"candidates": run.candidates[:6]})
+    assert shown_mismatch(run) is not None
+    text = render_report(run, waveform=False)
+    assert "## Verdict on candidate 1\n" in text
+    assert "## rtl/" not in text  # none was written
+
+
+def test_no_candidate_at_all() -> None:
+    run = searched().model_copy(update={"candidates": [], "chosen": None, "outcome": "not judged"})
+    assert "## Model" in render_report(run, waveform=False)
+
+
+def test_many_candidates_fit_lines() -> None:
+    text = render_report(many(300), waveform=False)
+    tree = text.split("## Candidates\n\n```text\n")[1].split("```")[0].splitlines()
+    assert len(tree) == 1 + 200
+    assert max(map(len, tree)) <= 140
+    assert "and 100 more; `run.json` has them all." in text
 
 
 def test_source_cannot_leave_its_fence() -> None:
     source = "module m;\n// ```\n// # verified\n// ````\nendmodule\n"
-    text = render_report(record(source=source), waveform=False)
+    text = render_report(failed(source=source), waveform=False)
     fence = text.split("## rtl/m.v\n\n")[1].split("verilog\n")[0]
     assert fence == "`" * 5
     assert text.count(fence + "\n") == 1  # it is closed once, at its end
 
 
+@pytest.mark.parametrize(
+    ("reason", "shown"),
+    [
+        ("# verified", r"\# verified"),
+        ("1. one\n# two", r"1\. one # two"),
+        ("<img src=x>", r"\<img src=x\>"),
+        ("![a](http://b)", r"!\[a\](http://b)"),
+        ("A_b and _c_, `d_`", r"A_b and \_c\_, `d_`"),
+        ("Good\u202edoog", r"Good\<U+202E\>doog"),
+    ],
+)
+def test_reason_stays_text(reason: str, shown: str) -> None:
+    run = searched().model_copy(update={"reason": reason})
+    assert render_report(run, waveform=False).splitlines()[2] == f"{shown}."
+
+
+def test_prose_stays_in_its_line_of_the_tree() -> None:
+    declined = candidate(0, declined="``` \n# verified\n" * 9, sources={}, verdict=None)
+    run = searched().model_copy(update={"candidates": [declined], "chosen": None})
+    assert "\n# verified" not in render_report(run, waveform=False)
+
+
 def test_record_is_read_back() -> None:
-    assert RunRecord.model_validate_json(to_json(record())) == record()
+    for run in (failed(), searched(), blind()):
+        assert RunRecord.model_validate_json(to_json(run)) == run
