@@ -21,6 +21,8 @@ from sim.verdict import Cause, Mismatch, Status, Verdict
 
 REPORT = "report.json"
 """Name of the bench's report in the work folder."""
+ROWS = f"{REPORT}.rows"
+"""Name of what a bench has recorded beside its report."""
 WAVEFORM = "dump.vcd"
 """Name of the waveform in the work folder, when one was asked for."""
 REPORT_BYTES = 1 << 20
@@ -110,14 +112,19 @@ class _ReportedMismatch(BaseModel):
     history: list[dict[str, str]]
 
 
-class _Report(BaseModel):
+class LaneReport(BaseModel):
+    """What a bench found out about one design."""
+
     model_config = ConfigDict(extra="ignore", strict=True)
 
-    token: str
     checks: int = Field(ge=0)
     mismatches: int = Field(ge=0)
     first_mismatch: _ReportedMismatch | None
     cared_bits: int | None = None
+
+
+class _Report(LaneReport):
+    token: str
 
 
 def judge_run(
@@ -144,11 +151,12 @@ def judge_run(
         )
     if found.token != token:
         return bench_error("the report does not carry this run's token", run, common)
-    return _judge_report(found, bench, common)
+    return judge_report(found, expected=bench.expected_checks, facts=facts)
 
 
-def _judge_report(found: _Report, bench: CocotbBench, common: Mapping[str, Any]) -> Verdict:
-    expected = bench.expected_checks
+def judge_report(found: LaneReport, *, expected: int, facts: Mapping[str, Any]) -> Verdict:
+    """Judge a design by what a complete report says; `facts` go into the verdict as they are."""
+    common = {"expected": expected, **facts}
     counts = {"checked": found.checks, "mismatches": found.mismatches}
     if found.mismatches or found.first_mismatch:
         first = _mismatch(found.first_mismatch)
@@ -183,7 +191,7 @@ def _mismatch(found: _ReportedMismatch | None) -> Mismatch | None:
     return Mismatch(**{**found.model_dump(), "history": tuple(found.history)})
 
 
-def _describe(found: _Report, first: Mismatch | None) -> str:
+def _describe(found: LaneReport, first: Mismatch | None) -> str:
     text = f"{found.mismatches} of {found.checks} checks did not hold"
     if first is None:
         return text
@@ -232,13 +240,22 @@ def _python_error(output: str) -> str:
     return errors[-1][:300] if errors else ""
 
 
-def read_report(path: Path) -> str | None:
-    """Return the report at `path`, or None if there is none, or it is no plain file or too long."""
+def read_report(path: Path, *, most: int = REPORT_BYTES) -> str | None:
+    """Return the report at `path`, or None if it is no text, or as `read_plain`."""
+    data = read_plain(path, most=most)
     try:
-        if path.is_symlink() or not path.is_file() or path.stat().st_size > REPORT_BYTES:
+        return None if data is None else data.decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def read_plain(path: Path, *, most: int) -> bytes | None:
+    """Return what is in `path`; None if there is none, or no plain file, or more than `most`."""
+    try:
+        if path.is_symlink() or not path.is_file() or path.stat().st_size > most:
             return None
-        return path.read_bytes().decode()
-    except (OSError, UnicodeDecodeError):
+        return path.read_bytes()
+    except OSError:
         return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from sim import tools
 from sim.cocotb_bench import CocotbBench
@@ -53,15 +54,21 @@ class Icarus:
     def judge(
         self, runs: Sequence[ToolRun], bench: CocotbBench, *, report: str | None, token: str
     ) -> Verdict:
-        facts = {"simulator": f"Icarus Verilog {self.version()}", "runs": tuple(runs)}
+        facts = self.facts(runs)
         if len(runs) == 1:
             return compile_verdict(
                 runs[0],
-                errors=_errors(runs[0].output),
-                simulator=f"Icarus Verilog {self.version()}",
+                errors=self.compile_errors(runs[0]),
+                simulator=facts["simulator"],
                 common={"expected": bench.expected_checks, **facts},
             )
         return judge_run(runs[-1], bench, report=report, token=token, facts=facts)
+
+    def facts(self, runs: Sequence[ToolRun]) -> dict[str, Any]:
+        return {"simulator": f"Icarus Verilog {self.version()}", "runs": tuple(runs)}
+
+    def compile_errors(self, run: ToolRun) -> list[str]:
+        return _errors(run.output)
 
 
 def _root(toplevel: str, *, waveform: bool) -> str:

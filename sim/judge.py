@@ -73,12 +73,12 @@ def judge(
         EnvironmentFault: A tool is missing or does not run.
     """
     if interface is not None and design.top != interface.module:
-        return _other_module(design, interface, bench)
+        return other_module(design, interface, bench)
     admission = admit(design, reserved=bench.reserved, outer=bench.outer, interface=interface)
     if admission.design is None:
         return refusal_verdict(admission, bench)
-    if clash := _clashing_data(design, bench):
-        return _data_clash(clash, bench)
+    if clash := clashing_data(design, bench):
+        return data_clash(clash, bench)
     return simulate_first(
         admission.design, bench, simulators=simulators, limits=limits, waveform=waveform
     )
@@ -104,7 +104,8 @@ def simulate_first(
     return replace(failed[-1], reason="; ".join(verdict.reason for verdict in failed))
 
 
-def _other_module(design: Design, interface: Interface, bench: CocotbBench) -> Verdict:
+def other_module(design: Design, interface: Interface, bench: CocotbBench) -> Verdict:
+    """Return the verdict on a design whose top module has another name than `interface`."""
     return Verdict(
         status=Status.FAIL,
         cause=Cause.INTERFACE,
@@ -113,13 +114,14 @@ def _other_module(design: Design, interface: Interface, bench: CocotbBench) -> V
     )
 
 
-def _clashing_data(design: Design, bench: CocotbBench) -> str | None:
+def clashing_data(design: Design, bench: CocotbBench) -> str | None:
     """Return the name of a data file that is one thing to the design and another to the bench."""
     shared = sorted(set(design.data) & set(bench.data))
     return next((name for name in shared if design.data[name] != bench.data[name]), None)
 
 
-def _data_clash(name: str, bench: CocotbBench) -> Verdict:
+def data_clash(name: str, bench: CocotbBench) -> Verdict:
+    """Return the verdict on a design that brings another file `name` than `bench` does."""
     return Verdict(
         status=Status.ERROR,
         cause=Cause.BENCH,

@@ -8,10 +8,11 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from types import MappingProxyType
+from typing import Any, Protocol
 
 from sim.cocotb_bench import CocotbBench
-from sim.cocotb_run import REPORT, WAVEFORM, read_report
+from sim.cocotb_run import REPORT, REPORT_BYTES, ROWS, WAVEFORM, read_plain, read_report
 from sim.design import Design
 from sim.errors import EnvironmentFault
 from sim.process import Limits, ToolRun, run_tool
@@ -29,6 +30,19 @@ class Plan:
     environment: Mapping[str, str] = field(default_factory=dict)
     readable: Sequence[Path] = ()
     """Folders outside the work folder that the commands read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Executed:
+    """What has come of a plan."""
+
+    runs: tuple[ToolRun, ...]
+    """One for each command up to the first that failed."""
+    token: str
+    """What a report of this run carries."""
+    report: str | None
+    rows: bytes | None = None
+    """What the bench has recorded beside its report, as it lies there."""
 
 
 class Simulator(Protocol):
@@ -52,6 +66,12 @@ class Simulator(Protocol):
     ) -> Verdict:
         """Return what `runs` and the bench's `report` show about the design."""
 
+    def compile_errors(self, run: ToolRun) -> list[str]:
+        """Return the errors of a compile that failed, `design/FILE:LINE: ...` where known."""
+
+    def facts(self, runs: Sequence[ToolRun]) -> Mapping[str, Any]:
+        """Return the fields of a verdict that say how it was reached: simulator, runs, notes."""
+
 
 def simulate(
     design: Design,
@@ -70,15 +90,39 @@ def simulate(
         EnvironmentFault: A tool is missing, or the work folder cannot be written.
     """
     plan = simulator.plan(design, bench, waveform=waveform is not None)
+    done = execute(plan, limits=limits, waveform=waveform)
+    return simulator.judge(done.runs, bench, report=done.report, token=done.token)
+
+
+def execute(
+    plan: Plan,
+    *,
+    limits: Limits,
+    report_bytes: int = REPORT_BYTES,
+    rows_bytes: int = 0,
+    told: Mapping[str, str] = MappingProxyType({}),
+    waveform: Path | None = None,
+) -> Executed:
+    """Execute `plan` in a fresh folder; read a report and rows of at most these sizes.
+
+    `told` are variables for the simulation itself.
+
+    Raises:
+        EnvironmentFault: A tool is missing, or the work folder cannot be written.
+    """
     token = secrets.token_hex(16)
-    secret = {"RTLGEN_REPORT": REPORT, "RTLGEN_TOKEN": token}
+    secret = {"RTLGEN_REPORT": REPORT, "RTLGEN_TOKEN": token, **told}
     with scratch_folder() as folder:
         _write(plan, folder)
         runs = _execute(plan, folder, limits, secret)
-        report = read_report(folder / REPORT)
         if waveform is not None:
             _keep(folder / WAVEFORM, waveform)
-    return simulator.judge(runs, bench, report=report, token=token)
+        return Executed(
+            runs=tuple(runs),
+            token=token,
+            report=read_report(folder / REPORT, most=report_bytes),
+            rows=read_plain(folder / ROWS, most=rows_bytes) if rows_bytes else None,
+        )
 
 
 def _write(plan: Plan, folder: Path) -> None:

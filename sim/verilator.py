@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from sim import tools, verilator_runtime
 from sim.cocotb_bench import CocotbBench
@@ -71,16 +72,22 @@ class Verilator:
     def judge(
         self, runs: Sequence[ToolRun], bench: CocotbBench, *, report: str | None, token: str
     ) -> Verdict:
-        name = f"Verilator {self.version()}"
-        facts = {"simulator": name, "runs": tuple(runs), "notes": (TWO_STATE,)}
+        facts = self.facts(runs)
         if len(runs) < 3:
             return compile_verdict(
                 runs[-1],
-                errors=_errors(runs[-1].output),
-                simulator=name,
+                errors=self.compile_errors(runs[-1]),
+                simulator=facts["simulator"],
                 common={"expected": bench.expected_checks, **facts},
             )
         return judge_run(runs[-1], bench, report=report, token=token, facts=facts)
+
+    def facts(self, runs: Sequence[ToolRun]) -> dict[str, Any]:
+        name = f"Verilator {self.version()}"
+        return {"simulator": name, "runs": tuple(runs), "notes": (TWO_STATE,)}
+
+    def compile_errors(self, run: ToolRun) -> list[str]:
+        return _errors(run.output)
 
 
 def _errors(output: str) -> list[str]:

@@ -23,12 +23,12 @@ def render(template: str, values: Mapping[str, Any]) -> str:
     return _environment().get_template(template).render(values)
 
 
-def standalone_modules() -> dict[str, str]:
-    """Return the modules that every testbench takes along, importing each other as siblings."""
+def standalone_modules(*more: str) -> dict[str, str]:
+    """Return the modules that every testbench takes along, and `more`, importing each other."""
     folder = resources.files("testbench_gen.standalone")
     return {
         name: _RELATIVE_IMPORT.sub("from ", (folder / name).read_text(encoding="utf-8"))
-        for name in STANDALONE
+        for name in (*STANDALONE, *more)
     }
 
 

@@ -10,20 +10,16 @@ from typing import Any, ClassVar
 
 from sim.cocotb_bench import CocotbBench
 from sim.errors import InvalidInterface
-from sim.interface import Direction, Interface, Port, read_interface
+from sim.interface import Interface
 from testbench_gen.golden import Golden, RenamedGolden, rename
 from testbench_gen.plan import StimulusPlan, Subject, make_plan
+from testbench_gen.ports import check_golden, check_ports, check_reference, default_budget
 from testbench_gen.reference import ReferenceModel
 from testbench_gen.render import render, standalone_modules
 from testbench_gen.standalone.timeline import Model, Step, Vector, checks_in, timeline
+from testbench_gen.wires import WRAPPER, spans, wires
 
-WRAPPER = "rtlgen_tb_top"
-BUDGET = 4096
-"""Clock cycles (vectors without a clock) by default; about a second under Icarus."""
-_WIDE = 256
-"""Bits of all ports together from which on the default budget shrinks, for equal time."""
 _FINDABLE = re.compile(r"\w+\Z", re.ASCII)
-_MODULE = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*\Z")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,18 +53,6 @@ class Testbench:
         return self.plan.seed
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wire:
-    """A port and the signals it is reached by in the HDL top level."""
-
-    port: Port
-    signal: str
-    golden: str = ""
-    """The golden design's signal for an output; empty for inputs and without a golden design."""
-    copy: str = ""
-    """Beside a golden design: the signal by which an input reaches the design under test."""
-
-
 def write_testbench(
     interface: Interface,
     reference: ReferenceModel | Golden,
@@ -94,15 +78,11 @@ def write_testbench(
         InvalidInterface: The ports cannot be driven, or do not fit `reference`.
         InvalidDesign: The golden design is no correct Verilog.
     """
-    _check_ports(interface)
-    if budget is None:
-        bits = sum(port.width for port in interface.ports)
-        budget = max(BUDGET // 8, min(BUDGET, BUDGET * _WIDE // bits))
-    if budget < 16:
-        raise ValueError(f"budget must be at least 16 cycles, not {budget}")
+    check_ports(interface)
+    budget = default_budget(interface, budget)
     if isinstance(reference, Golden):
         return _beside_golden(interface, reference, seed, budget, title, strict_reset)
-    _check_reference(interface, reference)
+    check_reference(interface, reference)
     return _with_reference(interface, reference, seed, budget, title, strict_reset)
 
 
@@ -123,7 +103,7 @@ def _with_reference(
     checks, stuck = _foresee(plan, model)
     wrapped = _has_odd_names(interface)
     values: dict[str, Any] = {
-        **_wires(interface),
+        **wires(interface),
         "golden": "",
         "toplevel": WRAPPER if wrapped else interface.module,
         "title": title,
@@ -132,7 +112,7 @@ def _with_reference(
         "notes": [f"`{bit}` is expected {value} at every sample" for bit, value in stuck],
     }
     python = {"reference.py": reference.python_source()}
-    hdl = {name: render("wrapper.v.j2", _spans(values)) for name in values["hdl"]}
+    hdl = {name: render("wrapper.v.j2", spans(values)) for name in values["hdl"]}
     return _assemble(interface, plan, checks, values, python=python, hdl=hdl)
 
 
@@ -145,7 +125,7 @@ def _has_odd_names(interface: Interface) -> bool:
 def _beside_golden(
     interface: Interface, golden: Golden, seed: int, budget: int, title: str, strict_reset: bool
 ) -> Testbench:
-    _check_golden(interface, golden)
+    check_golden(interface, golden)
     renamed = rename(golden.design, ports=[port.name for port in interface.ports])
     subject = Subject(
         interface=interface,
@@ -156,7 +136,7 @@ def _beside_golden(
     )
     plan = make_plan(subject, seed=seed, budget=budget)
     values = {
-        **_wires(interface),
+        **wires(interface),
         "golden": renamed.top,
         "toplevel": WRAPPER,
         "title": title,
@@ -168,7 +148,7 @@ def _beside_golden(
             if phase.pattern == "long_run"
         ],
     }
-    hdl = {"golden.v": _isolated(renamed), f"{WRAPPER}.v": render("wrapper.v.j2", _spans(values))}
+    hdl = {"golden.v": _isolated(renamed), f"{WRAPPER}.v": render("wrapper.v.j2", spans(values))}
     checks = checks_in(_steps(plan, None), len(interface.outputs))
     written = _assemble(interface, plan, checks, values, hdl=hdl, reserved=renamed.names)
     data = renamed.data
@@ -222,7 +202,7 @@ def _assemble(
 ) -> Testbench:
     notes = (*_notes(interface, plan), *values["notes"])
     test_module, function = _module_names(interface.module)
-    context = _spans(values) | {
+    context = spans(values) | {
         "interface": interface,
         "plan": plan,
         "checks": checks,
@@ -254,14 +234,6 @@ def _assemble(
     return Testbench(interface=interface, files=files, bench=bench, plan=plan, notes=notes)
 
 
-def _spans(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        **values,
-        "span": lambda port: f"[{port.width - 1}:0]" if port.width > 1 else "",
-        "bounds": lambda port: "" if port.msb is None else f", {port.msb}, {port.lsb}",
-    }
-
-
 def _notes(interface: Interface, plan: StimulusPlan) -> tuple[str, ...]:
     notes = []
     if len(plan.timing.clocks) > 1:
@@ -281,106 +253,3 @@ def _module_names(module: str) -> tuple[str, str]:
     plain = re.sub(r"\W", "_", module)
     name = f"test_{plain}"
     return (f"{name}_module" if name == "test_runner" else name), plain
-
-
-def _wires(interface: Interface) -> dict[str, list[Wire]]:
-    """Give every port signals of the wrapper's own; a port may be called anything.
-
-    Their names begin as the gate lets no name of a design begin.
-    """
-    taken: set[str] = set()
-
-    def fresh(prefix: str, name: str) -> str:
-        plain = prefix + re.sub(r"[^A-Za-z0-9_]", "_", name)
-        while plain in taken:
-            plain += "_"
-        taken.add(plain)
-        return plain
-
-    return {
-        "inputs": [
-            Wire(
-                port=p,
-                signal=fresh("rtlgen_in_", p.name),
-                copy=fresh("rtlgen_dut_", p.name),
-            )
-            for p in interface.inputs
-        ],
-        "outputs": [
-            Wire(
-                port=p,
-                signal=fresh("rtlgen_got_", p.name),
-                golden=fresh("rtlgen_want_", p.name),
-            )
-            for p in interface.outputs
-        ],
-    }
-
-
-def _check_ports(interface: Interface) -> None:
-    if not _MODULE.match(interface.module):
-        raise InvalidInterface(
-            f"module name must be a plain Verilog identifier, not {interface.module!r}"
-        )
-    for port in interface.ports:
-        if port.direction is Direction.INOUT:
-            raise InvalidInterface(
-                f"a testbench drives inputs and checks outputs; port {port.name!r} of module "
-                f"{interface.module!r} is inout\n\n"
-                "hint: split it into an input, an output and an output enable"
-            )
-    if not interface.outputs:
-        raise InvalidInterface(f"module {interface.module!r} has no output to check")
-    for name in [c.port for c in interface.clocks] + [r.port for r in interface.resets]:
-        port = interface.port(name)
-        if port.direction is not Direction.INPUT or port.width != 1:
-            raise InvalidInterface(
-                f"a clock or reset must be an input of 1 bit, not {port.direction.value} "
-                f"{port.name!r} of {port.width} bits"
-            )
-
-
-def _check_reference(interface: Interface, reference: ReferenceModel) -> None:
-    for names, ports, what in (
-        (reference.input_bits, interface.inputs, "input"),
-        (reference.output_bits, interface.outputs, "output"),
-    ):
-        known = {bit for port in ports for bit in port.bits}
-        for name in names:
-            if name not in known:
-                raise InvalidInterface(
-                    f"module {interface.module!r} has no {what} bit {name!r}, "
-                    f"which the reference names; it has {_some(known)}"
-                )
-    if reference.sequential and len(interface.clocks) != 1:
-        raise InvalidInterface(
-            f"a reference with a state needs exactly one clock; module {interface.module!r} "
-            f"has {len(interface.clocks)}\n\n"
-            "hint: say in the specification which input is the clock"
-        )
-
-
-def _check_golden(interface: Interface, golden: Golden) -> None:
-    theirs = {port.name: port for port in read_interface(golden.design).ports}
-    for port in interface.ports:
-        twin = theirs.pop(port.name, None)
-        if twin is None or (twin.direction, twin.width) != (port.direction, port.width):
-            found = f"has {_described(twin)}" if twin else "has no such port"
-            raise InvalidInterface(
-                f"the golden design must have the ports of module {interface.module!r}; "
-                f"that has {_described(port)}, module {golden.design.top!r} {found}"
-            )
-    if theirs:
-        raise InvalidInterface(
-            f"the golden design must have the ports of module {interface.module!r} and no other, "
-            f"but module {golden.design.top!r} has {_described(next(iter(theirs.values())))}"
-        )
-
-
-def _described(port: Port) -> str:
-    return f"{port.direction.value} {port.name!r} of {port.width} bits"
-
-
-def _some(names: set[str]) -> str:
-    listed = sorted(names)
-    return ", ".join(listed[:8]) + (", ..." if len(listed) > 8 else "")

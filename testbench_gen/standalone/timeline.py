@@ -230,9 +230,7 @@ def _clocked(
             model.apply(drive, cycle.resets | cycle.pulsed)
         # A reset of either kind may or may not have acted before the edge.
         certain = timing.strict_reset or not (live and cycle.resets)
-        yield from _to_active_edge(
-            phase, cycle, timing, model, sample=awake and certain, live=live
-        )
+        yield from _to_active_edge(phase, cycle, timing, model, sample=awake and certain, live=live)
         awake = awake or bool(cycle.resets)
         if model:
             model.edge(cycle.resets)
