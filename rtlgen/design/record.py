@@ -12,12 +12,14 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from rtlgen.errors import UsageError
+from rtlgen.llm.model import Sampling
 from rtlgen.spec.model import Finding, Fragment, Spec
 from rtlgen.spec.plain import plain
 from sim.interface import Interface
@@ -171,13 +173,31 @@ class CandidateRecord(_Record):
     verdict: VerdictRecord | None
 
 
+class SamplingRecord(_Record):
+    """How answers were drawn; see `rtlgen.llm.model.Sampling`."""
+
+    temperature: float
+    top_p: float
+    max_tokens: int
+    stop: list[str]
+
+    @classmethod
+    def of(cls, sampling: Sampling) -> SamplingRecord:
+        """Return `sampling` as a record."""
+        return cls(**{**asdict(sampling), "stop": list(sampling.stop)})
+
+    def sampling(self) -> Sampling:
+        """Return what was recorded."""
+        return Sampling(**{**self.model_dump(), "stop": tuple(self.stop)})
+
+
 class ModelRecord(_Record):
     """The model that was asked, how, and what it took."""
 
     name: str
     chosen_by: str
     """Where the choice came from, such as `--model` or `RTLGEN_MODEL`."""
-    sampling: dict[str, float | int | list[str]]
+    sampling: SamplingRecord
     requests: int
     """Answers asked for in this run; those taken from the record not counted."""
     reused: int
@@ -400,7 +420,7 @@ def output_folder(folder: Path) -> Iterator[Path]:
     try:
         work.chmod(0o777 & ~_umask())
         yield work
-        _replace(work, folder)
+        replace_folder(work, folder)
     finally:
         remove_folder(work)
 
@@ -411,7 +431,7 @@ def _umask() -> int:
     return mask
 
 
-def _replace(work: Path, folder: Path) -> None:
+def replace_folder(work: Path, folder: Path) -> None:
     """Put `work` in the place of `folder`; an earlier run goes only when the new one stands."""
     if not folder.exists():
         work.rename(folder)
