@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from pathlib import PurePosixPath
 
 from pyslang.ast import VisitAction
@@ -68,32 +69,26 @@ def normalized_digest(words: Sequence[Word], top: str) -> str:
     return digest(*(part.encode(errors="surrogatepass") for part in parts))
 
 
-def lane_of(
-    parsed: Parsed, sources: Mapping[str, str], words: Sequence[Word], *, prefix: str
-) -> dict[str, str] | None:
+def lane_of(parsed: Parsed, sources: Mapping[str, str], *, prefix: str) -> dict[str, str] | None:
     """Return the sources of the lane of a canonical design, or None if it can have none.
 
-    `parsed` and `words` are the canonical `sources`, parsed and as tokens.
+    `parsed` are the canonical `sources`.
     """
-    if obstacle(parsed, words) or sum(map(len, sources.values())) > MAX_LANE_BYTES:
+    if sum(map(len, sources.values())) > MAX_LANE_BYTES or obstacle(parsed):
         return None
     renamed = _Renamed(parsed, prefix)
     lane = renamed.sources(sources)
     again = Parsed(lane)
-    if again.syntax_errors() or not renamed.same(words, Stream(again)):
+    if again.syntax_errors() or not renamed.same(Stream(parsed).words, Stream(again)):
         return None
     return lane
 
 
-def obstacle(parsed: Parsed, words: Iterable[Word]) -> str:
+def obstacle(parsed: Parsed) -> str:
     """Return why a canonical design can have no lane; empty if it can."""
-    for member in parsed.root.members:
-        if found := _foreign(member):
-            return found
-    for word in words:
-        if found := _reaching(word):
-            return found
-    return ""
+    found = (_foreign(member) for member in parsed.root.members)
+    reaching = (_reaching(word) for word in Stream(parsed).words)
+    return next((why for why in chain(found, reaching) if why), "")
 
 
 def _foreign(member: Syntax) -> str:
