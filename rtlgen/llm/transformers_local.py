@@ -1,0 +1,282 @@
+"""Models that run here, through transformers: on a GPU where there is one, else on the CPU.
+
+What is said about one conversation is written in the model's own chat
+template. A model without one is asked in a plain form::
+
+    (what the system says)
+
+    ### Instruction:
+    (what the user says)
+
+    ### Response:
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rtlgen.llm.model import Answer, Failure, Message, ModelFault, Request
+from rtlgen.llm.transformers_load import (
+    Loaded,
+    Weights,
+    check_source,
+    first_line,
+    load,
+    quiet,
+)
+
+if TYPE_CHECKING:
+    from rtlgen.llm.transformers_decode import Row, Watch
+
+_LEAST_ROOM = 32
+"""Tokens that must be left for an answer, unless fewer are wanted."""
+_HEADINGS = {"system": "", "user": "### Instruction:\n", "assistant": "### Response:\n"}
+_PLAIN_STOP = "\n### Instruction:"
+_MEMORY = ("out of memory", "can't allocate memory")
+
+
+def _log(text: str) -> None:
+    logging.getLogger(__name__).warning(text)
+
+
+class LocalModel:
+    """`hf:PATH_OR_ID`: a causal language model in memory, loaded when it is first asked.
+
+    Requests are answered in batches, those with prompts of similar length
+    together. The noise in answer i depends on its seed, sample and prompt
+    alone, never on the batch (see `transformers_decode.Draw`). Of the model's
+    `generation_config.json` only the end tokens count.
+
+    A prompt that leaves no room in the context is `Failure.CONTEXT`; where it
+    leaves less than `max_tokens`, the answer may be that much shorter. An
+    answer that takes longer than `timeout` is `Failure.TIMEOUT` and nothing
+    of it is kept; time is looked at after each token. An exception that a
+    signal handler raises gets through within a token, and `close`, from any
+    thread, ends an answer as soon.
+
+    Args:
+        source: A folder with config.json, tokenizer and safetensors; a `.gguf`
+            file; or a name on the Hugging Face hub.
+        adapter: Folder of a LoRA adapter.
+        batch_size: Answers made side by side; default: 16 on a GPU, 4 on a CPU.
+        device: `auto`, `cpu`, `cuda` or `cuda:N`.
+        dtype: `auto`, which is the weights' own, or a name such as `float32`.
+        timeout: Seconds that an answer may take.
+        say: Told before anything is downloaded; default: a warning in the log.
+
+    Raises:
+        ModelFault: The path holds no model, or a library is missing.
+    """
+
+    def __init__(
+        self,
+        source: str,
+        *,
+        adapter: Path | None = None,
+        batch_size: int | None = None,
+        device: str = "auto",
+        dtype: str = "auto",
+        timeout: float = 600.0,
+        say: Callable[[str], None] = _log,
+    ) -> None:
+        check_source(source, adapter)
+        self._weights = Weights(source=source, adapter=adapter, device=device, dtype=dtype, say=say)
+        self._batch_size = batch_size
+        self._timeout = timeout
+        self._loaded: Loaded | None = None
+        self._watch: Watch | None = None
+        self._closed = False
+        self._lock = threading.Lock()
+
+    @property
+    def name(self) -> str:
+        return f"hf:{self._weights.source}"
+
+    def ask(self, requests: Sequence[Request]) -> Iterator[tuple[int, Answer]]:
+        if not requests:
+            return
+        loaded = self._load()
+        rows = []
+        for index, request in enumerate(requests):
+            row = _row(index, request, loaded)
+            if isinstance(row, Answer):
+                yield index, row
+            else:
+                rows.append(row)
+        rows.sort(key=lambda row: len(row.prompt))
+        size = self._batch_size or (4 if loaded.model.device.type == "cpu" else 16)
+        for start in range(0, len(rows), size):
+            for row, answer in self._answers(rows[start : start + size], loaded):
+                yield row.index, answer
+
+    def close(self) -> None:
+        self._closed = True
+        if (watch := self._watch) is not None:
+            watch.closing.set()
+        with self._lock:
+            self._loaded = None
+        _free()
+
+    def _load(self) -> Loaded:
+        with self._lock:
+            if self._closed:
+                raise ModelFault(f"{self.name} was closed\n\nhint: choose the model again")
+            if self._loaded is None:
+                self._loaded = load(self._weights)
+            return self._loaded
+
+    def _answers(self, rows: Sequence[Row], loaded: Loaded) -> Iterator[tuple[Row, Answer]]:
+        """Answer a batch; one too large for the memory in halves."""
+        try:
+            self._generate(rows, loaded)
+        except (RuntimeError, ValueError, IndexError) as error:
+            if not any(sign in str(error) for sign in _MEMORY):
+                yield from ((row, _failed(Failure.SERVER, first_line(error))) for row in rows)
+            elif len(rows) == 1:
+                yield rows[0], _failed(Failure.CONTEXT, "its memory is too small for this prompt")
+            else:
+                yield from self._halves(rows, loaded)
+        else:
+            yield from ((row, row.answer(loaded.tokenizer)) for row in rows)
+
+    def _halves(self, rows: Sequence[Row], loaded: Loaded) -> Iterator[tuple[Row, Answer]]:
+        _free()
+        again = [_row(row.index, row.request, loaded) for row in rows]
+        fresh = [row for row in again if not isinstance(row, Answer)]
+        middle = len(fresh) // 2
+        yield from self._answers(fresh[:middle], loaded)
+        yield from self._answers(fresh[middle:], loaded)
+
+    def _generate(self, rows: Sequence[Row], loaded: Loaded) -> None:
+        """Fill the rows with tokens."""
+        import torch  # noqa: PLC0415
+
+        from rtlgen.llm.transformers_decode import Closed, Draw, Watch  # noqa: PLC0415
+
+        device = loaded.model.device
+        ends = _end_tokens(loaded)
+        watch = Watch(rows, loaded.tokenizer, ends=ends, limit=self._timeout)
+        with self._lock, quiet(), torch.inference_mode():
+            self._watch = watch
+            if self._closed:
+                watch.closing.set()
+            try:
+                loaded.model.generate(
+                    **_left_padded(rows, _padding(loaded, ends), device),
+                    generation_config=_greedy(rows, loaded, ends),
+                    logits_processor=[Draw(rows, device)],
+                    stopping_criteria=[watch],
+                )
+            except Closed:
+                raise ModelFault(
+                    f"{self.name} was closed while it answered\n\nhint: start the run again"
+                ) from None
+            finally:
+                self._watch = None
+
+
+def _row(index: int, request: Request, loaded: Loaded) -> Row | Answer:
+    """Return the row for a request, or why it cannot be answered."""
+    from rtlgen.llm.transformers_decode import Row  # noqa: PLC0415
+
+    try:
+        text, stops = _prompt(request.messages, loaded.tokenizer)
+    except ValueError as error:
+        return _failed(Failure.REJECTED, f"the chat template refuses it: {first_line(error)}")
+    prompt = loaded.tokenizer(text, add_special_tokens=not loaded.tokenizer.chat_template)
+    tokens = prompt["input_ids"] or [min(_end_tokens(loaded), default=0)]
+    wanted = max(request.sampling.max_tokens, 1)
+    room = wanted if loaded.context is None else min(wanted, loaded.context - len(tokens))
+    if room < min(wanted, _LEAST_ROOM):
+        detail = f"the prompt has {len(tokens)} tokens, the model's context {loaded.context}"
+        return _failed(Failure.CONTEXT, detail)
+    stops = (*request.sampling.stop, *stops)
+    return Row(index=index, request=request, prompt=tokens, room=room, stops=stops)
+
+
+def _prompt(messages: Sequence[Message], tokenizer: Any) -> tuple[str, tuple[str, ...]]:  # noqa: ANN401
+    """Return the conversation as the model expects it, and what ends an answer besides.
+
+    Raises:
+        ValueError: The model's chat template refuses it.
+    """
+    if not tokenizer.chat_template:
+        turns = [f"{_HEADINGS[message.role]}{message.content}\n\n" for message in messages]
+        return "".join(turns) + _HEADINGS["assistant"], (_PLAIN_STOP,)
+    from jinja2 import TemplateError  # noqa: PLC0415
+
+    try:
+        return _templated(messages, tokenizer), ()
+    except TemplateError as error:
+        if messages and messages[0].role == "system":
+            # Some templates know no system: what it says goes in front of the first question.
+            return _prompt(_without_system(messages), tokenizer)
+        raise ValueError(first_line(error)) from error
+
+
+def _templated(messages: Sequence[Message], tokenizer: Any) -> str:  # noqa: ANN401
+    turns = [{"role": message.role, "content": message.content} for message in messages]
+    text: str = tokenizer.apply_chat_template(turns, add_generation_prompt=True, tokenize=False)
+    return text
+
+
+def _without_system(messages: Sequence[Message]) -> Sequence[Message]:
+    system, *rest = messages
+    if not rest or rest[0].role != "user":
+        return (Message(role="user", content=system.content), *rest)
+    first = Message(role="user", content=f"{system.content}\n\n{rest[0].content}")
+    return (first, *rest[1:])
+
+
+def _failed(failure: Failure, detail: str) -> Answer:
+    return Answer(text=None, failure=failure, detail=detail)
+
+
+def _end_tokens(loaded: Loaded) -> frozenset[int]:
+    ends = loaded.model.generation_config.eos_token_id
+    found = {ends} if isinstance(ends, int) else set(ends or ())
+    if loaded.tokenizer.eos_token_id is not None:
+        found.add(loaded.tokenizer.eos_token_id)
+    return frozenset(found)
+
+
+def _padding(loaded: Loaded, ends: frozenset[int]) -> int:
+    padding = loaded.tokenizer.pad_token_id
+    return min(ends, default=0) if padding is None else int(padding)
+
+
+def _left_padded(rows: Sequence[Row], padding: int, device: Any) -> dict[str, Any]:  # noqa: ANN401
+    import torch  # noqa: PLC0415
+
+    width = max(len(row.prompt) for row in rows)
+    gaps = [width - len(row.prompt) for row in rows]
+    tokens = [[padding] * gap + list(row.prompt) for gap, row in zip(gaps, rows, strict=True)]
+    seen = [[0] * gap + [1] * (width - gap) for gap in gaps]
+    return {
+        "input_ids": torch.tensor(tokens, device=device),
+        "attention_mask": torch.tensor(seen, device=device),
+    }
+
+
+def _greedy(rows: Sequence[Row], loaded: Loaded, ends: frozenset[int]) -> Any:  # noqa: ANN401
+    """Return a configuration that takes the likeliest token: `Draw` leaves the one it drew."""
+    from transformers import GenerationConfig  # noqa: PLC0415
+
+    return GenerationConfig(
+        do_sample=False,
+        max_new_tokens=max(row.room for row in rows),
+        eos_token_id=sorted(ends) or None,
+        pad_token_id=_padding(loaded, ends),
+        use_cache=True,
+    )
+
+
+def _free() -> None:
+    """Give unused GPU memory back."""
+    if (torch := sys.modules.get("torch")) is not None and torch.cuda.is_available():
+        torch.cuda.empty_cache()
