@@ -31,7 +31,7 @@ MOST = 64
 _ROWS_BYTES = 64 << 20
 """Rows that one simulation may record."""
 _Outcome = TypeVar("_Outcome")
-_Made = TypeVar("_Made", covariant=True)
+_Made_co = TypeVar("_Made_co", covariant=True)
 _Decided = Mapping[int, _Outcome]
 
 
@@ -163,15 +163,15 @@ def _undisputed(
     return None
 
 
-class _Work(Protocol[_Made]):
+class _Work(Protocol[_Made_co]):
     """What is done to designs, together or alone."""
 
     def together(
         self, admissions: Mapping[int, Admission], simulator: Simulator
-    ) -> Mapping[int, _Made] | Broken:
+    ) -> Mapping[int, _Made_co] | Broken:
         """Simulate designs that have lanes; one that is missing in the answer is undecided."""
 
-    def alone(self, admission: Admission, simulators: Sequence[Simulator]) -> _Made:
+    def alone(self, admission: Admission, simulators: Sequence[Simulator]) -> _Made_co:
         """Simulate one design, with full limits."""
 
 

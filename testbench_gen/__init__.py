@@ -12,6 +12,7 @@ from testbench_gen.stimulation import (
     write_stimulation,
 )
 from testbench_gen.testbench import Testbench, write_testbench
+from testbench_gen.traced import Traced
 
 __all__ = [
     "Golden",
@@ -24,6 +25,7 @@ __all__ = [
     "Stimulation",
     "StimulusPlan",
     "Testbench",
+    "Traced",
     "expected_rows",
     "write_stimulation",
     "write_testbench",

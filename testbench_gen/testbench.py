@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, ClassVar
@@ -16,10 +16,16 @@ from testbench_gen.plan import StimulusPlan, Subject, make_plan
 from testbench_gen.ports import check_golden, check_ports, check_reference, default_budget
 from testbench_gen.reference import ReferenceModel
 from testbench_gen.render import render, standalone_modules
+from testbench_gen.side_by_side import Compared, SideBySide
 from testbench_gen.standalone.timeline import Model, Step, Vector, checks_in, timeline
+from testbench_gen.traced import Traced
 from testbench_gen.wires import WRAPPER, spans, wires
 
 _FINDABLE = re.compile(r"\w+\Z", re.ASCII)
+_NOTHING_TO_CHECK = (
+    "a testbench needs something to check, but the reference leaves every output open"
+    "\n\nhint: without a reset or a first state, a machine may never become predictable"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +43,10 @@ class Testbench:
     """Files that came with the golden design, such as memory images; part of the folder too."""
     notes: tuple[str, ...] = ()
     """What limits this testbench, for the reader of a verdict."""
+    samples: int
+    """How often outputs are looked at."""
+    golden_module: str = ""
+    """Name of the golden module in `golden.v`, where there is one."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "files", MappingProxyType(dict(self.files)))
@@ -52,10 +62,30 @@ class Testbench:
         """Seed of everything random in the stimulus."""
         return self.plan.seed
 
+    def side_by_side(self, modules: Sequence[str]) -> CocotbBench:
+        """Return the same testbench for the designs with these top modules, one lane each.
+
+        `sim.batch.judge_many` runs it.
+        """
+        compared = Compared.GOLDEN if self.golden_module else Compared.REFERENCE
+        modules_of_its_own = {"reference.py", "expected.py"} & set(self.files)
+        return SideBySide(
+            interface=self.interface,
+            plan=self.plan,
+            compared=Compared.ROWS if "expected.py" in self.files else compared,
+            samples=self.samples,
+            expected_checks=self.expected_checks,
+            python={name: self.files[name] for name in sorted(modules_of_its_own)},
+            golden=self.golden_module,
+            golden_text=self.files.get("golden.v", ""),
+            data=self.data,
+            reserved=self.bench.reserved,
+        ).bench(modules)
+
 
 def write_testbench(
     interface: Interface,
-    reference: ReferenceModel | Golden,
+    reference: ReferenceModel | Golden | Traced,
     *,
     seed: int = 1,
     budget: int | None = None,
@@ -66,7 +96,9 @@ def write_testbench(
 
     Args:
         interface: Ports, clocks and resets of the design.
-        reference: Predicts the outputs, or is a design that is right by definition.
+        reference: Predicts the outputs, is a design that is right by definition, or holds what
+            to expect under a stimulus of its own (then `seed`, `budget` and `strict_reset` are
+            that stimulus's).
         seed: Of everything random in the stimulus.
         budget: Clock cycles to drive, or vectors without a clock; roughly kept.
             None: `BUDGET`, less for very wide ports.
@@ -79,6 +111,8 @@ def write_testbench(
         InvalidDesign: The golden design is no correct Verilog.
     """
     check_ports(interface)
+    if isinstance(reference, Traced):
+        return _with_rows(interface, reference, title)
     budget = default_budget(interface, budget)
     if isinstance(reference, Golden):
         return _beside_golden(interface, reference, seed, budget, title, strict_reset)
@@ -100,20 +134,38 @@ def _with_reference(
     inputs = [v for v, p in zip(vectors, interface.ports, strict=True) if p in interface.inputs]
     outputs = [v for v, p in zip(vectors, interface.ports, strict=True) if p in interface.outputs]
     model = Model(reference, inputs, outputs, plan.timing)
-    checks, stuck = _foresee(plan, model)
+    counts, stuck = _foresee(plan, model)
+    notes = [f"`{bit}` is expected {value} at every sample" for bit, value in stuck]
+    values = _alone(interface, title) | {"notes": notes}
+    python = {"reference.py": reference.python_source()}
+    return _assemble(interface, plan, counts, values, python=python)
+
+
+def _with_rows(interface: Interface, traced: Traced, title: str) -> Testbench:
+    if interface != traced.stimulation.interface:
+        raise InvalidInterface(
+            f"the expected rows are those of another interface than that of {interface.module!r}"
+        )
+    if traced.checks == 0:
+        raise InvalidInterface(_NOTHING_TO_CHECK)
+    values = _alone(interface, title) | {"traced": True, "notes": []}
+    python = {"expected.py": render("expected.py.j2", values | {"rows": traced.rows})}
+    counts = _Counts(checks=traced.checks, samples=len(traced.rows))
+    return _assemble(interface, traced.stimulation.plan, counts, values, python=python)
+
+
+def _alone(interface: Interface, title: str) -> dict[str, Any]:
+    """Return what the templates need where no golden design stands beside the design."""
     wrapped = _has_odd_names(interface)
-    values: dict[str, Any] = {
+    return {
         **wires(interface),
         "golden": "",
+        "traced": False,
         "toplevel": WRAPPER if wrapped else interface.module,
         "title": title,
         "interface": interface,
         "hdl": (f"{WRAPPER}.v",) if wrapped else (),
-        "notes": [f"`{bit}` is expected {value} at every sample" for bit, value in stuck],
     }
-    python = {"reference.py": reference.python_source()}
-    hdl = {name: render("wrapper.v.j2", spans(values)) for name in values["hdl"]}
-    return _assemble(interface, plan, checks, values, python=python, hdl=hdl)
 
 
 def _has_odd_names(interface: Interface) -> bool:
@@ -138,6 +190,7 @@ def _beside_golden(
     values = {
         **wires(interface),
         "golden": renamed.top,
+        "traced": False,
         "toplevel": WRAPPER,
         "title": title,
         "interface": interface,
@@ -148,9 +201,11 @@ def _beside_golden(
             if phase.pattern == "long_run"
         ],
     }
-    hdl = {"golden.v": _isolated(renamed), f"{WRAPPER}.v": render("wrapper.v.j2", spans(values))}
-    checks = checks_in(_steps(plan, None), len(interface.outputs))
-    written = _assemble(interface, plan, checks, values, hdl=hdl, reserved=renamed.names)
+    samples = sum(step.sample for step in _steps(plan, None))
+    counts = _Counts(checks=samples * len(interface.outputs), samples=samples)
+    written = _assemble(
+        interface, plan, counts, values, golden=_isolated(renamed), reserved=renamed.names
+    )
     data = renamed.data
     return replace(written, data=data, bench=replace(written.bench, data=data))
 
@@ -166,22 +221,28 @@ def _steps(plan: StimulusPlan, model: Model | None) -> Iterator[Step]:
     return timeline(plan.unfold(), [port.name for port in plan.inputs], plan.timing, model)
 
 
-def _foresee(plan: StimulusPlan, model: Model) -> tuple[int, list[tuple[str, str]]]:
-    """Return the number of checks, and the output bits that are always expected to be the same."""
-    checks = 0
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Counts:
+    checks: int
+    samples: int
+
+
+def _foresee(plan: StimulusPlan, model: Model) -> tuple[_Counts, list[tuple[str, str]]]:
+    """Return what will be counted, and the output bits that are always expected to be the same."""
+    checks = samples = 0
     seen: dict[str, set[str]] = {bit: set() for port in model.ports for bit in port.bits}
     for step in _steps(plan, model):
         if step.sample and step.expected is not None:
+            samples += 1
             checks += checks_in([step], 0)
             for port in model.ports:
                 for bit, value in zip(port.bits, step.expected[port.name], strict=True):
                     seen[bit].add(value)
     if checks == 0:
-        raise InvalidInterface(
-            "a testbench needs something to check, but the reference leaves every output open"
-            "\n\nhint: without a reset or a first state, a machine may never become predictable"
-        )
-    return checks, [(bit, values.pop()) for bit, values in _constant(seen)]
+        raise InvalidInterface(_NOTHING_TO_CHECK)
+    return _Counts(checks=checks, samples=samples), [
+        (bit, values.pop()) for bit, values in _constant(seen)
+    ]
 
 
 def _constant(seen: Mapping[str, set[str]]) -> Iterator[tuple[str, set[str]]]:
@@ -193,11 +254,11 @@ def _constant(seen: Mapping[str, set[str]]) -> Iterator[tuple[str, set[str]]]:
 def _assemble(
     interface: Interface,
     plan: StimulusPlan,
-    checks: int,
+    counts: _Counts,
     values: Mapping[str, Any],
     *,
     python: Mapping[str, str] | None = None,
-    hdl: Mapping[str, str] | None = None,
+    golden: str = "",
     reserved: frozenset[str] = frozenset(),
 ) -> Testbench:
     notes = (*_notes(interface, plan), *values["notes"])
@@ -205,11 +266,13 @@ def _assemble(
     context = spans(values) | {
         "interface": interface,
         "plan": plan,
-        "checks": checks,
+        "checks": counts.checks,
         "notes": notes,
         "test_module": test_module,
         "test_function": function,
     }
+    rendered = {"golden.v": golden, f"{WRAPPER}.v": render("wrapper.v.j2", context)}
+    hdl = {name: rendered[name] for name in values["hdl"]}
     sources = {
         f"{test_module}.py": render("test.py.j2", context),
         "stimulus.py": render("stimulus.py.j2", context),
@@ -225,13 +288,20 @@ def _assemble(
         test_module=test_module,
         python_files=sources,
         toplevel=values["toplevel"],
-        expected_checks=checks,
-        hdl_files=hdl or {},
+        expected_checks=counts.checks,
+        hdl_files=hdl,
         golden=bool(values["golden"]),
         reserved=(reserved | {WRAPPER}) if hdl else frozenset(),
     )
-    files = {**sources, **(hdl or {}), **extra}
-    return Testbench(interface=interface, files=files, bench=bench, plan=plan, notes=notes)
+    return Testbench(
+        interface=interface,
+        files={**sources, **hdl, **extra},
+        bench=bench,
+        plan=plan,
+        notes=notes,
+        samples=counts.samples,
+        golden_module=values["golden"],
+    )
 
 
 def _notes(interface: Interface, plan: StimulusPlan) -> tuple[str, ...]:
