@@ -128,7 +128,7 @@ def _examine(request: Mapping[str, Any]) -> dict[str, Any]:
 def _lane(written: _Written, request: Mapping[str, Any], prefix: str) -> dict[str, Any] | None:
     if request["data"]:
         return None
-    sources = lane_of(written.parsed, written.sources, prefix=prefix)
+    sources = lane_of(written.parsed, written.words, written.sources, prefix=prefix)
     return sources and {"top": prefix + request["top"], "sources": sources}
 
 

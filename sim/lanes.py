@@ -69,25 +69,27 @@ def normalized_digest(words: Sequence[Word], top: str) -> str:
     return digest(*(part.encode(errors="surrogatepass") for part in parts))
 
 
-def lane_of(parsed: Parsed, sources: Mapping[str, str], *, prefix: str) -> dict[str, str] | None:
+def lane_of(
+    parsed: Parsed, words: Sequence[Word], sources: Mapping[str, str], *, prefix: str
+) -> dict[str, str] | None:
     """Return the sources of the lane of a canonical design, or None if it can have none.
 
-    `parsed` are the canonical `sources`.
+    `parsed` and `words` are the canonical `sources`, as a tree and as tokens.
     """
-    if sum(map(len, sources.values())) > MAX_LANE_BYTES or obstacle(parsed):
+    if sum(map(len, sources.values())) > MAX_LANE_BYTES or obstacle(parsed, words):
         return None
     renamed = _Renamed(parsed, prefix)
     lane = renamed.sources(sources)
     again = Parsed(lane)
-    if again.syntax_errors() or not renamed.same(Stream(parsed).words, Stream(again)):
+    if again.syntax_errors() or not renamed.same(words, Stream(again)):
         return None
     return lane
 
 
-def obstacle(parsed: Parsed) -> str:
+def obstacle(parsed: Parsed, words: Iterable[Word]) -> str:
     """Return why a canonical design can have no lane; empty if it can."""
     found = (_foreign(member) for member in parsed.root.members)
-    reaching = (_reaching(word) for word in Stream(parsed).words)
+    reaching = (_reaching(word) for word in words)
     return next((why for why in chain(found, reaching) if why), "")
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from sim import tools
+from sim.canonical import Stream
 from sim.cocotb_bench import CocotbBench
 from sim.design import Design
 from sim.gate import Admission, admit_many
@@ -50,7 +51,12 @@ def compiled(designs: Sequence[Design], folder: Path) -> ToolRun:
 
 
 def lane(text: str, digest: str = "0" * 32) -> dict[str, str] | None:
-    return lane_of(Parsed({"d.sv": text}), {"d.sv": text}, prefix=prefix_of(digest))
+    return lane_of_sources({"d.sv": text}, prefix_of(digest))
+
+
+def lane_of_sources(sources: dict[str, str], prefix: str) -> dict[str, str] | None:
+    parsed = Parsed(sources)
+    return lane_of(parsed, Stream(parsed).words, sources, prefix=prefix)
 
 
 def test_which_honest_designs_have_no_lane(honest: dict[str, Admission]) -> None:
@@ -129,7 +135,7 @@ def test_names_and_labels_are_renamed_and_nothing_else() -> None:
 
 def test_every_source_stays_a_source() -> None:
     parts = {"a/m.sv": HEADER + "n u(a, y);\n" + END, "n.v": "module n(input a, output y); " + END}
-    assert lane_of(Parsed(parts), parts, prefix="rtlgen_x_") == {
+    assert lane_of_sources(parts, "rtlgen_x_") == {
         "rtlgen_x_0.sv": "`resetall\n`timescale 1ns/1ps\nmodule rtlgen_x_m(input a, output y);\n"
         "rtlgen_x_n u(a, y);\nendmodule\n",
         "rtlgen_x_1.v": "module rtlgen_x_n(input a, output y); endmodule\n"
@@ -162,7 +168,7 @@ def test_every_source_stays_a_source() -> None:
 def test_what_could_tell_neighbors_has_no_lane(text: str, why: str) -> None:
     parsed = Parsed({"d.sv": text})
     assert not parsed.syntax_errors()
-    assert why in obstacle(parsed)
+    assert why in obstacle(parsed, Stream(parsed).words)
     assert lane(text) is None
 
 
