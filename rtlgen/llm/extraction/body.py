@@ -23,7 +23,7 @@ _CODE_LINE = re.compile(
       | (?:function|task)\b[^\n]*[;(]
       | (?:if|for|case[xz]?|while|repeat)[ \t]*\([^\n]*
       | (?:begin|end|endcase|endfunction|endtask|else)\b[^a-z\n]*(?:\bbegin\b|\bif\b.*)?$
-      | [A-Za-z_][\w$]*[ \t]+(?:\#[ \t]*\(
+      | (?!module\b)[A-Za-z_][\w$]*[ \t]+(?:\#[ \t]*\(
           |[A-Za-z_][\w$]*[ \t]*(?:\[[^\]\n]*\])?[ \t]*\([ \t]*(?:\.|$|[\w$]+[ \t]*[,)\[]))
       | \.\w+[ \t]*\( | [)}}][^a-z\n]*$
       | [\w$.\[\]{{}}:, '-]+<?=[^\n]*;
@@ -33,6 +33,10 @@ _CODE_LINE = re.compile(
 _PROSE_LINE = re.compile(
     r"[ \t]*+(?:[#*-] |\d+[.)] )?(?:[\w'\u2019,-]+[ \t]+){3,}[\w'\u2019,().:!?-]+"
 )
+_KEYWORD = re.compile(
+    r"[ \t]*+(?:end|else|begin|input|output|inout|case|default|(?:\w+,[ \t]*)+)\b"
+)
+_STUB = re.compile(r"\A\s*+(?:module\b[^\n;(]*+\n|\)\s*+;)")
 _SIGNS = re.compile(r"[;=<>{}\[\]@]")
 _STATEMENT = re.compile(
     r"\b(?:assign|always(?:_comb|_ff|_latch)?|initial|generate|function)\b"
@@ -40,6 +44,11 @@ _STATEMENT = re.compile(
     r"|^[ \t]*+[A-Za-z_][\w$]*+[ \t]++(?:\#\s*+\(|[A-Za-z_][\w$]*+\s*+\()",
     re.M,
 )
+
+
+def without_stub(text: str) -> str:
+    """Return `text` without what remains at its beginning of a header that is none."""
+    return _STUB.sub("", text, count=1)
 
 
 def has_statements(text: str) -> bool:
@@ -64,7 +73,7 @@ def is_prose(line: str) -> bool:
         return False
     if not line.isascii() and not _CODE_LINE.match(line):
         return True
-    return _PROSE_LINE.match(line) is not None and not _SIGNS.search(line)
+    return bool(_PROSE_LINE.match(line)) and not _SIGNS.search(line) and not _KEYWORD.match(line)
 
 
 def _may_go(line: str) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from rtlgen.llm.extraction.body import has_statements, without_prose
+from rtlgen.llm.extraction.body import has_statements, without_prose, without_stub
 from rtlgen.llm.extraction.fences import Block, blocks
 from rtlgen.llm.extraction.language import no_code
 from rtlgen.llm.extraction.result import MAX_CHARACTERS, Extraction, nothing
@@ -15,6 +15,7 @@ from rtlgen.llm.extraction.unit import unit_items
 from rtlgen.llm.extraction.unwrap import Area, areas, clean, without_line_numbers
 
 _LISTED = 5
+_UNNAMED = re.compile(r"\bmodule\s*+\((?=\s*+(?:input|output|inout)\b)")
 _BENCH = re.compile(r"\$(?:finish|stop|dumpfile|dumpvars|monitor|display)\b")
 
 
@@ -48,7 +49,7 @@ def extract(text: str, *, top: str, header: str | None = None, rename: bool = Tr
         return nothing(why, truncated=True)
     text = clean(text)
     wanted = _Wanted(top=top, header=header if header and header.strip() else None, rename=rename)
-    found = [(area, list(_views(area.text))) for area in areas(text)]
+    found = [(area, list(_views(area.text))) for area in (_named(a, wanted) for a in areas(text))]
     for attempt in (_whole_top, _from_body, _renamed, _partial_top, _empty_top):
         for area, views in found:
             for view in views:
@@ -70,6 +71,14 @@ def _finished(extraction: Extraction, area: Area, view: _View) -> Extraction:
         how=(*area.how, *view.how, *extraction.how),
         truncated=extraction.truncated or area.open,
     )
+
+
+def _named(area: Area, wanted: _Wanted) -> Area:
+    """Give a module that has ports and no name the name that is wanted."""
+    text = _UNNAMED.sub(f"module {wanted.top} (", area.text) if wanted.rename else area.text
+    if text == area.text:
+        return area
+    return replace(area, text=text, how=(*area.how, f"module without a name called {wanted.top}"))
 
 
 def _views(text: str) -> Iterator[_View]:
@@ -226,7 +235,7 @@ def _from_body(wanted: _Wanted, area: Area, view: _View) -> Extraction | None:
     found = _body(view)
     if found is None:
         return None
-    body, ended = found
+    body, ended = without_stub(found[0]), found[1]
     how = ["body only: header put in front", *([] if ended else ["endmodule added"])]
     head = Module(
         name=wanted.top,

@@ -36,6 +36,11 @@ _KEY = re.compile(r'"(?:\w*_)?(?:code|verilog|rtl|module|design|answer|solution|
 _JSON_STRING = re.compile(r'(?:[^"\\]|\\.)*+', re.S)
 _ESCAPE = re.compile(r'\\(?:r\\n|([nrt"\\/]))')
 _ESCAPED = {"n": "\n", "r": "\n", "t": "\t", '"': '"', "\\": "\\", "/": "/"}
+_CAPITALS = re.compile(
+    r"^[ \t]*+(?:(?:Module|MODULE)(?=[ \t]++[A-Za-z_][\w$]*+\s*+[(#;])"
+    r"|(?:Endmodule|EndModule|ENDMODULE)(?=[ \t]*+(?:$|//|:)))",
+    re.M,
+)
 _NUMBERED = re.compile(r"[ \t]*(?P<number>\d{1,6})[ \t]*[:|][ \t]?(?P<line>.*)")
 
 
@@ -80,6 +85,7 @@ def _plain(
         (_from_json, "taken out of JSON"),
         (_unescaped, "escaped line ends"),
         (_without_markup, "HTML undone"),
+        (_small_keywords, "keywords in lower case"),
     ):
         changed = change(text)
         if changed is not None:
@@ -179,6 +185,12 @@ def _without_markup(text: str) -> str | None:
     changed = _HTML_TAG.sub("\n", text) if "</" in text or "<br" in text else text
     if _ENTITY.search(changed) and not _ENTITY_NAME.search(_ENTITY.sub("", changed)):
         changed = html.unescape(changed)
+    return changed if changed != text else None
+
+
+def _small_keywords(text: str) -> str | None:
+    """Write `Module` and `ENDMODULE` as Verilog does, where they stand like keywords."""
+    changed = _CAPITALS.sub(lambda match: match.group().lower(), text)
     return changed if changed != text else None
 
 
