@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 
 from sim import tools
+from sim.cache_folder import cache_folder
 from sim.cocotb_run import vpi_library
 from sim.design import digest
 from sim.errors import ToolFailed
@@ -97,17 +98,10 @@ def provide() -> Path:
     Raises:
         ToolFailed: It does not build, or the cache folder cannot be written.
     """
-    folder = _cache_folder() / f"verilator-{_key()}"
+    folder = cache_folder() / f"verilator-{_key()}"
     if not folder.is_dir():
         _build(folder)
     return folder
-
-
-def _cache_folder() -> Path:
-    if "RTLGEN_CACHE" in os.environ:
-        return Path(os.environ["RTLGEN_CACHE"]).absolute()
-    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(base).absolute() / "rtlgen"
 
 
 def _key() -> str:

@@ -1,0 +1,204 @@
+"""Verdicts that are kept, so that nothing is simulated twice.
+
+Kept is what a simulation decided and would decide again: a pass, a mismatch, a
+complete run without enough checks. What load or limits decide is not.
+
+An entry is believed only if it and its folders belong to this user and nobody
+else can write to them; it is a `Verdict` with all its rules, or it is nothing.
+Entries are never removed; the folder can be, at any time.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import stat
+import tempfile
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import fields, replace
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from sim.cache_folder import cache_folder
+from sim.cocotb_bench import CocotbBench
+from sim.design import digest
+from sim.process import Limits, ToolRun
+from sim.simulate import Simulator
+from sim.verdict import Cause, Status, Verdict
+
+log = logging.getLogger(__name__)
+
+MAX_ENTRY_BYTES = 256 << 10
+"""A verdict that takes more is not kept."""
+MAX_OUTPUT = 2000
+"""Characters of a tool's output that are kept."""
+
+_KEY = re.compile(r"[a-z0-9]+-[0-9a-f]{32}\Z")
+_OTHERS = stat.S_IWGRP | stat.S_IWOTH
+_FAILURES = frozenset({Cause.MISMATCH, Cause.UNKNOWN_VALUE})
+_PACKAGES = ("cocotb", "pyslang", "rtlgen")
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    key: str
+    verdict: Verdict
+
+
+def verdict_key(
+    admission_digest: str, bench: CocotbBench, simulators: Sequence[Simulator], limits: Limits
+) -> str:
+    """Return the key of the verdict on the design whose `Admission.digest` is given.
+
+    It covers everything that decides a verdict: the testbench, the simulators in
+    their order with versions, the limits, and the code that judges.
+
+    Raises:
+        ValueError: The design was not admitted, or there is no simulator.
+        ToolNotFound: A simulator is not installed.
+    """
+    if not admission_digest:
+        raise ValueError("only an admitted design has a key; this one has no digest")
+    if not simulators:
+        raise ValueError("simulators must not be empty")
+    tools = [part for s in simulators for part in (s.name, s.version())]
+    values = [f"{f.name}={getattr(limits, f.name)!r}" for f in fields(limits)]
+    parts = [admission_digest, bench.digest, _judging_code(), *tools, "limits", *values]
+    return f"{_plain(simulators[0].name)}-{digest(*(part.encode() for part in parts))}"
+
+
+@cache
+def _judging_code() -> str:
+    """Return a digest of this package and of the versions of what it judges with."""
+    sources = sorted(Path(__file__).parent.rglob("*.py"))
+    texts = [part for path in sources for part in (path.name.encode(), path.read_bytes())]
+    return digest(*texts, *(_version(name).encode() for name in _PACKAGES))
+
+
+def _version(package: str) -> str:
+    try:
+        return f"{package} {metadata.version(package)}"
+    except metadata.PackageNotFoundError:
+        return f"{package} unknown"
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower()) or "unnamed"
+
+
+class VerdictCache:
+    """A folder of verdicts; several processes may use it at once.
+
+    Trouble with the folder is logged and costs only time.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        """Use `folder`, or `verdicts` in the user's cache folder; it is made when needed."""
+        self.folder = folder if folder is not None else cache_folder() / "verdicts"
+
+    def get(self, key: str) -> Verdict | None:
+        """Return the verdict kept under `key`, or None; a damaged entry is none."""
+        path = self._path(key)
+        if not (_is_ours(self.folder) and _is_ours(path.parent)):
+            return None
+        content = _content(path)
+        if content is None:
+            return None
+        try:
+            entry = _Entry.model_validate_json(content)
+        except ValidationError:
+            log.warning("a damaged verdict is ignored: %s", path)
+            return None
+        fits = entry.key == key and _lasts(entry.verdict, key)
+        return entry.verdict if fits else None
+
+    def put(self, key: str, verdict: Verdict) -> None:
+        """Keep `verdict` under `key` if it is one that lasts.
+
+        A verdict of any simulator but the first of those in `key` does not: that
+        the first has failed may be due to the moment.
+        """
+        path = self._path(key)
+        if not _lasts(verdict, key):
+            return
+        short = replace(verdict, runs=tuple(map(_shortened, verdict.runs)))
+        content = _Entry(key=key, verdict=short).model_dump_json().encode()
+        if len(content) > MAX_ENTRY_BYTES:
+            return
+        try:
+            self._write(path, content)
+        except OSError as error:
+            log.warning("a verdict cannot be kept in %s: %s", path.parent, error.strerror)
+
+    def _path(self, key: str) -> Path:
+        if not _KEY.match(key):
+            raise ValueError(f"a key must be one that `verdict_key` returned, not {key!r}")
+        name = key.rpartition("-")[2]
+        return self.folder / name[:2] / f"{key}.json"
+
+    def _write(self, path: Path, content: bytes) -> None:
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not _is_ours(self.folder):
+            log.warning("no verdict is kept where others can write: %s", self.folder)
+            return
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        if not _is_ours(path.parent):
+            return
+        number, name = tempfile.mkstemp(prefix=".", dir=path.parent)
+        partial = Path(name)
+        try:
+            with os.fdopen(number, "wb") as file:
+                file.write(content)
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
+
+
+def _lasts(verdict: Verdict, key: str) -> bool:
+    """Whether the same simulation would decide the same again."""
+    if not _plain(verdict.simulator).startswith(key.partition("-")[0]):
+        return False
+    if any(run.limit is not None for run in verdict.runs):
+        return False
+    if verdict.status is Status.FAIL:
+        return verdict.cause in _FAILURES
+    if verdict.status is Status.UNKNOWN:
+        # Without any check the bench may never have begun.
+        return verdict.cause is Cause.INCOMPLETE and verdict.checked > 0
+    return verdict.status is Status.PASS
+
+
+def _shortened(run: ToolRun) -> ToolRun:
+    if len(run.output) <= MAX_OUTPUT:
+        return run
+    return replace(run, output=run.output[:MAX_OUTPUT], truncated=True)
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether `folder` is one to which only this user can write."""
+    try:
+        found = folder.lstat()
+    except OSError:
+        return False
+    return stat.S_ISDIR(found.st_mode) and _owned(found)
+
+
+def _owned(found: os.stat_result) -> bool:
+    return found.st_uid == os.geteuid() and not found.st_mode & _OTHERS
+
+
+def _content(path: Path) -> bytes | None:
+    """Return what is in the plain file `path` of this user; None if there is none."""
+    with suppress(OSError):
+        number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(number, "rb") as file:
+            found = os.fstat(number)
+            if stat.S_ISREG(found.st_mode) and _owned(found):
+                return file.read(MAX_ENTRY_BYTES + 1)
+    return None
