@@ -11,6 +11,8 @@ from rtlgen.design.record import MismatchRecord
 
 _HEX = re.compile(r"0[xX]([0-9a-fA-F]+)\Z")
 _BITS = re.compile(r"[01xXzZ-]+\Z")
+MOST_BEFORE = 12
+"""Samples shown before the mismatch."""
 _BINARY_LABEL = 8
 """Buses up to this many bits with X, Z or don't-care bits are labeled bit by bit."""
 
@@ -57,10 +59,11 @@ def lanes(miss: MismatchRecord, widths: Mapping[str, int]) -> list[Lane]:
         miss: The mismatch with the samples before it.
         widths: Bits of ports, where they are known.
     """
-    samples = [*miss.history, miss.inputs]
-    outputs = dict.fromkeys(name for row in miss.history for name in row)
+    history = miss.history[-MOST_BEFORE:]
+    samples = [*history, miss.inputs]
+    outputs = dict.fromkeys(name for row in history for name in row)
     others = [name for name in outputs if name not in miss.inputs and name != miss.port]
-    before = [row.get(miss.port) for row in miss.history]
+    before = [row.get(miss.port) for row in history]
     return [
         *(
             _lane(name, Role.INPUT, [row.get(name) for row in samples], widths)
@@ -92,11 +95,16 @@ def _bit(value: str) -> str:
     return last if last in ("0", "1", "z", "-") else "x"
 
 
+def is_binary(value: str) -> bool:
+    """Whether `value` is written bit by bit."""
+    return bool(_BITS.match(value))
+
+
 def bus_label(value: str) -> str:
     """Return the value of a bus in hexadecimal; short ones with unknown bits as they are."""
     if found := _HEX.match(value):
         return found[1].lower()
-    if not _BITS.match(value):
+    if not is_binary(value):
         return value
     bits = value.lower()
     if set(bits) in ({"x"}, {"z"}, {"-"}):

@@ -9,7 +9,7 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from rtlgen.design import summary
+from rtlgen.design import summary, words
 from rtlgen.design.record import CandidateRecord, MismatchRecord, RunRecord
 from rtlgen.design.summary import Branch, Guide
 from rtlgen.design.visible import one_line, shortened, visible
@@ -66,15 +66,16 @@ def _environment() -> Environment:
         "cell": _cell,
         "code": _code,
         "columns": _columns,
-        "count": summary.count,
+        "count": words.count,
         "dashes": lambda name: "-" * max(3, len(name)),
-        "duration": summary.duration,
+        "duration": words.duration,
         "fence": _fence,
         "inline": _inline,
         "members": summary.members,
-        "money": summary.money,
+        "money": words.money,
+        "more": words.more,
         "of": lambda name, sample: _cell(_value(sample, name)),
-        "sentence": summary.sentence,
+        "sentence": words.sentence,
         "shell": lambda command: visible(shlex.join(command)).replace("\n", "\n    "),
         "tokens": summary.tokens,
     }
@@ -151,7 +152,7 @@ def _row(branch: Branch, run: RunRecord, *, grouped: bool) -> list[str]:
         *([group] if grouped else []),
         f"{candidate.score:.2f}" if candidate.verdict else "",
         summary.tokens(candidate.usage),
-        summary.duration(candidate.usage.seconds) if candidate.usage else "",
+        words.duration(candidate.usage.seconds) if candidate.usage else "",
         _result(candidate, chosen=candidate.number == run.chosen),
     ]
 

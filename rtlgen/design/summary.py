@@ -16,6 +16,7 @@ from rtlgen.design.record import (
 )
 from rtlgen.design.visible import one_line
 from rtlgen.design.wave_svg import mismatch_svg
+from rtlgen.design.words import count, sentence
 
 PICTURE = "mismatch.svg"
 """Name of the file beside `report.md` that shows the first mismatch."""
@@ -52,6 +53,8 @@ def result(candidate: CandidateRecord) -> Result:
         return Result(word="NO CODE", detail=reason, tone="warn")
     same = "" if candidate.twin is None else f"same as #{candidate.twin}"
     verdict = candidate.verdict
+    if verdict is None and candidate.group is not None:
+        return Result(word="COMPARED", detail=same, tone="plain")
     if verdict is None:
         return Result(word="NOT JUDGED", detail=same, tone="plain")
     return Result(
@@ -135,26 +138,6 @@ def tokens(usage: UsageRecord | None) -> str:
     return f"{'~' if usage.estimated else ''}{count(total)}"
 
 
-def count(number: int) -> str:
-    """Return `number` with its thousands apart."""
-    return f"{number:,}".replace(",", "\N{NO-BREAK SPACE}")
-
-
-def duration(seconds: float) -> str:
-    """Return `seconds` in the unit that a person would use."""
-    if seconds < 120:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest} s" if minutes < 120 else f"{minutes // 60} h {minutes % 60} min"
-
-
-def money(cost: float | None) -> str:
-    """Return US dollars, with as many digits as a small sum needs."""
-    if cost is None:
-        return "unknown (no price is configured)"
-    return f"${cost:.2f}" if cost >= 1 or cost == 0 else f"${cost:.4f}"
-
-
 def sampling(model: ModelRecord | None) -> str:
     """Return how answers were drawn, in one line."""
     facts = model.sampling.model_dump() if model else {}
@@ -205,9 +188,3 @@ def _of_reference(run: RunRecord) -> list[str]:
             "inputs that were not driven."
         ]
     return []
-
-
-def sentence(text: str) -> str:
-    """Return `text` on one line, as a sentence."""
-    text = one_line(text)
-    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '!', '?')) else '.'}"

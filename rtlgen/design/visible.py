@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
-# Control and format characters (bidirectional ones included), lone surrogates, line separators.
-_KINDS = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-_SUSPECT = re.compile(
-    r"[^\n\t\x20-\x7e\xa1-\xac\xae-\u02ff\u0370-\u05ff\u2010-\u2027\u2190-\u2bff]"
+# Control and format characters (bidirectional ones included), lone surrogates, line
+# separators, and what XML does not allow.
+_HIDDEN = re.compile(
+    "[\0-\x08\x0b-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e"
+    "\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff"
+    "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e007f]"
 )
 
 
@@ -17,14 +19,7 @@ def visible(text: str) -> str:
 
     Tabs and newlines stay; a carriage return before a newline goes.
     """
-    return _SUSPECT.sub(_shown, text.replace("\r\n", "\n"))
-
-
-def _shown(found: re.Match[str]) -> str:
-    character = found[0]
-    if unicodedata.category(character) not in _KINDS:
-        return character
-    return f"<U+{ord(character):04X}>"
+    return _HIDDEN.sub(lambda found: f"<U+{ord(found[0]):04X}>", text.replace("\r\n", "\n"))
 
 
 def one_line(text: str) -> str:

@@ -14,11 +14,12 @@ from html import escape
 from importlib.resources import files
 from itertools import pairwise
 
-from rtlgen.design.lanes import Lane, Role, lanes
+from rtlgen.design.lanes import Lane, Role, is_binary, lanes
 from rtlgen.design.palette import DARK, LIGHT, with_colors
 from rtlgen.design.record import MismatchRecord
 from rtlgen.design.visible import middle_cut, one_line, shortened
 from rtlgen.design.wave_shapes import SIGNAL, SLOPE, hatching, hexagon
+from rtlgen.design.words import more
 
 MOST_LANES = 24
 """Signals shown; the wrong port always is."""
@@ -66,7 +67,7 @@ class _Picture:
         tags = [len(lane.role.value) + 1 if lane.role in _MARKS else 0 for lane in self._lanes]
         longest = max(len(name) + tag for name, tag in zip(self._names, tags, strict=True))
         self._left = max(90.0, _EDGE + longest * _CHARACTER + 10)
-        self._columns = len(miss.history) + 1
+        self._columns = len(found[-1].values)
         self._step = _step(self._lanes)
         self._parts: list[str] = []
 
@@ -188,7 +189,8 @@ class _Picture:
     def _foot(self, y: float) -> float:
         """Write the bits and what the lanes mean below them; return the height of the picture."""
         miss = self._miss
-        if 1 < max(len(miss.expected), len(miss.got)) <= _BITS_SHOWN:
+        both = (miss.expected, miss.got)
+        if all(map(is_binary, both)) and 1 < max(map(len, both)) <= _BITS_SHOWN:
             for role, text, other in (
                 (Role.EXPECTED, miss.expected, miss.got),
                 (Role.GOT, miss.got, miss.expected),
@@ -217,7 +219,7 @@ class _Picture:
         left_out = self._all - len(self._lanes)
         shown = [value for lane in self._lanes for value in lane.values]
         return [
-            *([f"{left_out} more signals are in run.json"] if left_out else []),
+            *([f"{more(left_out, 'signal')} in run.json"] if left_out else []),
             *(["buses in hexadecimal"] if not all(lane.single for lane in self._lanes) else []),
             *(["dotted: not recorded for this sample"] if None in shown else []),
         ]
