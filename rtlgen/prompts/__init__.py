@@ -1,0 +1,30 @@
+"""What language models are asked, in words.
+
+Every prompt is a Jinja2 file in `templates/`; the functions here fill it in. A
+specification, code and messages are data: they stand in fences that they cannot
+close.
+"""
+
+from __future__ import annotations
+
+from rtlgen.prompts.header import module_header
+from rtlgen.prompts.prompts import (
+    MAX_EXAMPLES,
+    Style,
+    Task,
+    functional_repair,
+    propose,
+    reference_model,
+    syntax_repair,
+)
+
+__all__ = [
+    "MAX_EXAMPLES",
+    "Style",
+    "Task",
+    "functional_repair",
+    "module_header",
+    "propose",
+    "reference_model",
+    "syntax_repair",
+]
