@@ -371,8 +371,10 @@ def blind() -> RunRecord:
                 demanded=0.9,
                 evidence=[
                     EvidenceRecord(kind="agreement", text="3 of 5 candidates behave alike"),
-                    EvidenceRecord(kind="reference", text="reference 0 agrees on 96 of 96 samples"),
-                    EvidenceRecord(kind="against", text="reference 1 differs at `floor`"),
+                    EvidenceRecord(
+                        kind="reference model", text="reference 0 agrees on 96 of 96 samples"
+                    ),
+                    EvidenceRecord(kind="values", text="`top` is X or Z at 1.0 % of the samples"),
                 ],
                 groups=[
                     GroupRecord(number=0, members=[0, 2, 3], trust=0.93),

@@ -27,6 +27,13 @@ def test_trusted_run() -> None:
     check_golden("report/blind.md", render_report(blind(), waveform=False))
 
 
+def test_given_design() -> None:
+    run = failed()
+    given = run.candidates[0].model_copy(update={"origin": "given", "proposer": "given"})
+    text = render_report(run.model_copy(update={"candidates": [given]}), waveform=False)
+    assert "## Candidate\n\nGiven, to be judged.\n\n- a note\n\n## Verdict\n" in text
+
+
 def test_failed_search_shows_the_nearest_candidate() -> None:
     run = searched().model_copy(update={"outcome": "failed", "exit_code": 1, "chosen": None})
     run = run.model_copy(update={"candidates": run.candidates[:6]})
