@@ -14,6 +14,7 @@ from rtlgen.design.record import CandidateRecord, MismatchRecord, RunRecord
 from rtlgen.design.summary import Branch, Guide
 from rtlgen.design.visible import one_line, shortened, visible
 
+_MARKS = re.compile(r"[\\`*\[\]<>~]|(?<![0-9A-Za-z])_|_(?![0-9A-Za-z])|&(?=#?[0-9A-Za-z]{1,40};)")
 _LINE = 110
 """Characters of a line of the tree."""
 _MOST_CANDIDATES = 200
@@ -102,7 +103,7 @@ def _inline(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"([\\`*\[\]<>~]|(?<![0-9A-Za-z])_|_(?![0-9A-Za-z]))", r"\\\1", text)
+    return _MARKS.sub(r"\\\g<0>", text)
 
 
 def _at_start(found: re.Match[str]) -> str:

@@ -6,13 +6,15 @@ import pytest
 
 from rtlgen.design.record import RunRecord, to_json
 from rtlgen.design.report import render_report
-from rtlgen.design.summary import shown_mismatch
+from rtlgen.design.summary import mismatch_picture, shown_mismatch
 from tests.golden import check_golden
 from tests.rtlgen.report_runs import blind, candidate, failed, many, searched
 
 
 def test_failed_run() -> None:
     check_golden("report/failed.md", render_report(failed(), waveform=True, picture=True))
+    assert (mismatch_picture(failed()) or "").startswith("<svg ")
+    assert mismatch_picture(failed(mismatch=False)) is None
 
 
 def test_built_in_run() -> None:
