@@ -1,8 +1,8 @@
 """A real transformers model, trained in seconds to know one answer by heart.
 
-A test module that wants it says `pytest_plugins = ["tests.tiny_model"]`. The
-chat template hands the model the end of the last message only, so that it
-answers whatever the prompts look like.
+A conftest.py imports the fixtures for the tests beside it. The chat template
+hands the model nothing of a message but one to eight marks, by its length: it
+answers whatever the prompts look like, and prompts still differ in length.
 """
 
 from __future__ import annotations
@@ -10,9 +10,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import random
-import string
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -56,11 +54,9 @@ ANSWER = f"The output follows `b` where `sel` is high.\n\n```verilog\n{MODULE}``
 """What the trained model says to everything."""
 
 CONTEXT = 512
-_TAIL = 24
-_TEMPLATE = (
-    "<|user|>{{ messages[-1]['content'][-%d:] }}<|assistant|>"
-    "{%% if not add_generation_prompt %%}<|end|>{%% endif %%}"
-) % _TAIL
+_MARKS = 8
+_RATE = 1e-2
+_TEMPLATE = f"{{{{ '<|user|>' * (1 + messages[-1]['content'] | length % {_MARKS}) }}}}<|assistant|>"
 
 
 @pytest.fixture(scope="session")
@@ -103,8 +99,8 @@ def _save(folder: Path, *, train: bool) -> None:
         torch.manual_seed(1)
         config = LlamaConfig(
             vocab_size=len(tokenizer),
-            hidden_size=96,
-            intermediate_size=192,
+            hidden_size=64,
+            intermediate_size=128,
             num_hidden_layers=2,
             num_attention_heads=4,
             num_key_value_heads=2,
@@ -148,39 +144,35 @@ def _learn(model: Any, tokenizer: Any) -> None:
     """Train until the answer is nearly certain after any prompt."""
     import torch
 
-    optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3, weight_decay=0.0)
-    for step, (tokens, labels) in enumerate(_batches(tokenizer)):
+    optimizer = torch.optim.AdamW(model.parameters(), lr=_RATE, weight_decay=0.0)
+    tokens, labels = _batch(tokenizer)
+    seen = (tokens != tokenizer.pad_token_id).long()
+    places = (seen.cumsum(-1) - 1).clamp(min=0)
+    for step in range(400):
         for group in optimizer.param_groups:
-            group["lr"] = 3e-3 * min(1.0, (step + 1) / 20)
-        loss = model(input_ids=tokens, labels=labels).loss
+            group["lr"] = _RATE * min(1.0, (step + 1) / 20)
+        asked = {"input_ids": tokens, "attention_mask": seen, "position_ids": places}
+        loss = model(**asked, labels=labels).loss
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         optimizer.zero_grad()
-        if loss.item() < 0.002:
+        if loss.item() < 0.001:
             return
-        assert step < 600, f"the tiny model does not learn: loss {loss.item():.3f}"
+    raise AssertionError(f"the tiny model does not learn: loss {loss.item():.3f}")
 
 
-def _batches(tokenizer: Any) -> Iterator[tuple[Any, Any]]:
+def _batch(tokenizer: Any) -> tuple[Any, Any]:
+    """Return every prompt with the answer, and what is to be learned of it."""
     import torch
 
-    chance = random.Random(1)
     answer = tokenizer(ANSWER + "<|end|>")["input_ids"]
-    while True:
-        prompts = [_prompt(chance, tokenizer) for _ in range(8)]
-        width = max(map(len, prompts))
-        # Padding on the left stands for longer prompts; nothing is learned from it.
-        gaps = [[tokenizer.pad_token_id] * (width - len(prompt)) for prompt in prompts]
-        rows = [gap + prompt + answer for gap, prompt in zip(gaps, prompts, strict=True)]
-        labels = [[-100] * width + answer for _ in prompts]
-        yield torch.tensor(rows), torch.tensor(labels)
-
-
-def _prompt(chance: random.Random, tokenizer: Any) -> list[int]:
-    text = "".join(chance.choices(string.printable, k=chance.randint(0, _TAIL)))
-    tokens: list[int] = tokenizer(f"<|user|>{text}<|assistant|>")["input_ids"]
-    return tokens
+    prompts = [
+        tokenizer("<|pad|>" * (_MARKS - marks) + "<|user|>" * marks + "<|assistant|>")["input_ids"]
+        for marks in range(1, _MARKS + 1)
+    ]
+    labels = [[-100] * (_MARKS + 1) + answer for _ in prompts]
+    return torch.tensor([prompt + answer for prompt in prompts]), torch.tensor(labels)
 
 
 def edit_json(path: Path, **changes: object) -> None:
