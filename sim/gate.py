@@ -159,7 +159,7 @@ class _Door:
     interface: Interface | None
 
     def alone(self, design: Design) -> Admission:
-        early = _refused_early(design)
+        early = refused_early(design)
         if early is not None:
             return early
         work = self._ask([design], _LIMITS)
@@ -168,7 +168,7 @@ class _Door:
         return self._admission(design, work.answers[0])
 
     def together(self, designs: Sequence[Design]) -> list[Admission]:
-        early = [_refused_early(design) for design in designs]
+        early = [refused_early(design) for design in designs]
         waiting = [d for d, refused in zip(designs, early, strict=True) if refused is None]
         answered = iter(self._examined(waiting))
         return [refused or next(answered) for refused in early]
@@ -222,7 +222,8 @@ def _that_fit(designs: Sequence[Design]) -> list[Design]:
     return found
 
 
-def _refused_early(design: Design) -> Admission | None:
+def refused_early(design: Design) -> Admission | None:
+    """Return the refusal of a design that no parser should be given; None for all others."""
     refusals = tuple(_early_refusals(design))
     return Admission(design=None, refusals=refusals, cause=Cause.REFUSED) if refusals else None
 
