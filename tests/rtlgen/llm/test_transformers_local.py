@@ -420,7 +420,7 @@ def test_gpu_that_is_not_there(garbage_model: Path) -> None:
     import torch
 
     model = LocalModel(str(garbage_model), device=f"cuda:{torch.cuda.device_count()}")
-    with pytest.raises(ModelFault, match="torch finds no|cannot load"):
+    with pytest.raises(ModelFault, match=r"torch finds no|cannot load"):
         answers(model, [request()])
 
 
