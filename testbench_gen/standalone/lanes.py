@@ -71,20 +71,21 @@ class Pace:
         self._allowed = float(os.environ.get("RTLGEN_SECONDS", "inf"))
         self._watching = self._allowed < float("inf")
         self._start = time.monotonic()
-        self._last = time.process_time()
-        self._longest = 0.1
+        self._last: float | None = None
+        self._longest = 0.0
         self._arm()
 
     def _arm(self) -> None:
         if self._watching:
-            signal.setitimer(signal.ITIMER_PROF, max(self._least, 30 * self._longest))
+            signal.setitimer(signal.ITIMER_PROF, max(self._least, 10 * self._longest))
 
     def step(self, samples: int) -> float | None:
         """Go on after `samples` samples; return the seconds foreseen if they are too many."""
         if samples % _STRIDE or not self._watching:
             return None
-        now = time.process_time()
-        self._longest, self._last = max(self._longest, now - self._last), now
+        last, self._last = self._last, time.process_time()
+        if last is not None:
+            self._longest = max(self._longest, self._last - last)
         self._arm()
         elapsed = time.monotonic() - self._start
         if elapsed < 1.0:
