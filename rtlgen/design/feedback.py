@@ -141,7 +141,7 @@ def _excerpt(design: Design, message: _Message) -> Iterator[str]:
 
 
 def _bounded(lines: Sequence[str]) -> str:
-    text = "\n".join(lines).strip()
+    text = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
     if len(text) <= MAX_CHARACTERS:
         return text
     return text[: MAX_CHARACTERS - 20].rsplit("\n", 1)[0] + "\n(more left out)"

@@ -10,7 +10,7 @@ from sim.verdict import Mismatch, Verdict
 _SHOWN_BITS = 64
 """Wider values are shown in hexadecimal only."""
 _ROW_CHARACTERS = 110
-_NAMED_BITS = 8
+_NAMED_RUNS = 8
 
 
 def mismatch_lines(
@@ -64,9 +64,26 @@ def _differing(mismatch: Mismatch, interface: Interface | None) -> str:
     if len(pairs) == 1 or not places or len(places) == len(pairs):
         return ""
     names = _bit_names(mismatch, interface)
-    shown = [f"{names[i]} ({pairs[i][1]} for {pairs[i][0]})" for i in places[:_NAMED_BITS]]
-    more = f" and {len(places) - _NAMED_BITS} more bits" if len(places) > _NAMED_BITS else ""
+    runs = _runs(places)
+    shown = [_span(names[first], names[last]) for first, last in runs[:_NAMED_RUNS]]
+    more = f" and {len(runs) - _NAMED_RUNS} more places" if len(runs) > _NAMED_RUNS else ""
     return ", ".join(shown) + more
+
+
+def _runs(places: Sequence[int]) -> Sequence[tuple[int, int]]:
+    """Return the first and last of every run of neighbors."""
+    runs: list[tuple[int, int]] = []
+    for place in places:
+        if runs and runs[-1][1] == place - 1:
+            runs[-1] = (runs[-1][0], place)
+        else:
+            runs.append((place, place))
+    return runs
+
+
+def _span(first: str, last: str) -> str:
+    """Return `x[7:4]` for `x[7]` and `x[4]`."""
+    return first if first == last else f"{first.removesuffix(']')}:{last.partition('[')[2]}"
 
 
 def _bit_names(mismatch: Mismatch, interface: Interface | None) -> Sequence[str]:
@@ -123,7 +140,7 @@ def _rows(
     yield line("sample", {name: name for name in fitting})
     for number in range(len(rows)):
         last = number == len(rows) - 1
-        mark = f"   <- {mismatch.port} should be {_short(mismatch.expected)}" if last else ""
+        mark = f"   <- {mismatch.port} should be {_wanted(mismatch.expected)}" if last else ""
         yield line(str(first + number), {name: shown[name][number] for name in fitting}, mark)
     if left_out := len(names) - len(fitting):
         yield f"({left_out} more signals left out)"
@@ -146,6 +163,12 @@ def _short(value: str) -> str:
         return value[2:].lstrip("0") or "0"
     digits = hexadecimal(value) if len(value) > 1 else value
     return digits if set(digits) & set("xzX-") else digits.lstrip("0") or digits[:1]
+
+
+def _wanted(value: str) -> str:
+    """Return an expected value; bit by bit where some may have any value."""
+    few = "-" in value and len(value) <= 32
+    return f"{value} (- is any value)" if few else _short(value)
 
 
 def _reading(interface: Interface | None, shown: Sequence[str]) -> Iterator[str]:
