@@ -70,7 +70,7 @@ def llama_server() -> Iterator[Llama]:
 
 
 def _serve() -> None:
-    import xllamacpp
+    import xllamacpp  # type: ignore[import-untyped]
 
     params = xllamacpp.CommonParams()
     params.model.path = str(_weights())

@@ -11,7 +11,7 @@ import asyncio
 import math
 import os
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
@@ -92,7 +92,7 @@ class OpenAIServer:
         """Fail with BUDGET what is not answered `seconds` from now; None takes that back."""
         self._client.deadline = math.inf if seconds is None else time.monotonic() + seconds
 
-    def ask(self, requests: Sequence[Request]) -> Iterator[tuple[int, Answer]]:
+    def ask(self, requests: Sequence[Request]) -> Generator[tuple[int, Answer]]:
         outbox: _Outbox = SimpleQueue()
         work = self._background.submit(self._answer_all(requests, outbox))
         work.add_done_callback(lambda _: outbox.put(None))

@@ -16,6 +16,8 @@ _CHARACTERS_PER_TOKEN = 16
 """More than any text has on average, so that no honest answer is cut."""
 _SLACK_CHARACTERS = 4096
 _LONGEST_BODY = 32 << 20
+_LINE_COST = 256
+"""Bytes that a line counts for besides its own: a flood of empty ones ends as soon."""
 _LEAST_TOKENS_PER_BYTE = 1 / 32
 _SPECIAL_TOKENS = 16
 _TEMPLATE_TOKENS = 4096
@@ -214,8 +216,8 @@ async def _lines(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     parts: list[bytes] = []
     total = 0
     async for piece in pieces:
-        total += len(piece)
         *ended, rest = piece.split(b"\n")
+        total += len(piece) + _LINE_COST * len(ended)
         for end in ended:
             yield b"".join((*parts, end))
             parts.clear()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO, Annotated, Literal
+from typing import IO, Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from rtlgen.errors import UsageError
 from rtlgen.llm.model import Answer, Failure, Message, Purpose, Request, Role, Sampling, Usage
@@ -77,6 +77,11 @@ class AnswerRecord(_Strict):
     seconds: float
     tries: int
 
+    @model_validator(mode="after")
+    def _is_an_answer(self) -> Self:
+        self.answer()
+        return self
+
     @classmethod
     def of(cls, model: str, request: Request, answer: Answer) -> AnswerRecord:
         """Return the record of what `model` answered to `request`."""
@@ -110,11 +115,7 @@ class AnswerRecord(_Strict):
         )
 
     def answer(self) -> Answer:
-        """Return the answer.
-
-        Raises:
-            ValueError: The record has neither a text nor a failure, or both.
-        """
+        """Return the answer."""
         return Answer(
             text=self.text,
             failure=self.failure,

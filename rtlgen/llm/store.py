@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import logging
 import os
+import stat
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -95,6 +96,8 @@ class AnswerStore:
             self._paid = self._paid.plus(answer.usage)
 
     def _lock(self) -> None:
+        if not stat.S_ISREG(os.fstat(self._file).st_mode):
+            raise UsageError(f"answers must be kept in a plain file, not {self.path}")
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
