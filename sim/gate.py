@@ -57,6 +57,8 @@ _EXAMINING = "in _examine"
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _INCLUDE = re.compile(r'`include\s*(?:"(?P<quoted>[^"\n]{0,999})"|<(?P<angled>[^>\n]{0,999})>)')
 _ODD_NAME = re.compile(r"(?:\A|/)[-+@]|[\x00-\x1f\\:\ud800-\udfff]")
+_SOURCE_SUFFIXES = ("", ".v", ".sv", ".vh", ".svh", ".h", ".inc")
+"""Tools take files of other names for something else: C++ to compile, options, libraries."""
 _DATA_SUFFIXES = [
     ".hex",
     ".mem",
@@ -239,6 +241,11 @@ def _early_refusals(design: Design) -> Iterator[Refusal]:
         if _ODD_NAME.search(name):
             message = f"a file's name must be plain, not {name!r}"
             yield Refusal(rule="file-name", file=name, line=0, message=message)
+    for name in design.sources:
+        if _suffix(name) not in _SOURCE_SUFFIXES:
+            allowed = " ".join(_SOURCE_SUFFIXES).strip()
+            message = f"a source must be called like Verilog ({allowed}), not {name!r}"
+            yield Refusal(rule="file-name", file=name, line=0, message=message)
     for name in design.data:
         if PurePosixPath(name).suffix.lower() not in _DATA_SUFFIXES:
             message = (
@@ -247,6 +254,12 @@ def _early_refusals(design: Design) -> Iterator[Refusal]:
             yield Refusal(rule="file-name", file=name, line=0, message=message)
     for name, text in design.sources.items():
         yield from _text_refusals(name, text)
+
+
+def _suffix(name: str) -> str:
+    """Return what follows the last dot, the dot included, as tools see it: also in `.cpp`."""
+    _, dot, suffix = PurePosixPath(name).name.rpartition(".")
+    return dot and dot + suffix.lower()
 
 
 def _text_refusals(name: str, text: str) -> Iterator[Refusal]:

@@ -69,6 +69,17 @@ def test_file_names_that_tools_could_misread(name: str) -> None:
     assert [refusal.rule for refusal in found.refusals] == ["file-name"]
 
 
+@pytest.mark.parametrize("name", ["m.cpp", ".cpp", "a/m.sv.o", "m.vlt", "m.sv.", "m.CC"])
+def test_sources_must_be_called_like_verilog(name: str) -> None:
+    found = admit(Design(top="m", sources={name: "module m; endmodule"}))
+    assert "a source must be called like Verilog (.v .sv" in str(found.refusals[0])
+
+
+@pytest.mark.parametrize("name", ["m", "m.V", "rtl.d/m.sv", "a.b.v"])
+def test_plain_names_of_sources(name: str) -> None:
+    assert admit(Design(top="m", sources={name: "module m; endmodule"})).design is not None
+
+
 @pytest.mark.parametrize("name", ["sitecustomize.py", "x.so", "Makefile", "report.json"])
 def test_data_must_be_memory_images(name: str) -> None:
     found = gate("module m; endmodule", data={name: b""})
