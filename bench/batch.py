@@ -69,17 +69,13 @@ def shown(task: str, count: int, spent: tuple[float, float]) -> None:
 def compare(
     designs: Sequence[Design], testbench: Testbench, interface: Interface, simulator: Simulator
 ) -> tuple[float, float]:
-    """Return the seconds that `designs` take one by one and batched.
-
-    Raises:
-        RuntimeError: A verdict depends on the way.
-    """
+    """Return the seconds that `designs` take one by one and batched; show verdicts that differ."""
     settings: dict[str, Any] = {"simulators": [simulator], "interface": interface}
     alone, expected = timed(lambda: [judge(d, testbench.bench, **settings) for d in designs])
     together, found = timed(lambda: judge_many(designs, testbench, **settings))
     for one, other in zip(expected, found, strict=True):
         if replace(one, runs=()) != replace(other, runs=()):
-            raise RuntimeError(f"alone {one}, batched {other}")
+            print(f"  differs: alone {one}\n         batched {other}")
     return alone, together
 
 

@@ -25,6 +25,7 @@ from sim.side_by_side import Broken, judge_together, record_alone, record_togeth
 from sim.simulate import Simulator
 from sim.trace import Trace
 from sim.verdict import Verdict
+from sim.verdict_cache import VerdictCache, verdict_key
 
 MOST = 64
 """Designs in one simulation, at most."""
@@ -69,13 +70,14 @@ class Observation(Protocol):
         """Return what records the designs with these top modules, one lane each."""
 
 
-def judge_many(
+def judge_many(  # noqa: PLR0913 - all that decides a verdict
     designs: Sequence[Design],
     testbench: ManyBench,
     *,
     simulators: Sequence[Simulator],
     interface: Interface | None = None,
     limits: Limits = Limits(),
+    cache: VerdictCache | None = None,
     workers: int = 1,
     most: int = MOST,
 ) -> list[Verdict]:
@@ -90,6 +92,7 @@ def judge_many(
         simulators: Which to ask, in this order, until one takes a design.
         interface: The ports that a design must have.
         limits: Of each simulation, of one design or of many.
+        cache: Where verdicts are looked up and kept.
         workers: Simulations at a time.
         most: Designs in one simulation, at most.
 
@@ -101,12 +104,13 @@ def judge_many(
     admissions = admit_many(
         designs, reserved=bench.reserved, outer=bench.outer, interface=interface
     )
-    found: dict[int, Verdict] = {}
-    for index, (design, admission) in enumerate(zip(designs, admissions, strict=True)):
-        if (verdict := _undisputed(design, admission, bench, interface)) is not None:
-            found[index] = verdict
+    found = _undisputed(designs, admissions, bench, interface)
+    shelf = _Shelf(cache=cache, bench=bench, simulators=simulators, limits=limits)
+    settled = shelf.settled(admissions, found)
     judging = _Judging(testbench=testbench, limits=limits)
-    return _settle(admissions, found, judging, simulators, workers=workers, most=most)
+    verdicts = _settle(admissions, settled, judging, simulators, workers=workers, most=most)
+    shelf.keep(admissions, verdicts, known=settled)
+    return verdicts
 
 
 def observe_many(
@@ -131,11 +135,8 @@ def observe_many(
     admissions = admit_many(
         designs, reserved=stimulation.reserved, outer=stimulation.outer, interface=interface
     )
-    found: dict[int, Trace | Verdict] = {}
     alone = stimulation.side_by_side(["rtlgen_nothing"])
-    for index, (design, admission) in enumerate(zip(designs, admissions, strict=True)):
-        if (verdict := _undisputed(design, admission, alone, interface)) is not None:
-            found[index] = verdict
+    found = _undisputed(designs, admissions, alone, interface)
     rows = stimulation.samples * stimulation.row_width
     watching = _Watching(stimulation=stimulation, limits=limits)
     most = max(1, min(most, _ROWS_BYTES // rows))
@@ -151,16 +152,63 @@ def _check(simulators: Sequence[Simulator], workers: int, most: int) -> None:
 
 
 def _undisputed(
-    design: Design, admission: Admission, bench: CocotbBench, interface: Interface | None
-) -> Verdict | None:
-    """Return the verdict on a design that need not be simulated."""
-    if interface is not None and design.top != interface.module:
-        return other_module(design, interface, bench)
-    if admission.design is None:
-        return refusal_verdict(admission, bench)
-    if clash := clashing_data(design, bench):
-        return data_clash(clash, bench)
-    return None
+    designs: Sequence[Design],
+    admissions: Sequence[Admission],
+    bench: CocotbBench,
+    interface: Interface | None,
+) -> dict[int, Verdict]:
+    """Return the verdicts on designs that need not be simulated."""
+    found: dict[int, Verdict] = {}
+    for index, (design, admission) in enumerate(zip(designs, admissions, strict=True)):
+        if interface is not None and design.top != interface.module:
+            found[index] = other_module(design, interface, bench)
+        elif admission.design is None:
+            found[index] = refusal_verdict(admission, bench)
+        elif clash := clashing_data(design, bench):
+            found[index] = data_clash(clash, bench)
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shelf:
+    """The cache, for one testbench under the same simulators and limits."""
+
+    cache: VerdictCache | None
+    bench: CocotbBench
+    simulators: Sequence[Simulator]
+    limits: Limits
+
+    def settled(
+        self, admissions: Sequence[Admission], found: Mapping[int, Verdict]
+    ) -> dict[int, Verdict]:
+        """Return `found` and what is kept of the other designs."""
+        if self.cache is None:
+            return dict(found)
+        asked = {a.digest for index, a in enumerate(admissions) if index not in found}
+        kept = {digest: self.cache.get(self._key(digest)) for digest in asked}
+        known = {index: kept.get(admission.digest) for index, admission in enumerate(admissions)}
+        return {i: verdict for i, verdict in known.items() if verdict is not None} | dict(found)
+
+    def keep(
+        self,
+        admissions: Sequence[Admission],
+        verdicts: Sequence[Verdict],
+        *,
+        known: Mapping[int, Verdict],
+    ) -> None:
+        """Keep the `verdicts` that were not `known`."""
+        if self.cache is None:
+            return
+        new = {
+            a.digest: v
+            for i, (a, v) in enumerate(zip(admissions, verdicts, strict=True))
+            if i not in known
+        }
+        for digest, verdict in new.items():
+            self.cache.put(self._key(digest), verdict)
+
+    def _key(self, digest: str) -> str:
+        return verdict_key(digest, self.bench, self.simulators, self.limits)
 
 
 class _Work(Protocol[_Made_co]):
@@ -336,7 +384,7 @@ def _parts(members: Sequence[int], size: int) -> Iterator[tuple[int, ...]]:
 
 def _settle(
     admissions: Sequence[Admission],
-    found: dict[int, _Outcome],
+    found: Mapping[int, _Outcome],
     work: _Work[_Outcome],
     simulators: Sequence[Simulator],
     *,
