@@ -27,6 +27,7 @@ def choose_model(text: str | None, *, settings: Settings) -> LanguageModel | Non
         ModelFault: A library or a key that the model needs is not there.
     """
     if text is None or text == BUILT_IN:
+        _check_options(BUILT_IN, settings)
         return None
     scheme, colon, rest = text.partition(":")
     make = _MAKERS.get(scheme)
@@ -90,8 +91,8 @@ def _check_options(scheme: str, settings: Settings) -> None:
         origin = settings.origin(f"model.{name}")
         if origin.startswith("--") and scheme != only:
             raise UsageError(
-                f"{origin} must come with {only}:, not {scheme}:\n\n"
-                f"hint: leave {origin} out, or choose a model `{only}:...`"
+                f"{origin} must come with a model {only}:..., not with {scheme}\n\n"
+                f"hint: leave {origin} out, or choose `--model {only}:...`"
             )
 
 

@@ -215,9 +215,15 @@ def read_settings(
 
 
 def option_of(name: str) -> str:
-    """Return the command line's option for a dotted name; `--model` is `model.name`."""
-    field = "model" if name == "model.name" else name.partition(".")[2]
-    return "--" + field.replace("_", "-")
+    """Return the command line's option for a dotted name.
+
+    `model.name` is `--model`, `model.base_url` is `--base-url`, and
+    `budget.tokens` is `--budget-tokens`.
+    """
+    table, _, field = name.partition(".")
+    if table == "budget":
+        field = name.replace(".", "-")
+    return "--model" if name == "model.name" else "--" + field.replace("_", "-")
 
 
 def find_file(folder: Path) -> Path | None:
@@ -330,8 +336,9 @@ def _refuse(
     )
     shown = first["input"]
     value = f", not {shown!r}" if _harmless(name, shown) else ""
+    subject, where = (place, "") if place.startswith("--") else (name, f", {place}")
     raise UsageError(
-        f"{name} must {rule}{value}, {place}\n\nhint: {_remedy(place, name)}"
+        f"{subject} must {rule}{value}{where}\n\nhint: {_remedy(place, name)}"
     ) from None
 
 
@@ -354,7 +361,7 @@ def _near(location: list[str]) -> str:
 
 def _remedy(place: str, name: str) -> str:
     if place.startswith("--"):
-        return f"mend {place}"
+        return "see `rtlgen design --help`"
     return (
         f"unset {place} or mend it" if place in VARIABLES.values() else f"mend {name} in that file"
     )

@@ -36,6 +36,8 @@ class Row:
     tokens: list[int] = field(default_factory=list)
     finish: Literal["stop", "length", ""] = ""
     seconds: float = 0.0
+    late: Failure = Failure.TIMEOUT
+    """What it means when it is not at its end at the limit."""
     noise: random.Random = field(init=False)
 
     def __post_init__(self) -> None:
@@ -50,7 +52,7 @@ class Row:
             detail = f"not at its end after {self.seconds:.0f} s and {len(self.tokens)} tokens"
             return Answer(
                 text=None,
-                failure=Failure.TIMEOUT,
+                failure=self.late,
                 detail=detail,
                 usage=usage,
                 seconds=self.seconds,

@@ -11,9 +11,10 @@ import logging
 import re
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, redirect_stderr
 from dataclasses import dataclass
 from importlib import metadata
+from io import StringIO
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -258,7 +259,10 @@ def _model(path: Path, device: str, dtype: Any) -> Any:  # noqa: ANN401 - torch 
     import transformers  # noqa: PLC0415
 
     folder, kind = _parts(path)
-    with _refusing(f"model {path}", "give a causal language model that transformers knows"):
+    # The progress bar of GGUF files can be switched off in no other way.
+    bars = redirect_stderr(StringIO()) if kind else nullcontext()
+    hint = "give a causal language model that transformers knows"
+    with bars, _refusing(f"model {path}", hint):
         model, report = transformers.AutoModelForCausalLM.from_pretrained(
             folder,
             dtype=dtype,

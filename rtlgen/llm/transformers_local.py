@@ -14,8 +14,10 @@ template. A model without one is asked in a plain form::
 from __future__ import annotations
 
 import logging
+import math
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -90,12 +92,18 @@ class LocalModel:
         self._timeout = timeout
         self._loaded: Loaded | None = None
         self._watch: Watch | None = None
+        self._deadline = math.inf
         self._closed = False
         self._lock = threading.Lock()
 
     @property
     def name(self) -> str:
-        return f"hf:{self._weights.source}"
+        adapter = f"+{self._weights.adapter}" if self._weights.adapter is not None else ""
+        return f"hf:{self._weights.source}{adapter}"
+
+    def finish_within(self, seconds: float | None) -> None:
+        """Fail with BUDGET what is not answered `seconds` from now; None takes that back."""
+        self._deadline = math.inf if seconds is None else time.monotonic() + seconds
 
     def ask(self, requests: Sequence[Request]) -> Iterator[tuple[int, Answer]]:
         if not requests:
@@ -160,7 +168,13 @@ class LocalModel:
 
         device = loaded.model.device
         ends = _end_tokens(loaded)
-        watch = Watch(rows, loaded.tokenizer, ends=ends, limit=self._timeout)
+        left = self._deadline - time.monotonic()
+        for row in rows:
+            row.late = Failure.BUDGET if left < self._timeout else Failure.TIMEOUT
+        if left <= 0:
+            return
+        limit = min(left, self._timeout)
+        watch = Watch(rows, loaded.tokenizer, ends=ends, limit=limit)
         with self._lock, quiet(), torch.inference_mode():
             self._watch = watch
             if self._closed:

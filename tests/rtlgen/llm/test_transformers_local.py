@@ -172,6 +172,16 @@ def test_time_limit_keeps_nothing(garbage_model: Path) -> None:
     assert "not at its end" in answer.detail
 
 
+def test_deadline_of_the_run_is_its_budget(garbage_model: Path) -> None:
+    model = LocalModel(str(garbage_model), device="cpu")
+    for seconds in (0.0, 1e-3):
+        model.finish_within(seconds)
+        (answer,) = answers(model, [request(max_tokens=400)])
+        assert answer.failure is Failure.BUDGET
+    model.finish_within(None)
+    assert answers(model, [request(max_tokens=1)])[0].text is not None
+
+
 class _Interrupt(BaseException):
     pass
 
