@@ -154,13 +154,20 @@ class Replay:
                             "add the `task_id` that some lines lack",
                         )
         except _UNREADABLE as error:
-            self._unreadable(error)
+            why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+            raise UsageError(
+                f"cannot read {self._path}: {why}\n\nhint: check that it is whole and readable"
+            ) from error
         if not starts:
             raise UsageError(f"no samples in {self._path}\n\nhint: give a file that has lines")
         self._starts = starts
 
     def _read(self, task: str, samples: Sequence[int]) -> list[_Line]:
-        """Read these samples, which are in ascending order."""
+        """Read these samples, which are in ascending order.
+
+        Raises:
+            ModelFault: The file is no longer what it was.
+        """
         found = []
         try:
             with self._open() as file:
@@ -168,25 +175,19 @@ class Replay:
                     file.seek(self._starts[task][sample])
                     line = _again(file.readline(LINE_LIMIT))
                     if line is None or line.task_id != task:
-                        raise ModelFault(
-                            f"{self._path} was changed while it was replayed\n\n"
-                            "hint: start again, and leave the file as it is"
-                        )
+                        raise EOFError
                     found.append(line)
         except _UNREADABLE as error:
-            self._unreadable(error)
+            raise ModelFault(
+                f"{self._path} was changed while it was replayed\n\n"
+                "hint: start again, and leave the file as it is"
+            ) from error
         return found
 
     def _open(self) -> IO[bytes]:
         with self._path.open("rb") as file:
             packed = file.read(2) == _GZIP_MAGIC
         return cast("IO[bytes]", gzip.open(self._path)) if packed else self._path.open("rb")
-
-    def _unreadable(self, error: Exception) -> NoReturn:
-        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise UsageError(
-            f"cannot read {self._path}: {why}\n\nhint: check that the file is whole and readable"
-        ) from error
 
 
 def _lines(file: IO[bytes], path: Path) -> Iterator[tuple[_Place, int, bytes]]:

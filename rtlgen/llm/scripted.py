@@ -48,9 +48,7 @@ class Scripted:
         except ValidationError as error:
             raise UsageError(_explain(error, path)) from None
         answers = {
-            Purpose(purpose): [
-                reply if isinstance(reply, str) else reply.answer() for reply in each
-            ]
+            Purpose(purpose): [reply.answer() for reply in each]
             for purpose, each in replies.items()
         }
         return cls(answers, name=f"scripted:{path}")
@@ -86,6 +84,11 @@ class _Reply(BaseModel):
     failure: Literal[tuple(failure.name.lower() for failure in Failure)] | None = None  # type: ignore[valid-type]
     detail: str = ""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _plain_text(cls, value: object) -> object:
+        return {"text": value} if isinstance(value, str) else value
+
     @model_validator(mode="after")
     def _either(self) -> _Reply:
         if (self.text is None) == (self.failure is None):
@@ -99,8 +102,8 @@ class _Reply(BaseModel):
 
 
 _PURPOSES = tuple(purpose.value for purpose in Purpose)
-_FILE: TypeAdapter[dict[str, list[str | _Reply]]] = TypeAdapter(
-    dict[Literal[_PURPOSES], list[str | _Reply]]  # type: ignore[valid-type]
+_FILE: TypeAdapter[dict[str, list[_Reply]]] = TypeAdapter(
+    dict[Literal[_PURPOSES], list[_Reply]]  # type: ignore[valid-type]
 )
 
 
@@ -129,12 +132,9 @@ def _load(path: Path) -> object:
 
 
 def _explain(error: ValidationError, path: Path) -> str:
-    # A reply that fits neither kind has an error for each; the deepest tells most.
-    found = error.errors(include_input=False, include_url=False)
-    deepest = max(found, key=lambda each: len(each["loc"]))
-    place = ".".join(str(part) for part in deepest["loc"] if part not in ("str", "_Reply"))
+    first = error.errors(include_input=False, include_url=False)[0]
+    place = ".".join(str(part) for part in first["loc"]) or "its root"
     return (
-        f"a script maps a purpose to a list of replies, {path}: {place or 'its root'}: "
-        f"{deepest['msg']}\n\nhint: purposes are {', '.join(_PURPOSES)}; a reply is a text or has "
-        "`text` or `failure`"
+        f"a script maps a purpose to a list of replies, {path}: {place}: {first['msg']}\n\n"
+        f"hint: purposes are {', '.join(_PURPOSES)}; a reply is a text or has `text` or `failure`"
     )
