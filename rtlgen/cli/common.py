@@ -44,7 +44,8 @@ def exit_code_of(app: Callable[..., Any]) -> int:
     except SimError as error:
         return _fail(str(error), USAGE)
     except Interrupted as stop:
-        return _fail(f"stopped by {stop}; nothing half-written is left", stop.exit_code)
+        left = "; ".join(getattr(stop, "__notes__", ())) or "nothing half-written is left"
+        return _fail(f"stopped by {stop}; {left}", stop.exit_code)
     except OSError as error:
         return _fail(*_describe(error))
     return OK

@@ -37,3 +37,13 @@ Timeout = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print run.json to standard output.")]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Say only what went wrong.")]
+Jobs = Annotated[
+    int | None,
+    typer.Option(
+        "-j",
+        "--jobs",
+        min=1,
+        help="Simulations that run at once; default: the processors of this machine",
+        show_default=False,
+    ),
+]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, NoReturn
@@ -17,10 +18,15 @@ from rtlgen.cli.common import stderr, unwind_when_interrupted
 from rtlgen.cli.options import SimulatorChoice
 from rtlgen.design.bench import load_golden, load_rtl
 from rtlgen.design.builtin import BuiltIn
-from rtlgen.design.options import Options
+from rtlgen.design.model_run import Question, design_with_model
+from rtlgen.design.options import Asking, Options
 from rtlgen.design.record import RunRecord, check_output_folder, to_json
 from rtlgen.design.run import blocking, design_from_spec, judge_design
 from rtlgen.errors import SpecError, UsageError
+from rtlgen.llm.budget import Budget, Price
+from rtlgen.llm.choose import choose_model
+from rtlgen.llm.config import Settings as Configured
+from rtlgen.llm.config import read_settings
 from rtlgen.spec import Spec, load_spec
 from sim.judge import available_simulators, simulator_named
 from sim.process import Limits
@@ -39,6 +45,8 @@ class Settings:
     timeout: float
     json: bool
     quiet: bool
+    jobs: int | None = None
+    html: bool = False
 
 
 class ConsoleProgress:
@@ -62,6 +70,12 @@ class ConsoleProgress:
         return self._console.status(f"{text} ...")
 
 
+def console_progress(*, quiet: bool) -> ConsoleProgress:
+    """Make ready for a run that can be interrupted, and return where it says what it does."""
+    _start()
+    return ConsoleProgress(stderr(), quiet=quiet)
+
+
 def _start() -> None:
     import sim.read_interface
     import sim.timing  # noqa: F401 - slang is loaded before interrupts are handled
@@ -69,17 +83,47 @@ def _start() -> None:
     unwind_when_interrupted()
 
 
-def design(path: Path, folder: Path, settings: Settings) -> NoReturn:
-    """Run `rtlgen design`."""
-    _start()
-    progress = ConsoleProgress(stderr(), quiet=settings.quiet)
+def design(
+    path: Path,
+    folder: Path,
+    settings: Settings,
+    *,
+    resume: bool = False,
+    chosen: Mapping[str, object] | None = None,
+) -> NoReturn:
+    """Run `rtlgen design`; `chosen` are options by their dotted names in `rtlgen.toml`."""
+    progress = console_progress(quiet=settings.quiet)
     check_output_folder(folder)
+    configured = read_settings(chosen)
     spec = _read(path, progress)
     options = _options(settings, module=spec.interface.module)
-    proposer = BuiltIn()
-    progress.stage("proposer", "built-in, since no language model is configured", state="note")
-    record = design_from_spec(spec, proposer, options, folder, progress)
+    model = choose_model(configured.model.name, settings=configured)
+    if model is None:
+        progress.stage("proposer", _why_built_in(configured), state="note")
+        record = design_from_spec(spec, BuiltIn(), options, folder, progress)
+    else:
+        with closing(model):
+            asking = Asking(sampling=configured.sampling(), **configured.design.chosen())
+            question = Question(
+                model=model,
+                chosen_by=configured.origin("model.name"),
+                budget=Budget(**configured.budget.chosen(), price=_price(configured)),
+            )
+            options = replace(options, asking=asking)
+            record = design_with_model(spec, question, options, folder, progress, resume=resume)
     _finish(record, folder, settings, progress)
+
+
+def _price(configured: Configured) -> Price | None:
+    price = configured.model.price
+    return None if price is None else Price(prompt=price.prompt, completion=price.completion)
+
+
+def _why_built_in(configured: Configured) -> str:
+    where = configured.origin("model.name")
+    if where:
+        return f"built-in, as {where} says"
+    return "built-in, since no language model is configured (--model, RTLGEN_MODEL, rtlgen.toml)"
 
 
 def judge(
@@ -90,10 +134,9 @@ def judge(
     settings: Settings,
 ) -> NoReturn:
     """Run `rtlgen judge`."""
-    _start()
     if spec_path is None and not settings.golden:
         raise UsageError("RTL is judged by --spec or --golden; neither was given")
-    progress = ConsoleProgress(stderr(), quiet=settings.quiet)
+    progress = console_progress(quiet=settings.quiet)
     if folder is not None:
         check_output_folder(folder)
     spec = None if spec_path is None else _read(spec_path, progress)
@@ -135,6 +178,8 @@ def _options(settings: Settings, *, module: str | None) -> Options:
         golden=golden,
         seed=settings.seed,
         limits=Limits(seconds=settings.timeout, cpu_seconds=settings.timeout),
+        workers=settings.jobs or os.cpu_count() or 1,
+        html=settings.html,
         command=("rtlgen", *sys.argv[1:]),
     )
 

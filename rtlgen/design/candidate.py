@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from rtlgen.design.options import State
 from rtlgen.llm.model import Answer
 from sim.design import Design
 from sim.verdict import Cause, Status, Verdict
@@ -70,13 +71,14 @@ class Candidate:
         return _RUNS - 0.05
 
 
-def status_line(candidate: Candidate) -> str:
-    """Return in a few words what became of `candidate`."""
+def described(candidate: Candidate) -> tuple[str, State]:
+    """Return in a few words what became of `candidate`, and how good that is."""
     if candidate.failure:
-        return f"not judged: {candidate.failure}"
+        return f"not judged: {candidate.failure}", "note"
     if candidate.declined:
-        return f"no code: {candidate.declined.splitlines()[0]}"
+        return f"no code: {candidate.declined.splitlines()[0]}", "note"
     if candidate.verdict is None:
-        return "not judged"
+        return "not judged", "note"
     same = f" (the same as {candidate.twin})" if candidate.twin is not None else ""
-    return f"{candidate.verdict.status.name}: {candidate.verdict.reason}{same}"
+    line = f"{candidate.verdict.status.name}: {candidate.verdict.reason}{same}"
+    return line, "ok" if candidate.passed else "bad"

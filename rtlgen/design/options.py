@@ -41,7 +41,7 @@ class Asking:
     style: Style = "direct"
     examples: int = 0
     """In-context examples in the prompt, 0 to 4."""
-    min_trust: float = 0.9
+    min_trust: float = 0.8
     """Trust from which a design that no reference verified is taken, 0 to 1."""
     sampling: Sampling = field(default_factory=Sampling)
 

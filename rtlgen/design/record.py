@@ -197,6 +197,10 @@ class ModelRecord(_Record):
     name: str
     chosen_by: str
     """Where the choice came from, such as `--model` or `RTLGEN_MODEL`."""
+    subject: str = ""
+    """What the model knows the problem by; empty: the module's name."""
+    header: str | None = None
+    """The module's header, where samples made elsewhere continued it."""
     sampling: SamplingRecord
     requests: int
     """Answers asked for in this run; those taken from the record not counted."""

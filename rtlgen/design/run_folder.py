@@ -6,9 +6,11 @@ from pathlib import Path
 
 from rtlgen.design.bench import Judgement
 from rtlgen.design.candidate import Candidate
+from rtlgen.design.html import PAGE, render_html
 from rtlgen.design.options import Options
 from rtlgen.design.record import RunRecord, write_files, write_manifest
 from rtlgen.design.report import render_report
+from rtlgen.design.summary import PICTURE, mismatch_picture
 from rtlgen.spec.model import Spec
 from sim.design import Design
 
@@ -36,9 +38,23 @@ def write_run(
         write_files(work, {SPEC: spec.text})
     if options.golden is not None:
         write_design(work / GOLDEN, options.golden)
-    waveform = (work / WAVEFORM).is_file()
-    write_files(work, {"report.md": render_report(record, waveform=waveform)})
+    _write_reports(work, record, options, judgement)
     write_manifest(work, record)
+
+
+def _write_reports(
+    work: Path, record: RunRecord, options: Options, judgement: Judgement | None
+) -> None:
+    waveform = (work / WAVEFORM).is_file()
+    picture = mismatch_picture(record)
+    if picture is not None:
+        write_files(work, {PICTURE: picture})
+    report = render_report(record, waveform=waveform, picture=picture is not None)
+    write_files(work, {"report.md": report})
+    if options.html:
+        testbench = None if judgement is None else judgement.testbench.files
+        page = render_html(record, waveform=waveform, testbench=testbench)
+        write_files(work, {PAGE: page})
 
 
 def write_design(folder: Path, design: Design) -> None:

@@ -1,0 +1,251 @@
+"""One run with a language model: rounds of candidates, the best judged again, the record."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from rtlgen import __version__
+from rtlgen.design.bench import NO_REFERENCE, Judgement
+from rtlgen.design.blind_referee import ByAgreement
+from rtlgen.design.candidate import Candidate
+from rtlgen.design.loop import Loop, Referee, Ruling
+from rtlgen.design.options import Asking, Options, Outcome, Progress, State
+from rtlgen.design.prompter import Prompter
+from rtlgen.design.record import ModelRecord, RunRecord, SamplingRecord, UsageRecord
+from rtlgen.design.referee import ByReference
+from rtlgen.design.run import make_judgement, say_verdict
+from rtlgen.design.run_folder import WAVEFORM, write_run
+from rtlgen.design.run_record import run_record
+from rtlgen.design.unfinished import ANSWERS, finished_output, unfinished
+from rtlgen.errors import CannotJudge
+from rtlgen.llm.budget import Budget
+from rtlgen.llm.model import LanguageModel
+from rtlgen.llm.replay import Replay
+from rtlgen.llm.session import Session
+from rtlgen.llm.store import AnswerStore
+from rtlgen.spec.model import Spec
+from sim.design import digest
+from sim.judge import judge
+from sim.verdict import Status
+from sim.verdict_cache import VerdictCache
+
+_MARKS: dict[Outcome, State] = {
+    "verified": "ok",
+    "trusted": "ok",
+    "failed": "bad",
+    "not judged": "bad",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """Who is asked, and what that may cost."""
+
+    model: LanguageModel
+    chosen_by: str
+    """Where the choice came from, such as `--model`."""
+    budget: Budget = field(default_factory=Budget)
+    subject: str = ""
+    """What the model knows the problem by; empty: the module's name."""
+    header: str | None = None
+    """The module's header, where samples made elsewhere continue it."""
+
+    def about(self, spec: Spec) -> Question:
+        """Return the question with what samples made elsewhere need to be found and read."""
+        if not isinstance(self.model, Replay):
+            return self
+        stem, module = Path(spec.path).stem, spec.interface.module
+        subject = stem if stem in self.model.tasks else module
+        return replace(self, subject=subject, header=self.model.prompt_of(subject) or None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelRun:
+    """A run that has ended, and what is to be written of it."""
+
+    record: RunRecord
+    judgement: Judgement | None
+    chosen: Candidate | None
+
+
+def design_with_model(
+    spec: Spec,
+    question: Question,
+    options: Options,
+    folder: Path,
+    progress: Progress,
+    *,
+    resume: bool = False,
+) -> RunRecord:
+    """Ask a model for RTL for `spec` until some holds, and write the output `folder`.
+
+    Raises:
+        ModelFault: The model cannot be asked at all.
+        UsageError: An interrupted run is in the way, or `resume` does not fit it.
+        EnvironmentFault: A tool is missing or does not run.
+    """
+    progress.stage("model", f"{question.model.name} ({question.chosen_by})")
+    question = question.about(spec)
+    with unfinished(folder, facts_of(spec, question, options), resume=resume) as work:
+        run = model_run(spec, question, options, work, progress, cache=VerdictCache())
+        with finished_output(work, folder) as output:
+            shutil.copyfile(work / ANSWERS, output / ANSWERS)
+            if (work / WAVEFORM).is_file():
+                (work / WAVEFORM).rename(output / WAVEFORM)
+            write_run(output, run.record, options, spec, run.judgement, run.chosen)
+    return run.record
+
+
+def model_run(
+    spec: Spec,
+    question: Question,
+    options: Options,
+    work: Path,
+    progress: Progress,
+    *,
+    cache: VerdictCache | None,
+) -> ModelRun:
+    """Run the loop with `work` as its memory, and judge its best candidate once more, alone."""
+    start = time.monotonic()
+    asking = options.asking or Asking()
+    prompter = Prompter(spec, asking, subject=question.subject, header=question.header)
+    referee = _referee(spec, options, prompter, progress, cache)
+    with AnswerStore(work / ANSWERS) as store:
+        session = Session(question.model, store, question.budget)
+        loop = Loop(
+            session=session,
+            referee=referee,
+            prompter=prompter,
+            asking=asking,
+            seed=options.seed,
+            progress=progress,
+        )
+        loop.run()
+        model = _model_record(session, question, asking)
+    ruling = _judged_alone(referee.rule(loop.candidates), options, work, progress)
+    outcome, reason = _outcome(ruling, loop.ended)
+    progress.stage("outcome", f"{outcome}: {reason}", state=_MARKS[outcome])
+    record = run_record(
+        spec=spec,
+        judgement=ruling.judgement,
+        options=options,
+        candidates=ruling.candidates,
+        chosen=ruling.chosen,
+        outcome=outcome,
+        reason=reason,
+        seconds=time.monotonic() - start,
+        model=model,
+        trust=ruling.trust,
+    )
+    return ModelRun(record=record, judgement=ruling.judgement, chosen=ruling.chosen)
+
+
+def facts_of(spec: Spec, question: Question, options: Options) -> dict[str, Any]:
+    """Return what the answers of a run depend on; it is resumed only with the same."""
+    golden, asking = options.golden, options.asking or Asking()
+    return {
+        "specification": digest(spec.text.encode()),
+        "golden RTL": None if golden is None else golden.digest,
+        "--model": question.model.name,
+        "--seed": options.seed,
+        "--top": options.top,
+        "asking": {**asking.recorded(), **SamplingRecord.of(asking.sampling).model_dump()},
+        "rtlgen": __version__,
+    }
+
+
+def _referee(
+    spec: Spec,
+    options: Options,
+    prompter: Prompter,
+    progress: Progress,
+    cache: VerdictCache | None,
+) -> Referee:
+    try:
+        judgement = make_judgement(spec, options, progress)
+    except CannotJudge as error:
+        if str(error) != NO_REFERENCE:
+            raise
+        progress.stage(
+            "testbench",
+            "no reference: nothing formal fixes the outputs, and no golden RTL was given; "
+            "candidates are judged by agreement",
+            state="note",
+        )
+        return ByAgreement(spec, options, prompter, progress)
+    return ByReference(judgement, options, cache)
+
+
+def _judged_alone(ruling: Ruling, options: Options, work: Path, progress: Progress) -> Ruling:
+    """Judge the chosen candidate once more, by itself and with a waveform; this verdict holds."""
+    chosen, judgement = ruling.chosen, ruling.judgement
+    if chosen is None or chosen.design is None or judgement is None:
+        return ruling
+    with progress.working("judging the chosen candidate alone"):
+        verdict = judge(
+            chosen.design,
+            judgement.testbench.bench,
+            simulators=options.simulators,
+            interface=judgement.interface,
+            limits=options.limits,
+            waveform=work / WAVEFORM,
+        )
+    progress.stage("chosen", f"candidate {chosen.number}")
+    say_verdict(verdict, progress)
+    chosen = replace(chosen, verdict=verdict)
+    candidates = [chosen if c.number == chosen.number else c for c in ruling.candidates]
+    return replace(ruling, candidates=candidates, chosen=chosen)
+
+
+def _outcome(ruling: Ruling, ended: str) -> tuple[Outcome, str]:
+    tail = f" ({ended})" if ended else ""
+    trust = ruling.trust
+    if ruling.chosen is None or ruling.chosen.verdict is None:
+        return _no_design(ruling.candidates, tail)
+    verdict = ruling.chosen.verdict
+    if verdict.status is not Status.PASS:
+        outcome: Outcome = "failed" if verdict.status is Status.FAIL else "not judged"
+        return outcome, f"{verdict.reason}{tail}"
+    if trust is None:
+        return "verified", verdict.reason
+    said = f"no reference verified it; trust {trust.value:.2f}"
+    if trust.value >= trust.demanded:
+        return "trusted", f"{said}, {trust.demanded:.2f} is demanded"
+    return "not judged", f"{said} is below the {trust.demanded:.2f} demanded{tail}"
+
+
+def _no_design(candidates: Sequence[Candidate], tail: str) -> tuple[Outcome, str]:
+    if any(candidate.declined for candidate in candidates):
+        return "failed", f"no answer holds a design{tail}"
+    failures = [candidate.failure for candidate in candidates if candidate.failure]
+    if failures:
+        return "not judged", f"the model gave no answer: {failures[-1]}{tail}"
+    return "not judged", f"nothing was asked{tail}"
+
+
+def _model_record(session: Session, question: Question, asking: Asking) -> ModelRecord:
+    totals = session.totals
+    return ModelRecord(
+        name=question.model.name,
+        chosen_by=question.chosen_by,
+        subject=question.subject,
+        header=question.header,
+        sampling=SamplingRecord.of(asking.sampling),
+        requests=totals.sent,
+        reused=totals.reused,
+        failures={failure.value: count for failure, count in totals.failed.items()},
+        usage=UsageRecord(
+            prompt_tokens=totals.usage.prompt_tokens,
+            completion_tokens=totals.usage.completion_tokens,
+            estimated=totals.usage.estimated,
+            seconds=round(totals.seconds, 3),
+            cost=totals.cost,
+        ),
+        budget=session.meter.line(),
+        notes=list(getattr(question.model, "notes", ())),
+    )

@@ -1,0 +1,218 @@
+"""`rtlgen design` with models: real servers on loopback, a local model, kills at several points."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.llama import Llama, llama_server  # noqa: F401
+from tests.rtlgen.llm.servers import Handler, Server, answer, error, hang, serving
+
+pytestmark = pytest.mark.icarus
+
+SPEC = """\
+# Half adder
+
+Module `half_adder` with the inputs `a` and `b` and the outputs `sum` and `carry`.
+
+| a | b | sum | carry |
+|---|---|-----|-------|
+| 0 | 0 | 0   | 0     |
+| 0 | 1 | 1   | 0     |
+| 1 | 0 | 1   | 0     |
+| 1 | 1 | 0   | 1     |
+"""
+HEAD = "module half_adder(input a, input b, output sum, output carry);\n"
+RIGHT = f"```verilog\n{HEAD}  assign sum = a ^ b;\n  assign carry = a & b;\nendmodule\n```"
+WRONG = f"```verilog\n{HEAD}  assign sum = a | b;\n  assign carry = a & b;\nendmodule\n```"
+WORSE = f"```verilog\n{HEAD}  assign sum = 0;\n  assign carry = 0;\nendmodule\n```"
+BROKEN = f"```verilog\n{HEAD}  assign sum = a ^ ;\nendmodule\n```"
+COMMAND = [sys.executable, "-m", "rtlgen", "design", "spec.md", "-o", "out"]
+
+
+def environment(**more: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("RTLGEN_")}
+    return {**kept, "NO_PROXY": "127.0.0.1", **more}
+
+
+def design(
+    folder: Path, *options: str, timeout: float = 120, **variables: str
+) -> subprocess.CompletedProcess[str]:
+    (folder / "spec.md").write_text(SPEC)
+    return subprocess.run(
+        [*COMMAND, *options],
+        cwd=folder,
+        env=environment(XDG_CACHE_HOME=str(folder / "cache"), **variables),
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+
+
+def record(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((folder / "out" / "run.json").read_text())
+    return found
+
+
+def at(server: Server, *options: str) -> Sequence[str]:
+    return ("--model", "openai:test", "--base-url", server.url, *options)
+
+
+def test_a_server_s_answers_are_repaired_until_one_holds(tmp_path: Path) -> None:
+    replies = [answer("I'd use an adder."), answer(BROKEN), answer(WRONG), answer(RIGHT)]
+    with serving(*replies) as server:
+        run = design(tmp_path, *at(server, "--candidates", "1", "--rounds", "5", "--html"))
+    assert run.returncode == 0, run.stderr
+    found = record(tmp_path)
+    assert found["outcome"] == "verified"
+    assert [c["origin"] for c in found["candidates"]][:2] == ["propose", "propose"]
+    assert {c["origin"] for c in found["candidates"]} > {"propose"}
+    assert found["chosen"] == len(found["candidates"]) - 1
+    assert found["model"]["requests"] == len(found["candidates"])
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    assert names >= {"rtl", "tb", "answers.jsonl", "report.md", "report.html", "run.json"}
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["cache", "out", "spec.md"]
+
+
+@pytest.mark.parametrize(
+    ("reply", "code", "line"),
+    [
+        (answer("Une addition, c'est simple."), 1, "no answer holds a design"),
+        (answer(""), 1, "no answer holds a design"),
+        (answer("<html>" * 3000), 1, "no answer holds a design"),
+        (answer(WRONG), 1, "4 checks did not hold|checks did not hold"),
+        (error(401, "bad key sk-secret-1234"), 4, "OPENAI_API_KEY"),
+        (
+            error(400, "maximum context length is 10 tokens", "context_length_exceeded"),
+            3,
+            "context",
+        ),
+    ],
+)
+def test_bad_answers_end_with_a_line_and_the_right_code(
+    tmp_path: Path, reply: Any, code: int, line: str
+) -> None:
+    with serving(reply) as server:
+        options = at(server, "--candidates", "1", "--rounds", "1")
+        run = design(tmp_path, *options, OPENAI_API_KEY="sk-secret-1234")
+    assert run.returncode == code, run.stderr
+    assert any(part in run.stderr for part in line.split("|"))
+    assert "Traceback" not in run.stderr
+    left = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert not any(b"sk-secret-1234" in path.read_bytes() for path in left)
+    assert "sk-secret-1234" not in run.stderr
+
+
+def test_a_server_that_is_not_there(tmp_path: Path) -> None:
+    (tmp_path / "rtlgen.toml").write_text("[model]\ntimeout = 2\n")
+    options = ("--model", "openai:test", "--base-url", "http://127.0.0.1:9/v1", "--candidates", "1")
+    run = design(tmp_path, *options)
+    assert run.returncode == 4
+    assert "http://127.0.0.1:9/v1" in run.stderr or "openai:test" in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def replies_by_request(handler: Handler, body: dict[str, Any]) -> str:
+    """What a server says that always says the same to the same request."""
+    first = len(body["messages"]) < 3 and "half_adder" in body["messages"][-1]["content"]
+    choices = [WORSE, WRONG, BROKEN, WRONG]
+    text = json.dumps(body["messages"])
+    repair = "did not hold" in text or "endmodule" in body["messages"][-1]["content"]
+    if repair and body.get("seed", 0) % 10_000 >= 1:
+        return RIGHT
+    assert first or repair or body
+    return choices[body.get("seed", 0) % 10_000 % len(choices)]
+
+
+class Counting:
+    """Answers by request, counts them, and hangs from request number `stop` on."""
+
+    def __init__(self, stop: int | None = None) -> None:
+        self.answered: Counter[str] = Counter()
+        self.stop = stop
+        self.seen = 0
+
+    def __call__(self, handler: Handler) -> None:
+        body = handler.server.bodies[-1]
+        self.seen += 1
+        if self.stop is not None and self.seen > self.stop:
+            hang(handler)
+            return
+        answer(replies_by_request(handler, body))(handler)
+        self.answered[json.dumps([body["messages"], body.get("seed")])] += 1
+
+
+def comparable(found: dict[str, Any]) -> dict[str, Any]:
+    """Return what must be the same however often a run was interrupted."""
+
+    def of(candidate: dict[str, Any]) -> dict[str, Any]:
+        kept = {k: v for k, v in candidate.items() if k not in ("usage", "verdict")}
+        verdict = candidate["verdict"]
+        facts = verdict and {k: v for k, v in verdict.items() if k != "runs"}
+        return {**kept, "verdict": facts}
+
+    return {
+        "outcome": found["outcome"],
+        "chosen": found["chosen"],
+        "reason": found["reason"],
+        "candidates": [of(candidate) for candidate in found["candidates"]],
+    }
+
+
+OPTIONS = ("--candidates", "2", "--rounds", "3")
+
+
+@pytest.fixture(scope="module")
+def unbroken(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    folder = tmp_path_factory.mktemp("unbroken")
+    (folder / "rtlgen.toml").write_text("[model]\nconcurrency = 1\n")
+    with serving(Counting()) as server:
+        run = design(folder, *at(server, *OPTIONS))
+        assert run.returncode in (0, 1), run.stderr
+        requests = len(server.bodies)
+    return {"requests": requests, **comparable(record(folder))}
+
+
+def killed_after(folder: Path, server: Server, counting: Counting, answers: int) -> None:
+    """Start a run and kill it while it waits for the answer after `answers`."""
+    command = [*COMMAND, *at(server, *OPTIONS)]
+    with subprocess.Popen(command, cwd=folder, env=environment(), stderr=subprocess.PIPE) as child:
+        deadline = time.monotonic() + 60
+        while counting.seen <= answers and child.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.01)
+        child.send_signal(signal.SIGKILL)
+    assert child.returncode == -signal.SIGKILL
+    assert counting.seen == answers + 1
+    assert counting.answered.total() == answers
+
+
+@pytest.mark.parametrize("answers", [0, 1, 2, 5])
+def test_a_killed_run_is_resumed_and_nothing_is_paid_twice(
+    tmp_path: Path, unbroken: dict[str, Any], answers: int
+) -> None:
+    (tmp_path / "rtlgen.toml").write_text("[model]\nconcurrency = 1\n")
+    (tmp_path / "spec.md").write_text(SPEC)
+    counting = Counting(stop=answers)
+    with serving(counting) as server:
+        killed_after(tmp_path, server, counting, answers)
+        counting.stop = None
+        if answers:
+            refused = design(tmp_path, *at(server, *OPTIONS))
+            assert refused.returncode == 2, refused.stderr
+            assert "--resume" in refused.stderr
+        run = design(tmp_path, *at(server, *OPTIONS, "--resume"))
+    assert run.returncode in (0, 1), run.stderr
+    assert set(counting.answered.values()) == {1}
+    assert comparable(record(tmp_path)) == {k: v for k, v in unbroken.items() if k != "requests"}
+    assert not (tmp_path / "out.unfinished").exists()
