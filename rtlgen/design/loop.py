@@ -183,11 +183,8 @@ class Loop:
         with self._progress.working("judging"):
             self.candidates = self._referee.judge(self.candidates)
         for candidate in self.candidates[before:]:
-            self._progress.stage(
-                "candidate",
-                f"{_title(candidate)}: {status_line(candidate)}",
-                state=_mark(candidate),
-            )
+            line, state = self._referee.describe(candidate)
+            self._progress.stage("candidate", f"{_title(candidate)}: {line}", state=state)
         self._progress.stage("budget", self._session.meter.line())
 
     def _note_end(self, requests: Sequence[Request], answers: Sequence[Answer]) -> None:
