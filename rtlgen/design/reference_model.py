@@ -2,7 +2,7 @@
 
 Such a module has a class `Reference` with
 
-- `reset()`: go to the state after reset,
+- `reset()`: go to the state after reset; called first, too, with a reset or without,
 - `clock(inputs)`: take the active clock edge,
 - `outputs(inputs)`: return the outputs now, by port; None where any value is right;
 

@@ -49,6 +49,8 @@ class Runner:
         if not callable(getattr(make, "outputs", None)):
             raise Fault("class `Reference` must have a method `outputs(inputs)`")
         self._model = make()
+        if hasattr(make, "reset"):
+            self._call("reset")
         self._outputs = [(str(name), int(width)) for name, width in outputs]
         self._inputs: dict[str, int] = {}
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rtlgen.design.checks import Check, objection
-from rtlgen.design.groups import Group, agrees
+from rtlgen.design.groups import Group, agrees, is_unknown
 from rtlgen.design.reference_model import predict
 from sim.errors import InvalidInterface
 from testbench_gen import Stimulation
@@ -76,13 +76,32 @@ def _tried(
     for check in checks:
         if reason := objection(check, source, prediction.rows, stimulation):
             return Written(number=number, state="dropped", reason=reason)
-    return _weighed(number, prediction.rows, groups, voters)
+    without_reset = not stimulation.interface.resets
+    starts = [_start(group.rows) if without_reset else 0 for group in groups]
+    return _weighed(number, prediction.rows, groups, starts, voters)
+
+
+def _start(rows: Sequence[str]) -> int:
+    """Return the first sample that is known; before it nobody can know a design's state.
+
+    A design that takes more than half of the samples is compared from the beginning.
+    """
+    first = next((n for n, row in enumerate(rows) if not is_unknown(row)), len(rows))
+    return first if 2 * first <= len(rows) else 0
 
 
 def _weighed(
-    number: int, rows: tuple[str, ...], groups: Sequence[Group], voters: Collection[int]
+    number: int,
+    rows: tuple[str, ...],
+    groups: Sequence[Group],
+    starts: Sequence[int],
+    voters: Collection[int],
 ) -> Written:
-    alike = tuple(i for i, group in enumerate(groups) if agrees(rows, group.rows))
+    alike = tuple(
+        i
+        for i, (group, start) in enumerate(zip(groups, starts, strict=True))
+        if agrees(rows[start:], group.rows[start:])
+    )
     sizes = [sum(member in voters for member in group.members) for group in groups]
     support = sum(sizes[i] for i in alike)
     rival = max((size for i, size in enumerate(sizes) if i not in alike), default=0)

@@ -170,6 +170,24 @@ def test_a_table_outvotes_everybody_and_screens_references() -> None:
     assert "it contradicts the truth table" in found.references[0].reason
 
 
+DELAY = """Module `late` gives `d` one clock cycle later.
+
+module late (input clk, input d, output reg q);
+"""
+
+
+def test_a_register_without_reset_is_compared_from_its_first_known_value() -> None:
+    spec = read_spec(DELAY)
+    text = "module late(input clk, input d, output reg q); always @(posedge clk) q <= d; endmodule"
+    written = (
+        "class Reference:\n    def reset(self): self.q = 1\n"
+        "    def clock(self, x): self.q = x['d']\n    def outputs(self, x): return {'q': self.q}\n"
+    )
+    found = judge(spec, text, references=(written,))
+    assert found.groups[0].unknown > 0
+    assert found.references[0].groups == (0,)
+
+
 def test_numbers_that_designs_mention() -> None:
     texts = ["assign q = a == 12'd999 ? 8'hff : 4'b10x1;", "assign q = b > 999;"]
     designs = [Design(top="t", sources={"d.sv": text}) for text in texts]

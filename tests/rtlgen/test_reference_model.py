@@ -74,6 +74,11 @@ def test_an_asynchronous_reset_acts_before_the_edge() -> None:
     assert late != at_once
 
 
+def test_reset_is_called_first(stimulation: Stimulation) -> None:
+    source = GOOD.replace("    def __init__(self):\n        self.state = State()\n", "")
+    assert predict(source, stimulation) == predict(GOOD, stimulation)
+
+
 def test_open_and_negative_values(stimulation: Stimulation) -> None:
     found = predict(outputs('return {"n": -1}'), stimulation)
     assert found.rows is not None
