@@ -7,11 +7,12 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from enum import Enum
 from importlib import metadata
 from typing import Any
 
 from rtlgen import __version__
+from rtlgen.doctor_models import find_models
+from rtlgen.finding import Finding, State, hint_of, rule_of
 from sim import tools
 from sim.cocotb_bench import CocotbBench
 from sim.cocotb_run import gpi_users
@@ -21,27 +22,6 @@ from sim.judge import SIMULATORS
 from sim.process import isolation
 from sim.simulate import Simulator, simulate
 from sim.verdict import Status
-
-
-class State(Enum):
-    """What was found."""
-
-    WORKS = "works"
-    BROKEN = "broken"
-    MISSING = "missing"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One tool or library and what is to be done about it."""
-
-    name: str
-    state: State
-    version: str = ""
-    where: str = ""
-    detail: str = ""
-    remedy: str = ""
-    """What to type; empty when nothing has to be done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +84,7 @@ def examine() -> Findings:
     return Findings(
         simulators=tuple(_try_simulator(make()) for make in SIMULATORS.values()),
         tools=(*_libraries(), _cxx(), _make(), _shared_python()),
-        models=_models(),
+        models=find_models(),
         isolation=tuple(isolation().lines()),
     )
 
@@ -157,25 +137,16 @@ def _try_simulator(simulator: Simulator) -> Finding:
     try:
         verdict = simulate(INVERTER, BENCH, simulator=simulator)
     except ToolNotFound as error:
-        return Finding(**found, state=State.BROKEN, detail=_rule(error), remedy=_hint(error))
+        return Finding(**found, state=State.BROKEN, detail=rule_of(error), remedy=hint_of(error))
     except EnvironmentFault as error:
-        return Finding(**found, state=State.BROKEN, detail=_rule(error), remedy=_hint(error))
+        return Finding(**found, state=State.BROKEN, detail=rule_of(error), remedy=hint_of(error))
     if verdict.status is not Status.PASS:
         return Finding(**found, state=State.BROKEN, detail=verdict.reason)
     return Finding(**found, state=State.WORKS, detail=f"{time.monotonic() - start:.1f} s")
 
 
 def _absent(name: str, error: ToolNotFound) -> Finding:
-    return Finding(name=name, state=State.MISSING, detail=_rule(error), remedy=_hint(error))
-
-
-def _rule(error: Exception) -> str:
-    return str(error).split("\n", 1)[0]
-
-
-def _hint(error: Exception) -> str:
-    _, _, hint = str(error).partition("hint: ")
-    return " ".join(hint.split())
+    return Finding(name=name, state=State.MISSING, detail=rule_of(error), remedy=hint_of(error))
 
 
 _LIBRARIES = {
@@ -222,15 +193,3 @@ def _shared_python() -> Finding:
     except ToolNotFound as error:
         return _absent("libpython", error)
     return Finding(name="libpython", state=State.WORKS, where=library, detail="cocotb needs it")
-
-
-def _models() -> tuple[Finding, ...]:
-    builtin = Finding(
-        name="built-in",
-        state=State.WORKS,
-        detail="compiles tables, maps, equations, state machines and waveforms; needs no model",
-    )
-    asked = Finding(
-        name="language models", state=State.MISSING, detail="this version cannot ask any yet"
-    )
-    return (builtin, asked)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from rtlgen.doctor import Finding, Findings, State
+from rtlgen.doctor import Findings
+from rtlgen.finding import Finding, State
 from tests.rtlgen.test_cli import rtlgen
 
 MISSING = Finding(
