@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import Any
 
-from rtlgen.design.trust import FITTED, Signs, Weights, trust
+from rtlgen.design.trust import Signs, Weights, trust
 
 DEVELOPED = (
     "gpt4o-mini_human",
@@ -106,7 +106,8 @@ def closed(rows: Sequence[Outcome], column: str) -> float:
 
 
 def _mean(rows: Sequence[Outcome], column: str) -> float:
-    return 100 * sum(getattr(row, column) for row in rows) / len(rows)
+    total: float = sum(getattr(row, column) for row in rows)
+    return 100 * total / len(rows)
 
 
 def _numbers(rows: Sequence[Outcome]) -> dict[str, tuple[float, float, float]]:
@@ -170,27 +171,55 @@ def calibration(outcomes: Sequence[Outcome]) -> Shown:
 
 
 def fit(outcomes: Sequence[Outcome]) -> Weights:
-    """Return the weights that explain best which samples are right (logistic, ridge)."""
+    """Return the weights that explain best which samples are right.
+
+    First logistic regression over all samples, for the order; then the scale over the picks
+    that this order makes, for the trust in a pick.
+    """
     names = [weight.name for weight in fields(Weights) if weight.name != "constant"]
-    rows = [
-        ([1.0, *(signs.measured()[name] for name in names)], float(right))
-        for outcome in outcomes
-        for signs, right in zip(outcome.signs, outcome.right, strict=True)
-        if signs is not None
-    ]
-    found = [0.0] * (len(names) + 1)
-    for _ in range(30):
-        found = _newton(rows, found)
-    values = dict(zip(names, found[1:], strict=True))
-    return replace(
-        FITTED, constant=round(found[0], 2), **{n: round(v, 2) for n, v in values.items()}
+    order = _logistic(
+        [
+            ([1.0, *(signs.measured()[name] for name in names)], float(right))
+            for outcome in outcomes
+            for signs, right in zip(outcome.signs, outcome.right, strict=True)
+            if signs is not None
+        ],
+        ridge=_RIDGE,
     )
+    scores = [(_score(order, names, outcome), outcome) for outcome in outcomes]
+    scale = _logistic(
+        [([1.0, score], float(o.right[n])) for found, o in scores for score, n in found[:1]],
+        ridge=0.0,
+    )
+    values = {name: round(scale[1] * w, 2) for name, w in zip(names, order[1:], strict=True)}
+    return Weights(constant=round(scale[0] + scale[1] * order[0], 2), **values)
 
 
-def _newton(rows: Sequence[tuple[list[float], float]], at: list[float]) -> list[float]:
+def _score(
+    weights: Sequence[float], names: Sequence[str], outcome: Outcome
+) -> list[tuple[float, int]]:
+    """Return score and number of every sample that was observed, the best first."""
+    found = []
+    for number, signs in enumerate(outcome.signs):
+        if signs is not None:
+            values = [1.0, *(signs.measured()[name] for name in names)]
+            found.append((sum(a * b for a, b in zip(weights, values, strict=True)), number))
+    return sorted(found, key=lambda pair: (-pair[0], pair[1]))
+
+
+def _logistic(rows: Sequence[tuple[list[float], float]], *, ridge: float) -> list[float]:
+    found = [0.0] * len(rows[0][0])
+    for _ in range(30):
+        found = _newton(rows, found, ridge)
+    return found
+
+
+def _newton(
+    rows: Sequence[tuple[list[float], float]], at: list[float], ridge: float
+) -> list[float]:
     size = len(at)
-    slope = [-_RIDGE * value * (n > 0) for n, value in enumerate(at)]
-    bend = [[_RIDGE * (i == j and i > 0) for j in range(size)] for i in range(size)]
+    slope = [-ridge * value * (n > 0) for n, value in enumerate(at)]
+    bend = [[ridge * (i == j and i > 0) for j in range(size)] for i in range(size)]
     for x, y in rows:
         p = 1 / (1 + math.exp(-sum(a * b for a, b in zip(at, x, strict=True))))
         for i in range(size):
@@ -210,7 +239,3 @@ def _solved(matrix: list[list[float]], right: list[float]) -> list[float]:
             if k != i:
                 rows[k] = [a - rows[k][i] * b for a, b in zip(rows[k], rows[i], strict=True)]
     return [row[-1] for row in rows]
-
-
-def weights_as_code(weights: Weights) -> str:
-    return "\n".join(f"    {name}={value}," for name, value in asdict(weights).items())
