@@ -11,6 +11,8 @@ _DECLARATION = (
     "|tri|supply0|supply1|input|output|inout|signed|time|shortint|longint|event"
 )
 _GATE = "and|or|not|nand|nor|xor|xnor|buf|bufif0|bufif1|notif0|notif1|pullup|pulldown"
+_NO_INSTANCE = "int|void|char|float|double|return|class|def|public|static|unsigned|long|else|if|for"
+_DECLARED = re.compile(rf"^[ \t]*+(?:{_DECLARATION})\b[^\n.]*;", re.M)
 _CODE_LINE = re.compile(
     rf"""[ \t]*+(?:
         //|/\*|`\w|\(\*|\*/
@@ -41,7 +43,7 @@ _SIGNS = re.compile(r"[;=<>{}\[\]@]")
 _STATEMENT = re.compile(
     r"\b(?:assign|always(?:_comb|_ff|_latch)?|initial|generate|function)\b"
     rf"|\b(?:{_GATE})\b\s*+\w*+\s*+\("
-    r"|^[ \t]*+[A-Za-z_][\w$]*+[ \t]++(?:\#\s*+\(|[A-Za-z_][\w$]*+\s*+\()",
+    rf"|^[ \t]*+(?!(?:{_NO_INSTANCE})\b)[A-Za-z_][\w$]*+[ \t]++(?:\#\s*+\(|[A-Za-z_][\w$]*+\s*+\()",
     re.M,
 )
 
@@ -55,6 +57,11 @@ def has_statements(text: str) -> bool:
     """Whether `text` holds something that acts, declarations and comments aside."""
     bare = without_comments(text)
     return ";" in bare and _STATEMENT.search(bare) is not None
+
+
+def declares(text: str) -> bool:
+    """Whether `text` holds a declaration, comments aside."""
+    return _DECLARED.search(without_comments(text)) is not None
 
 
 def without_prose(text: str) -> str:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from rtlgen.llm.extraction.body import has_statements, without_prose, without_stub
+from rtlgen.llm.extraction.body import declares, has_statements, without_prose, without_stub
 from rtlgen.llm.extraction.fences import Block, blocks
-from rtlgen.llm.extraction.language import no_code
+from rtlgen.llm.extraction.language import no_code, other_language
 from rtlgen.llm.extraction.result import MAX_CHARACTERS, Extraction, nothing
 from rtlgen.llm.extraction.scan import Module, Scan, balanced, port_names, scan, tokens, words
 from rtlgen.llm.extraction.unit import unit_items
@@ -294,12 +294,16 @@ def _why_not(
     if names:
         count = f"{len(names)} modules" if len(names) > 1 else "one module"
         return f"no module is called {wanted.top}; the answer has {count}: {_listed(names)}"
+    answer = "\n".join(area.text for area, _ in found if not area.thought)
+    if language := other_language(answer):
+        return f"the answer is {language}, not Verilog"
     scans = [scan for _, views in found for view in views for scan in view.scans]
     if any(has_statements(piece) for scan in scans for piece in scan.between):
         return f"the answer holds only a module's body, and the header of {wanted.top} is not known"
+    if any(declares(piece) for scan in scans for piece in scan.between):
+        return "the answer holds declarations and nothing that acts"
     if any(scan.bodies for scan in scans):
         return "the answer ends a module that has no body"
-    answer = "\n".join(area.text for area, _ in found if not area.thought)
     if found and not answer.strip():
         return "the answer is nothing but reasoning, and that holds no whole module"
     return no_code(answer)

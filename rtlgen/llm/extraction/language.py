@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from sim.text import without_comments
+
 _LANGUAGES = {
     "VHDL": re.compile(
         r"^\s{0,40}(?:entity\s+\w+\s+is\b|architecture\s+\w+\s+of\s|library\s+ieee\b)", re.I | re.M
@@ -27,14 +29,19 @@ _SCRIPTS = {
 _LOOKED_AT = 20_000
 
 
+def other_language(text: str) -> str:
+    """Return the programming language that `text` is in, or an empty text."""
+    text = text[:_LOOKED_AT]
+    return next((name for name, sign in _LANGUAGES.items() if sign.search(text)), "")
+
+
 def no_code(text: str) -> str:
     """Return a line that says what `text` is instead of Verilog."""
     text = text[:_LOOKED_AT]
     if not text.strip():
         return "the answer is empty"
-    for name, sign in _LANGUAGES.items():
-        if sign.search(text):
-            return f"the answer is {name}, not Verilog"
+    if not without_comments(text).strip():
+        return "the answer holds nothing but comments"
     letters = len(_LETTER.findall(text))
     for name, script in _SCRIPTS.items():
         if 5 * len(script.findall(text)) > letters > 0:
