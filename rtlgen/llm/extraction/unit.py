@@ -13,7 +13,7 @@ _ITEM = re.compile(
             |nounconnected_drive)\b(?:[^\n\\]|\\\n|\\)*+)
       | (?P<bracket>(?:package|interface|primitive)\b(?:[ \t]++(?:automatic|static))?
             [ \t]++[\w$]++\s*+[(;\#])
-      | (?P<function>(?:function|task)\b[^\n]*+[;(])
+      | (?P<function>(?:function|task)\b[^\n;(]*+[;(])
       | (?P<statement>typedef[ \t]++(?:enum|struct|union|logic|reg|bit|int|byte)\b
             |import[ \t]++[\w$]++::|(?:local)?param(?:eter)?\b[^\n=;]*+=)
     )""",

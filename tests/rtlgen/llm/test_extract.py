@@ -135,7 +135,7 @@ def test_what_the_top_needs_is_kept_with_directives_and_types() -> None:
     text = (
         "Use `define` like this:\n`timescale 1ns/1ps\n`define N 3\n"
         "package p;\n  function automatic f(input x); f = x; endfunction\nendpackage\n"
-        "typedef enum logic {A, B} t;\n"
+        "typedef enum logic {A, B} t;\nfunction g(input x);\n  g = x;\nendfunction\n"
         f"Now the cell.\n{CELL}\nand its user\n{USES_CELL}\n{BENCH}"
     )
     sources = found(text).sources or ""
@@ -143,6 +143,7 @@ def test_what_the_top_needs_is_kept_with_directives_and_types() -> None:
         "timescale",
         "define N 3",
         "endpackage",
+        "g = x;",
         "typedef enum logic {A, B} t;",
         "cell1(",
         "adder3(",

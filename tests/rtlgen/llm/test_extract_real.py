@@ -20,9 +20,11 @@ def rows(shared: Path, name: str) -> list[dict[str, str]]:
 
 
 def test_a_completion_that_is_the_module_stays_as_it_is(shared: Path) -> None:
-    for row in rows(shared, "qwen14b_base_machine"):
-        sources = extract(row["completion"], top="top_module", header=row["prompt"]).sources
-        assert tokens(sources or "") == tokens(row["completion"])
+    texts = [row["completion"] for row in rows(shared, "qwen14b_base_machine")]
+    alone = [text for text in texts if text.count("endmodule") == 1]
+    assert len(alone) > 1400
+    for text in alone:
+        assert tokens(extract(text, top="top_module").sources or "") == tokens(text)
 
 
 def test_completions_of_every_kind_yield_code(shared: Path) -> None:
