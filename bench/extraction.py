@@ -24,13 +24,15 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 from rtlgen.llm.extract import Extraction, extract
 from rtlgen.llm.extraction.scan import scan, tokens
-from sim.design import digest
+from rtlgen.prompts import module_header
+from sim.design import Design, digest
+from sim.interface import read_interface
 from sim.process import Limits, run_tool
 from sim.scratch import scratch_folder
 
@@ -100,6 +102,10 @@ def rtllm_headers(folder: Path) -> dict[str, str]:
         header = top.text[: top.body]
         if re.search(r"\b(?:input|output)\b", header):
             found[name] = re.sub(rf"\b{re.escape(top.name)}\b", name, header, count=1)
+        else:
+            sources = {"reference.v": "\n".join(module.text for module in modules)}
+            interface = read_interface(Design(top=top.name, sources=sources))
+            found[name] = module_header(replace(interface, module=name))
     return found
 
 
