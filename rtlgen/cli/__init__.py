@@ -1,7 +1,7 @@
 """The command line; each command is parse, one call, exit code.
 
 Data goes to standard output, everything else to standard error. Exit codes:
-0 verified, 1 failed, 2 usage, 3 could not judge or timeout, 4 environment,
+0 verified or trusted enough, 1 failed, 2 usage, 3 could not judge or timeout, 4 environment,
 130 interrupted.
 """
 
@@ -17,7 +17,7 @@ from rtlgen.cli.common import exit_code_of
 app = typer.Typer(
     name="rtlgen",
     help="Hardware specifications to verified Verilog.",
-    epilog="Exit codes: 0 verified, 1 failed, 2 usage, 3 could not judge or timeout, "
+    epilog="Exit codes: 0 verified or trusted enough, 1 failed, 2 usage, 3 could not judge or timeout, "
     "4 environment, 130 interrupted.",
     add_completion=False,
     no_args_is_help=True,

@@ -74,5 +74,6 @@ class ByReference:
             simulators=self._options.simulators,
             interface=self.judgement.interface,
             limits=self._options.limits,
+            cache=self._cache,
             workers=self._options.workers,
         )

@@ -15,8 +15,10 @@ from typing import Any
 
 import pytest
 
+from tests import tiny_model as tiny
 from tests.llama import Llama, llama_server  # noqa: F401
 from tests.rtlgen.llm.servers import Handler, Server, answer, error, hang, serving
+from tests.tiny_model import tiny_model  # noqa: F401
 
 pytestmark = pytest.mark.icarus
 
@@ -46,11 +48,17 @@ def environment(**more: str) -> dict[str, str]:
 
 
 def design(
-    folder: Path, *options: str, timeout: float = 120, **variables: str
+    folder: Path, *options: str, spec: str = SPEC, timeout: float = 180, **variables: str
 ) -> subprocess.CompletedProcess[str]:
-    (folder / "spec.md").write_text(SPEC)
+    (folder / "spec.md").write_text(spec)
+    return rtlgen(folder, *COMMAND[3:], *options, timeout=timeout, **variables)
+
+
+def rtlgen(
+    folder: Path, *arguments: str, timeout: float = 180, **variables: str
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*COMMAND, *options],
+        [*COMMAND[:3], *arguments],
         cwd=folder,
         env=environment(XDG_CACHE_HOME=str(folder / "cache"), **variables),
         capture_output=True,
@@ -82,7 +90,55 @@ def test_a_server_s_answers_are_repaired_until_one_holds(tmp_path: Path) -> None
     assert found["model"]["requests"] == len(found["candidates"])
     names = {path.name for path in (tmp_path / "out").iterdir()}
     assert names >= {"rtl", "tb", "answers.jsonl", "report.md", "report.html", "run.json"}
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["cache", "out", "spec.md"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "spec.md"]
+
+
+def test_llama_cpp_on_loopback_drives_a_run_to_its_end(
+    tmp_path: Path,
+    llama_server: Llama,  # noqa: F811
+) -> None:
+    options = ("--model", f"openai:{llama_server.model}", "--base-url", llama_server.base_url)
+    limits = ("--candidates", "2", "--rounds", "1", "--max-tokens", "160")
+    run = design(tmp_path, *options, *limits)
+    assert run.returncode in (0, 1, 3), run.stderr
+    found = record(tmp_path)
+    assert len(found["candidates"]) >= 2
+    assert found["model"]["requests"] == len(found["candidates"])
+    assert all(c["usage"]["completion_tokens"] > 0 for c in found["candidates"])
+    assert not found["model"]["usage"]["estimated"]
+    replay = rtlgen(tmp_path, "replay", "out")
+    assert replay.returncode == 0, replay.stdout
+
+
+def test_a_local_model_drives_a_run_to_a_verified_design(
+    tmp_path: Path,
+    tiny_model: Path,  # noqa: F811
+) -> None:
+    options = ("--model", f"hf:{tiny_model}", "--candidates", "2", "--max-tokens", "200")
+    run = design(tmp_path, *options, spec=tiny.SPEC)
+    assert run.returncode == 0, run.stderr
+    found = record(tmp_path)
+    assert found["outcome"] == "verified"
+    assert "assign y = sel ? b : a;" in "".join(found["candidates"][0]["sources"].values())
+    assert rtlgen(tmp_path, "replay", "out").returncode == 0
+
+
+def test_replay_says_what_differs(tmp_path: Path) -> None:
+    (tmp_path / "answers.yaml").write_text(json.dumps({"propose": [WRONG, RIGHT]}))
+    run = design(tmp_path, "--model", "scripted:answers.yaml", "--candidates", "2")
+    assert run.returncode == 0, run.stderr
+    assert rtlgen(tmp_path, "replay", "out").returncode == 0
+    path = tmp_path / "out" / "run.json"
+    changed = json.loads(path.read_text())
+    changed["candidates"][0]["verdict"]["mismatches"] += 1
+    changed["versions"]["cocotb"] = "1.9"
+    path.write_text(json.dumps(changed))
+    replay = rtlgen(tmp_path, "replay", "out")
+    assert replay.returncode == 1
+    assert "differs  candidate 0: verdict: mismatches" in replay.stdout
+    assert "version  cocotb" in replay.stdout
+    found = json.loads(rtlgen(tmp_path, "replay", "out", "--json").stdout)
+    assert [entry["what"] for entry in found["differences"]] == ["candidate 0: verdict: mismatches"]
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,10 @@ from rtlgen.spec.model import Fragment, Kind, Severity, Spec
 from sim.design import Design
 
 NO_MODEL = (
-    "This specification needs a language model, and this version cannot ask one yet.\n\n"
-    "hint: state the function as a table, map, equation or state machine; or have the RTL written "
-    "elsewhere and judge it: `rtlgen judge design.v --spec SPEC` (or `--golden ref.v`)"
+    "This specification needs a language model, and none is configured.\n\n"
+    "hint: name one (`--model openai:MODEL`, `hf:PATH`; README, Language models); or state the "
+    "function as a table, map, equation or state machine; or have the RTL written elsewhere and "
+    "judge it: `rtlgen judge design.v --spec SPEC` (or `--golden ref.v`)"
 )
 NOTHING = "the specification has no table, map, equation, diagram or waveform to compile"
 _NOT_READ = frozenset(
