@@ -8,24 +8,15 @@ hangs in the loop, not even a look-up of a name, keeps the process from ending.
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from contextlib import suppress
 from functools import partial
 from threading import Thread
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar, TypeVarTuple, Unpack
 
 _T = TypeVar("_T")
-_Four = tuple[Literal[socket.AddressFamily.AF_INET], socket.SocketKind, int, str, tuple[str, int]]
-_Six = tuple[
-    Literal[socket.AddressFamily.AF_INET6],
-    socket.SocketKind,
-    int,
-    str,
-    tuple[str, int, int, int] | tuple[int, bytes],
-]
-
+_Ts = TypeVarTuple("_Ts")
 _CLOSE_SECONDS = 0.5
 
 
@@ -67,27 +58,22 @@ async def _finish(last: Coroutine[Any, Any, None]) -> None:
 
 
 class _Loop(asyncio.SelectorEventLoop):
-    async def getaddrinfo(
-        self,
-        host: bytes | str | None,
-        port: bytes | str | int | None,
-        *,
-        family: int = 0,
-        type: int = 0,
-        proto: int = 0,
-        flags: int = 0,
-    ) -> list[_Four | _Six]:
-        """Look a name up in a daemon thread; the loop's own threads are waited for at exit."""
-        found: Future[list[_Four | _Six]] = Future()
-        look_up = partial(socket.getaddrinfo, host, port, family, type, proto, flags)
-        Thread(target=_resolve, args=(found, look_up), daemon=True).start()
-        return await asyncio.wrap_future(found, loop=self)
+    def run_in_executor(
+        self, executor: object, func: Callable[[Unpack[_Ts]], _T], *args: *_Ts
+    ) -> asyncio.Future[_T]:
+        """Run what blocks, such as the look-up of a name, in a daemon thread.
+
+        The threads of a pool are waited for when the process ends.
+        """
+        result: Future[_T] = Future()
+        Thread(target=_settle, args=(result, partial(func, *args)), daemon=True).start()
+        return asyncio.wrap_future(result, loop=self)
 
 
-def _resolve(found: Future[list[_Four | _Six]], look_up: Callable[[], list[_Four | _Six]]) -> None:
-    if not found.set_running_or_notify_cancel():
+def _settle(result: Future[_T], work: Callable[[], _T]) -> None:
+    if not result.set_running_or_notify_cancel():
         return
     try:
-        found.set_result(look_up())
-    except (OSError, UnicodeError) as error:
-        found.set_exception(error)
+        result.set_result(work())
+    except Exception as error:  # noqa: BLE001 - whoever waits for the result gets it
+        result.set_exception(error)

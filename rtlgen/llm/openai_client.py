@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 import difflib
 import math
+import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import cache
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
 import httpx2
 import openai
+from openai.resources.chat.completions.completions import AsyncCompletionsWithStreamingResponse
 
 from rtlgen.llm.budget import added
 from rtlgen.llm.keys import Address, Key
@@ -54,6 +58,7 @@ class Client:
     _down: bool = False
     """Whether a request has just found nobody for all its tries; the next ones try once."""
     _sdk: openai.AsyncOpenAI = field(init=False, repr=False)
+    _chat: AsyncCompletionsWithStreamingResponse = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         connect = min(self.seconds, _CONNECT_SECONDS)
@@ -63,12 +68,15 @@ class Client:
             max_retries=0,
             default_headers={"Accept-Encoding": "identity"},
             http_client=httpx2.AsyncClient(
+                verify=_trusted(),
+                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
                 timeout=httpx2.Timeout(self.seconds, connect=connect),
                 follow_redirects=True,
                 trust_env=not self.address.local,
                 event_hooks={"response": [_bound]},
             ),
         )
+        self._chat = self._sdk.chat.completions.with_streaming_response  # imports, before any limit
 
     async def close(self) -> None:
         """Close the connections."""
@@ -88,6 +96,7 @@ class Client:
             seconds = time.monotonic() - started
             if trouble is None:
                 usage = added(usage_of(request, reply), wasted)
+                self._down = False
                 return self._answered(reply, usage, seconds, attempt)
             if reply.said:
                 wasted = added(wasted, estimated_usage(request, reply.said))
@@ -130,17 +139,16 @@ class Client:
         except EXPECTED as error:
             if left < self.seconds and time.monotonic() >= self.deadline:
                 return _LATE
-            return trouble_of(error, key=self.key, sent=body, seconds=self.seconds)
+            place = self.address.url
+            return trouble_of(error, key=self.key, place=place, sent=body, seconds=self.seconds)
         if reply.ending == "filter" and not reply.said:
             return Trouble(failure=Failure.REJECTED, detail="the server's filter left no answer")
         return None
 
     async def _talk(self, body: dict[str, Any], reply: Reply) -> None:
         rest = {name: value for name, value in body.items() if name not in ("model", "messages")}
-        create = self._sdk.chat.completions.with_streaming_response.create
-        async with create(
-            model=body["model"], messages=body["messages"], extra_body=rest
-        ) as response:
+        model, messages = body["model"], body["messages"]
+        async with self._chat.create(model=model, messages=messages, extra_body=rest) as response:
             kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
             await read_reply(kind, response.iter_bytes(), reply)
 
@@ -217,6 +225,12 @@ def _failed(trouble: Trouble, usage: Usage, seconds: float, attempt: int) -> Ans
     )
 
 
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Return who is trusted to vouch for a server; reading it takes a while."""
+    return httpx2.create_ssl_context()
+
+
 class _Bounded(httpx2.AsyncByteStream):
     """A body that ends at a limit, whatever the server goes on to send."""
 
@@ -237,6 +251,7 @@ class _Bounded(httpx2.AsyncByteStream):
 
 
 async def _bound(response: httpx2.Response) -> None:
+    response.encoding = "utf-8"  # not what the server names: codecs are not only for text
     limit = _LONGEST_ERROR if response.is_error else _LONGEST_REPLY
     if isinstance(response.stream, httpx2.AsyncByteStream):
         response.stream = _Bounded(response.stream, limit)

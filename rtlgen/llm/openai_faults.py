@@ -74,9 +74,9 @@ class Trouble:
 
 
 def trouble_of(
-    error: BaseException, *, key: Key, sent: Mapping[str, Any], seconds: float
+    error: BaseException, *, key: Key, place: str, sent: Mapping[str, Any], seconds: float
 ) -> Trouble:
-    """Return what `error`, one of `EXPECTED`, means for the request `sent`.
+    """Return what `error`, one of `EXPECTED`, means for the request `sent` to `place`.
 
     `seconds` is how long an answer may take.
     """
@@ -85,21 +85,24 @@ def trouble_of(
     elif isinstance(error, ServerSaid):
         trouble = _of_message(_message(error.body), Failure.SERVER, sent)
     elif isinstance(error, openai.APIConnectionError):
-        trouble = _of_connection(error.__cause__ or error, seconds)
+        trouble = _of_connection(error.__cause__ or error, place, seconds)
     else:
-        trouble = _of_connection(error, seconds)
+        trouble = _of_connection(error, place, seconds)
     return replace(trouble, detail=one_line(trouble.detail, key))
 
 
-def _of_connection(error: BaseException, seconds: float) -> Trouble:
+def _of_connection(error: BaseException, place: str, seconds: float) -> Trouble:
     match error:
         case httpx2.ConnectError() | httpx2.ProxyError() | httpx2.UnsupportedProtocol():
-            return Trouble(failure=Failure.UNREACHABLE, detail=str(error) or "no connection")
+            reason = str(error) or "refused"
+            return Trouble(
+                failure=Failure.UNREACHABLE, detail=f"no connection to {place}: {reason}"
+            )
         case httpx2.ConnectTimeout():
-            return Trouble(failure=Failure.UNREACHABLE, detail="no connection in time")
+            return Trouble(failure=Failure.UNREACHABLE, detail=f"no connection to {place} in time")
         case TimeoutError() | httpx2.TimeoutException() | openai.APITimeoutError():
             return Trouble(failure=Failure.TIMEOUT, detail=f"no answer within {seconds:g} s")
-        case Garbled() | httpx2.DecodingError() | ValueError():
+        case Garbled() | httpx2.DecodingError():
             return Trouble(failure=Failure.GARBAGE, detail=str(error))
         case BrokenOff():
             return Trouble(failure=Failure.SERVER, detail="the answer broke off before its end")

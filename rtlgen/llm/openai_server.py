@@ -12,7 +12,8 @@ import math
 import os
 import time
 from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
-from queue import SimpleQueue
+from contextlib import suppress
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 from rtlgen.errors import UsageError
@@ -25,6 +26,7 @@ from rtlgen.llm.patience import Patience
 if TYPE_CHECKING:
     from rtlgen.llm.openai_client import Client
 
+_STEP_SECONDS = 0.2
 _Outbox = SimpleQueue[tuple[int, Answer] | None]
 
 
@@ -97,7 +99,7 @@ class OpenAIServer:
         work = self._background.submit(self._answer_all(requests, outbox))
         work.add_done_callback(lambda _: outbox.put(None))
         try:
-            while (item := outbox.get()) is not None:
+            while (item := _next(outbox)) is not None:
                 yield item
             work.result()
         finally:
@@ -120,6 +122,13 @@ class OpenAIServer:
         finally:
             for worker in workers:
                 worker.cancel()
+
+
+def _next(outbox: _Outbox) -> tuple[int, Answer] | None:
+    """Wait in short steps: a signal that comes just before a wait begins does not end it."""
+    while True:
+        with suppress(Empty):
+            return outbox.get(timeout=_STEP_SECONDS)
 
 
 def _check(model: str, concurrency: int, timeout: float, tries: int) -> None:

@@ -18,8 +18,8 @@ class Server(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 64
 
-    def __init__(self, *reactions: Reaction, models: object = None) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
+    def __init__(self, *reactions: Reaction, models: object = None, port: int = 0) -> None:
+        super().__init__(("127.0.0.1", port), Handler)
         self.reactions = list(reactions)
         """One a request; the last one stays."""
         self.models = models
@@ -86,8 +86,8 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving(*reactions: Reaction, models: object = None) -> Iterator[Server]:
-    with Server(*reactions, models=models) as server:
+def serving(*reactions: Reaction, models: object = None, port: int = 0) -> Iterator[Server]:
+    with Server(*reactions, models=models, port=port) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         try:

@@ -203,7 +203,7 @@ def test_trickle_is_cut_by_the_total_time() -> None:
         while not handler.server.stopped.wait(0.02):
             handler.event(delta("a"))
 
-    got = ask(react, timeout=0.4, tries=1)
+    got = ask(react, timeout=1.0, tries=1)
     assert got.failure is Failure.TIMEOUT
     assert got.usage.completion_tokens > 0  # it has been paid all the same
 
@@ -237,6 +237,13 @@ def test_success_after_failures() -> None:
         (error(500, "oops\nat line 1"), Failure.SERVER, "500 oops at line 1 (3 tries)"),
         (respond(502, b"<html>Bad Gateway", "text/html"), Failure.SERVER, "502 <html>Bad Gateway"),
         (respond(529, {"error": {"type": "overloaded_error"}}), Failure.SERVER, "overloaded"),
+        (respond(503, [{"error": {"code": 503, "message": "busy"}}]), Failure.SERVER, "503 busy"),
+        (respond(500, b"eJw=", "text/plain; charset=base64"), Failure.SERVER, "500 eJw="),
+        (respond(500, b"x", "text/plain; charset=zip"), Failure.SERVER, "500 x"),
+        (respond(200, b"x" * 99, Content_Encoding="gzip"), Failure.GARBAGE, "incorrect header"),
+        (respond(307, b"", Location="http://[::1"), Failure.SERVER, "the connection was lost"),
+        (respond(307, b"", Location="/v1/chat/completions"), Failure.SERVER, "redirects"),
+        (respond(200, b"", Location="x", Set_Cookie="\xff=;;"), Failure.GARBAGE, "EOF"),
         (drop, Failure.SERVER, "the connection was lost"),
         (stream(delta("module")), Failure.SERVER, "the answer broke off before its end (3 tries)"),
         (stream(delta("a"), {"error": {"message": "CUDA"}}), Failure.SERVER, "CUDA"),
@@ -275,7 +282,8 @@ def test_nobody_there() -> None:
     assert {found.failure for found in answers} == {Failure.UNREACHABLE}
     assert [found.tries for found in answers] == [5, 1, 1]  # known to be down: one look each
     assert len(waits.seconds) == 4
-    assert "(5 tries)" in answers[0].detail
+    assert answers[0].detail.startswith(f"no connection to {url}: ")
+    assert answers[0].detail.endswith("(5 tries)")
 
 
 def test_outage_in_the_middle() -> None:
@@ -285,6 +293,17 @@ def test_outage_in_the_middle() -> None:
         assert only(model, request()).failure is Failure.SERVER
         server.reactions = [answer("y")]
         assert only(model, request()).text == "y"
+
+
+def test_server_that_comes_back_is_waited_for_again() -> None:
+    with serving(drop) as server:
+        port = server.server_address[1]
+    with model_at(server.url) as model:
+        assert only(model, request()).tries == 5
+        assert only(model, request()).tries == 1
+        with serving(answer("x"), port=port):
+            assert only(model, request()).text == "x"
+        assert only(model, request()).tries == 5
 
 
 # rate limits

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rtlgen.errors import UsageError
@@ -87,6 +87,7 @@ def test_torn_last_line_is_cut(tmp_path: Path, lost: int, caplog: pytest.LogCapt
     assert path.read_bytes().startswith(whole)
 
 
+@settings(max_examples=40)
 @given(cut=st.integers(0, 1200))
 def test_file_can_be_read_wherever_it_is_cut(
     tmp_path_factory: pytest.TempPathFactory, cut: int
