@@ -38,9 +38,9 @@ def exit_code_of(app: Callable[..., Any]) -> int:
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else OK
     except RtlgenError as error:
-        return _fail(str(error), error.exit_code)
+        return _fail(_told(error), error.exit_code)
     except EnvironmentFault as error:
-        return _fail(str(error), ENVIRONMENT)
+        return _fail(_told(error), ENVIRONMENT)
     except SimError as error:
         return _fail(str(error), USAGE)
     except Interrupted as stop:
@@ -65,6 +65,11 @@ def _interrupt(number: int, _frame: FrameType | None) -> NoReturn:
     for again in _ENDING:  # a second Ctrl-C must not cut the clean-up short
         signal.signal(again, signal.SIG_IGN)
     raise Interrupted(number)
+
+
+def _told(error: Exception) -> str:
+    """Return the message, and what was noted on the way up."""
+    return "\n\nnote: ".join([str(error), *getattr(error, "__notes__", ())])
 
 
 def _fail(message: str, code: int) -> int:

@@ -12,7 +12,7 @@ import pytest
 
 from tests.golden import check_golden
 
-COMMANDS = ("design", "judge", "lint", "doctor")
+COMMANDS = ("design", "judge", "replay", "lint", "doctor")
 TABLE = """\
 # Majority
 
