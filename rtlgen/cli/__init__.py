@@ -17,8 +17,8 @@ from rtlgen.cli.common import exit_code_of
 app = typer.Typer(
     name="rtlgen",
     help="Hardware specifications to verified Verilog.",
-    epilog="Exit codes: 0 verified or trusted enough, 1 failed, 2 usage, 3 could not judge or timeout, "
-    "4 environment, 130 interrupted.",
+    epilog="Exit codes: 0 verified or trusted enough, 1 failed, 2 usage, "
+    "3 could not judge or timeout, 4 environment, 130 interrupted.",
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,

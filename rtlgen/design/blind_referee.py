@@ -114,7 +114,7 @@ class ByAgreement:
     def can_repair(self, candidate: Candidate) -> bool:
         """Whether it does not run, or something but agreement speaks against it."""
         verdict = candidate.verdict
-        if verdict is None or verdict.status is Status.ERROR:
+        if verdict is None:
             return False
         return verdict.first_mismatch is None or self._guide() is not None
 

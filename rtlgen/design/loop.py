@@ -174,10 +174,11 @@ class Loop:
             return candidate
         interface = self._prompter.interface
         found = extract(answer.text, top=interface.module, header=self._prompter.header)
+        notes = (*found.how, *_cut(answer, entry.request))
         if found.sources is None:
-            return replace(candidate, declined=found.why_not, notes=found.how)
+            return replace(candidate, declined="; ".join((found.why_not, *notes)), notes=notes)
         design = Design(top=interface.module, sources={f"{interface.module}.v": found.sources})
-        return replace(candidate, design=design, notes=found.how)
+        return replace(candidate, design=design, notes=notes)
 
     def _judge(self, before: int) -> None:
         with self._progress.working("judging"):
@@ -193,6 +194,12 @@ class Loop:
                 self.ended = f"the budget is spent: {self._session.meter.line()}"
             elif answer.failure is Failure.EXHAUSTED:
                 self._given_up.add(request.purpose)
+
+
+def _cut(answer: Answer, request: Request) -> tuple[str, ...]:
+    if answer.finish != "length":
+        return ()
+    return (f"the answer was cut at its limit, {request.sampling.max_tokens} tokens",)
 
 
 def _title(candidate: Candidate) -> str:

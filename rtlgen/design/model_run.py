@@ -196,7 +196,8 @@ def _judged_alone(ruling: Ruling, options: Options, work: Path, progress: Progre
             waveform=work / WAVEFORM,
         )
     progress.stage("chosen", f"candidate {chosen.number}")
-    say_verdict(verdict, progress)
+    if ruling.trust is None or verdict.status is not Status.PASS:
+        say_verdict(verdict, progress)
     chosen = replace(chosen, verdict=verdict)
     candidates = [chosen if c.number == chosen.number else c for c in ruling.candidates]
     return replace(ruling, candidates=candidates, chosen=chosen)

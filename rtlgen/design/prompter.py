@@ -13,7 +13,8 @@ from sim.drivers import driving_lines
 from sim.interface import Interface
 from sim.verdict import Cause, Verdict
 
-_REFUSED = frozenset({Cause.SYNTAX, Cause.ELABORATION, Cause.INTERFACE, Cause.REFUSED})
+_REFUSED = frozenset({Cause.SYNTAX, Cause.ELABORATION, Cause.INTERFACE, Cause.REFUSED, Cause.BENCH})
+"""What keeps a design from being simulated; BENCH: no simulator compiles it."""
 
 
 class Prompter:

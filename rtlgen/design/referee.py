@@ -15,7 +15,7 @@ from rtlgen.llm.model import Answer, Request
 from sim.batch import judge_many
 from sim.design import Design
 from sim.gate import admit_many
-from sim.verdict import Status, Verdict
+from sim.verdict import Verdict
 from sim.verdict_cache import VerdictCache
 
 
@@ -49,7 +49,7 @@ class ByReference:
         return any(candidate.passed for candidate in candidates)
 
     def can_repair(self, candidate: Candidate) -> bool:
-        return candidate.verdict is not None and candidate.verdict.status is not Status.ERROR
+        return candidate.verdict is not None
 
     def rule(self, candidates: Sequence[Candidate]) -> Ruling:
         return Ruling(candidates=candidates, chosen=best_of(candidates), judgement=self.judgement)

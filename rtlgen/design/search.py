@@ -74,11 +74,14 @@ def _ranked(candidates: Sequence[Candidate]) -> list[tuple[float, Candidate]]:
 
 
 def repairable(candidate: Candidate, candidates: Sequence[Candidate]) -> bool:
-    """Whether a repair of `candidate` can be asked for and is worth it."""
+    """Whether a repair of `candidate` can be asked for and is worth it.
+
+    An error is one too: most often no simulator compiles what is legal SystemVerilog.
+    """
     verdict = candidate.verdict
     if verdict is None or candidate.design is None or candidate.twin is not None:
         return False
-    if verdict.status in (Status.PASS, Status.ERROR):
+    if verdict.status is Status.PASS:
         return False
     return not _worse(candidate, candidates)
 

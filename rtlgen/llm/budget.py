@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, fields
 from typing import TypeVar
 
 from rtlgen.errors import UsageError
-from rtlgen.llm.model import Answer, Message, Request, Usage
+from rtlgen.llm.model import Answer, Failure, Message, Request, Usage
 
 _BYTES_PER_TOKEN = 3
 """Code has about three bytes a token and prose four to five, so that an estimate errs high."""
@@ -189,6 +189,8 @@ class Meter:
     def settle(self, request: Request, answer: Answer) -> None:
         """Count what `request` has really cost."""
         self._in_flight.pop(request.key, None)
+        if answer.failure is Failure.EXHAUSTED:  # nobody was asked
+            return
         self._spent = self._spent.plus(answer.usage)
 
     def abandon(self) -> None:

@@ -155,7 +155,7 @@ class Session:
         answer = _storable(answer)
         self.store.append(self.model.name, request, answer)
         self.meter.settle(request, answer)
-        self._sent += 1
+        self._sent += answer.failure is not Failure.EXHAUSTED
         self._usage = added(self._usage, answer.usage)
         self._seconds += answer.seconds
         if answer.failure:

@@ -27,7 +27,6 @@ def failed(mismatches: int) -> Verdict:
 
 SYNTAX = Verdict(status=Status.FAIL, cause=Cause.SYNTAX, reason="x")
 PASS = Verdict(status=Status.PASS, reason="x", checked=1, expected=1)
-BROKEN = Verdict(status=Status.ERROR, cause=Cause.BENCH, reason="x")
 
 
 def candidates(*entries: tuple[int | None, Verdict | None]) -> list[Candidate]:
@@ -74,7 +73,7 @@ def test_a_single_answer_alternates() -> None:
     assert [repaired(found, width=1, turn=turn) for turn in (1, 2, 3)] == [[0], [None], [0]]
 
 
-@pytest.mark.parametrize("verdict", [None, PASS, BROKEN])
+@pytest.mark.parametrize("verdict", [None, PASS])
 def test_what_cannot_be_repaired_is_started_afresh(verdict: Verdict | None) -> None:
     assert repaired(candidates((None, verdict))) == [None] * 4
 
@@ -86,7 +85,9 @@ def test_a_candidate_is_not_repaired_for_ever() -> None:
 
 def test_a_model_that_cannot_repair() -> None:
     found = candidates((None, failed(5)))
-    assert all(a.parent is None for a in next_actions(found, width=3, turn=1, worth=lambda _: False))
+    assert all(
+        a.parent is None for a in next_actions(found, width=3, turn=1, worth=lambda _: False)
+    )
 
 
 @given(
