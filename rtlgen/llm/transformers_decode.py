@@ -38,6 +38,8 @@ class Row:
     seconds: float = 0.0
     late: Failure = Failure.TIMEOUT
     """What it means when it is not at its end at the limit."""
+    broken: bool = False
+    """Whether the model computed what is no number."""
     noise: random.Random = field(init=False)
 
     def __post_init__(self) -> None:
@@ -45,15 +47,20 @@ class Row:
         own = f"{request.seed}:{request.sample}:{request.prompt_digest}"
         self.noise = random.Random(own)  # noqa: S311 - noise, no secret
 
+    @property
+    def ended(self) -> bool:
+        """Whether no token is wanted any more."""
+        return self.broken or bool(self.finish)
+
     def answer(self, tokenizer: Any) -> Answer:  # noqa: ANN401 - transformers is imported late
         """Return the text up to the first stop string, or that time ran out."""
         usage = Usage(prompt_tokens=len(self.prompt), completion_tokens=len(self.tokens))
-        if not self.finish:
-            detail = f"not at its end after {self.seconds:.0f} s and {len(self.tokens)} tokens"
+        if self.broken or not self.finish:
+            late = f"not at its end after {self.seconds:.0f} s and {len(self.tokens)} tokens"
             return Answer(
                 text=None,
-                failure=self.late,
-                detail=detail,
+                failure=Failure.SERVER if self.broken else self.late,
+                detail="the model computes no finite number" if self.broken else late,
                 usage=usage,
                 seconds=self.seconds,
             )
@@ -96,10 +103,13 @@ class Draw:
 
     def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
         """Return the logits with one of each row left."""
+        for row, finite in zip(self._rows, scores.amax(-1).isfinite().tolist(), strict=True):
+            row.broken |= not finite
         if self._all_greedy:
             return scores
         import torch  # noqa: PLC0415
 
+        scores = scores.nan_to_num(nan=0.0, posinf=0.0)
         greedy = self._warmth < _GREEDY_BELOW
         chances = (scores / self._warmth.masked_fill(greedy, 1.0)).softmax(-1)
         chances, order = chances.sort(descending=True, stable=True)
@@ -145,11 +155,11 @@ class Watch:
             raise Closed
         seconds = time.monotonic() - self._start
         for row, token in zip(self._rows, input_ids[:, -1].tolist(), strict=True):
-            if not row.finish:
+            if not row.ended:
                 row.seconds = seconds
                 self._take(row, token)
         late = seconds >= self._limit
-        return torch.tensor([late or bool(row.finish) for row in self._rows]).to(input_ids.device)
+        return torch.tensor([late or row.ended for row in self._rows]).to(input_ids.device)
 
     def _take(self, row: Row, token: int) -> None:
         row.tokens.append(token)

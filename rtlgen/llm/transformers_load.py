@@ -217,7 +217,7 @@ def _locate(weights: Weights) -> Path:
 
 def _from_hub(name: str, say: Callable[[str], None]) -> Path:
     from huggingface_hub import constants, snapshot_download  # noqa: PLC0415
-    from huggingface_hub.errors import LocalEntryNotFoundError  # noqa: PLC0415
+    from huggingface_hub.errors import LocalEntryNotFoundError, RepositoryNotFoundError  # noqa: PLC0415
 
     wanted = {"allow_patterns": _HUB_FILES, "ignore_patterns": ["*/*"]}
     try:
@@ -233,8 +233,14 @@ def _from_hub(name: str, say: Callable[[str], None]) -> Path:
             "unset HF_HUB_OFFLINE, or give the folder of a model",
         )
     say(f"downloading {name} from {constants.ENDPOINT}, which may take long")
-    with _refusing(f"{name} from the hub", "check the name and the network, or give a folder"):
-        folder = Path(snapshot_download(name, **wanted))
+    with _refusing(f"{name} from the hub", "check the network, or give the folder of a model"):
+        try:
+            folder = Path(snapshot_download(name, **wanted))
+        except RepositoryNotFoundError:
+            _refuse(
+                f"{constants.ENDPOINT} has no model {name}, or none that you may read",
+                "check its name; where its owner asks for consent, set HF_TOKEN",
+            )
     _check_folder(folder)
     return folder
 
