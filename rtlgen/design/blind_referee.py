@@ -182,11 +182,11 @@ class ByAgreement:
             Traced(stimulation=found.stimulation, rows=found.expected),
             title=self._spec.title or self._spec.interface.module,
         )
-        others = f"{alike} other candidate{'s' * (alike != 1)}"
+        others = f"{alike} other candidate{'s do' if alike != 1 else ' does'} the same"
         return Judgement(
             testbench=testbench,
             interface=self._spec.interface,
-            reference=f"what candidate {number} does, with which {others} agree",
+            reference=f"what candidate {number} does ({others})",
             notes=(
                 "no reference: the testbench records what the chosen design does; a pass says "
                 "that a design does the same, not that it is right",

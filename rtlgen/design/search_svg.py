@@ -11,6 +11,8 @@ from rtlgen.design.summary import Tone, result
 
 _LEFT, _TOP, _HEIGHT, _RIGHT = 44, 14, 120, 20
 _MOST = 400
+_LEAST = 260
+"""Width that the caption needs."""
 
 
 def search_svg(candidates: Sequence[CandidateRecord], chosen: int | None) -> Markup:
@@ -21,7 +23,7 @@ def search_svg(candidates: Sequence[CandidateRecord], chosen: int | None) -> Mar
         candidate.number: (_LEFT + step // 2 + step * at, _y(candidate.score))
         for at, candidate in enumerate(shown)
     }
-    width = _LEFT + step * len(shown) + _RIGHT
+    width = max(_LEFT + step * len(shown) + _RIGHT, _LEAST)
     parts = [_axis(width)]
     parts += [_edge(places[c.parent], places[c.number]) for c in shown if c.parent in places]
     parts += [

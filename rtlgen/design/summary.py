@@ -57,10 +57,15 @@ def result(candidate: CandidateRecord) -> Result:
         return Result(word="COMPARED", detail=same, tone="plain")
     if verdict is None:
         return Result(word="NOT JUDGED", detail=same, tone="plain")
+    detail = "; ".join(filter(None, (same, one_line(verdict.reason))))
+    if candidate.group is not None and (verdict.status == "pass" or verdict.first_mismatch):
+        # Judged by what the chosen one does, which is no reference.
+        alike = verdict.status == "pass"
+        return Result(
+            word="ALIKE" if alike else "DIFFERS", detail=same if alike else detail, tone="plain"
+        )
     return Result(
-        word=verdict.status.upper(),
-        detail="; ".join(filter(None, (same, one_line(verdict.reason)))),
-        tone=_TONES.get(verdict.status, "warn"),
+        word=verdict.status.upper(), detail=detail, tone=_TONES.get(verdict.status, "warn")
     )
 
 
