@@ -32,6 +32,8 @@ class Loaded:
 
     model: Any
     tokenizer: Any
+    vocabulary: int
+    """Tokens that the model knows; some tokenizers know more."""
     context: int | None
     """Most tokens of prompt and answer together, where the model says so."""
 
@@ -83,12 +85,15 @@ def load(weights: Weights) -> Loaded:
         device = _device(weights.device)
         model = _model(path, device, _dtype(weights.dtype))
         tokenizer = _tokenizer(path)
-        _check_vocabulary(model, tokenizer, path)
+        vocabulary = model.get_input_embeddings().num_embeddings
+        _check_vocabulary(tokenizer, vocabulary, path)
         _forget_generation_defaults(model)
         context = getattr(model.config.get_text_config(), "max_position_embeddings", None)
         if weights.adapter is not None:
             model = _adapted(model, weights.adapter.expanduser())
-        return Loaded(model=model.eval(), tokenizer=tokenizer, context=context)
+        return Loaded(
+            model=model.eval(), tokenizer=tokenizer, vocabulary=vocabulary, context=context
+        )
 
 
 @contextmanager
@@ -305,12 +310,11 @@ def _parts(path: Path) -> tuple[str, dict[str, str]]:
     return str(path.parent), {"gguf_file": path.name}
 
 
-def _check_vocabulary(model: Any, tokenizer: Any, path: Path) -> None:  # noqa: ANN401
-    size = model.get_input_embeddings().num_embeddings
-    highest = max(tokenizer.get_vocab().values(), default=0)
-    if highest >= size:
+def _check_vocabulary(tokenizer: Any, size: int, path: Path) -> None:  # noqa: ANN401
+    # Added tokens are not counted: some tokenizers have one more that the model never saw.
+    if tokenizer.vocab_size > size:
         _refuse(
-            f"the tokenizer of {path} has token {highest}, its model only {size}",
+            f"the tokenizer of {path} has {tokenizer.vocab_size} tokens, its model only {size}",
             "save or download both together",
         )
 

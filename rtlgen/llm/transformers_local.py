@@ -181,7 +181,7 @@ class LocalModel:
                 watch.closing.set()
             try:
                 loaded.model.generate(
-                    **_left_padded(rows, _padding(loaded, ends), device),
+                    **_left_padded(rows, _padding(loaded), device),
                     generation_config=_greedy(rows, loaded, ends),
                     logits_processor=[Draw(rows, device)],
                     stopping_criteria=[watch],
@@ -203,7 +203,9 @@ def _row(index: int, request: Request, loaded: Loaded) -> Row | Answer:
     except ValueError as error:
         return _failed(Failure.REJECTED, f"the chat template refuses it: {first_line(error)}")
     prompt = loaded.tokenizer(text, add_special_tokens=not loaded.tokenizer.chat_template)
-    tokens = prompt["input_ids"] or [min(_end_tokens(loaded), default=0)]
+    tokens = prompt["input_ids"] or [_padding(loaded)]
+    if max(tokens) >= loaded.vocabulary:
+        return _failed(Failure.REJECTED, f"the model does not know its token {max(tokens)}")
     wanted = max(request.sampling.max_tokens, 1)
     room = wanted if loaded.context is None else min(wanted, loaded.context - len(tokens))
     if room < min(wanted, _LEAST_ROOM):
@@ -259,9 +261,10 @@ def _end_tokens(loaded: Loaded) -> frozenset[int]:
     return frozenset(found)
 
 
-def _padding(loaded: Loaded, ends: frozenset[int]) -> int:
-    padding = loaded.tokenizer.pad_token_id
-    return min(ends, default=0) if padding is None else int(padding)
+def _padding(loaded: Loaded) -> int:
+    choices = (loaded.tokenizer.pad_token_id, *sorted(_end_tokens(loaded)))
+    known = (token for token in choices if token is not None and token < loaded.vocabulary)
+    return next(known, 0)
 
 
 def _left_padded(rows: Sequence[Row], padding: int, device: Any) -> dict[str, Any]:  # noqa: ANN401
@@ -285,7 +288,7 @@ def _greedy(rows: Sequence[Row], loaded: Loaded, ends: frozenset[int]) -> Any:  
         do_sample=False,
         max_new_tokens=max(row.room for row in rows),
         eos_token_id=sorted(ends) or None,
-        pad_token_id=_padding(loaded, ends),
+        pad_token_id=_padding(loaded),
         use_cache=True,
     )
 

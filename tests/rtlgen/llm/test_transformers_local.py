@@ -492,8 +492,21 @@ def test_tokenizer_of_another_model(garbage_model: Path, tmp_path: Path) -> None
     entries = json.loads((folder / "tokenizer.json").read_text())
     entries["model"]["vocab"]["far"] = 9999
     (folder / "tokenizer.json").write_text(json.dumps(entries))
-    with pytest.raises(ModelFault, match="has token 9999, its model only"):
+    with pytest.raises(ModelFault, match="tokens, its model only"):
         answers(LocalModel(str(folder)), [request()])
+
+
+def test_token_that_the_model_does_not_know(garbage_model: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(garbage_model, folder)
+    model = LocalModel(str(folder), device="cpu")
+    model._load().tokenizer.add_special_tokens({"pad_token": "<|new|>"})
+    template = "{{ messages[-1]['content'] }}"
+    model._load().tokenizer.chat_template = template
+    unknown, *known = answers(model, [request("<|new|>"), request("a"), request("a longer one")])
+    assert unknown.failure is Failure.REJECTED
+    assert "does not know its token" in unknown.detail
+    assert all(answer.text is not None for answer in known)
 
 
 def test_gpu_that_is_not_there(garbage_model: Path) -> None:
