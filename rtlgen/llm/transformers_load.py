@@ -179,13 +179,7 @@ def _check_gguf(path: Path) -> None:
     with path.open("rb") as file:
         if file.read(4) != b"GGUF":
             _refuse(f"{path} is no GGUF file", "download it again")
-    for package in ("gguf", "accelerate"):
-        try:
-            metadata.version(package)
-        except metadata.PackageNotFoundError:
-            _refuse(
-                f"a .gguf file needs {package}, which is not installed", f"pip install {package}"
-            )
+    _require("gguf", "accelerate")
 
 
 def _check_adapter(folder: Path) -> None:
