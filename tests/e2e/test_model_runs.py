@@ -36,7 +36,7 @@ Module `half_adder` with the inputs `a` and `b` and the outputs `sum` and `carry
 """
 HEAD = "module half_adder(input a, input b, output sum, output carry);\n"
 RIGHT = f"```verilog\n{HEAD}  assign sum = a ^ b;\n  assign carry = a & b;\nendmodule\n```"
-WRONG = f"```verilog\n{HEAD}  assign sum = a | b;\n  assign carry = a & b;\nendmodule\n```"
+WRONG = f"```verilog\n{HEAD}  assign sum = a;\n  assign carry = a & b;\nendmodule\n```"
 WORSE = f"```verilog\n{HEAD}  assign sum = 0;\n  assign carry = 0;\nendmodule\n```"
 BROKEN = f"```verilog\n{HEAD}  assign sum = a ^ ;\nendmodule\n```"
 COMMAND = [sys.executable, "-m", "rtlgen", "design", "spec.md", "-o", "out"]
@@ -147,7 +147,7 @@ def test_replay_says_what_differs(tmp_path: Path) -> None:
         (answer("Une addition, c'est simple."), 1, "no answer holds a design"),
         (answer(""), 1, "no answer holds a design"),
         (answer("<html>" * 3000), 1, "no answer holds a design"),
-        (answer(WRONG), 1, "4 checks did not hold|checks did not hold"),
+        (answer(WRONG), 1, "checks did not hold"),
         (error(401, "bad key sk-secret-1234"), 4, "OPENAI_API_KEY"),
         (
             error(400, "maximum context length is 10 tokens", "context_length_exceeded"),
@@ -163,7 +163,7 @@ def test_bad_answers_end_with_a_line_and_the_right_code(
         options = at(server, "--candidates", "1", "--rounds", "1")
         run = design(tmp_path, *options, OPENAI_API_KEY="sk-secret-1234")
     assert run.returncode == code, run.stderr
-    assert any(part in run.stderr for part in line.split("|"))
+    assert line in run.stderr
     assert "Traceback" not in run.stderr
     left = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert not any(b"sk-secret-1234" in path.read_bytes() for path in left)
