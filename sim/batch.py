@@ -9,10 +9,9 @@ each design by itself, as `sim.judge.judge` would.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field, replace
-from typing import Generic, Protocol, TypeVar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
 
 from sim.cocotb_bench import CocotbBench
 from sim.cocotb_run import REPORT_BYTES, LaneReport, judge_report
@@ -21,6 +20,7 @@ from sim.gate import Admission, admit_many
 from sim.interface import Interface
 from sim.judge import clashing_data, data_clash, other_module, refusal_verdict, simulate_first
 from sim.process import Limits
+from sim.settle import settle
 from sim.side_by_side import Broken, judge_together, record_alone, record_together
 from sim.simulate import Simulator
 from sim.trace import Trace
@@ -31,9 +31,6 @@ MOST = 64
 """Designs in one simulation, at most."""
 _ROWS_BYTES = 64 << 20
 """Rows that one simulation may record."""
-_Outcome = TypeVar("_Outcome")
-_Made_co = TypeVar("_Made_co", covariant=True)
-_Decided = Mapping[int, _Outcome]
 
 
 class ManyBench(Protocol):
@@ -108,7 +105,7 @@ def judge_many(  # noqa: PLR0913 - all that decides a verdict
     shelf = _Shelf(cache=cache, bench=bench, simulators=simulators, limits=limits)
     settled = shelf.settled(admissions, found)
     judging = _Judging(testbench=testbench, limits=limits)
-    verdicts = _settle(admissions, settled, judging, simulators, workers=workers, most=most)
+    verdicts = settle(admissions, settled, judging, simulators, workers=workers, most=most)
     shelf.keep(admissions, verdicts, known=settled)
     return verdicts
 
@@ -140,7 +137,7 @@ def observe_many(
     rows = stimulation.samples * stimulation.row_width
     watching = _Watching(stimulation=stimulation, limits=limits)
     most = max(1, min(most, _ROWS_BYTES // rows))
-    return _settle(admissions, found, watching, simulators, workers=workers, most=most)
+    return settle(admissions, found, watching, simulators, workers=workers, most=most)
 
 
 def _check(simulators: Sequence[Simulator], workers: int, most: int) -> None:
@@ -211,18 +208,6 @@ class _Shelf:
         return verdict_key(digest, self.bench, self.simulators, self.limits)
 
 
-class _Work(Protocol[_Made_co]):
-    """What is done to designs, together or alone."""
-
-    def together(
-        self, admissions: Mapping[int, Admission], simulator: Simulator
-    ) -> Mapping[int, _Made_co] | Broken:
-        """Simulate designs that have lanes; one that is missing in the answer is undecided."""
-
-    def alone(self, admission: Admission, simulators: Sequence[Simulator]) -> _Made_co:
-        """Simulate one design, with full limits."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Judging:
     testbench: ManyBench
@@ -230,7 +215,7 @@ class _Judging:
 
     def together(
         self, admissions: Mapping[int, Admission], simulator: Simulator
-    ) -> _Decided[Verdict] | Broken:
+    ) -> Mapping[int, Verdict] | Broken:
         lanes = _lanes(admissions)
         bench = self.testbench.side_by_side([lane.top for lane in lanes])
         done = judge_together(lanes, bench, simulator=simulator, limits=self.limits)
@@ -256,7 +241,7 @@ class _Watching:
 
     def together(
         self, admissions: Mapping[int, Admission], simulator: Simulator
-    ) -> _Decided[Trace | Verdict] | Broken:
+    ) -> Mapping[int, Trace | Verdict] | Broken:
         lanes = _lanes(admissions)
         done = record_together(
             lanes,
@@ -297,115 +282,3 @@ def _admitted(admission: Admission) -> Design:
 def _short_enough(report: LaneReport) -> bool:
     """Whether the report could stand alone; where it could not, the design is simulated alone."""
     return len(json.dumps(report.model_dump())) < REPORT_BYTES - 1024
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Group:
-    """Designs to try together, and under which simulators."""
-
-    members: tuple[int, ...]
-    simulators: tuple[Simulator, ...]
-
-
-@dataclass(slots=True, kw_only=True)
-class _Settling(Generic[_Outcome]):
-    """The designs that are still to be decided, and how."""
-
-    admissions: Mapping[int, Admission]
-    work: _Work[_Outcome]
-    simulators: tuple[Simulator, ...]
-    decided: dict[int, _Outcome] = field(default_factory=dict)
-
-    def run(self, groups: Sequence[_Group], workers: int) -> dict[int, _Outcome]:
-        """Try `groups`, and what is left of them, until every design is decided."""
-        if workers == 1:
-            queue = list(groups)
-            while queue:
-                queue += self._take(self._try(queue.pop(0)))
-            return self.decided
-        with ThreadPoolExecutor(workers) as pool:
-            pending = {pool.submit(self._try, group) for group in groups}
-            try:
-                while pending:
-                    done, pending = wait(pending, return_when=FIRST_COMPLETED)
-                    pending |= {pool.submit(self._try, group) for group in self._taken(done)}
-            finally:
-                for future in pending:
-                    future.cancel()
-        return self.decided
-
-    def _taken(
-        self, done: set[Future[tuple[_Decided[_Outcome], list[_Group]]]]
-    ) -> Iterator[_Group]:
-        for future in done:
-            yield from self._take(future.result())
-
-    def _take(self, tried: tuple[_Decided[_Outcome], list[_Group]]) -> list[_Group]:
-        decided, left = tried
-        self.decided |= decided
-        return left
-
-    def _try(self, group: _Group) -> tuple[_Decided[_Outcome], list[_Group]]:
-        """Return what is decided, and what is to be tried next."""
-        if len(group.members) == 1:
-            index = group.members[0]
-            return {index: self.work.alone(self.admissions[index], self.simulators)}, []
-        members = {index: self.admissions[index] for index in group.members}
-        found = self.work.together(members, group.simulators[0])
-        if isinstance(found, Broken):
-            return {}, list(self._smaller(group, found))
-        return found, [self._single(index) for index in group.members if index not in found]
-
-    def _single(self, index: int) -> _Group:
-        return _Group(members=(index,), simulators=self.simulators)
-
-    def _smaller(self, group: _Group, broken: Broken) -> Iterator[_Group]:
-        if broken.blamed:
-            blamed = tuple(group.members[position] for position in sorted(broken.blamed))
-            rest = tuple(index for index in group.members if index not in blamed)
-            if rest:
-                yield replace(group, members=rest)
-            if group.simulators[1:]:
-                yield _Group(members=blamed, simulators=group.simulators[1:])
-            else:
-                yield from map(self._single, blamed)
-            return
-        half = -(-len(group.members) // 2)
-        for part in _parts(group.members, min(half, broken.fitting or half)):
-            yield replace(group, members=part)
-
-
-def _parts(members: Sequence[int], size: int) -> Iterator[tuple[int, ...]]:
-    """Yield `members` in parts of about equal length, `size` at most."""
-    count = -(-len(members) // size)
-    for part in range(count):
-        yield tuple(members[part::count])
-
-
-def _settle(
-    admissions: Sequence[Admission],
-    found: Mapping[int, _Outcome],
-    work: _Work[_Outcome],
-    simulators: Sequence[Simulator],
-    *,
-    workers: int,
-    most: int,
-) -> list[_Outcome]:
-    """Return the outcome for every design; those in `found` need no simulation."""
-    first: dict[str, int] = {}
-    for index, admission in enumerate(admissions):
-        if index not in found:
-            first.setdefault(admission.digest, index)
-    unique = {index: admissions[index] for index in first.values()}
-    settling = _Settling(admissions=unique, work=work, simulators=tuple(simulators))
-    abreast = [index for index, admission in unique.items() if admission.lane is not None]
-    size = max(1, min(most, -(-len(abreast) // workers)))
-    groups = [
-        _Group(members=part, simulators=settling.simulators) for part in _parts(abreast, size)
-    ]
-    groups += [settling._single(i) for i, one in unique.items() if one.lane is None]
-    decided = settling.run(groups, workers)
-    return [
-        found[index] if index in found else decided[first[admission.digest]]
-        for index, admission in enumerate(admissions)
-    ]

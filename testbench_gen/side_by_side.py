@@ -16,6 +16,10 @@ MODULE = "rtlgen_side_by_side"
 """Name of the Python module with the cocotb test."""
 
 
+_CHUNK_BITS = 64
+"""Bits that are looked at as one signal; Icarus copies a wider one at every change of a bit."""
+
+
 class Compared(Enum):
     """What the outputs of every design are compared with."""
 
@@ -30,10 +34,10 @@ class Compared(Enum):
 
 
 _IMPORTS = {
-    Compared.GOLDEN: ("Lanes", "Pace", "Secret", "unknown_as_any"),
-    Compared.REFERENCE: ("Lanes", "Pace", "Secret", "row_of"),
-    Compared.ROWS: ("Lanes", "Pace", "Secret"),
-    Compared.NOTHING: ("Pace", "Recorder", "Secret"),
+    Compared.GOLDEN: ("Lanes", "Pace", "Secret", "rows_of", "unknown_as_any"),
+    Compared.REFERENCE: ("Lanes", "Pace", "Secret", "row_of", "rows_of"),
+    Compared.ROWS: ("Lanes", "Pace", "Secret", "rows_of"),
+    Compared.NOTHING: ("Pace", "Recorder", "Secret", "rows_of"),
 }
 
 
@@ -56,6 +60,7 @@ class SideBySide:
 
     def bench(self, modules: Sequence[str]) -> CocotbBench:
         """Return the testbench for the designs with these top modules, one lane each."""
+        width = sum(port.width for port in self.interface.outputs)
         context = spans(
             {
                 **wires(self.interface),
@@ -67,7 +72,8 @@ class SideBySide:
                 "imports": _IMPORTS[self.compared],
                 "samples": self.samples,
                 "toplevel": WRAPPER,
-                "width": sum(port.width for port in self.interface.outputs),
+                "width": width,
+                "chunks": _chunks(len(modules), width),
             }
         )
         golden = {"golden.v": self.golden_text} if self.golden else {}
@@ -86,3 +92,9 @@ class SideBySide:
             data=self.data,
             reserved=self.reserved | {WRAPPER},
         )
+
+
+def _chunks(lanes: int, width: int) -> list[range]:
+    """Return which lanes, each of `width` bits, are looked at together."""
+    size = max(1, _CHUNK_BITS // width)
+    return [range(first, min(first + size, lanes)) for first in range(0, lanes, size)]

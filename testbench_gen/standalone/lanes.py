@@ -1,9 +1,8 @@
-"""Many designs side by side: one stimulus, the outputs of all of them in one wide signal.
+"""Many designs side by side: one stimulus, and the outputs of all of them in one text.
 
 Each design is a lane. A row is what the outputs of one design show at one
-sample, concatenated in the order of the ports; the signal holds the rows of
-all lanes, the first lane leftmost. What it costs to look at a lane that agrees
-is a comparison of two strings.
+sample, concatenated in the order of the ports; the text holds the rows of all
+lanes, the first lane leftmost. Where every lane agrees, it is compared whole.
 """
 
 from __future__ import annotations
@@ -26,13 +25,18 @@ from .timeline import cares
 _UNKNOWN_AS_ANY = str.maketrans("XZ", "--")
 _MEMORY = 1 << 14
 """Comparisons that are remembered."""
-_STRIDE = 16
-"""Samples between two looks at the clock on the wall."""
+_TELLING = 0.7
+"""Processor seconds that tell how long the rest will take."""
 
 
 def row_of(outputs: Mapping[str, str]) -> str:
     """Return the expected `outputs`, in the order of the ports, as a row."""
     return "".join(outputs.values())
+
+
+def rows_of(signals: Sequence[Any]) -> str:
+    """Return the rows of all lanes, from the cocotb handles that show them."""
+    return "".join([str(signal.value) for signal in signals])
 
 
 def unknown_as_any(row: str) -> str:
@@ -61,17 +65,17 @@ class Pace:
 
     One design that never lets time go on stops all of them. The kernel ends the
     process if so much processor time passes between two calls of `step` that no
-    honest design can have used it. All that only where `RTLGEN_SECONDS` says
-    how long the simulation may take.
+    honest design can have used it. All that only where `RTLGEN_CPU_SECONDS` says
+    how much of it the simulation may take; time on the wall depends on the load.
     """
 
     def __init__(self, lanes: int, samples: int) -> None:
         self._least = 1.5 + 0.02 * lanes
         self._samples = samples
-        self._allowed = float(os.environ.get("RTLGEN_SECONDS", "inf"))
+        self._allowed = float(os.environ.get("RTLGEN_CPU_SECONDS", "inf"))
         self._watching = self._allowed < float("inf")
-        self._start = time.monotonic()
-        self._last: float | None = None
+        self._first: tuple[int, float] | None = None
+        self._last = 0.0
         self._longest = 0.0
         self._arm()
 
@@ -81,17 +85,20 @@ class Pace:
 
     def step(self, samples: int) -> float | None:
         """Go on after `samples` samples; return the seconds foreseen if they are too many."""
-        if samples % _STRIDE or not self._watching:
+        if not self._watching:
             return None
-        last, self._last = self._last, time.process_time()
-        if last is not None:
-            self._longest = max(self._longest, self._last - last)
+        now = time.process_time()
+        if self._first is None:
+            self._first, self._last = (samples, now), now
+        self._longest, self._last = max(self._longest, now - self._last), now
         self._arm()
-        elapsed = time.monotonic() - self._start
-        if elapsed < 1.0:
+        begun, start = self._first
+        if now - start < _TELLING:
             return None
-        foreseen = elapsed * self._samples / samples
-        return foreseen if foreseen > self._allowed else None
+        foreseen = start + (now - start) * (self._samples - begun) / (samples - begun)
+        # The sooner, the less is known of what the rest takes.
+        doubt = 3 - 2 * samples / self._samples
+        return foreseen if foreseen > doubt * self._allowed else None
 
 
 class Lanes:

@@ -81,7 +81,7 @@ def test_a_report_needs_somebody_who_asks(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_without_a_limit_nothing_is_foreseen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("RTLGEN_SECONDS", raising=False)
+    monkeypatch.delenv("RTLGEN_CPU_SECONDS", raising=False)
     assert Pace(64, 1000).step(16) is None
 
 
