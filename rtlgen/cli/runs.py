@@ -20,7 +20,8 @@ from rtlgen.design.bench import load_golden, load_rtl
 from rtlgen.design.builtin import BuiltIn
 from rtlgen.design.model_run import Question, design_with_model
 from rtlgen.design.options import Asking, Options
-from rtlgen.design.record import RunRecord, check_output_folder, to_json
+from rtlgen.design.output import check_output_folder
+from rtlgen.design.record import RunRecord, to_json
 from rtlgen.design.run import blocking, design_from_spec, judge_design
 from rtlgen.errors import SpecError, UsageError
 from rtlgen.llm.budget import Budget, Price

@@ -15,16 +15,17 @@ from rtlgen.design.blind_referee import ByAgreement
 from rtlgen.design.candidate import Candidate
 from rtlgen.design.loop import Loop, Referee, Ruling
 from rtlgen.design.options import Asking, Options, Outcome, Progress, State
+from rtlgen.design.output import finished_output
 from rtlgen.design.prompter import Prompter
-from rtlgen.design.record import ModelRecord, RunRecord, SamplingRecord, UsageRecord
+from rtlgen.design.record import ModelRecord, RunRecord, SamplingRecord
 from rtlgen.design.referee import ByReference
 from rtlgen.design.run import make_judgement, say_verdict
 from rtlgen.design.run_folder import WAVEFORM, write_run
-from rtlgen.design.run_record import run_record
-from rtlgen.design.unfinished import ANSWERS, finished_output, unfinished
+from rtlgen.design.run_record import run_record, usage_record
+from rtlgen.design.unfinished import ANSWERS, unfinished
 from rtlgen.errors import CannotJudge
 from rtlgen.llm.budget import Budget
-from rtlgen.llm.model import LanguageModel
+from rtlgen.llm.model import Failure, LanguageModel
 from rtlgen.llm.replay import Replay
 from rtlgen.llm.session import Session
 from rtlgen.llm.store import AnswerStore
@@ -92,6 +93,7 @@ def design_with_model(
     progress.stage("model", f"{question.model.name} ({question.chosen_by})")
     question = question.about(spec)
     with unfinished(folder, facts_of(spec, question, options), resume=resume) as work:
+        (work / WAVEFORM).unlink(missing_ok=True)
         run = model_run(spec, question, options, work, progress, cache=VerdictCache())
         with finished_output(work, folder) as output:
             shutil.copyfile(work / ANSWERS, output / ANSWERS)
@@ -116,6 +118,8 @@ def model_run(
     prompter = Prompter(spec, asking, subject=question.subject, header=question.header)
     referee = _referee(spec, options, prompter, progress, cache)
     with AnswerStore(work / ANSWERS) as store:
+        if len(store):
+            progress.stage("resume", f"{len(store)} answers are there already", state="note")
         session = Session(question.model, store, question.budget)
         loop = Loop(
             session=session,
@@ -126,7 +130,7 @@ def model_run(
             progress=progress,
         )
         loop.run()
-        model = _model_record(session, question, asking)
+        model = _model_record(session, question, facts_of(spec, question, options), asking)
     ruling = _judged_alone(referee.rule(loop.candidates), options, work, progress)
     outcome, reason = _outcome(ruling, loop.ended)
     progress.stage("outcome", f"{outcome}: {reason}", state=_MARKS[outcome])
@@ -140,6 +144,7 @@ def model_run(
         reason=reason,
         seconds=time.monotonic() - start,
         model=model,
+        price=question.budget.price,
         trust=ruling.trust,
     )
     return ModelRun(record=record, judgement=ruling.judgement, chosen=ruling.chosen)
@@ -148,13 +153,16 @@ def model_run(
 def facts_of(spec: Spec, question: Question, options: Options) -> dict[str, Any]:
     """Return what the answers of a run depend on; it is resumed only with the same."""
     golden, asking = options.golden, options.asking or Asking()
+    how = {**asking.recorded(), **SamplingRecord.of(asking.sampling).model_dump()}
     return {
         "specification": digest(spec.text.encode()),
         "golden RTL": None if golden is None else golden.digest,
         "--model": question.model.name,
         "--seed": options.seed,
         "--top": options.top,
-        "asking": {**asking.recorded(), **SamplingRecord.of(asking.sampling).model_dump()},
+        "--simulator": [simulator.name for simulator in options.simulators],
+        "--timeout": options.limits.seconds,
+        **{f"--{name.replace('_', '-')}": value for name, value in how.items()},
         "rtlgen": __version__,
     }
 
@@ -229,24 +237,23 @@ def _no_design(candidates: Sequence[Candidate], tail: str) -> tuple[Outcome, str
     return "not judged", f"nothing was asked{tail}"
 
 
-def _model_record(session: Session, question: Question, asking: Asking) -> ModelRecord:
-    totals = session.totals
+def _model_record(
+    session: Session, question: Question, facts: dict[str, Any], asking: Asking
+) -> ModelRecord:
+    tally, price = session.store.tally, question.budget.price
+    unsent = session.totals.failed.get(Failure.BUDGET, 0)
+    failures = {**tally.failures, Failure.BUDGET: unsent} if unsent else tally.failures
     return ModelRecord(
         name=question.model.name,
         chosen_by=question.chosen_by,
         subject=question.subject,
         header=question.header,
         sampling=SamplingRecord.of(asking.sampling),
-        requests=totals.sent,
-        reused=totals.reused,
-        failures={failure.value: count for failure, count in totals.failed.items()},
-        usage=UsageRecord(
-            prompt_tokens=totals.usage.prompt_tokens,
-            completion_tokens=totals.usage.completion_tokens,
-            estimated=totals.usage.estimated,
-            seconds=round(totals.seconds, 3),
-            cost=totals.cost,
-        ),
+        question=facts,
+        requests=tally.requests,
+        reused=session.totals.reused,
+        failures={failure.value: count for failure, count in failures.items()},
+        usage=usage_record(tally.usage, tally.seconds, price),
         budget=session.meter.line(),
         notes=list(getattr(question.model, "notes", ())),
     )

@@ -1,30 +1,20 @@
-"""The record of a run: `run.json`, and the folder it stands in.
-
-A folder is made beside its final place and renamed into it when everything,
-`run.json` last, is written; a run that is stopped leaves nothing.
-"""
+"""The record of a run: `run.json`, and how files are written."""
 
 from __future__ import annotations
 
-import errno
 import json
-import os
-import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from rtlgen.errors import UsageError
 from rtlgen.llm.model import Sampling
 from rtlgen.spec.model import Finding, Fragment, Spec
 from rtlgen.spec.plain import plain
 from sim.interface import Interface
 from sim.process import ToolRun
-from sim.scratch import make_folder, remove_folder
 from sim.verdict import Mismatch, Verdict
 
 MANIFEST = "run.json"
@@ -202,13 +192,16 @@ class ModelRecord(_Record):
     header: str | None = None
     """The module's header, where samples made elsewhere continued it."""
     sampling: SamplingRecord
+    question: dict[str, Any] = Field(default_factory=dict)
+    """What the answers depend on; `--resume` goes on only with the same."""
     requests: int
-    """Answers asked for in this run; those taken from the record not counted."""
+    """Requests that were sent, before an interruption as well."""
     reused: int
-    """Answers that an interrupted run had already received."""
+    """Of their answers, those that were there when the run was resumed."""
     failures: dict[str, int]
-    """Requests without an answer, by reason."""
+    """Requests without an answer, by reason; also those that the budget kept from being sent."""
     usage: UsageRecord
+    """Of all requests that were sent."""
     budget: str
     """The budget and what was spent of it, in words."""
     notes: list[str]
@@ -384,70 +377,6 @@ def _fragment(part: Fragment) -> FragmentRecord:
         notes=list(part.notes),
         statements=list(plain(part)),
     )
-
-
-def check_output_folder(folder: Path) -> None:
-    """Refuse a place for the output that holds something else.
-
-    Raises:
-        UsageError: It is a file, or a folder that no run of rtlgen wrote.
-    """
-    if not folder.exists():
-        return
-    ours = (folder / MANIFEST).is_file()
-    if not folder.is_dir() or (any(folder.iterdir()) and not ours):
-        raise UsageError(
-            f"the output folder must be new, empty, or an earlier run's, not {folder}"
-            "\n\nhint: choose another place with -o"
-        )
-
-
-@contextmanager
-def output_folder(folder: Path) -> Iterator[Path]:
-    """Yield a folder to write into that becomes `folder` in one step when all went well.
-
-    Raises:
-        UsageError: `folder` holds something that is not an earlier run, or cannot be made.
-        OSError: The disk is full.
-    """
-    check_output_folder(folder)
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        work = make_folder(f".{folder.name}-", folder.parent.absolute())
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise
-        raise UsageError(
-            f"the output folder must be one that can be made, not {folder}: {error.strerror}"
-            "\n\nhint: choose another place with -o"
-        ) from error
-    try:
-        work.chmod(0o777 & ~_umask())
-        yield work
-        replace_folder(work, folder)
-    finally:
-        remove_folder(work)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
-def replace_folder(work: Path, folder: Path) -> None:
-    """Put `work` in the place of `folder`; an earlier run goes only when the new one stands."""
-    if not folder.exists():
-        work.rename(folder)
-        return
-    old = work.with_name(f"{work.name}.old")
-    folder.rename(old)
-    try:
-        work.rename(folder)
-    except BaseException:  # Ctrl-C as well
-        old.rename(folder)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
 
 
 def write_files(folder: Path, files: Mapping[str, str]) -> None:

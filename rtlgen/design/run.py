@@ -10,9 +10,10 @@ from rtlgen.design.bench import NO_REFERENCE, Judgement, golden_judgement, spec_
 from rtlgen.design.candidate import Candidate
 from rtlgen.design.options import Options, Outcome, Progress
 from rtlgen.design.proposal import Decline, Proposal, Proposer
-from rtlgen.design.record import RunRecord, output_folder
+from rtlgen.design.record import RunRecord
 from rtlgen.design.run_folder import WAVEFORM, write_run
 from rtlgen.design.run_record import run_record
+from rtlgen.design.unfinished import output_folder
 from rtlgen.errors import CannotJudge
 from rtlgen.spec.model import Severity, Spec
 from sim.design import Design

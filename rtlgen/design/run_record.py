@@ -22,6 +22,8 @@ from rtlgen.design.record import (
     spec_record,
     verdict_record,
 )
+from rtlgen.llm.budget import Price
+from rtlgen.llm.model import Usage
 from rtlgen.spec.model import Spec
 from sim.design import digest
 from sim.process import isolation
@@ -41,6 +43,7 @@ def run_record(  # noqa: PLR0913 - one argument a part of the record
     reason: str,
     seconds: float,
     model: ModelRecord | None = None,
+    price: Price | None = None,
     trust: TrustRecord | None = None,
 ) -> RunRecord:
     """Return the record of a run that has ended."""
@@ -55,7 +58,7 @@ def run_record(  # noqa: PLR0913 - one argument a part of the record
         spec=None if spec is None else spec_record(spec, digest=digest(spec.text.encode())),
         testbench=None if judgement is None else _testbench_record(judgement, options),
         options=_options_record(options),
-        candidates=[candidate_record(candidate) for candidate in candidates],
+        candidates=[candidate_record(candidate, price) for candidate in candidates],
         chosen=None if chosen is None else chosen.number,
         model=model,
         trust=trust,
@@ -90,16 +93,16 @@ def _options_record(options: Options) -> OptionsRecord:
     )
 
 
-def candidate_record(candidate: Candidate) -> CandidateRecord:
-    """Return `candidate` as a record."""
-    design = candidate.design
+def candidate_record(candidate: Candidate, price: Price | None = None) -> CandidateRecord:
+    """Return `candidate` as a record; what it cost is known where a `price` is."""
+    design, answer = candidate.design, candidate.answer
     return CandidateRecord(
         number=candidate.number,
         parent=candidate.parent,
         origin=candidate.origin,
         proposer=candidate.proposer,
         request=candidate.request,
-        usage=_usage(candidate),
+        usage=None if answer is None else usage_record(answer.usage, answer.seconds, price),
         failure=candidate.failure,
         declined=candidate.declined,
         digest=None if design is None else design.digest,
@@ -113,15 +116,14 @@ def candidate_record(candidate: Candidate) -> CandidateRecord:
     )
 
 
-def _usage(candidate: Candidate) -> UsageRecord | None:
-    answer = candidate.answer
-    if answer is None:
-        return None
+def usage_record(usage: Usage, seconds: float, price: Price | None) -> UsageRecord:
+    """Return what answers took as a record."""
     return UsageRecord(
-        prompt_tokens=answer.usage.prompt_tokens,
-        completion_tokens=answer.usage.completion_tokens,
-        estimated=answer.usage.estimated,
-        seconds=round(answer.seconds, 3),
+        prompt_tokens=usage.prompt_tokens,
+        completion_tokens=usage.completion_tokens,
+        estimated=usage.estimated,
+        seconds=round(seconds, 3),
+        cost=None if price is None else price.of(usage),
     )
 
 

@@ -10,16 +10,45 @@ import fcntl
 import logging
 import os
 import stat
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from rtlgen.errors import UsageError
 from rtlgen.llm.budget import Spending, added
-from rtlgen.llm.model import Answer, Request
+from rtlgen.llm.model import Answer, Failure, Request, Usage
 from rtlgen.llm.records import AnswerRecord, PromptRecord, Record, line, read_records
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """What the answers in a file come to."""
+
+    requests: int = 0
+    """Requests that were sent."""
+    answered: int = 0
+    """Of these, answers with a text."""
+    failures: Mapping[Failure, int] = field(default_factory=dict)
+    usage: Usage = field(default_factory=Usage)
+    seconds: float = 0.0
+    """Sum over the answers; on a concurrent server more than the wall time."""
+
+    def plus(self, answer: Answer) -> Tally:
+        """Return this and one more answer."""
+        failures = dict(self.failures)
+        if answer.failure is not None:
+            failures[answer.failure] = failures.get(answer.failure, 0) + 1
+        return Tally(
+            requests=self.requests + (answer.failure is not Failure.EXHAUSTED),
+            answered=self.answered + (answer.text is not None),
+            failures=failures,
+            usage=added(self.usage, answer.usage),
+            seconds=self.seconds + answer.seconds,
+        )
 
 
 class AnswerStore:
@@ -37,7 +66,8 @@ class AnswerStore:
         self.path = path
         self._prompts: set[str] = set()
         self._answers: dict[tuple[str, str], Answer] = {}
-        self._paid = Spending()
+        self.tally = Tally()
+        """What the file's answers come to."""
         self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
         try:
             self._lock()
@@ -85,15 +115,12 @@ class AnswerStore:
 
     def paid(self) -> Spending:
         """Return what the file's answers have cost; a failure costs its tokens, but no attempt."""
-        return self._paid
+        return Spending(attempts=self.tally.answered, usage=self.tally.usage)
 
     def _remember(self, record: AnswerRecord, answer: Answer) -> None:
-        if answer.text is None:
-            usage = added(self._paid.usage, answer.usage)
-            self._paid = Spending(attempts=self._paid.attempts, usage=usage)
-        else:
+        if answer.text is not None:
             self._answers[record.model, record.key] = answer
-            self._paid = self._paid.plus(answer.usage)
+        self.tally = self.tally.plus(answer)
 
     def _lock(self) -> None:
         if not stat.S_ISREG(os.fstat(self._file).st_mode):

@@ -90,7 +90,7 @@ def test_a_server_s_answers_are_repaired_until_one_holds(tmp_path: Path) -> None
     assert found["model"]["requests"] == len(found["candidates"])
     names = {path.name for path in (tmp_path / "out").iterdir()}
     assert names >= {"rtl", "tb", "answers.jsonl", "report.md", "report.html", "run.json"}
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "spec.md"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["cache", "out", "spec.md"]
 
 
 def test_llama_cpp_on_loopback_drives_a_run_to_its_end(

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from rtlgen.design.record import MANIFEST, output_folder, write_files
+from rtlgen.design.record import MANIFEST, write_files
+from rtlgen.design.unfinished import output_folder
 from rtlgen.errors import UsageError
 
 
