@@ -108,7 +108,8 @@ def _table(mismatch: Mismatch, interface: Interface | None) -> Iterator[str]:
     if steady := [f"{name}={_short(rows[-1][name])}" for name in constant]:
         yield "all with " + " ".join(steady)
     yield from _rows(rows, wanted, set(inputs), first, mismatch)
-    yield from _reading(interface, wanted)
+    if mismatch.history:
+        yield from _reading(interface, wanted)
     yield ""
 
 
@@ -172,14 +173,15 @@ def _wanted(value: str) -> str:
 
 
 def _reading(interface: Interface | None, shown: Sequence[str]) -> Iterator[str]:
-    """Say when a row is seen; a clock in the table shows the edges."""
+    """Say where the edges are; a clock in the table shows them."""
     if interface is None or len(interface.clocks) != 1 or interface.clocks[0].port not in shown:
         return
     clock = interface.clocks[0]
     after, before = ("1", "0") if clock.edge is Edge.RISING else ("0", "1")
     yield (
-        f"A row with {clock.port}={after} is seen just after the active edge, with the inputs of "
-        f"that edge; one with {clock.port}={before} later, with new inputs, before the next edge."
+        f"The active edge is where {clock.port} goes from {before} in one row to {after} in the "
+        f"next; that row shows the inputs of the edge and what it did. Where {clock.port} stays "
+        "as it is, the inputs changed and there was no edge."
     )
 
 
@@ -192,11 +194,21 @@ def remarks(mismatch: Mismatch, interface: Interface | None) -> Iterator[str]:
     if before is not None and before == got != want:
         yield f"{mismatch.port} kept the value of the sample before, and should have changed"
     elif before is not None and before == want:
-        yield f"{mismatch.port} changed, and should have kept its value"
+        when = " without an active clock edge" if _no_edge(mismatch, interface) else ""
+        yield f"{mismatch.port} changed{when}, and should have kept its value"
     if set(want) <= {"0", "1"} and set(got) <= {"0", "1"} and len(want) == len(got) > 1:
         yield from _value_remarks(want, got)
     if "z" in got:
         yield f"bits of {mismatch.port} are Z: nothing drives them"
+
+
+def _no_edge(mismatch: Mismatch, interface: Interface | None) -> bool:
+    """Whether the only clock was steady from the sample before to this one."""
+    if interface is None or len(interface.clocks) != 1:
+        return False
+    clock = interface.clocks[0].port
+    level = mismatch.inputs.get(clock)
+    return level is not None and level == mismatch.history[-1].get(clock)
 
 
 def _reset_remarks(mismatch: Mismatch, interface: Interface) -> Iterator[str]:

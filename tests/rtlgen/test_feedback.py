@@ -143,6 +143,13 @@ def test_what_a_value_looks_like(want: str, got: str, said: str) -> None:
     assert any(line.startswith(said) for line in remarks(mismatch(want, got), None))
 
 
+def test_a_change_between_two_edges_is_told_as_one() -> None:
+    steady = (*HISTORY, row(0, 0, 9, 12))  # the mismatch, too, is seen while clk is 0
+    said = list(remarks(mismatch("00001100", "01100000", history=steady), GAUGE))
+    assert "level changed without an active clock edge, and should have kept its value" in said
+    assert not [line for line in remarks(mismatch("00001100", "1" * 8), GAUGE) if "edge" in line]
+
+
 def test_a_reset_that_is_asserted_is_mentioned() -> None:
     said = list(remarks(mismatch("00000000", "00000101", rst=1), GAUGE))
     assert "the synchronous reset rst is asserted here" in said
@@ -191,4 +198,4 @@ def test_the_falling_edge_is_told_as_such() -> None:
         module="gauge", ports=GAUGE.ports, clocks=(Clock(port="clk", edge=Edge.FALLING),)
     )
     text = feedback(failed(mismatch("00001100", "00001111")), interface=falling)
-    assert "A row with clk=0 is seen just after the active edge" in text
+    assert "The active edge is where clk goes from 1 in one row to 0 in the next" in text
