@@ -4,6 +4,10 @@ They stand side by side in one elaboration and share one start of the simulator
 and one stimulus. A batch decides only what a complete simulation decides;
 where one does not come to its end it is tried again in halves, and in the end
 each design by itself, as `sim.judge.judge` would.
+
+What the language leaves open, such as the order of two processes that write one
+variable, a simulator may settle differently in another company; a verdict on
+such a design can count other mismatches than alone.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,14 @@ from sim import tools
 from sim.design import Design
 from sim.interface import Clock, Edge, Interface, Port
 from sim.process import Limits, ToolRun, run_tool
-from testbench_gen import Golden, Testbench, write_testbench
+from testbench_gen import (
+    Golden,
+    Testbench,
+    Traced,
+    expected_rows,
+    write_stimulation,
+    write_testbench,
+)
 from tests.testbench_gen.builders import (
     Counter,
     counter_interface,
@@ -297,3 +305,18 @@ def test_verilator(tmp_path: Path, reference: str) -> None:
     judge = Counter() if reference == "model" else beside("`timescale 1ns/1ps\n" + rtl)
     written = write_testbench(interface, judge, budget=300)
     assert_held(written, rtl, tmp_path, simulator="verilator")
+
+
+@pytest.mark.icarus
+@pytest.mark.parametrize("module", ["counter", "q"])
+def test_expected_rows_are_a_testbench_of_their_own(tmp_path: Path, module: str) -> None:
+    interface = replace(counter_interface(), module=module)
+    stimulation = write_stimulation(interface, budget=100)
+    traced = Traced(stimulation=stimulation, rows=expected_rows(stimulation, Counter()))
+    written = write_testbench(interface, traced)
+    rtl = counter_rtl().replace("module counter", f"module {module}")
+    (tmp_path / "right").mkdir()
+    assert_held(written, rtl, tmp_path / "right")
+    (tmp_path / "wrong").mkdir()
+    found = first_mismatch(written, rtl.replace("q == 4 ?", "q == 5 ?"), tmp_path / "wrong")
+    assert (found["port"], found["expected"], found["got"]) == ("q", "000", "101")
