@@ -59,7 +59,8 @@ class Budget:
         if self.cost is not None and self.price is None:
             raise UsageError(
                 f"a budget in money needs a price, and none is given for ${self.cost:g}"
-                "\n\nhint: give the prices of a million prompt and completion tokens"
+                "\n\nhint: give the prices of a million prompt and completion tokens,"
+                " `--price 1.25 10` or `price` in rtlgen.toml"
             )
 
 
@@ -208,18 +209,26 @@ class Meter:
         usage, budget = self._spent.usage, self.budget
         match name:
             case "attempts":
-                return f"{_of(self._spent.attempts, budget.attempts)} attempts"
+                one = self._spent.attempts == 1 and budget.attempts is None
+                return f"{_of(self._spent.attempts, budget.attempts)} attempt{'' if one else 's'}"
             case "tokens":
-                return f"{_of(usage.total, budget.tokens)} tokens"
+                about = "about " if usage.estimated and usage.total else ""
+                return f"{about}{_of(usage.total, budget.tokens)} tokens"
             case "cost":
-                limit = "" if budget.cost is None else f" of ${budget.cost:.2f}"
-                return f"${self.cost or 0.0:.3f}{limit}"
+                limit = "" if budget.cost is None else f" of {_money(budget.cost)}"
+                return f"{_money(self.cost or 0.0)}{limit}"
         limit = "" if budget.seconds is None else f" of {budget.seconds:,.0f} s"
         return f"{self.seconds:,.0f} s{limit}"
 
 
 def _rest(limit: _Number | None, spent: _Number) -> _Number | None:
     return None if limit is None else max(limit - spent, type(limit)(0))
+
+
+def _money(dollars: float) -> str:
+    """Return an amount in cents, and less than a dollar with two digits that say something."""
+    digits = 1 - math.floor(math.log10(dollars)) if 0 < dollars < 1 else 2
+    return f"${dollars:.{min(max(digits, 2), 9)}f}"
 
 
 def _of(spent: int, limit: int | None) -> str:

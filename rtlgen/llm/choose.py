@@ -33,7 +33,8 @@ def choose_model(text: str | None, *, settings: Settings) -> LanguageModel | Non
     make = _MAKERS.get(scheme)
     if make is None or not colon or not rest.strip():
         raise UsageError(
-            f"a model must be one of {', '.join(FORMS)}, not {_shown(text)}\n\nhint: {_hint(text)}"
+            f"a model must be one of {', '.join(FORMS)}, not {_shown(text)}"
+            f"{_place(text, settings)}\n\nhint: {_hint(text)}"
         )
     _check_options(scheme, settings)
     return make(rest.strip(), settings)
@@ -99,6 +100,11 @@ def _check_options(scheme: str, settings: Settings) -> None:
 def _shown(text: str) -> str:
     """Return the text quoted, unless it may be a key that landed in the wrong place."""
     return "a text that looks like a key" if text.startswith("sk-") else repr(text[:80])
+
+
+def _place(text: str, settings: Settings) -> str:
+    origin = settings.origin("model.name")
+    return f", {origin}" if origin and text == settings.model.name else ""
 
 
 def _hint(text: str) -> str:

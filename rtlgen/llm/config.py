@@ -48,6 +48,11 @@ _RULES = {
     "string_type": "be a text",
     "model_type": "be a table",
 }
+_WORDS = {
+    "greater than or equal to": "at least",
+    "less than or equal to": "at most",
+    "greater than": "more than",
+}
 _PLAIN = re.compile(r"[A-Za-z0-9_]{1,40}")
 
 
@@ -67,6 +72,7 @@ def _variable(value: str) -> str:
 
 
 _Positive = Annotated[int, Field(ge=1)]
+_Count = Annotated[int, Field(ge=0, le=1000)]
 _Amount = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 _Price = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
@@ -126,11 +132,11 @@ class BudgetSettings(_Table):
 class DesignSettings(_Table):
     """How a model is asked for designs; None is the default of the loop."""
 
-    candidates: _Positive | None = None
+    candidates: Annotated[int, Field(ge=1, le=1000)] | None = None
     """Answers asked for in a round."""
-    rounds: Annotated[int, Field(ge=0)] | None = None
+    rounds: _Count | None = None
     """Rounds of repairs and fresh starts after the first."""
-    references: Annotated[int, Field(ge=0)] | None = None
+    references: _Count | None = None
     """Reference models to have written where there is no other reference."""
     style: Literal["direct", "reasoning"] | None = None
     examples: Annotated[int, Field(ge=0, le=4)] | None = None
@@ -331,15 +337,20 @@ def _refuse(
         raise UsageError(
             f"no setting is called {name}, {place}\n\nhint: {_near(location)}"
         ) from None
-    rule = _RULES.get(first["type"]) or (
-        first["msg"].removeprefix("Value error, must ").replace("Input should be", "be")
-    )
+    rule = _RULES.get(first["type"]) or _plainer(first["msg"])
     shown = first["input"]
     value = f", not {shown!r}" if _harmless(name, shown) else ""
     subject, where = (place, "") if place.startswith("--") else (name, f", {place}")
     raise UsageError(
         f"{subject} must {rule}{value}{where}\n\nhint: {_remedy(place, name)}"
     ) from None
+
+
+def _plainer(message: str) -> str:
+    rule = message.removeprefix("Value error, must ").replace("Input should be", "be")
+    for long, short in _WORDS.items():
+        rule = rule.replace(long, short)
+    return rule
 
 
 def _harmless(name: str, value: object) -> bool:

@@ -91,7 +91,7 @@ class Key:
         if not value and not address.local:
             raise ModelFault(
                 f"a key is needed for {address.url}, and {variable} is not set"
-                f"\n\nhint: export {variable}=…"
+                f"\n\nhint: export {variable}=…; any word will do for a server that wants no key"
             )
         if not re.fullmatch(r"[!-~]*", value):
             raise ModelFault(

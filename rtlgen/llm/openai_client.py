@@ -26,6 +26,7 @@ from rtlgen.llm.openai_wire import (
     ModelList,
     Reply,
     character_limit,
+    doubted,
     estimated_usage,
     read_reply,
     usage_of,
@@ -54,6 +55,8 @@ class Client:
     wait: Callable[[float], Awaitable[None]] = asyncio.sleep
     deadline: float = math.inf
     """On the monotonic clock; no answer is waited for after it."""
+    doubt: str = ""
+    """What the server told, the first time, that cannot be true."""
     _hold_until: float = 0.0
     _down: bool = False
     """Whether a request has just found nobody for all its tries; the next ones try once."""
@@ -95,7 +98,9 @@ class Client:
             reply, trouble = await self._try(request)
             seconds = time.monotonic() - started
             if trouble is None:
-                usage = added(usage_of(request, reply), wasted)
+                usage = usage_of(request, reply)
+                self.doubt = self.doubt or one_line(doubted(reply, usage), self.key)
+                usage = added(usage, wasted)
                 self._down = False
                 return self._answered(reply, usage, seconds, attempt)
             if reply.said:

@@ -87,8 +87,8 @@ class OpenAIServer:
 
     @property
     def notes(self) -> list[str]:
-        """What the server does not take of what it was asked for, each said once."""
-        return list(self._dialect.notes)
+        """What the server does not take, and what it tells that cannot be true, each once."""
+        return [*self._dialect.notes, *filter(None, [self._client.doubt])]
 
     def finish_within(self, seconds: float | None) -> None:
         """Fail with BUDGET what is not answered `seconds` from now; None takes that back."""

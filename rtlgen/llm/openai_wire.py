@@ -248,6 +248,18 @@ def usage_of(request: Request, reply: Reply) -> Usage:
     return Usage(prompt_tokens=prompt, completion_tokens=completion)
 
 
+def doubted(reply: Reply, usage: Usage) -> str:
+    """Say what number of tokens was told that cannot be true; nothing where none was told."""
+    if not usage.estimated or not isinstance(reply.usage, dict) or not reply.usage:
+        return ""
+    told = (reply.usage.get("prompt_tokens"), reply.usage.get("completion_tokens"))
+    prompt, completion = (str(count)[:20] for count in told)
+    return (
+        f"the server's number of tokens cannot be true (prompt {prompt}, answer {completion}); "
+        "it was estimated"
+    )
+
+
 def estimated_usage(request: Request, said: str = "") -> Usage:
     """Return about what a request and an answer `said` cost; errs high."""
     return Usage(

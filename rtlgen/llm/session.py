@@ -183,8 +183,7 @@ class Session:
             return
         raise ModelFault(
             f"the server must be reachable, and {self.model.name} was not: {self._last_detail}"
-            "\n\nhint: start the server, or check --base-url and the network; what was asked"
-            " before is kept, and --resume goes on from there"
+            "\n\nhint: start the server, or check --base-url and the network"
         )
 
 

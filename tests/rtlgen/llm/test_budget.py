@@ -90,7 +90,7 @@ def test_money() -> None:
     assert not meter.allows(request(2))
     meter.abandon()
     spend(meter)
-    assert meter.exhausted() == "$0.000 of $0.00"
+    assert meter.exhausted() == "$0.00018 of $0.00018"
 
 
 def test_time() -> None:
@@ -109,9 +109,12 @@ def test_line() -> None:
     budget = Budget(tokens=50_000, attempts=20, seconds=600, cost=1.0, price=PRICE)
     meter = Meter(budget, spent=spent, clock=clock)
     clock.now += 12
-    line = "3 of 20 attempts, 4,120 of 50,000 tokens, $0.004 of $1.00, 12 s of 600 s"
+    line = "3 of 20 attempts, 4,120 of 50,000 tokens, $0.0045 of $1.00, 12 s of 600 s"
     assert meter.line() == line
     assert Meter(Budget(), spent=spent, clock=clock).line() == "3 attempts, 4,120 tokens, 0 s"
+    guessed = Spending(attempts=1, usage=Usage(completion_tokens=120, estimated=True))
+    line = Meter(Budget(), spent=guessed, clock=clock).line()
+    assert line == "1 attempt, about 120 tokens, 0 s"
 
 
 @given(st.text())

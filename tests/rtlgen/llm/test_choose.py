@@ -24,6 +24,16 @@ def settings(folder: Path, **options: Any) -> Settings:
     return read_settings(named, environment={}, folder=folder)
 
 
+def test_a_bad_name_is_told_with_its_place(tmp_path: Path) -> None:
+    chosen = settings(tmp_path, name="gpt-5")
+    with pytest.raises(UsageError, match=r"not 'gpt-5', --model\n\nhint: .*'openai:gpt-5'"):
+        choose_model(chosen.model.name, settings=chosen)
+    (tmp_path / ".git").mkdir(exist_ok=True)
+    chosen = read_settings({}, environment={"RTLGEN_MODEL": "gpt-5"}, folder=tmp_path)
+    with pytest.raises(UsageError, match="not 'gpt-5', RTLGEN_MODEL\n"):
+        choose_model(chosen.model.name, settings=chosen)
+
+
 def test_built_in_is_no_model(tmp_path: Path) -> None:
     assert choose_model(None, settings=settings(tmp_path)) is None
     assert choose_model("builtin", settings=settings(tmp_path)) is None

@@ -127,21 +127,24 @@ def test_paths_in_the_file_are_relative_to_it(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("[model]\ntemperature = 3\n", "model.temperature must be less than or equal to 2, not 3"),
+        ("[model]\ntemperature = 3\n", "model.temperature must be at most 2, not 3"),
         ("[model]\ntemperature = true\n", "model.temperature must be a valid number"),
-        ("[model]\ntop_p = 0\n", "model.top_p must be greater than 0, not 0"),
+        ("[model]\ntop_p = 0\n", "model.top_p must be more than 0, not 0"),
         ("[model]\nmax_tokens = 0.5\n", "model.max_tokens must be a valid integer, not 0.5"),
         ("[model]\ntimeout = inf\n", "model.timeout must be a finite number, not inf"),
         ("[model]\nname = ''\n", "model.name must not be empty"),
         ("[model]\nname = 5\n", "model.name must be a text, not 5"),
         ("[model]\nprice = {prompt = 1}\n", "model.price.completion must be there"),
         ("[model]\nprice = 5\n", "model.price must be a table, not 5"),
-        ("[budget]\ntokens = -1\n", "budget.tokens must be greater than or equal to 1, not -1"),
+        ("[budget]\ntokens = -1\n", "budget.tokens must be at least 1, not -1"),
         (
             "[design]\nstyle = 'terse'\n",
             "design.style must be 'direct' or 'reasoning', not 'terse'",
         ),
-        ("[design]\nexamples = 9\n", "design.examples must be less than or equal to 4, not 9"),
+        ("[design]\nexamples = 9\n", "design.examples must be at most 4, not 9"),
+        ("[design]\ncandidates = 0\n", "design.candidates must be at least 1, not 0"),
+        ("[design]\ncandidates = 9999\n", "design.candidates must be at most 1000, not 9999"),
+        ("[design]\nrounds = 9999\n", "design.rounds must be at most 1000, not 9999"),
         ("model = 3\n", "model must be a table, not 3"),
         ("[model]\nnmae = 'x'\n", r"no setting is called model.nmae, .*\n\n.*did you mean 'name'"),
         ("[modle]\n", r"no setting is called modle, .*\n\n.*did you mean 'model'"),
@@ -188,7 +191,7 @@ def test_key_in_the_file_is_refused_and_not_shown(folder: Path, text: str, messa
 
 
 def test_bad_option_and_variable_are_named_as_such(folder: Path) -> None:
-    with pytest.raises(UsageError, match=r"^--top-p must be less than or equal to 1, not 2\.0\n"):
+    with pytest.raises(UsageError, match=r"^--top-p must be at most 1, not 2\.0\n"):
         read_settings({"model.top_p": 2.0}, environment={}, folder=folder)
     with pytest.raises(UsageError, match=r"must be an address .*, RTLGEN_BASE_URL\n\nhint: unset"):
         read(folder, "", RTLGEN_BASE_URL="localhost:8000")

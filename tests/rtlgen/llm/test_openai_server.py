@@ -458,6 +458,20 @@ def test_usage_that_cannot_be_true(usage: object) -> None:
     assert 5 <= got.usage.prompt_tokens <= 20
 
 
+def test_a_lie_about_usage_is_said_once() -> None:
+    told = answer("x", {"prompt_tokens": 10**30, "completion_tokens": -7})
+    with serving(told, told, answer("x")) as server, model_at(server.url) as model:
+        for number in range(3):
+            only(model, request(number))
+        said = "(prompt 10000000000000000000, answer -7)"
+        assert model.notes == [
+            f"the server's number of tokens cannot be true {said}; it was estimated"
+        ]
+    with serving(answer("x")) as server, model_at(server.url) as model:
+        only(model, request())
+        assert model.notes == []
+
+
 def test_hidden_reasoning_is_believed() -> None:
     details = {"reasoning_tokens": 50}
     usage = {"prompt_tokens": 9, "completion_tokens": 55, "completion_tokens_details": details}

@@ -130,7 +130,7 @@ def test_money_is_shown(store: AnswerStore) -> None:
     session = Session(Model(), store, Budget(price=Price(prompt=1e5, completion=1e5)))
     session.ask(requests(0))
     assert session.totals.cost == pytest.approx(3.0)
-    assert session.meter.line().startswith("1 attempts, 30 tokens, $3.000")
+    assert session.meter.line().startswith("1 attempt, 30 tokens, $3.00")
 
 
 def test_time_is_a_limit(store: AnswerStore) -> None:
