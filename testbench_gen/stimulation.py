@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from itertools import chain
 from typing import cast
 
 from sim.cocotb_bench import CocotbBench
@@ -210,7 +209,7 @@ def _before_reset(plan: StimulusPlan) -> Iterator[bool]:
     active = {port.name: int(port.role == "reset") for port in plan.inputs if port.role in RESETS}
     clocks = {clock.name: clock.active for clock in plan.timing.clocks}
     asserted = acted = not active or bool(plan.timing.resets) or not clocks
-    for step in chain(_steps(plan, None)):
+    for step in _steps(plan, None):
         if step.sample:
             yield not acted
         edge = any(step.drive.get(name) == level for name, level in clocks.items())
