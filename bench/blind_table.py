@@ -16,6 +16,7 @@ DEVELOPED = (
     "gpt4o-mini_machine",
     "gpt4o_machine",
     "qwen14b_base_machine",
+    "rtlcodermistral_machine",
 )
 """Files that signs and weights were developed on; the others confirm."""
 _RESAMPLES = 1000

@@ -324,7 +324,7 @@ class _Weighing:
         support: Support = self._supports[group]
         alike = len(self._groups[group].members) - 1
         agreeing = sum(group in reference.groups for reference in self._used)
-        others = len(self._observed) - 1 + len(self._used)
+        others = len(self._group_of) - 1 + len(self._used)
         own = number in self._voters
         complete, partial = self._passed(one)
         return Signs(
@@ -372,7 +372,7 @@ class _Weighing:
             yield Evidence(kind="values", text=text)
 
     def _agreement(self, group: int, signs: Signs) -> Evidence:
-        others = len(self._observed) - 1
+        others = len(self._group_of) - 1
         if others == 0:
             text = "there is no other design to compare it with"
         else:

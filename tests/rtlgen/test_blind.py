@@ -95,7 +95,7 @@ def test_the_most_frequent_behavior_does_not_win_against_the_specification(
 def test_evidence_is_told_in_words(many: BlindJudgement) -> None:
     told = {n: " | ".join(e.text for e in s.evidence) for n, s in enumerate(many.standings)}
     assert "reset 'rst' must be synchronous, and is asynchronous" in told[0]
-    assert "1 of 7 other designs behave just like it" in told[3]
+    assert "1 of 6 other designs behave just like it" in told[3]
     assert "reference model 0 agrees with it" in told[3]
     assert "could not be observed" in told[4]
     assert "X or Z at 100.0 % of the samples" in told[7]
