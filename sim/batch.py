@@ -5,9 +5,9 @@ and one stimulus. A batch decides only what a complete simulation decides;
 where one does not come to its end it is tried again in halves, and in the end
 each design by itself, as `sim.judge.judge` would.
 
-What the language leaves open, such as the order of two processes that write one
-variable, a simulator may settle differently in another company; a verdict on
-such a design can count other mismatches than alone.
+A design whose processes race to write a variable is simulated alone, as the
+company could settle the race. A race to read what another process writes at
+the same moment is not looked for: it fails both ways, perhaps with other counts.
 """
 
 from __future__ import annotations

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from pyslang.analysis import AnalysisManager
-from pyslang.ast import ArgumentDirection, Compilation, ExpressionKind, SymbolKind, VisitAction
+from pyslang.ast import (
+    ArgumentDirection,
+    Compilation,
+    ExpressionKind,
+    ProceduralBlockKind,
+    SymbolKind,
+    VisitAction,
+)
 from pyslang.parsing import Token, TokenKind
 from pyslang.syntax import SyntaxKind
 
@@ -73,16 +80,21 @@ def elaboration_errors(found: Iterable[Diagnostic]) -> Iterator[Refusal]:
             yield _refused(diagnostic, "elaboration", diagnostic.message)
 
 
+def analyzed(compilation: Compilation) -> AnalysisManager:
+    """Return what drives what in an elaborated design."""
+    compilation.freeze()
+    manager = AnalysisManager()
+    manager.analyze(compilation)
+    return manager
+
+
 def driven_inputs(
-    parsed: Parsed, compilation: Compilation, instances: Iterable[Ast]
+    parsed: Parsed, manager: AnalysisManager, instances: Iterable[Ast]
 ) -> Iterator[Refusal]:
     """Yield input ports that the design drives from inside: it would drive the bench's nets.
 
     Those of submodules count too: what drives them drives what they are connected to.
     """
-    compilation.freeze()
-    manager = AnalysisManager()
-    manager.analyze(compilation)
     for diagnostic in parsed.diagnostics(manager.getDiagnostics()):
         if diagnostic.code in _DRIVES_INPUT:
             yield _refused(diagnostic, "drives-input", diagnostic.message)
@@ -93,6 +105,49 @@ def driven_inputs(
                 file, line, _ = parsed.place(port.location)
                 message = f"input port {port.name!r} is driven from inside"
                 yield Refusal(rule="drives-input", file=file, line=line, message=message)
+
+
+def races(manager: AnalysisManager, instances: Iterable[Ast]) -> bool:
+    """Whether processes race for a variable: several write the same bits of it.
+
+    Which of them is last may depend on what else is simulated.
+    """
+    return any(
+        _is_raced(variable, manager)
+        for instance in instances
+        for variable in _variables(instance.body)
+    )
+
+
+def _variables(body: Ast) -> list[Ast]:
+    found: list[Ast] = []
+
+    def look(node: Ast) -> VisitAction:
+        if node.kind is SymbolKind.Variable:
+            found.append(node)
+        return VisitAction.Skip if node.kind is SymbolKind.Instance else VisitAction.Advance
+
+    for member in body:
+        member.visit(look)
+    return found
+
+
+def _is_raced(variable: Ast, manager: AnalysisManager) -> bool:
+    spans: dict[int, list[tuple[int, int]]] = {}
+    for found in manager.getDrivers(variable):
+        driver = found[0] if isinstance(found, tuple) else found
+        process = driver.containingSymbol
+        kind = getattr(process, "procedureKind", None)
+        if kind not in (None, ProceduralBlockKind.Initial):
+            spans.setdefault(process.location.offset, []).append(driver.bounds)
+    writers = list(spans.values())
+    return any(
+        low <= upper and lower <= high
+        for number, one in enumerate(writers)
+        for low, high in one
+        for other in writers[:number]
+        for lower, upper in other
+    )
 
 
 def _is_driven(port: Ast, manager: AnalysisManager) -> bool:

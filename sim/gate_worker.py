@@ -23,12 +23,14 @@ from sim.canonical import Span, Stream, Word, render, unreachable
 from sim.errors import InvalidDesign, InvalidInterface
 from sim.gate_elaborated import (
     MAX_INSTANCES,
+    analyzed,
     driven_inputs,
     elaboration_errors,
     foreign_heads,
     instances_of,
     memory_images,
     outward_errors,
+    races,
 )
 from sim.gate_generate import vacant_branches
 from sim.gate_rules import RESERVED_PREFIX, stray_refusals, token_refusals
@@ -110,18 +112,18 @@ def _examine(request: Mapping[str, Any]) -> dict[str, Any]:
     stream = Stream(original, without=dropped)
     _stop(Cause.REFUSED, [*stray_refusals(stream.strays), *token_refusals(stream.words)])
     written = _written_out(stream, original)
-    interface, vacant = _check_elaborated(written.parsed, request)
-    if vacant:
-        written = _written_out(Stream(written.parsed, empty=vacant), written.parsed)
-        interface, _ = _check_elaborated(written.parsed, request)
+    elaborated = _check_elaborated(written.parsed, request)
+    if elaborated.vacant:
+        written = _written_out(Stream(written.parsed, empty=elaborated.vacant), written.parsed)
+        elaborated = _check_elaborated(written.parsed, request)
     normalized = normalized_digest(written.words, top)
     return {
         "cause": Cause.NONE.name,
         "refusals": [],
         "sources": dict(written.sources),
-        "interface": interface_to_json(interface),
+        "interface": interface_to_json(elaborated.interface),
         "digest": normalized,
-        "lane": _lane(written, request, prefix_of(normalized)),
+        "lane": None if elaborated.races else _lane(written, request, prefix_of(normalized)),
     }
 
 
@@ -178,6 +180,17 @@ class _Written:
     words: list[Word]
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Elaborated:
+    """What elaboration tells of a design."""
+
+    interface: Interface
+    vacant: frozenset[Span]
+    """Generate branches that nothing takes."""
+    races: bool
+    """Whether it may behave differently beside other designs."""
+
+
 def _written_out(stream: Stream, parsed: Parsed) -> _Written:
     """Return the canonical text of `stream`.
 
@@ -195,10 +208,8 @@ def _written_out(stream: Stream, parsed: Parsed) -> _Written:
     return _Written(sources, canonical, again.words)
 
 
-def _check_elaborated(
-    parsed: Parsed, request: Mapping[str, Any]
-) -> tuple[Interface, frozenset[Span]]:
-    """Return the interface, and the generate branches that nothing takes."""
+def _check_elaborated(parsed: Parsed, request: Mapping[str, Any]) -> _Elaborated:
+    """Return what is known of a design that is not refused."""
     top = request["top"]
     compilation = parsed.elaborate(top)
     found = list(parsed.diagnostics(compilation.getAllDiagnostics()))
@@ -218,8 +229,11 @@ def _check_elaborated(
     _stop(Cause.REFUSED, foreign_heads(parsed, instances, frozenset(request["outer"])))
     _stop(Cause.REFUSED, memory_images(parsed, compilation, request["data"]))
     interface = timing_of(instance, interface)
-    _stop(Cause.REFUSED, driven_inputs(parsed, compilation, instances))
-    return interface, vacant_branches(parsed, instances)
+    manager = analyzed(compilation)
+    _stop(Cause.REFUSED, driven_inputs(parsed, manager, instances))
+    return _Elaborated(
+        interface, vacant_branches(parsed, instances), races=races(manager, instances)
+    )
 
 
 def _stop(cause: Cause, refusals: Iterable[Refusal]) -> None:

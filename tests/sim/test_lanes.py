@@ -197,3 +197,20 @@ def test_real_completions_in_lanes(shared: Path, tmp_path: Path) -> None:
     assert len(fine) >= 30
     run = compiled(fine, tmp_path)
     assert run.exit_code == 0, run.output
+
+
+RACES = {
+    "always @(posedge c) q <= a; always @(*) if (a) q = 0; always @* s = 0;": True,
+    "always @* q = a; always @* s = a; always @* s[1] = ~a;": True,
+    "initial q = 0; always @(posedge c) q <= a; always @* s = 0;": False,
+    "always @* q = a; always @* s[0] = a; always @* s[1] = ~a;": False,
+    "always @* q = a; for (genvar i = 0; i < 2; i++) always @(posedge c) s[i] <= a;": False,
+}
+
+
+def test_what_processes_race_for_is_simulated_alone() -> None:
+    header = "module m(input c, input a, output reg q, output reg [1:0] s);\n"
+    designs = [Design(top="m", sources={"m.sv": f"{header}{body}\n{END}"}) for body in RACES]
+    found = admit_many(designs)
+    assert all(admission.design for admission in found)
+    assert [admission.lane is None for admission in found] == list(RACES.values())
