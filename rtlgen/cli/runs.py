@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, closing, nullcontext
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal, NoReturn
+from typing import NoReturn
 
 import typer
 from rich.console import Console
@@ -19,10 +19,11 @@ from rtlgen.cli.options import SimulatorChoice
 from rtlgen.design.bench import load_golden, load_rtl
 from rtlgen.design.builtin import BuiltIn
 from rtlgen.design.model_run import Question, design_with_model
-from rtlgen.design.options import Asking, Options
+from rtlgen.design.options import Asking, Options, State
 from rtlgen.design.output import check_output_folder
 from rtlgen.design.record import RunRecord, to_json
 from rtlgen.design.run import blocking, design_from_spec, judge_design
+from rtlgen.design.words import counted
 from rtlgen.errors import SpecError, UsageError
 from rtlgen.llm.budget import Budget, Price
 from rtlgen.llm.choose import choose_model
@@ -33,7 +34,15 @@ from sim.judge import available_simulators, simulator_named
 from sim.process import Limits
 from sim.simulate import Simulator
 
-_MARKS = {"ok": ("ok  ", "green"), "bad": ("FAIL", "red"), "note": ("note", "yellow")}
+_MARKS: dict[State, tuple[str, str]] = {
+    "ok": ("ok  ", "green"),
+    "bad": ("FAIL", "bold red"),
+    "tried": ("FAIL", "red"),
+    "open": ("open", "magenta"),
+    "note": ("note", "yellow"),
+}
+_ENDS = ("outcome", "verdict")
+"""Stages that say what a run comes to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,18 +66,21 @@ class ConsoleProgress:
         self._console = console
         self._quiet = quiet
 
-    def stage(self, name: str, text: str, *, state: Literal["ok", "bad", "note"] = "ok") -> None:
-        """Print what came of a stage."""
-        if self._quiet and state != "bad":
+    def stage(self, name: str, text: str, *, state: State = "ok") -> None:
+        """Print what came of a stage; if quiet, only what the run comes to, and only if bad."""
+        if self._quiet and not (state == "bad" or (state == "open" and name in _ENDS)):
             return
         mark, color = _MARKS[state]
-        self._console.print(Text.assemble((mark, color), f"  {name:10}", text))
+        self._console.print(Text.assemble((mark, color), f"  {name:12} ", text))
 
-    def working(self, text: str) -> AbstractContextManager[object]:
+    @contextmanager
+    def working(self, text: str) -> Iterator[Callable[[str], None]]:
         """Show a spinner where there is a terminal."""
         if self._quiet or not self._console.is_terminal:
-            return nullcontext()
-        return self._console.status(f"{text} ...")
+            yield lambda _: None
+            return
+        with self._console.status(Text(f"{text} ...")) as status:
+            yield lambda how_far: status.update(Text(how_far))
 
 
 def console_progress(*, quiet: bool) -> ConsoleProgress:
@@ -161,8 +173,8 @@ def _read(path: Path, progress: ConsoleProgress) -> Spec:
     interface = spec.interface
     progress.stage(
         "spec",
-        f"{spec.path}: module {interface.module}, {len(interface.inputs)} inputs, "
-        f"{len(interface.outputs)} outputs"
+        f"{spec.path}: module {interface.module}, {counted(len(interface.inputs), 'input')}, "
+        f"{counted(len(interface.outputs), 'output')}"
         + "".join(f"; {part.kind.value} ({part.place})" for part in spec.fragments),
     )
     for finding in spec.assumptions:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -13,6 +14,7 @@ from rtlgen.design.options import Asking, Options, Progress, State
 from rtlgen.design.prompter import Prompter
 from rtlgen.design.record import EvidenceRecord, GroupRecord, ReferenceRecord, TrustRecord
 from rtlgen.design.twins import with_twins
+from rtlgen.design.words import counted
 from rtlgen.design.written import Written
 from rtlgen.llm.extract import extract_python
 from rtlgen.llm.model import Answer, Purpose, Request
@@ -91,7 +93,6 @@ class ByAgreement:
             seed=self._options.seed,
             workers=self._options.workers,
         )
-        self._say(found)
         return with_twins(self._with_verdicts(candidates, designs, found))
 
     def describe(self, candidate: Candidate) -> tuple[str, State]:
@@ -101,11 +102,26 @@ class ByAgreement:
             return described(candidate)
         standing = found.standings[self._judged.index(candidate.number)]
         size = len(found.groups[candidate.group].members)
-        line = f"group {candidate.group} of {size}, trust {standing.trust:.2f}"
+        line = f"group {candidate.group} ({counted(size, 'design')}), trust {standing.trust:.2f}"
         if candidate.twin is not None:
-            line += f" (the same as {candidate.twin})"
+            line += f"; the same design as {candidate.twin}"
         failed = [verdict for verdict in standing.verdicts if verdict.status is not Status.PASS]
-        return (f"{line}: {failed[0].reason}", "bad") if failed else (line, "note")
+        return (f"{line}; {failed[0].reason}", "tried") if failed else (line, "note")
+
+    def summary(self, candidates: Sequence[Candidate]) -> tuple[str, str]:
+        """Say how many behave alike, what the reference models are worth, and the trust."""
+        found = self._found
+        if found is None:
+            return "", ""
+        sizes = [counted(len(group.members), "design") for group in found.groups]
+        states = Counter(written.state for written in found.references)
+        states["dropped"] += sum(bool(model.fault) for model in self._models)
+        used = ", ".join(f"{number} {state}" for state, number in states.items() if number)
+        return "agreement", (
+            f"{counted(len(sizes), 'way')} to behave ({', '.join(sizes)}); "
+            f"reference models: {used or 'none'}; trust in the best {found.trust:.2f}, "
+            f"{self._asking.min_trust:.2f} is demanded"
+        )
 
     def settled(self, candidates: Sequence[Candidate]) -> bool:
         found = self._found
@@ -205,15 +221,6 @@ class ByAgreement:
             interface=self._spec.interface,
             limits=self._options.limits,
             workers=self._options.workers,
-        )
-
-    def _say(self, found: BlindJudgement) -> None:
-        sizes = ", ".join(str(len(group.members)) for group in found.groups) or "none"
-        self._progress.stage(
-            "agreement",
-            f"groups of like behavior: {sizes}; trust in the best {found.trust:.2f}, "
-            f"{self._asking.min_trust:.2f} is demanded",
-            state="note",
         )
 
     def _trust(self) -> TrustRecord:

@@ -18,6 +18,7 @@ _REFUSED: dict[Cause, float] = {
     Cause.ELABORATION: 0.15,
     Cause.INTERFACE: 0.2,
 }
+_STATES: dict[Status, State] = {Status.PASS: "ok", Status.FAIL: "tried"}
 _RUNS = 0.3
 """What a design is worth that can be simulated, however wrong it is."""
 
@@ -74,11 +75,13 @@ class Candidate:
 def described(candidate: Candidate) -> tuple[str, State]:
     """Return in a few words what became of `candidate`, and how good that is."""
     if candidate.failure:
-        return f"not judged: {candidate.failure}", "note"
+        return f"not judged: {candidate.failure}", "open"
     if candidate.declined:
-        return f"no code: {candidate.declined.splitlines()[0]}", "note"
-    if candidate.verdict is None:
-        return "not judged", "note"
-    same = f" (the same as {candidate.twin})" if candidate.twin is not None else ""
-    line = f"{candidate.verdict.status.name}: {candidate.verdict.reason}{same}"
-    return line, "ok" if candidate.passed else "bad"
+        return f"no code: {candidate.declined.splitlines()[0]}", "tried"
+    verdict = candidate.verdict
+    if verdict is None:
+        return "not judged", "open"
+    state = _STATES.get(verdict.status, "open")
+    if candidate.twin is not None:
+        return f"the same design as {candidate.twin}", state
+    return verdict.reason if state != "open" else f"{verdict.status.name}: {verdict.reason}", state

@@ -6,6 +6,7 @@ run can be resumed or replayed from its recorded answers.
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from rtlgen.design.options import Asking, Progress, State
 from rtlgen.design.prompter import Prompter
 from rtlgen.design.record import TrustRecord
 from rtlgen.design.search import Action, next_actions
+from rtlgen.design.words import counted
 from rtlgen.llm.extract import extract
 from rtlgen.llm.model import Answer, Failure, Message, Purpose, Request
 from rtlgen.llm.session import Session
@@ -45,6 +47,9 @@ class Referee(Protocol):
 
     def describe(self, candidate: Candidate) -> tuple[str, State]:
         """Return in a line what became of `candidate`, and how good that is."""
+
+    def summary(self, candidates: Sequence[Candidate]) -> tuple[str, str]:
+        """Return where the run stands: a name and a line; empty where all is said."""
 
     def settled(self, candidates: Sequence[Candidate]) -> bool:
         """Whether nothing more has to be asked for."""
@@ -93,14 +98,20 @@ class Loop:
         self.candidates: list[Candidate] = []
         self.ended = ""
         """Why the loop ended before a candidate held, in words."""
+        self.failures: Counter[Failure] = Counter()
+        """Requests that have no answer."""
         self._session = session
         self._referee = referee
         self._prompter = prompter
         self._asking = asking
         self._seed = seed
         self._progress = progress
+        self._last_end = ""
+        self._rounds = 0
         self._asked: Counter[str] = Counter()
         self._given_up: set[Purpose] = set()
+        self._too_long: set[int | None] = set()
+        """Candidates whose repair does not fit the context; None: a design from the start."""
 
     def run(self) -> None:
         """Ask and judge until a candidate holds, or rounds or budget are spent."""
@@ -111,28 +122,41 @@ class Loop:
                 return
             self._round(next_actions(self.candidates, width=width, turn=turn, worth=self._worth))
         if not self.ended and not self._referee.settled(self.candidates):
-            self.ended = f"{self._asking.rounds} rounds were made"
+            self.ended = f"no round is left after {self._rounds}"
 
     def _worth(self, candidate: Candidate) -> bool:
         given_up = self._prompter.repair_purpose(candidate) in self._given_up
-        return not given_up and self._referee.can_repair(candidate)
+        too_long = candidate.number in self._too_long
+        return not (given_up or too_long) and self._referee.can_repair(candidate)
 
     def _round(self, actions: Sequence[Action]) -> None:
-        wanted = [self._wanted(action) for action in actions]
+        wanted = [self._wanted(a) for a in actions if _number(a.parent) not in self._too_long]
         wanted = [entry for entry in wanted if entry.request.purpose not in self._given_up]
         extra = self._referee.wanted(self.candidates)
         extra = [request for request in extra if request.purpose not in self._given_up]
         requests = [*extra, *(entry.request for entry in wanted)]
         if not requests:
-            self.ended = "the model has nothing more to say"
+            self.ended = f"there is nothing left to ask: {self._last_end}"
             return
-        with self._progress.working(f"asking for {len(requests)} answers"):
-            answers = self._session.ask(requests)
+        self._rounds += 1
+        self._progress.stage(f"round {self._rounds}", _asked_for(wanted, extra))
+        answers = self._ask(requests)
         self._referee.receive(extra, answers[: len(extra)])
         before = len(self.candidates)
         self.candidates += self._taken(wanted, answers[len(extra) :])
         self._judge(before)
         self._note_end(requests, answers)
+        self._note_too_long(wanted, answers[len(extra) :])
+
+    def _ask(self, requests: Sequence[Request]) -> list[Answer]:
+        number = counted(len(requests), "answer")
+        with self._progress.working(f"asking for {number}") as say:
+            came = itertools.count(1)
+
+            def on_answer(_index: int, _answer: Answer) -> None:
+                say(f"{next(came)} of {number} here; {self._session.meter.line()}")
+
+            return self._session.ask(requests, on_answer)
 
     def _wanted(self, action: Action) -> _Wanted:
         parent = action.parent
@@ -185,15 +209,30 @@ class Loop:
             self.candidates = self._referee.judge(self.candidates)
         for candidate in self.candidates[before:]:
             line, state = self._referee.describe(candidate)
-            self._progress.stage("candidate", f"{_title(candidate)}: {line}", state=state)
-        self._progress.stage("budget", self._session.meter.line())
+            stage, of = f"candidate {candidate.number}", _repair_of(candidate)
+            self._progress.stage(stage, f"{of}{line}", state=state)
+        name, line = self._referee.summary(self.candidates)
+        if name:
+            self._progress.stage(name, line, state="note")
+        self._progress.stage("spent", self._session.meter.line())
 
     def _note_end(self, requests: Sequence[Request], answers: Sequence[Answer]) -> None:
         for request, answer in zip(requests, answers, strict=True):
+            if answer.failure is None:
+                continue
+            self.failures[answer.failure] += 1
             if answer.failure is Failure.BUDGET:
-                self.ended = f"the budget is spent: {self._session.meter.line()}"
+                self.ended = answer.detail
             elif answer.failure is Failure.EXHAUSTED:
                 self._given_up.add(request.purpose)
+                self._last_end = answer.detail
+
+    def _note_too_long(self, wanted: Sequence[_Wanted], answers: Sequence[Answer]) -> None:
+        """Remember which prompts do not fit: they would not the next time either."""
+        for entry, answer in zip(wanted, answers, strict=True):
+            if answer.failure is Failure.CONTEXT:
+                self._too_long.add(_number(entry.parent))
+                self._last_end = "no prompt fits the model's context"
 
 
 def _cut(answer: Answer, request: Request) -> tuple[str, ...]:
@@ -202,6 +241,21 @@ def _cut(answer: Answer, request: Request) -> tuple[str, ...]:
     return (f"the answer was cut at its limit, {request.sampling.max_tokens} tokens",)
 
 
-def _title(candidate: Candidate) -> str:
-    of = "" if candidate.parent is None else f", {candidate.origin} of {candidate.parent}"
-    return f"{candidate.number}{of}"
+def _number(candidate: Candidate | None) -> int | None:
+    return None if candidate is None else candidate.number
+
+
+def _repair_of(candidate: Candidate) -> str:
+    return "" if candidate.parent is None else f"{candidate.origin} of {candidate.parent}: "
+
+
+def _asked_for(wanted: Sequence[_Wanted], extra: Sequence[Request]) -> str:
+    repaired = [entry.parent.number for entry in wanted if entry.parent is not None]
+    fresh = len(wanted) - len(repaired)
+    of = ", ".join(map(str, sorted(set(repaired))))
+    parts = (
+        f"{counted(len(repaired), 'repair')} of {of}" if repaired else "",
+        counted(fresh, "new design") if fresh else "",
+        counted(len(extra), "reference model") if extra else "",
+    )
+    return "asking for " + "; ".join(filter(None, parts))

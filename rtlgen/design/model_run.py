@@ -14,7 +14,7 @@ from rtlgen.design.bench import NO_REFERENCE, Judgement
 from rtlgen.design.blind_referee import ByAgreement
 from rtlgen.design.candidate import Candidate
 from rtlgen.design.loop import Loop, Referee, Ruling
-from rtlgen.design.options import Asking, Options, Outcome, Progress, State
+from rtlgen.design.options import EXIT_CODES, Asking, Options, Outcome, Progress, State
 from rtlgen.design.output import finished_output
 from rtlgen.design.prompter import Prompter
 from rtlgen.design.record import ModelRecord, RunRecord, SamplingRecord
@@ -39,7 +39,18 @@ _MARKS: dict[Outcome, State] = {
     "verified": "ok",
     "trusted": "ok",
     "failed": "bad",
-    "not judged": "bad",
+    "not judged": "open",
+}
+_AGAIN = "--resume asks again for what was not answered"
+_HINTS = {
+    Failure.CONTEXT: "prompt and answer share the model's context: lower --max-tokens or "
+    "--examples, or choose a model with a longer one",
+    Failure.TIMEOUT: "`timeout` in [model] of rtlgen.toml gives an answer more time",
+    Failure.RATE_LIMIT: f"`concurrency` in [model] of rtlgen.toml asks for less at once; {_AGAIN}",
+    Failure.SERVER: _AGAIN,
+    Failure.GARBAGE: _AGAIN,
+    Failure.UNREACHABLE: _AGAIN,
+    Failure.BUDGET: "with a larger budget --resume goes on from here",
 }
 
 
@@ -131,9 +142,14 @@ def model_run(
         )
         loop.run()
         model = _model_record(session, question, facts_of(spec, question, options), asking)
+        for note in model.notes:
+            progress.stage("model", note, state="note")
     ruling = _judged_alone(referee.rule(loop.candidates), options, work, progress)
     outcome, reason = _outcome(ruling, loop.ended)
     progress.stage("outcome", f"{outcome}: {reason}", state=_MARKS[outcome])
+    if EXIT_CODES[outcome]:
+        for hint in _hints(loop):
+            progress.stage("hint", hint, state="note")
     record = run_record(
         spec=spec,
         judgement=ruling.judgement,
@@ -203,7 +219,7 @@ def _judged_alone(ruling: Ruling, options: Options, work: Path, progress: Progre
             limits=options.limits,
             waveform=work / WAVEFORM,
         )
-    progress.stage("chosen", f"candidate {chosen.number}")
+    progress.stage("chosen", f"candidate {chosen.number}, judged once more by itself")
     if ruling.trust is None or verdict.status is not Status.PASS:
         say_verdict(verdict, progress)
     chosen = replace(chosen, verdict=verdict)
@@ -234,7 +250,15 @@ def _no_design(candidates: Sequence[Candidate], tail: str) -> tuple[Outcome, str
     failures = [candidate.failure for candidate in candidates if candidate.failure]
     if failures:
         return "not judged", f"the model gave no answer: {failures[-1]}{tail}"
-    return "not judged", f"nothing was asked{tail}"
+    return "not judged", f"there is no answer{tail}"
+
+
+def _hints(loop: Loop) -> list[str]:
+    """Say what may help a run that has not come to a design."""
+    hints = [_HINTS[failure] for failure, _ in loop.failures.most_common() if failure in _HINTS]
+    if any(c.design is None and c.answer and c.answer.finish == "length" for c in loop.candidates):
+        hints.append("answers broke off at their limit: --max-tokens raises it")
+    return list(dict.fromkeys(hints))
 
 
 def _model_record(

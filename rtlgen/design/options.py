@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
@@ -15,7 +15,8 @@ from sim.simulate import Simulator
 Outcome = Literal["verified", "trusted", "failed", "not judged"]
 EXIT_CODES: dict[Outcome, int] = {"verified": 0, "trusted": 0, "failed": 1, "not judged": 3}
 Style = Literal["direct", "reasoning"]
-State = Literal["ok", "bad", "note"]
+State = Literal["ok", "bad", "tried", "open", "note"]
+"""`tried` failed as one candidate of many do, `open` could not be judged."""
 
 
 class Progress(Protocol):
@@ -24,8 +25,8 @@ class Progress(Protocol):
     def stage(self, name: str, text: str, *, state: State = "ok") -> None:
         """Say that a stage has ended."""
 
-    def working(self, text: str) -> AbstractContextManager[object]:
-        """Show that something takes a while."""
+    def working(self, text: str) -> AbstractContextManager[Callable[[str], None]]:
+        """Show that something takes a while; what is yielded takes how far it has come."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

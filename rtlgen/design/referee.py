@@ -45,6 +45,12 @@ class ByReference:
     def describe(self, candidate: Candidate) -> tuple[str, State]:
         return described(candidate)
 
+    def summary(self, candidates: Sequence[Candidate]) -> tuple[str, str]:
+        best = best_of(candidates)
+        if best is None or best.passed:
+            return "", ""
+        return "best so far", f"candidate {best.number}: {described(best)[0]}"
+
     def settled(self, candidates: Sequence[Candidate]) -> bool:
         return any(candidate.passed for candidate in candidates)
 

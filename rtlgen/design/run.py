@@ -8,17 +8,20 @@ from pathlib import Path
 
 from rtlgen.design.bench import NO_REFERENCE, Judgement, golden_judgement, spec_judgement
 from rtlgen.design.candidate import Candidate
-from rtlgen.design.options import Options, Outcome, Progress
+from rtlgen.design.options import Options, Outcome, Progress, State
 from rtlgen.design.proposal import Decline, Proposal, Proposer
 from rtlgen.design.record import RunRecord
 from rtlgen.design.run_folder import WAVEFORM, write_run
 from rtlgen.design.run_record import run_record
 from rtlgen.design.unfinished import output_folder
+from rtlgen.design.words import counted
 from rtlgen.errors import CannotJudge
 from rtlgen.spec.model import Severity, Spec
 from sim.design import Design
 from sim.judge import judge
 from sim.verdict import Cause, Status, Verdict
+
+_STATES: dict[Status, State] = {Status.PASS: "ok", Status.FAIL: "bad"}
 
 
 def design_from_spec(
@@ -90,9 +93,8 @@ def make_judgement(spec: Spec | None, options: Options, progress: Progress) -> J
         else:
             raise CannotJudge(NO_REFERENCE)
     bench = made.testbench
-    progress.stage(
-        "testbench", f"{bench.expected_checks} checks by {made.reference}, seed {bench.seed}"
-    )
+    checks = counted(bench.expected_checks, "check")
+    progress.stage("testbench", f"{checks} by {made.reference}, seed {bench.seed}")
     for note in made.notes:
         progress.stage("testbench", note, state="note")
     return made
@@ -141,12 +143,8 @@ def _judged(
 def say_verdict(verdict: Verdict, progress: Progress) -> None:
     """Say what `verdict` is."""
     under = f" under {verdict.simulator}" if verdict.simulator else ""
-    passed = verdict.status is Status.PASS
-    progress.stage(
-        "verdict",
-        f"{verdict.status.name}{under}: {verdict.reason}",
-        state="ok" if passed else "bad",
-    )
+    state = _STATES.get(verdict.status, "open")
+    progress.stage("verdict", f"{verdict.status.name}{under}: {verdict.reason}", state=state)
     for note in verdict.notes:
         progress.stage("verdict", note, state="note")
 

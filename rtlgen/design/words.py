@@ -12,6 +12,11 @@ def count(number: int) -> str:
     return f"{number:,}".replace(",", "\N{NO-BREAK SPACE}")
 
 
+def counted(number: int, noun: str) -> str:
+    """Return `number` with its noun, such as `1 repair` and `2 repairs`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def duration(seconds: float) -> str:
     """Return `seconds` in the unit that a person would use."""
     if seconds < 1:
