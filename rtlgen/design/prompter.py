@@ -29,7 +29,7 @@ class Prompter:
     ) -> None:
         self.interface: Interface = spec.interface
         self.subject = subject or spec.interface.module
-        self.header = header or prompts.module_header(spec.interface)
+        self.header = header or prompts.module_header(spec.interface, spec.ranges)
         self._style = asking.style
         self._examples = asking.examples
         self._task = prompts.Task(
@@ -37,7 +37,7 @@ class Prompter:
             interface=spec.interface,
             assumptions=tuple(finding.assumption for finding in spec.assumptions),
             statements=tuple(_statements(spec)),
-            header=header or "",
+            header=self.header,
         )
 
     def propose(self) -> tuple[Message, ...]:

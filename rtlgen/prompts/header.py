@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from sim.interface import Direction, Interface, Port, Reset
 
@@ -13,15 +13,19 @@ _KINDS = {
 }
 
 
-def module_header(interface: Interface) -> str:
+def module_header(interface: Interface, ranges: Mapping[str, str] | None = None) -> str:
     """Return the header of the module, `module` to `;`.
 
+    `ranges` stand in place of the ports' own, such as `[WIDTH-1:0]` for `[7:0]`.
     Outputs are `logic`, so that continuous assignments, procedures and instances may drive them.
     """
     lines = [f"module {interface.module}{_parameters(interface)} ("]
     if not interface.ports:
         return lines[0].removesuffix(" (") + ";"
-    lines += [f"    {_declaration(port)}," for port in interface.ports]
+    ranges = ranges or {}
+    lines += [
+        f"    {_declaration(port, ranges.get(port.name, port.range))}," for port in interface.ports
+    ]
     return "\n".join([*lines[:-1], lines[-1].removesuffix(","), ");"])
 
 
@@ -32,8 +36,8 @@ def _parameters(interface: Interface) -> str:
     return " #(\n" + ",\n".join(lines) + "\n)"
 
 
-def _declaration(port: Port) -> str:
-    words = [_KINDS[port.direction], "signed" if port.signed else "", port.range, port.name]
+def _declaration(port: Port, bounds: str) -> str:
+    words = [_KINDS[port.direction], "signed" if port.signed else "", bounds, port.name]
     return " ".join(word for word in words if word)
 
 

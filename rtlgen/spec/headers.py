@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rtlgen.errors import SpecError
 from rtlgen.spec.declared import DeclaredPort
 from rtlgen.spec.model import Place
 from rtlgen.spec.text import line_place
-from rtlgen.spec.widths import Width
+from rtlgen.spec.widths import Width, find_range
 from sim.errors import SimError
 from sim.interface import Interface, read_header
 
@@ -164,6 +164,16 @@ def header_interface(header: Header) -> tuple[Interface, list[DeclaredPort]]:
             )
         )
     return interface, declared
+
+
+def widths_in(header: Header, names: Iterable[str]) -> dict[str, Width]:
+    """Return the ranges that stand right in front of these ports in `header`."""
+    found = {}
+    for name in names:
+        match = re.search(rf"(\[[^\[\]\n]{{1,100}}\])\s*{re.escape(name)}\b", header.source)
+        if match and (width := find_range(match[1])):
+            found[name] = width
+    return found
 
 
 def used_names(headers: Sequence[Header]) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -91,6 +92,8 @@ class Spec:
     title: str = ""
     metadata: dict[str, Any] = field(default_factory=dict)
     """YAML front matter, if there is any."""
+    ranges: Mapping[str, str] = field(default_factory=dict)
+    """Ranges of ports that name parameters, as Verilog, such as `[WIDTH-1:0]`."""
 
     @property
     def assumptions(self) -> tuple[Finding, ...]:

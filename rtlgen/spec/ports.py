@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from rtlgen.errors import SpecError
 from rtlgen.spec.declared import KEYWORDS, DeclaredParameter, DeclaredPort
 from rtlgen.spec.model import Finding, Place, Severity
-from rtlgen.spec.widths import UnknownParameter, Width, WidthError, evaluate
+from rtlgen.spec.widths import (
+    UnknownParameter,
+    Width,
+    WidthError,
+    evaluate,
+    find_range,
+    parametric_range,
+)
 from sim.interface import Direction, Port
 
 PORT_LIMIT = 1024
@@ -53,6 +61,21 @@ def make_ports(
         parameters=values.formal,
         findings=findings,
     )
+
+
+def written_ranges(
+    ports: Sequence[Port], written: Mapping[str, Width], parameters: Mapping[str, int]
+) -> dict[str, str]:
+    """Return the ranges that name parameters, by port, where they come to the port's own."""
+    found = {}
+    for port in ports:
+        width = written.get(port.name)
+        text = parametric_range(width, parameters) if width else ""
+        with suppress(WidthError):
+            again = find_range(text)
+            if again is not None and again.resolve(parameters) == (port.msb, port.lsb):
+                found[port.name] = text
+    return found
 
 
 def check_number(ports: Sequence[DeclaredPort]) -> None:

@@ -8,10 +8,17 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rtlgen.errors import SpecError, UsageError
-from rtlgen.spec.declared import KEYWORDS, DeclaredParameter, DeclaredPort
+from rtlgen.spec.declared import DeclaredParameter, DeclaredPort
 from rtlgen.spec.fragments import read_fragments
 from rtlgen.spec.front_matter import FrontMatter, read_front_matter
-from rtlgen.spec.headers import Header, choose_header, find_headers, header_interface, used_names
+from rtlgen.spec.headers import (
+    Header,
+    choose_header,
+    find_headers,
+    header_interface,
+    used_names,
+    widths_in,
+)
 from rtlgen.spec.lint import lint
 from rtlgen.spec.lint_subject import Subject
 from rtlgen.spec.listing import Listing, read_listing
@@ -31,12 +38,14 @@ from rtlgen.spec.ports import (
     compare,
     contradiction,
     make_ports,
+    written_ranges,
 )
 from rtlgen.spec.prose import read_prose
 from rtlgen.spec.roles import describe
 from rtlgen.spec.text import IDENTIFIER, Sentence, line_place, normalize, sentences
 from rtlgen.spec.timing import find_timing
 from sim.interface import Interface
+from symbolic.names import KEYWORDS as RESERVED
 
 SIZE_LIMIT = 256 * 1024
 """Largest specification, in bytes: some 5000 lines."""
@@ -170,6 +179,7 @@ class _Reading:
             interface_place=_span(places.values()),
             title=title,
             metadata=self.front.metadata,
+            ranges=self._ranges(header, ports),
         )
         return self._finish(spec, clean, said, ports)
 
@@ -192,6 +202,14 @@ class _Reading:
             ),
         )
         return lint(subject)
+
+    def _ranges(self, header: Header | None, ports: PortList) -> dict[str, str]:
+        names = [port.name for port in ports.ports]
+        written = widths_in(header, names) if header is not None else {}
+        for port in ports.declared:
+            if width := None if header is not None else port.width or port.described:
+                written[port.name] = width
+        return written_ranges(ports.ports, written, ports.parameters)
 
     def _skipped(self) -> frozenset[int]:
         skip = set(range(1, self.front.end + 1))
@@ -303,7 +321,12 @@ class _Reading:
 
     @staticmethod
     def _checked(found: ModuleName) -> str:
-        if not re.fullmatch(IDENTIFIER, found.name) or found.name in KEYWORDS:
+        if found.name in RESERVED:
+            raise SpecError(
+                f"a module must not be named like the Verilog keyword {found.name!r}, which stands "
+                f"in the {found.origin}, line {found.line}\n\nhint: write `Module name: counter`"
+            )
+        if not re.fullmatch(IDENTIFIER, found.name):
             raise SpecError(
                 f"a module's name must be a Verilog identifier, not {found.name[:60]!r}, "
                 f"line {found.line}\n\nhint: use letters, digits and `_`"

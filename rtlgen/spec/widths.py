@@ -42,6 +42,7 @@ _PRODUCT = rf"{_FACTOR}(?:\s*(?:\*\*?|[-+/])\s*{_FACTOR}){{0,4}}"
 
 _RANGE_TEXT = r"[^\[\]:\n]{1,100}"
 RANGE = re.compile(rf"\[\s*({_RANGE_TEXT})\s*:\s*({_RANGE_TEXT})\s*\]")
+_VERILOG_RANGE = re.compile(r"\[(?:\$clog2|[-\w\s+*/():])+\]")
 _BARE_RANGE = re.compile(
     r"^[(<]?\s*(\d+|[\w$()+*/ -]{1,60}?)\s*(?::|\.\.|downto|DOWNTO)\s*(\d+)\s*[)>]?$"
 )
@@ -111,6 +112,14 @@ class Width:
             raise WidthError(f"bounds must not be negative, not {self}")
         _check_width(abs(first - last) + 1, self)
         return first, last
+
+
+def parametric_range(width: Width, parameters: Mapping[str, int]) -> str:
+    """Return `width` as a Verilog range over `parameters`; empty if it names none of them."""
+    text = f"[{width.msb}:{width.lsb}]" if width.lsb else f"[{width.msb}-1:0]"
+    names = set(re.findall(r"[A-Za-z_]\w*", text)) - {"clog2"}
+    verilog = _VERILOG_RANGE.fullmatch(text) and not re.search(r"(?<!\$)\bclog2\b", text)
+    return text if verilog and names and names <= parameters.keys() else ""
 
 
 def _check_width(bits: int, width: Width) -> None:

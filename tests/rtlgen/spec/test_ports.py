@@ -300,3 +300,44 @@ def test_a_sentence_that_begins_with_in_declares_nothing() -> None:
         "- In RUN, when go is 0, return.\n"
     )
     assert [port.name for port in spec.interface.ports] == ["clk", "go", "y"]
+
+
+PARAMETERS = """
+| Parameter | Default |
+|-----------|---------|
+| `WIDTH`   | 8       |
+| `DEPTH`   | 16      |
+
+| Port    | Direction | Width                 |
+|---------|-----------|-----------------------|
+| `clk`   | input     | 1                     |
+| `data`  | input     | `[WIDTH-1:0]`         |
+| `pair`  | input     | 2*WIDTH               |
+| `fixed` | input     | `[7:0]`               |
+| `count` | output    | `[$clog2(DEPTH):0]`   |
+| `q`     | output    | WIDTH                 |
+"""
+
+
+def test_ranges_stay_as_they_are_written_where_they_name_parameters() -> None:
+    spec = read_spec(f"Module `held`.\n{PARAMETERS}")
+    assert spec.ranges == {
+        "data": "[WIDTH-1:0]",
+        "pair": "[2*WIDTH-1:0]",
+        "count": "[$clog2(DEPTH):0]",
+        "q": "[WIDTH-1:0]",
+    }
+    assert [port.width for port in spec.interface.ports] == [1, 8, 16, 8, 5, 8]
+
+
+def test_ranges_of_a_header_that_name_parameters() -> None:
+    head = "module m #(parameter W = 4) (input [W-1:0] a, b, input [3:0] c, output [2*W:1] y);"
+    spec = read_spec(f"```verilog\n{head}\nendmodule\n```\n")
+    assert spec.ranges == {"a": "[W-1:0]", "y": "[2*W:1]"}
+
+
+@pytest.mark.parametrize("name", ["table", "bit", "unique"])
+def test_a_module_named_like_a_keyword_is_refused(name: str) -> None:
+    text = "The input `a` is inverted.\n\n- input `a`\n- output `y`\n"
+    with pytest.raises(SpecError, match=f"keyword '{name}', which stands in the file name, line 1"):
+        read_spec(text, path=f"{name}.md")
