@@ -248,17 +248,17 @@ class OptionsRecord(_Record):
     """What a replay needs to know of the options."""
 
     simulators: list[str]
-    seed: int
-    timeout: float
+    seed: int = Field(ge=0)
+    timeout: float = Field(gt=0, allow_inf_nan=False)
     """Seconds that one tool run may take."""
     top: str | None = None
     golden: list[str] | None = None
     """Names of the files in `golden/`."""
-    candidates: int = 1
-    rounds: int = 0
-    references: int = 0
+    candidates: int = Field(default=1, ge=1)
+    rounds: int = Field(default=0, ge=0)
+    references: int = Field(default=0, ge=0)
     style: Literal["direct", "reasoning"] = "direct"
-    examples: int = 0
+    examples: int = Field(default=0, ge=0, le=4)
     min_trust: float = 0.0
 
 

@@ -1,15 +1,16 @@
 """A recorded run, made again from its own folder: the same verdicts, or what differs.
 
 No model is asked: its answers are read from the folder. Testbench, judging
-and everything that the loop decides are made anew, without any cache.
+and everything that the loop decides are made anew, without any cache; nothing
+is written into the folder.
 """
 
 from __future__ import annotations
 
-import json
 import os
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,32 +18,35 @@ from pydantic import ValidationError
 
 from rtlgen.design.bench import load_golden, load_rtl
 from rtlgen.design.builtin import BuiltIn
+from rtlgen.design.differences import (
+    Difference,
+    differences,
+    file_differences,
+    version_differences,
+)
 from rtlgen.design.model_run import Question, model_run
 from rtlgen.design.options import Asking, Options, Progress
-from rtlgen.design.record import MANIFEST, CandidateRecord, OptionsRecord, RunRecord
+from rtlgen.design.record import MANIFEST, OptionsRecord, RunRecord
 from rtlgen.design.run import design_from_spec, judge_design
-from rtlgen.design.run_folder import GOLDEN, SPEC
+from rtlgen.design.run_folder import GOLDEN, RTL, SPEC, TESTBENCH
 from rtlgen.design.unfinished import ANSWERS
 from rtlgen.errors import UsageError
-from rtlgen.llm.model import Answer, Failure, Request
-from rtlgen.llm.records import AnswerRecord, read_records
+from rtlgen.llm.model import Answer, Failure, Purpose, Request
+from rtlgen.llm.records import AnswerRecord, PromptRecord, read_records
 from rtlgen.spec import load_spec
 from rtlgen.spec.model import Spec
 from sim.design import Design
-from sim.judge import simulator_named
+from sim.errors import ToolNotFound
+from sim.judge import SIMULATORS, simulator_named
 from sim.process import Limits
 from sim.scratch import scratch_folder
+from sim.simulate import Simulator
 
-_COMPARED = ("status", "cause", "reason", "checked", "expected", "mismatches", "first_mismatch")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """Something that did not come out as it was recorded."""
-
-    what: str
-    recorded: str
-    now: str
+_OTHER_PROMPTS = Difference(
+    what="prompts",
+    recorded="other words",
+    now="answers were taken in their recorded order",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,44 +57,80 @@ class Rerun:
     """Verdicts that were compared."""
     differences: tuple[Difference, ...]
     versions: tuple[Difference, ...]
-    """Tools and libraries whose version is another one now."""
+    """Tools and libraries whose version is another one now, and prompts that read otherwise."""
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values."""
-
-        def plain(found: Sequence[Difference]) -> list[dict[str, str]]:
-            return [{"what": d.what, "recorded": d.recorded, "now": d.now} for d in found]
-
-        return {
-            "verdicts": self.verdicts,
-            "differences": plain(self.differences),
-            "versions": plain(self.versions),
-        }
+        return asdict(self)
 
 
 class Recorded:
-    """A model that says again what it has said, and nothing else."""
+    """A model that says again what it has said, and nothing else.
 
-    def __init__(self, name: str, path: Path) -> None:
-        self.name = name
+    Where another version of rtlgen words its prompts otherwise, a proposal or
+    reference model is known by its number, and repairs by their order.
+    """
+
+    def __init__(self, record: RunRecord, path: Path) -> None:
+        self.name = "" if record.model is None else record.model.name
+        self.other_prompts = False
+        """Whether the prompts are not those that were recorded."""
         self._answers: dict[str, Answer] = {}
-        with path.open("rb") as stream:
-            for record, _ in read_records(stream, path):
-                if isinstance(record, AnswerRecord):
-                    self._answers[record.key] = record.answer()
+        self._numbered: dict[tuple[Purpose, int], Answer] = {}
+        self._prompts: set[str] = set()
+        self._read(path)
+        repairs = (c.request for c in record.candidates if c.parent is not None)
+        self._repairs = deque(key for key in repairs if key in self._answers)
 
     def ask(self, requests: Sequence[Request]) -> Iterator[tuple[int, Answer]]:
+        proposals = [r for r in requests if r.purpose is Purpose.PROPOSE]
+        self.other_prompts |= any(r.prompt_digest not in self._prompts for r in proposals)
         for index, request in enumerate(requests):
-            yield index, self._answers.get(request.key) or _not_recorded(request)
+            answer = self._answers.get(request.key)
+            if answer is None and self.other_prompts:
+                answer = self._like(request)
+            yield index, answer or _not_recorded(request)
 
     def close(self) -> None:
         """Hold nothing."""
+
+    def _read(self, path: Path) -> None:
+        try:
+            with path.open("rb") as stream:
+                for record, _ in read_records(stream, path):
+                    self._take(record)
+        except OSError as error:
+            raise UsageError(
+                f"a run that asked a model must hold its answers, {path} does not: {error.strerror}"
+                "\n\nhint: without them it cannot be made again"
+            ) from error
+
+    def _take(self, record: PromptRecord | AnswerRecord) -> None:
+        if isinstance(record, PromptRecord):
+            self._prompts.add(record.digest)
+        else:
+            self._answers[record.key] = record.answer()
+            self._numbered[record.purpose, record.sample] = record.answer()
+
+    def _like(self, request: Request) -> Answer | None:
+        if request.purpose in (Purpose.PROPOSE, Purpose.REFERENCE):
+            return self._numbered.get((request.purpose, request.sample))
+        return self._answers[self._repairs.popleft()] if self._repairs else None
 
 
 def _not_recorded(request: Request) -> Answer:
     # What a run wanted and could not pay for is not in its record either.
     detail = f"the record has no answer to this {request.purpose.value} request"
     return Answer(text=None, failure=Failure.BUDGET, detail=detail)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Again:
+    """A run that was made again."""
+
+    record: RunRecord
+    testbench: Mapping[str, str]
+    other_prompts: bool = False
 
 
 def rerun(folder: Path, progress: Progress) -> Rerun:
@@ -102,12 +142,17 @@ def rerun(folder: Path, progress: Progress) -> Rerun:
     """
     record = read_record(folder)
     spec = load_spec(folder / SPEC) if record.spec is not None else None
-    options = _options(folder, record, spec)
-    now = _again(folder, record, spec, options, progress)
+    again = _again(folder, record, spec, _options(folder, record, spec), progress)
+    files = {f"{TESTBENCH}/{name}": text for name, text in again.testbench.items()}
+    files |= {f"{RTL}/{name}": text for name, text in _chosen_sources(record).items()}
+    prompts = [_OTHER_PROMPTS] if again.other_prompts else []
     return Rerun(
         verdicts=sum(candidate.verdict is not None for candidate in record.candidates),
-        differences=tuple(_differences(record, now)),
-        versions=tuple(_version_differences(record.versions, now.versions)),
+        differences=(
+            *differences(record, again.record),
+            *file_differences(folder, files),
+        ),
+        versions=(*version_differences(record, again.record), *prompts),
     )
 
 
@@ -134,13 +179,15 @@ def read_record(folder: Path) -> RunRecord:
         ) from error
 
 
+def _chosen_sources(record: RunRecord) -> Mapping[str, str]:
+    chosen = [c for c in record.candidates if c.number == record.chosen]
+    return chosen[0].sources if chosen else {}
+
+
 def _options(folder: Path, record: RunRecord, spec: Spec | None) -> Options:
     kept = record.options
-    simulators = [simulator_named(name) for name in kept.simulators]
-    for simulator in simulators:
-        simulator.version()
     return Options(
-        simulators=simulators,
+        simulators=_simulators(record),
         golden=_golden(folder, kept, spec),
         top=kept.top,
         seed=kept.seed,
@@ -150,10 +197,42 @@ def _options(folder: Path, record: RunRecord, spec: Spec | None) -> Options:
     )
 
 
+def _simulators(record: RunRecord) -> list[Simulator]:
+    """Return the run's simulators; one that is missing and was only there to fall back on is not.
+
+    Raises:
+        UsageError: A name is none of a simulator.
+        ToolNotFound: One is missing that verdicts rest on.
+    """
+    names = record.options.simulators
+    unknown = [name for name in names if name not in SIMULATORS]
+    if unknown or not names:
+        raise UsageError(
+            f"the simulators of a run must be among {', '.join(SIMULATORS)}, not {names}"
+            "\n\nhint: run.json was changed by hand, or written by another version of rtlgen"
+        )
+    first, *others = [simulator_named(name) for name in names]
+    first.version()
+    verdicts = [c.verdict for c in record.candidates if c.verdict is not None]
+    used = {verdict.simulator for verdict in verdicts}
+    return [first, *(each for each in others if _is_there(each, record.versions, used))]
+
+
+def _is_there(simulator: Simulator, versions: Mapping[str, str], used: set[str]) -> bool:
+    try:
+        simulator.version()
+    except ToolNotFound:
+        recorded = versions.get(simulator.name, simulator.name)
+        if any(recorded in name for name in used):
+            raise
+        return False
+    return True
+
+
 def _golden(folder: Path, kept: OptionsRecord, spec: Spec | None) -> Design | None:
     if kept.golden is None:
         return None
-    paths = [folder / GOLDEN / name for name in kept.golden]
+    paths = [folder / GOLDEN / Path(name).name for name in kept.golden]
     return load_golden(paths, module=kept.top or (spec.interface.module if spec else None))
 
 
@@ -174,74 +253,57 @@ def _asking(record: RunRecord) -> Asking | None:
 
 def _again(
     folder: Path, record: RunRecord, spec: Spec | None, options: Options, progress: Progress
-) -> RunRecord:
+) -> _Again:
     with scratch_folder() as work:
         if record.model is not None and spec is not None:
-            model = Recorded(record.model.name, folder / ANSWERS)
-            question = Question(
-                model=model,
-                chosen_by="its record",
-                subject=record.model.subject,
-                header=record.model.header,
-            )
-            return model_run(spec, question, options, work, progress, cache=None).record
-        if spec is not None and record.candidates[0].origin == "compiled":
-            return design_from_spec(spec, BuiltIn(), options, work / "out", progress)
-        return judge_design(_given(folder, record, options, spec), spec, options, None, progress)
+            return _asked_again(folder, record, spec, options, work, progress)
+        output = work / "out"
+        if spec is not None and [c.origin for c in record.candidates] == ["compiled"]:
+            now = design_from_spec(spec, BuiltIn(), options, output, progress)
+        else:
+            given = _given(folder, record, options, spec)
+            now = judge_design(given, spec, options, output, progress)
+        return _Again(record=now, testbench=_texts_in(output / TESTBENCH))
+
+
+def _asked_again(
+    folder: Path,
+    record: RunRecord,
+    spec: Spec,
+    options: Options,
+    work: Path,
+    progress: Progress,
+) -> _Again:
+    model = Recorded(record, folder / ANSWERS)
+    asked = record.model
+    question = Question(
+        model=model,
+        chosen_by="its record",
+        subject="" if asked is None else asked.subject,
+        header=None if asked is None else asked.header,
+    )
+    run = model_run(spec, question, options, work, progress, cache=None)
+    files = {} if run.judgement is None else run.judgement.testbench.files
+    return _Again(record=run.record, testbench=files, other_prompts=model.other_prompts)
+
+
+def _texts_in(folder: Path) -> dict[str, str]:
+    paths = (path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): path.read_text(errors="replace") for path in paths}
 
 
 def _given(folder: Path, record: RunRecord, options: Options, spec: Spec | None) -> Design:
-    paths = sorted(path for path in (folder / "rtl").iterdir() if path.is_file())
+    """Return the RTL that was judged, its files in the order in which they were given."""
+    order = [name for candidate in record.candidates for name in candidate.sources]
+    places = {name: place for place, name in enumerate(order)}
+    found = [path for path in (folder / RTL).glob("*") if path.is_file()]
+    paths = sorted(found, key=lambda path: (places.get(path.name, len(places)), path.name))
+    if not paths:
+        raise UsageError(
+            f"a run without a model must hold its RTL, {folder / RTL} does not"
+            "\n\nhint: without it the run cannot be made again"
+        )
     module = options.top or (spec.interface.module if spec else None)
     if module is None and options.golden is not None:
         module = options.golden.top
     return load_rtl(paths, module=module, what="recorded RTL")
-
-
-def _differences(record: RunRecord, now: RunRecord) -> Iterator[Difference]:
-    yield from _of("outcome", record.outcome, now.outcome)
-    yield from _of("chosen candidate", record.chosen, now.chosen)
-    yield from _of("testbench", _testbench(record), _testbench(now))
-    yield from _of("trust", _trust(record), _trust(now))
-    yield from _of("candidates", len(record.candidates), len(now.candidates))
-    for before, after in zip(record.candidates, now.candidates, strict=False):
-        yield from _candidate_differences(before, after)
-
-
-def _testbench(record: RunRecord) -> str | None:
-    return None if record.testbench is None else record.testbench.digest
-
-
-def _trust(record: RunRecord) -> float | None:
-    return None if record.trust is None else round(record.trust.value, 6)
-
-
-def _candidate_differences(before: CandidateRecord, after: CandidateRecord) -> Iterator[Difference]:
-    name = f"candidate {before.number}"
-    for field in ("parent", "origin", "digest", "declined", "failure", "twin", "group"):
-        yield from _of(f"{name}: {field}", getattr(before, field), getattr(after, field))
-    old, new = _verdict(before), _verdict(after)
-    for field in old.keys() | new.keys():
-        yield from _of(f"{name}: verdict: {field}", old.get(field), new.get(field))
-
-
-def _verdict(candidate: CandidateRecord) -> dict[str, Any]:
-    if candidate.verdict is None:
-        return {}
-    return candidate.verdict.model_dump(include=set(_COMPARED))
-
-
-def _version_differences(before: Mapping[str, str], now: Mapping[str, str]) -> Iterator[Difference]:
-    for name in sorted(before.keys() | now.keys()):
-        yield from _of(name, before.get(name), now.get(name))
-
-
-def _of(what: str, recorded: object, now: object) -> Iterator[Difference]:
-    if recorded != now:
-        yield Difference(what=what, recorded=_shown(recorded), now=_shown(now))
-
-
-def _shown(value: object) -> str:
-    if value is None:
-        return "nothing"
-    return value if isinstance(value, str) else json.dumps(value)

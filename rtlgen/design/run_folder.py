@@ -17,6 +17,8 @@ from sim.design import Design
 WAVEFORM = "waveform.vcd"
 SPEC = "spec.md"
 GOLDEN = "golden"
+RTL = "rtl"
+TESTBENCH = "tb"
 
 
 def write_run(
@@ -29,11 +31,11 @@ def write_run(
 ) -> None:
     """Write everything into `work`, the manifest last."""
     if chosen is not None and chosen.design is not None:
-        write_design(work / "rtl", chosen.design)
+        write_design(work / RTL, chosen.design)
     if judgement is not None:
-        write_files(work / "tb", judgement.testbench.files)
+        write_files(work / TESTBENCH, judgement.testbench.files)
         for name, data in judgement.testbench.data.items():
-            (work / "tb" / name).write_bytes(data)
+            (work / TESTBENCH / name).write_bytes(data)
     if spec is not None:
         write_files(work, {SPEC: spec.text})
     if options.golden is not None:
