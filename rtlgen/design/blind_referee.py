@@ -113,12 +113,13 @@ class ByAgreement:
         found = self._found
         if found is None:
             return "", ""
-        sizes = [counted(len(group.members), "design") for group in found.groups]
+        sizes = [len(group.members) for group in found.groups]
+        designs = f"{' + '.join(map(str, sizes))} design{'' if sizes == [1] else 's'}"
         states = Counter(written.state for written in found.references)
         states["dropped"] += sum(bool(model.fault) for model in self._models)
         used = ", ".join(f"{number} {state}" for state, number in states.items() if number)
         return "agreement", (
-            f"{counted(len(sizes), 'way')} to behave ({', '.join(sizes)}); "
+            f"{counted(len(sizes), 'way')} to behave ({designs if sizes else 'none ran'}); "
             f"reference models: {used or 'none'}; trust in the best {found.trust:.2f}, "
             f"{self._asking.min_trust:.2f} is demanded"
         )

@@ -105,6 +105,8 @@ def design_with_model(
     question = question.about(spec)
     with unfinished(folder, facts_of(spec, question, options), resume=resume) as work:
         (work / WAVEFORM).unlink(missing_ok=True)
+        if resume and not (work / ANSWERS).is_file():
+            progress.stage("resume", "there is nothing to resume; the run begins", state="note")
         run = model_run(spec, question, options, work, progress, cache=VerdictCache())
         with finished_output(work, folder) as output:
             shutil.copyfile(work / ANSWERS, output / ANSWERS)
