@@ -59,3 +59,4 @@ def test_commands_as_written(tmp_path: Path) -> None:
             assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
     assert "PASS" in (tmp_path / "demo/report.md").read_text()
     assert (tmp_path / "seven_segment.rtlgen/run.json").is_file()
+    assert (tmp_path / "repaired.rtlgen/report.html").is_file()
