@@ -25,7 +25,13 @@ from sim.interface import Interface
 from sim.judge import clashing_data, data_clash, other_module, refusal_verdict, simulate_first
 from sim.process import Limits
 from sim.settle import settle
-from sim.side_by_side import Broken, judge_together, record_alone, record_together
+from sim.side_by_side import (
+    Broken,
+    compiles,
+    judge_together,
+    record_alone,
+    record_together,
+)
 from sim.simulate import Simulator
 from sim.trace import Trace
 from sim.verdict import Verdict
@@ -232,6 +238,11 @@ class _Judging:
             if _short_enough(report)
         }
 
+    def takes(self, admission: Admission, simulator: Simulator) -> bool:
+        return compiles(
+            _admitted(admission), self.testbench.bench, simulator=simulator, limits=self.limits
+        )
+
     def alone(self, admission: Admission, simulators: Sequence[Simulator]) -> Verdict:
         return simulate_first(
             _admitted(admission), self.testbench.bench, simulators=simulators, limits=self.limits
@@ -261,6 +272,11 @@ class _Watching:
             index: Trace(rows=rows, simulator=name, two_state=state, runs=done.runs)
             for index, rows in zip(admissions, done.lanes, strict=True)
         }
+
+    def takes(self, admission: Admission, simulator: Simulator) -> bool:
+        design = _admitted(admission)
+        bench = self.stimulation.side_by_side([design.top])
+        return compiles(design, bench, simulator=simulator, limits=self.limits)
 
     def alone(self, admission: Admission, simulators: Sequence[Simulator]) -> Trace | Verdict:
         design = _admitted(admission)

@@ -24,6 +24,9 @@ class Work(Protocol[_Made_co]):
     ) -> Mapping[int, _Made_co] | Broken:
         """Simulate designs that have lanes; one that is missing in the answer is undecided."""
 
+    def takes(self, admission: Admission, simulator: Simulator) -> bool:
+        """Whether the simulator's compiler takes the design where it stands by itself."""
+
     def alone(self, admission: Admission, simulators: Sequence[Simulator]) -> _Made_co:
         """Simulate one design, with full limits."""
 
@@ -72,6 +75,8 @@ class _Group:
 
     members: tuple[int, ...]
     simulators: tuple[Simulator, ...]
+    blamed: bool = False
+    """Whether the first simulator may not take these; a compiler also errs about neighbors."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -114,6 +119,8 @@ class _Settling(Generic[_Outcome]):
 
     def _try(self, group: _Group) -> tuple[_Decided[_Outcome], list[_Group]]:
         """Return what is decided, and what is to be tried next."""
+        if group.blamed:
+            return {}, list(self._sorted_out(group))
         if len(group.members) == 1:
             index = group.members[0]
             return {index: self.work.alone(self.admissions[index], self.simulators)}, []
@@ -127,16 +134,23 @@ class _Settling(Generic[_Outcome]):
         """Return the group of one design alone."""
         return _Group(members=(index,), simulators=self.simulators)
 
+    def _sorted_out(self, group: _Group) -> Iterator[_Group]:
+        """Yield those that the first simulator does not take for the next; the others alone."""
+        first, rest = group.simulators[0], group.simulators[1:]
+        refused = tuple(
+            i for i in group.members if rest and not self.work.takes(self.admissions[i], first)
+        )
+        if refused:
+            yield _Group(members=refused, simulators=rest)
+        yield from (self.single(index) for index in group.members if index not in refused)
+
     def _smaller(self, group: _Group, broken: Broken) -> Iterator[_Group]:
         if broken.blamed:
             blamed = tuple(group.members[position] for position in sorted(broken.blamed))
             rest = tuple(index for index in group.members if index not in blamed)
             if rest:
                 yield replace(group, members=rest)
-            if group.simulators[1:]:
-                yield _Group(members=blamed, simulators=group.simulators[1:])
-            else:
-                yield from map(self.single, blamed)
+            yield replace(group, members=blamed, blamed=True)
             return
         size = broken.fitting or -(-len(group.members) // 2)
         for part in _parts(group.members, min(size, len(group.members) - 1)):

@@ -216,6 +216,17 @@ def _blamed(errors: Sequence[str], lanes: int) -> frozenset[int]:
     return frozenset(lane for place in found if place and (lane := int(place["lane"])) < lanes)
 
 
+def compiles(design: Design, bench: CocotbBench, *, simulator: Simulator, limits: Limits) -> bool:
+    """Whether the simulator's compiler takes `design` by itself; a limit says nothing of that.
+
+    Raises:
+        EnvironmentFault: A tool is missing, or the work folder cannot be written.
+    """
+    plan = simulator.plan(design, bench)
+    last = execute(replace(plan, commands=plan.commands[:-1]), limits=limits).runs[-1]
+    return last.exit_code == 0 or last.limit is not None
+
+
 def record_alone(
     design: Design,
     bench: CocotbBench,

@@ -231,6 +231,9 @@ class Scripted:
             return Broken(reason="slow", fitting=4)
         return {index: f"{simulator.name} together" for index in members if index != 3}
 
+    def takes(self, admission: Admission, simulator: Simulator) -> bool:
+        return admission.digest != "7"
+
     def alone(self, admission: Admission, simulators: Sequence[Simulator]) -> str:
         self.asked.append(int(admission.digest))
         return "alone"
