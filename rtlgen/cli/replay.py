@@ -10,7 +10,8 @@ import typer
 from rtlgen.cli.options import Quiet
 
 if TYPE_CHECKING:
-    from rtlgen.design.rerun import Difference, Rerun
+    from rtlgen.design.differences import Difference
+    from rtlgen.design.rerun import Rerun
 
 
 def replay(
