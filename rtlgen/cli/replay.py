@@ -33,13 +33,13 @@ def replay(
     verdict came out the same, else 1.
     """
     from rtlgen.cli.common import FAILED, OK, print_json
-    from rtlgen.cli.runs import console_progress
+    from rtlgen.cli.runs import spinner
     from rtlgen.design.rerun import rerun
 
-    found = rerun(run, console_progress(quiet=quiet))
+    found = rerun(run, spinner(quiet=quiet))
     if json:
         print_json(found.to_json())
-    else:
+    elif found.differences or not quiet:
         _print(found)
     raise typer.Exit(FAILED if found.differences else OK)
 

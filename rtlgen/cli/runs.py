@@ -83,6 +83,19 @@ class ConsoleProgress:
             yield lambda how_far: status.update(Text(how_far))
 
 
+class Spinner(ConsoleProgress):
+    """Only that something takes a while: what is found is told at the end, by somebody else."""
+
+    def stage(self, name: str, text: str, *, state: State = "ok") -> None:
+        """Say nothing."""
+
+
+def spinner(*, quiet: bool) -> Spinner:
+    """Make ready for work that can be interrupted, and return where it shows that it goes on."""
+    _start()
+    return Spinner(stderr(), quiet=quiet)
+
+
 def console_progress(*, quiet: bool) -> ConsoleProgress:
     """Make ready for a run that can be interrupted, and return where it says what it does."""
     _start()
