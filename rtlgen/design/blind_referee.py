@@ -48,6 +48,8 @@ class ByAgreement:
         self._asking = options.asking or Asking()
         self._prompter = prompter
         self._progress = progress
+        self._asked = 0
+        """Reference models asked for; each is another sample, also where one did not come."""
         self._models: list[_Model] = []
         self._found: BlindJudgement | None = None
         self._judged: list[int] = []
@@ -57,21 +59,22 @@ class ByAgreement:
         """Return requests for reference models, later for others in place of bad ones."""
         sound = sum(not model.fault for model in self._models) - self._bad()
         missing = self._asking.references - sound
-        left = self._asking.references + _REPLACEMENTS - len(self._models)
+        left = self._asking.references + _REPLACEMENTS - self._asked
         return [
             Request(
                 messages=self._prompter.reference(),
                 sampling=self._asking.sampling,
                 purpose=Purpose.REFERENCE,
                 subject=self._prompter.subject,
-                sample=len(self._models) + index,
-                seed=self._options.seed * 10_000 + len(self._models) + index,
+                sample=sample,
+                seed=self._options.seed * 10_000 + sample,
             )
-            for index in range(max(0, min(missing, left)))
+            for sample in range(self._asked, self._asked + max(0, min(missing, left)))
         ]
 
     def receive(self, requests: Sequence[Request], answers: Sequence[Answer]) -> None:
         """Take reference models; an answer without one is remembered with the reason."""
+        self._asked += len(requests)
         for request, answer in zip(requests, answers, strict=True):
             if answer.text is None:
                 continue
@@ -88,6 +91,11 @@ class ByAgreement:
             self._spec,
             designs,
             references=[model.source for model in self._sound()],
+            independent=[
+                place
+                for place, number in enumerate(self._judged)
+                if candidates[number].parent is None
+            ],
             simulators=self._options.simulators,
             limits=self._options.limits,
             seed=self._options.seed,

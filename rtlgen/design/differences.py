@@ -76,14 +76,16 @@ def version_differences(record: RunRecord, now: RunRecord) -> Iterator[Differenc
     yield from _of("", before, after)
 
 
-def file_differences(folder: Path, files: Mapping[str, str]) -> Iterator[Difference]:
-    """Yield which of `files` (path in `folder` to text) say something else there."""
+def file_differences(
+    folder: Path, files: Mapping[str, str], *, origin: str
+) -> Iterator[Difference]:
+    """Yield which of `files` (path in `folder` to text, made by `origin`) read otherwise there."""
     for name, text in files.items():
         path = folder / name
         if not path.is_file():
-            yield Difference(what=name, recorded="a file that is missing", now="there")
+            yield Difference(what=name, recorded="missing", now=f"the text of {origin}")
         elif path.read_bytes() != text.encode():
-            yield Difference(what=name, recorded="another text", now="as the run wrote it")
+            yield Difference(what=name, recorded="another text", now=f"the text of {origin}")
 
 
 def _candidate(before: CandidateRecord, after: CandidateRecord) -> Iterator[Difference]:
@@ -110,5 +112,6 @@ def _of(what: str, recorded: object, now: object) -> Iterator[Difference]:
 def _shown(value: object) -> str:
     if value is None or value == "":
         return "nothing"
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    is_line = isinstance(value, str) and value.isprintable()
+    text = str(value) if is_line else json.dumps(value)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} ..."

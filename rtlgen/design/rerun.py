@@ -44,8 +44,8 @@ from sim.simulate import Simulator
 
 _OTHER_PROMPTS = Difference(
     what="prompts",
-    recorded="other words",
-    now="answers were taken in their recorded order",
+    recorded="those of answers.jsonl",
+    now="others, so that answers were taken in their order",
 )
 
 
@@ -143,14 +143,15 @@ def rerun(folder: Path, progress: Progress) -> Rerun:
     record = read_record(folder)
     spec = load_spec(folder / SPEC) if record.spec is not None else None
     again = _again(folder, record, spec, _options(folder, record, spec), progress)
-    files = {f"{TESTBENCH}/{name}": text for name, text in again.testbench.items()}
-    files |= {f"{RTL}/{name}": text for name, text in _chosen_sources(record).items()}
+    bench = {f"{TESTBENCH}/{name}": text for name, text in again.testbench.items()}
+    rtl = {f"{RTL}/{name}": text for name, text in _chosen_sources(record).items()}
     prompts = [_OTHER_PROMPTS] if again.other_prompts else []
     return Rerun(
         verdicts=sum(candidate.verdict is not None for candidate in record.candidates),
         differences=(
             *differences(record, again.record),
-            *file_differences(folder, files),
+            *file_differences(folder, bench, origin="the testbench as it is made now"),
+            *file_differences(folder, rtl, origin=MANIFEST),
         ),
         versions=(*version_differences(record, again.record), *prompts),
     )
@@ -172,9 +173,9 @@ def read_record(folder: Path) -> RunRecord:
         ) from error
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(map(str, first["loc"]))
+        place = "".join(f"{part}: " for part in first["loc"])
         raise UsageError(
-            f"{path} is no record of this version of rtlgen: {place}: {first['msg']}"
+            f"{path} is no record of this version of rtlgen: {place}{first['msg']}"
             "\n\nhint: replay it with the version that wrote it"
         ) from error
 
