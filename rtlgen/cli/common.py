@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 
+from rtlgen.design.visible import visible
 from rtlgen.errors import RtlgenError
 from sim.errors import EnvironmentFault, SimError
 
@@ -73,7 +74,7 @@ def _told(error: Exception) -> str:
 
 
 def _fail(message: str, code: int) -> int:
-    typer.echo(f"error: {message}", err=True)
+    typer.echo(f"error: {visible(message)}", err=True)
     return code
 
 

@@ -55,4 +55,6 @@ def _print(found: Rerun) -> None:
 
 
 def _line(difference: Difference) -> str:
-    return f"{difference.what}: {difference.now}, was {difference.recorded}"
+    from rtlgen.design.visible import visible
+
+    return visible(f"{difference.what}: {difference.now}, was {difference.recorded}")

@@ -23,6 +23,7 @@ from rtlgen.design.options import Asking, Options, State
 from rtlgen.design.output import check_output_folder
 from rtlgen.design.record import RunRecord, to_json
 from rtlgen.design.run import blocking, design_from_spec, judge_design
+from rtlgen.design.visible import visible
 from rtlgen.design.words import counted
 from rtlgen.errors import SpecError, UsageError
 from rtlgen.llm.budget import Budget, Price
@@ -71,7 +72,7 @@ class ConsoleProgress:
         if self._quiet and not (state == "bad" or (state == "open" and name in _ENDS)):
             return
         mark, color = _MARKS[state]
-        self._console.print(Text.assemble((mark, color), f"  {name:12} ", text))
+        self._console.print(Text.assemble((mark, color), f"  {name:12} ", visible(text)))
 
     @contextmanager
     def working(self, text: str) -> Iterator[Callable[[str], None]]:
@@ -80,7 +81,7 @@ class ConsoleProgress:
             yield lambda _: None
             return
         with self._console.status(Text(f"{text} ...")) as status:
-            yield lambda how_far: status.update(Text(how_far))
+            yield lambda how_far: status.update(Text(visible(how_far)))
 
 
 class Spinner(ConsoleProgress):
