@@ -40,6 +40,8 @@ _LIMITS = Limits(
     processes=8,
 )
 _WORKER = "worker.py"
+_MOST_FAULT = 1 << 14
+"""Bytes of an answer that says what is wrong."""
 _VALUE = re.compile(r"[01-]*\Z")
 
 
@@ -96,13 +98,14 @@ def run_script(
         "outputs": [(port.name, port.width) for port in interface.outputs],
         "script": list(_script(operations, clocks, asynchronous)),
     }
+    widths = [port.width for port in interface.outputs]
+    samples = sum(operation.kind is Kind.SAMPLE for operation in operations)
     with scratch_folder() as folder:
         (folder / reference_worker.REQUEST).write_text(json.dumps(request), encoding="utf-8")
         (folder / _WORKER).write_bytes(Path(reference_worker.__file__).read_bytes())
         run = run_tool([sys.executable, "-I", "-S", _WORKER], cwd=folder, limits=_LIMITS)
-        text = _read(folder / reference_worker.ANSWER)
-    samples = sum(operation.kind is Kind.SAMPLE for operation in operations)
-    return _prediction(run, text, [port.width for port in interface.outputs], samples)
+        text = _read(folder / reference_worker.ANSWER, most=_longest(widths, samples))
+    return _prediction(run, text, widths, samples)
 
 
 def _script(
@@ -118,8 +121,14 @@ def _script(
             yield ("sample",)
 
 
-def _read(path: Path) -> str | None:
-    if path.is_symlink() or not path.is_file() or path.stat().st_size > _LIMITS.file_bytes:
+def _longest(widths: Sequence[int], samples: int) -> int:
+    """Return the bytes that an honest answer has at most; to read more costs memory and time."""
+    row = sum(width + len('"", ') for width in widths) + len("[], ")
+    return samples * row + _MOST_FAULT
+
+
+def _read(path: Path, *, most: int) -> str | None:
+    if path.is_symlink() or not path.is_file() or path.stat().st_size > most:
         return None
     return path.read_text(encoding="utf-8", errors="replace")
 
@@ -128,7 +137,9 @@ def _prediction(run: ToolRun, text: str | None, widths: Sequence[int], samples: 
     if run.limit is not None:
         return Prediction(rows=None, fault=f"it reached the {run.limit} limit")
     if text is None:
-        return Prediction(rows=None, fault="its process ended before the last row")
+        return Prediction(
+            rows=None, fault="its process ended before the last row, or said too much"
+        )
     try:
         answer = _Answer.model_validate_json(text)
     except ValidationError:
