@@ -129,6 +129,9 @@ def _reaching(word: Word) -> str:
         return f"shared by the whole simulation: {word.text}"
     if word.text in _RANDOM:
         return f"random values: {word.text}"
+    if word.kind in (TokenKind.Supply0Keyword, TokenKind.Supply1Keyword):
+        # An input port of this kind listens to a bench that writes to it, and to no copy.
+        return f"a constant net: {word.text}"
     if word.kind is SyntaxKind.BeginKeywordsDirective:
         return "a keyword version"
     is_time = word.kind in (TokenKind.TimeLiteral, SyntaxKind.TimeScaleDirective)

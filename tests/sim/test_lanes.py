@@ -26,7 +26,13 @@ from sim.verdict import Status
 from tests.sim.suite_bench import BENCH, INTERFACE, suite_design, suite_names
 
 LIMITS = Limits(seconds=120.0, cpu_seconds=60.0)
-NO_LANE = {"package", "random_in_initial", "readmemh_own_file", "unused_unit_items"}
+NO_LANE = {
+    "gates_and_strengths",
+    "package",
+    "random_in_initial",
+    "readmemh_own_file",
+    "unused_unit_items",
+}
 HEADER = "module m(input a, output y);\n"
 END = "endmodule\n"
 
@@ -160,6 +166,8 @@ def test_every_source_stays_a_source() -> None:
         (HEADER + "integer r; initial void'(std::randomize(r));\n" + END, "random values"),
         (HEADER + 'string s = $sformatf("%m");\n' + END, "$sformatf"),
         (HEADER + 'reg r[3:0]; initial $readmemb("", r);\n' + END, "$readmemb"),
+        ("module m(input supply0 a);\n" + END, "a constant net: supply0"),
+        (HEADER + "supply1 vdd;\n" + END, "a constant net: supply1"),
         ('`begin_keywords "1364-2001"\n' + HEADER + END, "a keyword version"),
         ("`timescale 1ns/10fs\n" + HEADER + END, "a time precision"),
         (HEADER + "timeprecision 1fs;\n" + END, "a time precision"),
