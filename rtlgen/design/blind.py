@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from rtlgen.design.checks import Check, checks_of
@@ -115,11 +115,12 @@ class _Observed:
         return self.rows is not None and not self.contradictions and not self.complaint
 
 
-def judge_blind(
+def judge_blind(  # noqa: PLR0913 - one argument a source of evidence
     spec: Spec,
     designs: Sequence[Design],
     *,
     references: Sequence[str] = (),
+    independent: Collection[int] | None = None,
     simulators: Sequence[Simulator],
     limits: Limits = Limits(),
     seed: int = 1,
@@ -131,6 +132,9 @@ def judge_blind(
         spec: What they shall do; its interface is the one they must have.
         designs: Untrusted designs, all meant for `spec`.
         references: Python sources of reference models, untrusted; see `reference_model`.
+        independent: Indices of the designs that were made without knowledge of the others and of
+            `references`; only they have a voice. A repair has none, as it agrees with what it was
+            shown. None: all.
         simulators: Which to ask, in this order.
         limits: Of each simulation.
         seed: Of the stimulus.
@@ -150,7 +154,8 @@ def judge_blind(
     )
     observed = judging.observe(designs, stimulation, checks)
     groups = group_by_behavior([one.rows for one in observed])
-    voters = _voters(observed)
+    free = frozenset(range(len(designs)) if independent is None else independent)
+    voters = _voters(observed, free)
     written = try_written(
         references,
         stimulation=stimulation,
@@ -158,7 +163,7 @@ def judge_blind(
         groups=groups,
         voters=frozenset(number for number in voters if not observed[number].refuted),
     )
-    weighing = _Weighing(observed, groups, voters, written, checks)
+    weighing = _Weighing(observed, groups, _Voices(free, voters), written, checks)
     standings = tuple(weighing.standing(number) for number in range(len(designs)))
     best = [s for s in standings if s.signs is not None]
     return BlindJudgement(
@@ -193,10 +198,20 @@ def _number(match: re.Match[str]) -> int | None:
         return None
 
 
-def _voters(observed: Sequence[_Observed]) -> frozenset[int]:
-    """Return the designs without a known flaw, or all that could be observed if there is none."""
-    sound = frozenset(number for number, one in enumerate(observed) if one.sound)
-    return sound or frozenset(n for n, one in enumerate(observed) if one.rows is not None)
+def _voters(observed: Sequence[_Observed], free: frozenset[int]) -> frozenset[int]:
+    """Return those of `free` without a known flaw, or all that were observed if there is none."""
+    sound = frozenset(number for number in free if observed[number].sound)
+    return sound or frozenset(number for number in free if observed[number].rows is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Voices:
+    """Whose agreement counts."""
+
+    free: frozenset[int]
+    """Designs that were made without knowledge of the others."""
+    voters: frozenset[int]
+    """Those of them without a known flaw."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,16 +298,17 @@ class _Weighing:
         self,
         observed: Sequence[_Observed],
         groups: Sequence[Group],
-        voters: frozenset[int],
+        voices: _Voices,
         written: Sequence[Written],
         checks: Sequence[Check],
     ) -> None:
         self._observed = observed
         self._groups = groups
-        self._voters = voters
+        self._free = voices.free
+        self._voters = voices.voters
         self._used = [one for one in written if one.state == "used"]
         self._checks = checks
-        self._supports = supports(groups, voters)
+        self._supports = supports(groups, voices.voters)
         self._group_of = {m: index for index, group in enumerate(groups) for m in group.members}
 
     def standing(self, number: int) -> Standing:
@@ -322,13 +338,17 @@ class _Weighing:
 
     def _signs(self, number: int, one: _Observed, group: int) -> Signs:
         support: Support = self._supports[group]
-        alike = len(self._groups[group].members) - 1
-        agreeing = sum(group in reference.groups for reference in self._used)
-        others = len(self._group_of) - 1 + len(self._used)
+        alike, others = self._company(group)
+        if self._free & set(self._groups[group].members):
+            # Else it consists of repairs, which may have been shown what the models expect.
+            alike += sum(group in reference.groups for reference in self._used)
+            others += len(self._used)
         own = number in self._voters
+        if number not in self._free:
+            own = bool(self._voters & set(self._groups[group].members))
         complete, partial = self._passed(one)
         return Signs(
-            agreement=(alike + agreeing) / others if others else 0.0,
+            agreement=alike / others if others else 0.0,
             others=others,
             nearness=support.nearness(len(self._voters), own=own),
             voters=len(self._voters) - own,
@@ -339,6 +359,15 @@ class _Weighing:
             shown=float(partial and not complete and not one.refuted),
             refuted=float(one.refuted),
         )
+
+    def _company(self, group: int) -> tuple[int, int]:
+        """Return how many independent designs agree with one of `group`, and of how many others.
+
+        A repair counts as the independent design that behaves like it, if there is one.
+        """
+        members = len(self._free & set(self._groups[group].members))
+        own = min(members, 1)
+        return members - own, len(self._free & self._group_of.keys()) - own
 
     def _passed(self, one: _Observed) -> tuple[bool, bool]:
         """Return whether it passes a complete check, and one that shows some cases."""
@@ -372,11 +401,10 @@ class _Weighing:
             yield Evidence(kind="values", text=text)
 
     def _agreement(self, group: int, signs: Signs) -> Evidence:
-        others = len(self._group_of) - 1
+        alike, others = self._company(group)
         if others == 0:
             text = "there is no other design to compare it with"
         else:
-            alike = len(self._groups[group].members) - 1
             text = (
                 f"{alike} of {others} other designs behave just like it; at a sample "
                 f"{100 * signs.nearness:.0f} % of those without a flaw show the same on average"

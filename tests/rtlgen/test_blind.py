@@ -70,9 +70,16 @@ def spec() -> Spec:
     return read_spec(TOLLS)
 
 
-def judge(spec: Spec, *texts: str, references: tuple[str, ...] = ()) -> BlindJudgement:
+def judge(
+    spec: Spec,
+    *texts: str,
+    references: tuple[str, ...] = (),
+    independent: tuple[int, ...] | None = None,
+) -> BlindJudgement:
     designs = [Design(top=spec.interface.module, sources={"d.sv": text}) for text in texts]
-    return judge_blind(spec, designs, references=references, simulators=[Icarus()])
+    return judge_blind(
+        spec, designs, references=references, independent=independent, simulators=[Icarus()]
+    )
 
 
 @pytest.fixture(scope="module")
@@ -128,6 +135,18 @@ def test_a_reference_that_most_designs_contradict_is_suspected(spec: Spec) -> No
 def test_a_reference_decides_between_two(spec: Spec) -> None:
     assert judge(spec, DOWN_FIRST, RIGHT).pick == 0
     assert judge(spec, DOWN_FIRST, RIGHT, references=(REFERENCE,)).pick == 1
+
+
+def test_repairs_have_no_voice(spec: Spec) -> None:
+    wrong = DOWN_FIRST.replace("if (leave)", "if (leave )")
+    texts = (RIGHT, DOWN_FIRST, wrong, wrong)
+    everybody = judge(spec, *texts, references=(REFERENCE,))
+    assert everybody.references[0].state == "suspected"
+    found = judge(spec, *texts, references=(REFERENCE,), independent=(0, 1))
+    assert found.references[0].state == "used"
+    assert found.pick == 0
+    repair = judge(spec, DOWN_FIRST, RIGHT, references=(REFERENCE,), independent=(0,))
+    assert repair.trust < judge(spec, DOWN_FIRST, RIGHT, references=(REFERENCE,)).trust
 
 
 def test_nothing_to_judge(spec: Spec) -> None:
