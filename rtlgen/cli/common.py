@@ -39,16 +39,17 @@ def exit_code_of(app: Callable[..., Any]) -> int:
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else OK
     except RtlgenError as error:
-        return _fail(_told(error), error.exit_code)
+        return _fail(_with_notes(str(error), error), error.exit_code)
     except EnvironmentFault as error:
-        return _fail(_told(error), ENVIRONMENT)
+        return _fail(_with_notes(str(error), error), ENVIRONMENT)
     except SimError as error:
         return _fail(str(error), USAGE)
     except Interrupted as stop:
         left = "; ".join(getattr(stop, "__notes__", ())) or "nothing half-written is left"
         return _fail(f"stopped by {stop}; {left}", stop.exit_code)
     except OSError as error:
-        return _fail(*_describe(error))
+        text, code = _describe(error)
+        return _fail(_with_notes(text, error), code)
     return OK
 
 
@@ -68,9 +69,9 @@ def _interrupt(number: int, _frame: FrameType | None) -> NoReturn:
     raise Interrupted(number)
 
 
-def _told(error: Exception) -> str:
-    """Return the message, and what was noted on the way up."""
-    return "\n\nnote: ".join([str(error), *getattr(error, "__notes__", ())])
+def _with_notes(text: str, error: BaseException) -> str:
+    """Return `text`, and what was noted of `error` on its way up."""
+    return "\n\nnote: ".join([text, *getattr(error, "__notes__", ())])
 
 
 def _fail(message: str, code: int) -> int:

@@ -45,8 +45,9 @@ def check_output_folder(folder: Path) -> None:
             f"the output folder must be new, empty, or an earlier run's, not {folder}"
             "\n\nhint: choose another place with -o"
         )
-    if folder.is_mount() or Path.cwd().is_relative_to(folder.resolve()):
-        what = "a mount point" if folder.is_mount() else "where you are"
+    place = folder.resolve()
+    if place.is_mount() or Path.cwd().is_relative_to(place):
+        what = "a mount point" if place.is_mount() else "where you are"
         raise UsageError(
             f"the output folder must be one that can be replaced, not {folder}, which is {what}"
             "\n\nhint: name a folder in it, such as -o "
@@ -82,10 +83,13 @@ def finished_output(work: Path, folder: Path) -> Iterator[Path]:
     output = work / _OUTPUT
     shutil.rmtree(output, ignore_errors=True)
     output.mkdir()
-    yield output
-    check_output_folder(folder)  # things may have changed since the run began
-    _sync(output)
-    _put_in_place(output, folder.resolve())
+    try:
+        yield output
+        check_output_folder(folder)  # things may have changed since the run began
+        _sync(output)
+        _put_in_place(output, folder.resolve())
+    finally:
+        shutil.rmtree(output, ignore_errors=True)  # it is there only where something went wrong
 
 
 @contextmanager
