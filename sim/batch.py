@@ -112,7 +112,10 @@ def judge_many(  # noqa: PLR0913 - all that decides a verdict
         designs, reserved=bench.reserved, outer=bench.outer, interface=interface
     )
     found = _undisputed(designs, admissions, bench, interface)
-    shelf = _Shelf(cache=cache, bench=bench, simulators=simulators, limits=limits)
+    together = testbench.side_by_side(["rtlgen_nothing"])
+    shelf = _Shelf(
+        cache=cache, bench=bench, together=together, simulators=simulators, limits=limits
+    )
     settled = shelf.settled(admissions, found)
     judging = _Judging(testbench=testbench, limits=limits)
     verdicts = settle(admissions, settled, judging, simulators, workers=workers, most=most)
@@ -182,6 +185,8 @@ class _Shelf:
 
     cache: VerdictCache | None
     bench: CocotbBench
+    together: CocotbBench
+    """The testbench for many; any number of them, as its digest stands for its code."""
     simulators: Sequence[Simulator]
     limits: Limits
 
@@ -215,7 +220,7 @@ class _Shelf:
             self.cache.put(self._key(digest), verdict)
 
     def _key(self, digest: str) -> str:
-        return verdict_key(digest, self.bench, self.simulators, self.limits)
+        return verdict_key(digest, self.bench, self.simulators, self.limits, together=self.together)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,12 +52,18 @@ class _Entry(BaseModel):
 
 
 def verdict_key(
-    admission_digest: str, bench: CocotbBench, simulators: Sequence[Simulator], limits: Limits
+    admission_digest: str,
+    bench: CocotbBench,
+    simulators: Sequence[Simulator],
+    limits: Limits,
+    *,
+    together: CocotbBench | None = None,
 ) -> str:
     """Return the key of the verdict on the design whose `Admission.digest` is given.
 
     It covers everything that decides a verdict: the testbench, the simulators in
-    their order with versions, the limits, and the code that judges.
+    their order with versions, the limits, and the code that judges. `together` is
+    the testbench for many designs, where one may have judged.
 
     Raises:
         ValueError: The design was not admitted, or there is no simulator.
@@ -69,7 +75,8 @@ def verdict_key(
         raise ValueError("simulators must not be empty")
     tools = [part for s in simulators for part in (s.name, s.version())]
     values = [f"{f.name}={getattr(limits, f.name)!r}" for f in fields(limits)]
-    parts = [admission_digest, bench.digest, _judging_code(), *tools, "limits", *values]
+    benches = [bench.digest, together.digest if together else ""]
+    parts = [admission_digest, *benches, _judging_code(), *tools, "limits", *values]
     return f"{_plain(simulators[0].name)}-{digest(*(part.encode() for part in parts))}"
 
 
