@@ -42,11 +42,13 @@ class Server(ThreadingHTTPServer):
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: Server
+    body: dict[str, Any]
+    """Of the request that is answered."""
 
     def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         with self.server.lock:
-            self.server.bodies.append(body)
+            self.server.bodies.append(self.body)
             self.server.authorizations.append(self.headers["Authorization"])
             react = self.server.next_reaction()
         react(self)
