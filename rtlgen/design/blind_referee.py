@@ -13,6 +13,7 @@ from rtlgen.design.loop import Ruling
 from rtlgen.design.options import Asking, Options, Progress, State
 from rtlgen.design.prompter import Prompter
 from rtlgen.design.record import EvidenceRecord, GroupRecord, ReferenceRecord, TrustRecord
+from rtlgen.design.search import best_of
 from rtlgen.design.twins import with_twins
 from rtlgen.design.words import counted
 from rtlgen.design.written import Written
@@ -145,7 +146,10 @@ class ByAgreement:
 
     def rule(self, candidates: Sequence[Candidate]) -> Ruling:
         found = self._found
-        if found is None or found.pick is None or not any(r.strip("-") for r in found.expected):
+        if found is None or found.pick is None:  # none ran; the nearest tells most
+            best, trust = best_of(candidates), self._trust()
+            return Ruling(candidates=candidates, chosen=best, judgement=None, trust=trust)
+        if not any(row.strip("-") for row in found.expected):
             return Ruling(candidates=candidates, chosen=None, judgement=None, trust=self._trust())
         judgement = self._judgement(found, found.pick)
         designs = [c.design for c in candidates if c.design is not None]

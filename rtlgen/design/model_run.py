@@ -247,6 +247,8 @@ def _outcome(ruling: Ruling, ended: str) -> tuple[Outcome, str]:
 
 
 def _no_design(candidates: Sequence[Candidate], tail: str) -> tuple[Outcome, str]:
+    if any(candidate.design for candidate in candidates):
+        return "not judged", f"no output ever has a known value that could be compared{tail}"
     if any(candidate.declined for candidate in candidates):
         return "failed", f"no answer holds a design{tail}"
     failures = [candidate.failure for candidate in candidates if candidate.failure]
