@@ -35,7 +35,7 @@ from sim.side_by_side import (
 from sim.simulate import Simulator
 from sim.trace import Trace
 from sim.verdict import Verdict
-from sim.verdict_cache import VerdictCache, verdict_key
+from sim.verdict_cache import Verdicts, verdict_key
 
 MOST = 64
 """Designs in one simulation, at most."""
@@ -84,7 +84,7 @@ def judge_many(  # noqa: PLR0913 - all that decides a verdict
     simulators: Sequence[Simulator],
     interface: Interface | None = None,
     limits: Limits = Limits(),
-    cache: VerdictCache | None = None,
+    cache: Verdicts | None = None,
     workers: int = 1,
     most: int = MOST,
 ) -> list[Verdict]:
@@ -183,7 +183,7 @@ def _undisputed(
 class _Shelf:
     """The cache, for one testbench under the same simulators and limits."""
 
-    cache: VerdictCache | None
+    cache: Verdicts | None
     bench: CocotbBench
     together: CocotbBench
     """The testbench for many; any number of them, as its digest stands for its code."""

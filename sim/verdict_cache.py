@@ -21,6 +21,7 @@ from dataclasses import fields, replace
 from functools import cache
 from importlib import metadata
 from pathlib import Path
+from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -97,6 +98,40 @@ def _version(package: str) -> str:
 
 def _plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower()) or "unnamed"
+
+
+class Verdicts(Protocol):
+    """Where verdicts are looked up and kept, by `verdict_key`."""
+
+    def get(self, key: str) -> Verdict | None:
+        """Return the verdict kept under `key`, if there is one."""
+
+    def put(self, key: str, verdict: Verdict) -> None:
+        """Keep `verdict`, if it is one to be kept."""
+
+
+class RunVerdicts:
+    """The verdicts of one run, all of them, in front of a cache that keeps some for later runs.
+
+    What the run has judged is not judged again, even where only load decided it,
+    and equal designs share one verdict from round to round.
+    """
+
+    def __init__(self, behind: Verdicts | None = None) -> None:
+        self._known: dict[str, Verdict] = {}
+        self._behind = behind
+
+    def get(self, key: str) -> Verdict | None:
+        if key not in self._known and self._behind is not None:
+            found = self._behind.get(key)
+            if found is not None:
+                self._known[key] = found
+        return self._known.get(key)
+
+    def put(self, key: str, verdict: Verdict) -> None:
+        self._known[key] = verdict
+        if self._behind is not None:
+            self._behind.put(key, verdict)
 
 
 class VerdictCache:

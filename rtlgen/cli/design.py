@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from rtlgen.cli.model_options import (
+    Adapter,
+    BaseUrl,
+    BudgetAttempts,
+    BudgetCost,
+    BudgetSeconds,
+    BudgetTokens,
+    Candidates,
+    Examples,
+    KeyVariable,
+    MaxTokens,
+    MinTrust,
+    Model,
+    Price,
+    References,
+    Rounds,
+    Style,
+    Temperature,
+    TopP,
+)
 from rtlgen.cli.options import (
     Golden,
     Jobs,
@@ -18,17 +37,6 @@ from rtlgen.cli.options import (
     SimulatorName,
     Timeout,
 )
-
-_MODEL = "Language model (also RTLGEN_MODEL, RTLGEN_BASE_URL and rtlgen.toml)"
-_SEARCH = "Candidates and repairs"
-_BUDGET = "Budget of the whole run; what is spent is shown"
-
-
-class StyleChoice(StrEnum):
-    """What `--style` accepts."""
-
-    DIRECT = "direct"
-    REASONING = "reasoning"
 
 
 def design(
@@ -55,130 +63,24 @@ def design(
     ] = False,
     json: Json = False,
     quiet: Quiet = False,
-    model: Annotated[
-        str | None,
-        typer.Option(
-            help="openai:MODEL, hf:PATH_OR_ID, replay:FILE.jsonl, scripted:FILE.yaml or builtin "
-            "(compiles what a specification says formally); default: builtin",
-            show_default=False,
-            rich_help_panel=_MODEL,
-        ),
-    ] = None,
-    base_url: Annotated[
-        str | None,
-        typer.Option(
-            help="Address of an OpenAI-compatible server, such as http://localhost:8000/v1",
-            show_default=False,
-            rich_help_panel=_MODEL,
-        ),
-    ] = None,
-    key_variable: Annotated[
-        str | None,
-        typer.Option(
-            help="Environment variable with the server's key; default: OPENAI_API_KEY",
-            show_default=False,
-            rich_help_panel=_MODEL,
-        ),
-    ] = None,
-    adapter: Annotated[
-        str | None,
-        typer.Option(
-            help="Folder of a LoRA adapter, for hf:", show_default=False, rich_help_panel=_MODEL
-        ),
-    ] = None,
-    temperature: Annotated[
-        float | None,
-        typer.Option(help="0 is greedy; default: 0.8", show_default=False, rich_help_panel=_MODEL),
-    ] = None,
-    top_p: Annotated[
-        float | None,
-        typer.Option(help="Default: 0.95", show_default=False, rich_help_panel=_MODEL),
-    ] = None,
-    max_tokens: Annotated[
-        int | None,
-        typer.Option(
-            help="Most tokens of one answer; default: 4096",
-            show_default=False,
-            rich_help_panel=_MODEL,
-        ),
-    ] = None,
-    candidates: Annotated[
-        int | None,
-        typer.Option(
-            help="Answers asked for in a round; default: 4",
-            show_default=False,
-            rich_help_panel=_SEARCH,
-        ),
-    ] = None,
-    rounds: Annotated[
-        int | None,
-        typer.Option(
-            help="Rounds of repairs and fresh starts after the first; default: 3",
-            show_default=False,
-            rich_help_panel=_SEARCH,
-        ),
-    ] = None,
-    references: Annotated[
-        int | None,
-        typer.Option(
-            help="Reference models that the model writes where the specification says nothing "
-            "formally and --golden is not given; default: 2",
-            show_default=False,
-            rich_help_panel=_SEARCH,
-        ),
-    ] = None,
-    min_trust: Annotated[
-        float | None,
-        typer.Option(
-            help="Without a reference: trust (0 to 1) from which a design is taken; default: 0.8",
-            show_default=False,
-            rich_help_panel=_SEARCH,
-        ),
-    ] = None,
-    style: Annotated[
-        StyleChoice | None,
-        typer.Option(
-            help="Ask for code, or for reasoning and then code; default: direct",
-            show_default=False,
-            rich_help_panel=_SEARCH,
-        ),
-    ] = None,
-    examples: Annotated[
-        int | None,
-        typer.Option(
-            help="In-context examples in the prompt, 0 to 4; default: 0",
-            show_default=False,
-            rich_help_panel=_SEARCH,
-        ),
-    ] = None,
-    budget_tokens: Annotated[
-        int | None,
-        typer.Option(
-            help="Tokens of prompts and answers.", show_default=False, rich_help_panel=_BUDGET
-        ),
-    ] = None,
-    budget_attempts: Annotated[
-        int | None,
-        typer.Option(help="Requests.", show_default=False, rich_help_panel=_BUDGET),
-    ] = None,
-    budget_seconds: Annotated[
-        float | None,
-        typer.Option(help="Seconds of the whole run.", show_default=False, rich_help_panel=_BUDGET),
-    ] = None,
-    budget_cost: Annotated[
-        float | None,
-        typer.Option(
-            help="US dollars; needs --price.", show_default=False, rich_help_panel=_BUDGET
-        ),
-    ] = None,
-    price: Annotated[
-        tuple[float, float] | None,
-        typer.Option(
-            help="US dollars per million tokens: of prompts, of answers.",
-            show_default=False,
-            rich_help_panel=_BUDGET,
-        ),
-    ] = None,
+    model: Model = None,
+    base_url: BaseUrl = None,
+    key_variable: KeyVariable = None,
+    adapter: Adapter = None,
+    temperature: Temperature = None,
+    top_p: TopP = None,
+    max_tokens: MaxTokens = None,
+    candidates: Candidates = None,
+    rounds: Rounds = None,
+    references: References = None,
+    min_trust: MinTrust = None,
+    style: Style = None,
+    examples: Examples = None,
+    budget_tokens: BudgetTokens = None,
+    budget_attempts: BudgetAttempts = None,
+    budget_seconds: BudgetSeconds = None,
+    budget_cost: BudgetCost = None,
+    price: Price = None,
 ) -> None:
     """Turn a specification into RTL that a cocotb testbench has checked.
 

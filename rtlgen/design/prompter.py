@@ -9,7 +9,8 @@ from rtlgen.design.options import Asking
 from rtlgen.llm.model import Message, Purpose
 from rtlgen.spec.model import Kind, Spec
 from rtlgen.spec.plain import plain
-from sim.drivers import driving_lines
+from sim.design import Design
+from sim.drivers import SourceLine, driving_lines
 from sim.interface import Interface
 from sim.verdict import Cause, Verdict
 
@@ -31,6 +32,7 @@ class Prompter:
         self.subject = subject or spec.interface.module
         self.header = header or prompts.module_header(spec.interface, spec.ranges)
         self._style = asking.style
+        self._driving: dict[tuple[str, str], tuple[SourceLine, ...]] = {}
         self._examples = asking.examples
         self._task = prompts.Task(
             spec=spec.text,
@@ -71,8 +73,15 @@ class Prompter:
 
     def _told(self, candidate: Candidate, verdict: Verdict) -> str:
         miss, design = verdict.first_mismatch, candidate.design
-        driving = () if miss is None or design is None else driving_lines(design, miss.port)
+        driving = () if miss is None or design is None else self._lines(design, miss.port)
         return feedback(verdict, design=design, interface=self.interface, driving=driving)
+
+    def _lines(self, design: Design, port: str) -> tuple[SourceLine, ...]:
+        """Return what drives `port`; a design that is repaired twice is read once."""
+        key = design.digest, port
+        if key not in self._driving:
+            self._driving[key] = driving_lines(design, port)
+        return self._driving[key]
 
 
 def _statements(spec: Spec) -> list[str]:

@@ -14,9 +14,8 @@ from rtlgen.design.twins import with_twins
 from rtlgen.llm.model import Answer, Request
 from sim.batch import judge_many
 from sim.design import Design
-from sim.gate import admit_many
 from sim.verdict import Verdict
-from sim.verdict_cache import VerdictCache
+from sim.verdict_cache import RunVerdicts, VerdictCache
 
 
 class ByReference:
@@ -25,9 +24,7 @@ class ByReference:
     def __init__(self, judgement: Judgement, options: Options, cache: VerdictCache | None) -> None:
         self.judgement = judgement
         self._options = options
-        self._cache = cache
-        self._known: dict[str, Verdict] = {}
-        """Verdicts of this run by the normalized digest of the design."""
+        self._known = RunVerdicts(cache)
 
     def wanted(self, candidates: Sequence[Candidate]) -> Sequence[Request]:
         """Return nothing: there is a reference."""
@@ -61,25 +58,12 @@ class ByReference:
         return Ruling(candidates=candidates, chosen=best_of(candidates), judgement=self.judgement)
 
     def _verdicts(self, designs: Sequence[Design]) -> list[Verdict]:
-        """Judge what this run has not seen yet, and take the rest as it was judged then."""
-        keys = self._keys(designs)
-        unique = dict(zip(keys, designs, strict=True))
-        new = {key: design for key, design in unique.items() if key not in self._known}
-        self._known |= zip(new, self._judged(list(new.values())), strict=True)
-        return [self._known[key] for key in keys]
-
-    def _keys(self, designs: Sequence[Design]) -> list[str]:
-        """Return what designs have in common that are the same but for comments and layout."""
-        admissions = admit_many(designs, interface=self.judgement.interface)
-        return [a.digest or d.digest for a, d in zip(admissions, designs, strict=True)]
-
-    def _judged(self, designs: Sequence[Design]) -> list[Verdict]:
         return judge_many(
             designs,
             self.judgement.testbench,
             simulators=self._options.simulators,
             interface=self.judgement.interface,
             limits=self._options.limits,
-            cache=self._cache,
+            cache=self._known,
             workers=self._options.workers,
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -134,8 +133,3 @@ class Key:
             self.value.endswith(after[:i]) for i in range(2, len(after) + 1)
         )
         return _HIDDEN if starts or ends else match[0]
-
-
-def key_for(variable: str, address: Address) -> Key:
-    """Return the key for `address` from this process's environment."""
-    return Key.read(variable, address, os.environ)

@@ -18,7 +18,7 @@ from sim.design import Design
 from sim.process import Limits, ToolRun
 from sim.simulate import Plan
 from sim.verdict import Cause, Mismatch, Status, Verdict
-from sim.verdict_cache import MAX_ENTRY_BYTES, MAX_OUTPUT, VerdictCache, verdict_key
+from sim.verdict_cache import MAX_ENTRY_BYTES, MAX_OUTPUT, RunVerdicts, VerdictCache, verdict_key
 
 BENCH = CocotbBench(test_module="t", python_files={"t.py": "pass"}, toplevel="m", expected_checks=4)
 RUN = ToolRun(argv=("vvp", "x"), exit_code=0, output="done\n", truncated=False, seconds=0.5)
@@ -277,3 +277,16 @@ def test_where_the_cache_lies(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
     monkeypatch.delenv("RTLGEN_CACHE")
     monkeypatch.delenv("XDG_CACHE_HOME")
     assert cache_folder() == Path.home() / ".cache" / "rtlgen"
+
+
+def test_a_run_remembers_what_no_cache_keeps(tmp_path: Path) -> None:
+    late = Verdict(status=Status.TIMEOUT, cause=Cause.TIME, reason="it took too long")
+    key = "icarus-" + "0" * 32
+    behind = VerdictCache(tmp_path / "verdicts")
+    run = RunVerdicts(behind)
+    assert run.get(key) is None
+    run.put(key, late)
+    assert run.get(key) is late
+    assert behind.get(key) is None
+    assert RunVerdicts(behind).get(key) is None
+    assert RunVerdicts().get(key) is None
