@@ -35,8 +35,8 @@ def row_of(outputs: Mapping[str, str]) -> str:
 
 
 def rows_of(signals: Sequence[Any]) -> str:
-    """Return the rows of all lanes, from the cocotb handles that show them."""
-    return "".join([str(signal.value) for signal in signals])
+    """Return the rows of all lanes, from the cocotb handles that show them after a constant."""
+    return "".join([str(signal.value)[1:] for signal in signals])
 
 
 def unknown_as_any(row: str) -> str:

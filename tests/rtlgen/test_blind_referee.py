@@ -62,9 +62,10 @@ def test_where_none_runs_the_nearest_is_chosen_and_fails() -> None:
     assert ruling.trust.value == 0.0
 
 
-def test_where_all_is_unknown_none_is_chosen() -> None:
+@pytest.mark.parametrize("body", ["reg r; assign y = r;", "", "wire r;"])
+def test_where_all_is_unknown_none_is_chosen(body: str) -> None:
     judge = referee()
-    found = candidates("module relay(input a, output y); reg r; assign y = r; endmodule\n")
+    found = candidates(*[f"module relay(input a, output y); {body} endmodule\n"] * 3)
     ruling = judge.rule(judge.judge(found))
     assert ruling.chosen is None
     assert ruling.judgement is None

@@ -110,7 +110,7 @@ def test_every_lane_has_inputs_of_its_own_under_names_that_no_design_may_use() -
     for lane, module in enumerate("ab"):
         assert f"{module} rtlgen_lane_{lane} (" in text
         assert f".en(rtlgen_dut_en_{lane})" in text
-    assert "wire [7:0] rtlgen_got_0 = {" in text
+    assert "wire [8:0] rtlgen_got_0 = {\n    1'b0," in text
 
 
 def test_rows_must_fit_the_stimulus() -> None:
