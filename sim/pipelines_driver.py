@@ -1,0 +1,265 @@
+"""The part of `sim.pipelines` inside the sandbox: runs one step after the other.
+
+It imports nothing that is slow to import. Each step is a process of its own
+with limits of its own; when it ends, or passes one, all that it has started is
+killed. What a step was is told on standard output, which no step can reach: a
+line of numbers, then what the step printed::
+
+    PIPELINE STATUS SECONDS CPU PEAK TRUNCATED LIMIT OUT ERR
+
+OUT and ERR are the numbers of characters that follow the line; LIMIT is `-`,
+`time`, `output`, or the number of the error for which there was no step.
+"""
+
+# `pathlib` would double the cost of a start.
+# ruff: noqa: PTH102, PTH103, PTH108, PTH118, PTH120, PTH123
+
+from __future__ import annotations
+
+import marshal
+import os
+import resource
+import select
+import sys
+import time
+
+from sim.jail import syscalls
+from sim.jail.watch import Tree
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import signal as _signal
+    from collections.abc import Iterator
+else:
+    import _signal  # `signal` alone imports `enum`, which costs as much as all of this
+
+PLAN = "plan"
+_FLOOD = 16
+"""Times `output_bytes` that may be written before a step is stopped."""
+_CHUNK = 1 << 16
+_NOT_STARTED = 127
+
+
+class Plan:
+    """What the parent asks of the driver."""
+
+    def __init__(
+        self,
+        *,
+        pipelines: list[tuple[dict[str, bytes], list[list[str]]]],
+        seconds: float,
+        cpu_seconds: int,
+        memory_bytes: int,
+        file_bytes: int,
+        output_bytes: int,
+    ) -> None:
+        self.pipelines = pipelines
+        """Files, and the argument lists of the steps; the limits are those of a step."""
+        self.seconds = seconds
+        self.cpu_seconds = cpu_seconds
+        self.memory_bytes = memory_bytes
+        self.file_bytes = file_bytes
+        self.output_bytes = output_bytes
+
+    def encode(self) -> bytes:
+        """Return bytes that `decode` reads under the same Python."""
+        return marshal.dumps(vars(self))
+
+    @classmethod
+    def decode(cls, data: bytes) -> Plan:
+        """Rebuild a plan from `encode`."""
+        return cls(**marshal.loads(data))  # noqa: S302 - written by our own parent process
+
+
+def main() -> None:
+    """Run the pipelines of `PLAN` and tell of each step when it has ended."""
+    if sys.platform == "linux":
+        syscalls.become_subreaper()
+        syscalls.forbid_inspection()
+    with open(PLAN, "rb") as file:
+        plan = Plan.decode(file.read())
+    os.unlink(PLAN)
+    wakes, woken = os.pipe()
+    os.set_blocking(wakes, False)
+    os.set_blocking(woken, False)
+    _signal.signal(_signal.SIGCHLD, lambda *_: None)
+    _signal.set_wakeup_fd(woken, warn_on_full_buffer=False)
+    for number, (files, steps) in enumerate(plan.pipelines):
+        folder = _written(files)
+        for argv in steps:
+            step = Step(plan, argv, folder, wakes)
+            step.see_it_end()
+            step.tell(number)
+            if step.status != 0 or step.limit != "-":
+                break
+
+
+def _written(files: dict[str, bytes]) -> str:
+    """Write `files` to a new folder that no earlier step can have foreseen."""
+    folder = os.path.abspath(os.urandom(8).hex())  # noqa: PTH100
+    os.mkdir(folder, 0o700)
+    for name, content in files.items():
+        path = os.path.join(folder, name)
+        if "/" in name:
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "xb") as file:
+            file.write(content)
+    return folder
+
+
+class Step:
+    """One tool, from start to end."""
+
+    def __init__(self, plan: Plan, argv: list[str], folder: str, wakes: int) -> None:
+        self._plan = plan
+        self._argv = argv
+        self._folder = folder
+        self._wakes = wakes
+        self._kept = (bytearray(), bytearray())
+        self._written = 0
+        self._start = time.monotonic()
+        self._cpu = 0.0
+        self._peak = 0
+        self._pid = 0
+        self.status: int | None = None
+        """Wait status; None while it runs."""
+        self.limit = "-"
+
+    def see_it_end(self) -> None:
+        """Start it, collect what it prints, and leave none of its processes behind."""
+        pipes = [os.pipe() for _ in range(3)]
+        self._pid = os.fork()
+        if self._pid == 0:
+            try:
+                _become(self._plan, self._argv, self._folder, [write for _, write in pipes])
+            finally:
+                os._exit(_NOT_STARTED)
+        for _, write in pipes:
+            os.close(write)
+        out, err, failure = (read for read, _ in pipes)
+        for descriptor in (out, err):
+            os.set_blocking(descriptor, False)
+        self._watch({out: self._kept[0], err: self._kept[1]})
+        self._kill_all()
+        for descriptor, kept in ((out, self._kept[0]), (err, self._kept[1])):
+            while self._take(descriptor, kept):
+                pass
+        self.limit = os.read(failure, 16).decode() or self.limit
+        for descriptor in (out, err, failure):
+            os.close(descriptor)
+
+    def _watch(self, streams: dict[int, bytearray]) -> None:
+        deadline = self._start + self._plan.seconds
+        poll = select.poll()
+        for descriptor in (*streams, self._wakes):
+            poll.register(descriptor, select.POLLIN)
+        while self.status is None:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                self.limit = "time"
+                return
+            for descriptor, _ in poll.poll(left * 1000 + 1):
+                if descriptor == self._wakes:
+                    self._drain()
+                    self._reap()
+                elif not self._take(descriptor, streams[descriptor]):
+                    poll.unregister(descriptor)
+            if self._written > _FLOOD * self._plan.output_bytes:
+                self.limit = "output"
+                return
+
+    def _drain(self) -> None:
+        try:
+            os.read(self._wakes, _CHUNK)
+        except BlockingIOError:
+            return
+
+    def _take(self, descriptor: int, kept: bytearray) -> bool:
+        """Read what is there; False at the end, or where there is nothing."""
+        try:
+            data = os.read(descriptor, _CHUNK)
+        except BlockingIOError:
+            return False
+        kept += data[: self._plan.output_bytes - len(kept)]
+        self._written += len(data)
+        return bool(data)
+
+    def _reap(self, options: int = os.WNOHANG) -> bool:
+        """Collect what has ended; whether any child is left."""
+        try:
+            while True:
+                pid, status, used = os.wait4(-1, options)
+                if pid == 0:
+                    return True
+                self._cpu += used.ru_utime + used.ru_stime
+                self._peak = max(self._peak, used.ru_maxrss)
+                if pid == self._pid:
+                    self.status = status
+                if options == 0:
+                    return True
+        except ChildProcessError:
+            return False
+
+    def _kill_all(self) -> None:
+        """Kill until nothing is left; orphans have become children of this process."""
+        if self.status is None:
+            _kill(self._pid, group=True)
+        while self._reap():
+            tree = _tree()
+            for pid in tree.usage().pids:
+                _kill(pid)
+            self._reap(0)
+
+    def tell(self, number: int) -> None:
+        """Write the report."""
+        scale = 1024 if sys.platform == "linux" else 1
+        out, err = (bytes(kept).decode(errors="replace") for kept in self._kept)
+        truncated = int(self._written > sum(map(len, self._kept)))
+        line = (
+            f"{number} {self.status or 0} {time.monotonic() - self._start:.6f} {self._cpu:.6f} "
+            f"{self._peak * scale} {truncated} {self.limit} {len(out)} {len(err)}\n"
+        )
+        data = memoryview((line + out + err).encode())
+        while data:
+            data = data[os.write(1, data) :]
+
+
+def _tree() -> Tree:
+    return Tree(os.open("/proc", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC), private=False)
+
+
+def _kill(pid: int, *, group: bool = False) -> None:
+    try:
+        (os.killpg if group else os.kill)(pid, _signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        return
+
+
+def _become(plan: Plan, argv: list[str], folder: str, pipes: list[int]) -> None:
+    """Turn this new process into the tool, or say why it cannot be."""
+    out, err, failure = pipes
+    os.setsid()
+    os.dup2(out, 1)
+    os.dup2(err, 2)
+    os.chdir(folder)
+    for number in (_signal.SIGPIPE, _signal.SIGXFSZ, _signal.SIGCHLD):
+        _signal.signal(number, _signal.SIG_DFL)
+    for limit, soft, hard in _limits(plan):
+        _, ceiling = resource.getrlimit(limit)
+        if ceiling != resource.RLIM_INFINITY:
+            soft, hard = min(soft, ceiling), min(hard, ceiling)  # noqa: PLW2901
+        try:
+            resource.setrlimit(limit, (soft, hard))
+        except (OSError, ValueError):  # macOS knows no limit on address space
+            continue
+    environment = {**os.environ, "HOME": folder, "TMPDIR": folder}
+    try:
+        os.execve(argv[0], argv, environment)  # noqa: S606
+    except OSError as error:
+        os.write(failure, str(error.errno).encode())
+
+
+def _limits(plan: Plan) -> Iterator[tuple[int, int, int]]:
+    yield resource.RLIMIT_CPU, plan.cpu_seconds, plan.cpu_seconds + 1
+    yield resource.RLIMIT_AS, plan.memory_bytes, plan.memory_bytes
+    yield resource.RLIMIT_FSIZE, plan.file_bytes, plan.file_bytes
