@@ -153,9 +153,7 @@ def _inverted(renamed: str, interface: Interface, ports: Iterable[Port], *, name
         f"assign {p.name} = {'~' if p.name in inverted else ''}{_INNER}_{p.name};"
         for p in interface.outputs
     ]
-    return Mutant(
-        name=name, operator="inverted output", verilog=_shell(renamed, interface, assigned)
-    )
+    return Mutant(name=name, operator="inverted", verilog=_shell(renamed, interface, assigned))
 
 
 def _late(renamed: str, interface: Interface, clock: Clock) -> Mutant:
