@@ -12,7 +12,7 @@ OUT and ERR are the numbers of characters that follow the line; LIMIT is `-`,
 """
 
 # `pathlib` would double the cost of a start.
-# ruff: noqa: PTH102, PTH103, PTH108, PTH118, PTH120, PTH123
+# ruff: noqa: PTH102, PTH103, PTH108, PTH120, PTH123
 
 from __future__ import annotations
 
@@ -29,7 +29,6 @@ from sim.jail.watch import Tree
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import signal as _signal
-    from collections.abc import Iterator
 else:
     import _signal  # `signal` alone imports `enum`, which costs as much as all of this
 
@@ -37,7 +36,7 @@ PLAN = "plan"
 _FLOOD = 16
 """Times `output_bytes` that may be written before a step is stopped."""
 _CHUNK = 1 << 16
-_NOT_STARTED = 127
+_DEFAULTS = [_signal.SIGPIPE, _signal.SIGXFSZ, _signal.SIGXCPU, _signal.SIGINT]
 
 
 class Plan:
@@ -83,28 +82,78 @@ def main() -> None:
     os.set_blocking(wakes, False)
     os.set_blocking(woken, False)
     _signal.signal(_signal.SIGCHLD, lambda *_: None)
+    _signal.signal(_signal.SIGXCPU, _signal.SIG_IGN)  # while the limit of a step is its own
     _signal.set_wakeup_fd(woken, warn_on_full_buffer=False)
+    root, ceilings = os.getcwd(), Ceilings(plan)  # noqa: PTH109
     for number, (files, steps) in enumerate(plan.pipelines):
-        folder = _written(files)
+        folder = f"{root}/{os.urandom(8).hex()}"
+        _write(files, folder)
         for argv in steps:
             step = Step(plan, argv, folder, wakes)
-            step.see_it_end()
+            step.see_it_end(ceilings)
             step.tell(number)
             if step.status != 0 or step.limit != "-":
                 break
 
 
-def _written(files: dict[str, bytes]) -> str:
-    """Write `files` to a new folder that no earlier step can have foreseen."""
-    folder = os.path.abspath(os.urandom(8).hex())  # noqa: PTH100
+def _write(files: dict[str, bytes], folder: str) -> None:
+    """Write `files` to a new `folder`, the name of which no earlier step can have foreseen."""
     os.mkdir(folder, 0o700)
+    os.chdir(folder)
     for name, content in files.items():
-        path = os.path.join(folder, name)
         if "/" in name:
-            os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(path, "xb") as file:
-            file.write(content)
-    return folder
+            os.makedirs(os.path.dirname(name), exist_ok=True)
+        descriptor = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        _write_all(descriptor, content)
+        os.close(descriptor)
+
+
+def _write_all(descriptor: int, content: bytes) -> None:
+    data = memoryview(content)
+    while data:
+        data = data[os.write(descriptor, data) :]
+
+
+class Ceilings:
+    """The limits that a step inherits from this process, which has them only while it starts."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._wanted = [
+            (limit, value, ceiling)
+            for limit, value in (
+                (resource.RLIMIT_CPU, plan.cpu_seconds),
+                (resource.RLIMIT_AS, plan.memory_bytes),
+                (resource.RLIMIT_FSIZE, plan.file_bytes),
+            )
+            for _, ceiling in [resource.getrlimit(limit)]
+            if ceiling == resource.RLIM_INFINITY or value < ceiling
+        ]
+
+    def lower(self) -> None:
+        """Take the limits of a step."""
+        for limit, value, ceiling in self._wanted:
+            _set(limit, value, ceiling)
+
+    def lift(self) -> None:
+        """Take back what this process itself may use."""
+        for limit, _, ceiling in self._wanted:
+            _set(limit, ceiling, ceiling)
+
+    def harden(self, pid: int) -> None:
+        """Keep step `pid` from lifting its limits, where the system can."""
+        if sys.platform == "linux":
+            for limit, value, _ in self._wanted:
+                try:
+                    resource.prlimit(pid, limit, (value, value + (limit == resource.RLIMIT_CPU)))
+                except (ProcessLookupError, PermissionError):
+                    return
+
+
+def _set(limit: int, soft: int, hard: int) -> None:
+    try:
+        resource.setrlimit(limit, (soft, hard))
+    except (OSError, ValueError):  # macOS knows no limit on address space
+        return
 
 
 class Step:
@@ -125,28 +174,42 @@ class Step:
         """Wait status; None while it runs."""
         self.limit = "-"
 
-    def see_it_end(self) -> None:
+    def see_it_end(self, ceilings: Ceilings) -> None:
         """Start it, collect what it prints, and leave none of its processes behind."""
-        pipes = [os.pipe() for _ in range(3)]
-        self._pid = os.fork()
-        if self._pid == 0:
-            try:
-                _become(self._plan, self._argv, self._folder, [write for _, write in pipes])
-            finally:
-                os._exit(_NOT_STARTED)
+        pipes = os.pipe(), os.pipe()
+        try:
+            self._start_tool([write for _, write in pipes], ceilings)
+        except OSError as error:
+            self.status, self.limit = 0, str(error.errno)
         for _, write in pipes:
             os.close(write)
-        out, err, failure = (read for read, _ in pipes)
-        for descriptor in (out, err):
+        streams = {read: kept for (read, _), kept in zip(pipes, self._kept, strict=True)}
+        for descriptor in streams:
             os.set_blocking(descriptor, False)
-        self._watch({out: self._kept[0], err: self._kept[1]})
+        self._watch(streams)
         self._kill_all()
-        for descriptor, kept in ((out, self._kept[0]), (err, self._kept[1])):
+        for descriptor, kept in streams.items():
             while self._take(descriptor, kept):
                 pass
-        self.limit = os.read(failure, 16).decode() or self.limit
-        for descriptor in (out, err, failure):
             os.close(descriptor)
+
+    def _start_tool(self, outputs: list[int], ceilings: Ceilings) -> None:
+        duplicates = [(os.POSIX_SPAWN_DUP2, end, n) for n, end in enumerate(outputs, 1)]
+        ceilings.lower()
+        try:
+            # Not `fork`: to copy this process takes longer than many a tool runs.
+            self._pid = os.posix_spawn(
+                self._argv[0],
+                self._argv,
+                {**os.environ, "HOME": self._folder, "TMPDIR": self._folder},
+                file_actions=duplicates,
+                setpgroup=0,
+                setsigmask=(),
+                setsigdef=_DEFAULTS,
+            )
+        finally:
+            ceilings.lift()
+        ceilings.harden(self._pid)
 
     def _watch(self, streams: dict[int, bytearray]) -> None:
         deadline = self._start + self._plan.seconds
@@ -219,9 +282,7 @@ class Step:
             f"{number} {self.status or 0} {time.monotonic() - self._start:.6f} {self._cpu:.6f} "
             f"{self._peak * scale} {truncated} {self.limit} {len(out)} {len(err)}\n"
         )
-        data = memoryview((line + out + err).encode())
-        while data:
-            data = data[os.write(1, data) :]
+        _write_all(1, (line + out + err).encode())
 
 
 def _tree() -> Tree:
@@ -233,33 +294,3 @@ def _kill(pid: int, *, group: bool = False) -> None:
         (os.killpg if group else os.kill)(pid, _signal.SIGKILL)
     except (ProcessLookupError, PermissionError):
         return
-
-
-def _become(plan: Plan, argv: list[str], folder: str, pipes: list[int]) -> None:
-    """Turn this new process into the tool, or say why it cannot be."""
-    out, err, failure = pipes
-    os.setsid()
-    os.dup2(out, 1)
-    os.dup2(err, 2)
-    os.chdir(folder)
-    for number in (_signal.SIGPIPE, _signal.SIGXFSZ, _signal.SIGCHLD):
-        _signal.signal(number, _signal.SIG_DFL)
-    for limit, soft, hard in _limits(plan):
-        _, ceiling = resource.getrlimit(limit)
-        if ceiling != resource.RLIM_INFINITY:
-            soft, hard = min(soft, ceiling), min(hard, ceiling)  # noqa: PLW2901
-        try:
-            resource.setrlimit(limit, (soft, hard))
-        except (OSError, ValueError):  # macOS knows no limit on address space
-            continue
-    environment = {**os.environ, "HOME": folder, "TMPDIR": folder}
-    try:
-        os.execve(argv[0], argv, environment)  # noqa: S606
-    except OSError as error:
-        os.write(failure, str(error.errno).encode())
-
-
-def _limits(plan: Plan) -> Iterator[tuple[int, int, int]]:
-    yield resource.RLIMIT_CPU, plan.cpu_seconds, plan.cpu_seconds + 1
-    yield resource.RLIMIT_AS, plan.memory_bytes, plan.memory_bytes
-    yield resource.RLIMIT_FSIZE, plan.file_bytes, plan.file_bytes
