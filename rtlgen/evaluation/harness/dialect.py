@@ -1,0 +1,40 @@
+"""What Icarus Verilog takes beyond the standard, said in the standard's words."""
+
+from __future__ import annotations
+
+import re
+
+_REG_LOGIC = re.compile(r"\breg(\s{1,40})logic\b")
+_PURE = frozenset(
+    {"signed", "unsigned", "clog2", "bits", "size", "left", "right", "high", "low"}
+    | {"countones", "onehot", "onehot0", "isunknown", "rtoi", "itor"}
+)
+_SYSTEM = re.compile(r"\$([A-Za-z_]\w*)")
+_BARE = re.compile(r"[`\\\"]")
+_COMMENTS = re.compile(r"//[^\n]*|/\*(?:[^*]|\*(?!/))*\*/")
+_SPACE = re.compile(r"\s+")
+
+
+def standard(text: str) -> str:
+    """Return `text` with `reg logic` written as `logic`, which Icarus means by it."""
+    return _REG_LOGIC.sub(r"\1logic", text)
+
+
+def same_tokens(text: str, canonical: str) -> bool:
+    """Whether `text` is, but for comments and white space, the `canonical` text.
+
+    Only texts without directives, escaped names and strings are compared: in these
+    alone comments and white space are what they seem.
+    """
+    if _BARE.search(text) or _BARE.search(canonical):
+        return False
+    return _SPACE.sub("", _COMMENTS.sub(" ", text)) == _SPACE.sub("", canonical)
+
+
+def tells_neighbors(canonical: str) -> bool:
+    """Whether a design may behave or print otherwise beside others than alone.
+
+    It does where it has delays, whose unit is the test's, and where it calls a
+    system task that does more than compute.
+    """
+    return "#" in canonical or any(name not in _PURE for name in _SYSTEM.findall(canonical))

@@ -1,0 +1,74 @@
+"""What Icarus Verilog's messages are about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from rtlgen.evaluation.judgement import Category
+
+_PLACE = re.compile(r"(?P<file>[^:\s][^:]*):\d+: ?(?P<what>.*)\Z")
+_SUMMARY = re.compile(r"\d+ error\(s\) during elaboration\.\Z")
+_PORTS = re.compile(
+    r"port ``.*'' is not a port of|is not a port of|Wrong number of ports|output port .* must be"
+)
+_SORRY = re.compile(r"\bsorry:", re.IGNORECASE)
+_CRASH = re.compile(r"Assertion `|internal error|Segmentation fault|Aborted", re.IGNORECASE)
+
+
+def by_owner(text: str, owners: Mapping[str, int]) -> tuple[dict[int, list[str]], list[str]]:
+    """Return the messages of each owner, and those of none.
+
+    Args:
+        text: What `iverilog` wrote to standard error.
+        owners: Number of the owner by the name of a file.
+    """
+    found: dict[int, list[str]] = {}
+    others: list[str] = []
+    for line in text.splitlines():
+        if not line.strip() or _SUMMARY.match(line.strip()):
+            continue
+        place = _PLACE.match(line)
+        owner = owners.get(place["file"]) if place else None
+        if owner is None:
+            others.append(line)
+        else:
+            found.setdefault(owner, []).append(line)
+    return found, others
+
+
+def failed(lines: Iterable[str]) -> bool:
+    """Whether one of `lines` is an error and not only a warning.
+
+    A line without either word is taken for an error, unless it goes on with a message.
+    """
+    return any(
+        "warning" not in place["what"] and place["what"].lstrip()[:1] not in ("", ":")
+        for place in map(_PLACE.match, lines)
+        if place is not None
+    )
+
+
+def category(text: str) -> Category:
+    """Return what kind of failure of a compilation `text` tells of."""
+    if "syntax error" in text or "I give up" in text:
+        return Category.SYNTAX
+    if _PORTS.search(text):
+        return Category.INTERFACE
+    return Category.ELABORATION
+
+
+def beyond_the_tool(text: str) -> bool:
+    """Whether the tool has failed and not the design: unsupported constructs, crashes."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    errors = [line for line in lines if "error:" in line or "syntax error" in line]
+    if errors:
+        return False
+    return any(_SORRY.search(line) or _CRASH.search(line) for line in lines)
+
+
+def first_error(text: str) -> str:
+    """Return the first line that tells of an error, or the first line."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    chosen = [line for line in lines if "error" in line or "sorry" in line]
+    return (chosen or lines or [""])[0]

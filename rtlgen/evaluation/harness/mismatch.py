@@ -1,0 +1,153 @@
+"""The tests of VerilogEval, versions 1 and 2, judged so that no design can forge a verdict.
+
+- The gate has refused what reaches out of a design; its canonical text is simulated.
+- The lines that decide carry a secret of the run (`mismatch_bench`).
+- The number of samples must be that of a run without any design.
+- Design and test are files of their own; neither can redefine or swallow the other.
+
+The official verdict also needs the messages of a compilation of the text as the
+sample gave it. Where that says the same as the canonical text, its messages are
+those of the simulation; otherwise it is compiled once more, for the messages only.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
+from rtlgen.evaluation.harness.official import RULES, Rule
+from rtlgen.evaluation.harness.protocol import Conditions, Group, Preparation
+from rtlgen.evaluation.judgement import Judgement
+from rtlgen.evaluation.problem import Problem
+from sim import tools
+from sim.pipelines import Pipeline, PipelineLimits, StepRun, run_pipelines
+
+if TYPE_CHECKING:
+    from rtlgen.evaluation.harness.mismatch_test import MismatchTest
+
+COMPILE = ("-Wall", "-Winfloop", "-Wno-timescale", "-g2012", "-s")
+"""The official options; the name of the root follows."""
+IMAGE = "bench.vvp"
+OUTPUT_BYTES = 4 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """A problem's test as it is judged here: as published, or repaired."""
+
+    test: str
+    reference: str
+    repaired: bool = False
+
+
+class MismatchHarness:
+    """Judges by the tests of VerilogEval; `name` is `verilog-eval-v1` or `verilog-eval-v2`."""
+
+    def __init__(self, name: str) -> None:
+        if name not in RULES:
+            raise ValueError(f"a rule must be one of {', '.join(RULES)}, not {name!r}")
+        self.name = name
+
+    @property
+    def rule(self) -> Rule:
+        """The published rule."""
+        return RULES[self.name]
+
+    def simulator(self) -> str:
+        return f"Icarus Verilog {tools.icarus().version}"
+
+    def prepare(self, problems: Sequence[Problem], conditions: Conditions) -> list[Preparation]:
+        from rtlgen.evaluation.harness.mismatch_prepare import prepare  # noqa: PLC0415 - pyslang
+
+        return prepare(self, problems, conditions)
+
+    def judge(self, groups: Sequence[Group], conditions: Conditions) -> list[list[Judgement]]:
+        from rtlgen.evaluation.harness.mismatch_court import Court  # noqa: PLC0415 - pyslang
+
+        return Court(self.rule, groups, conditions).judgements()
+
+
+@lru_cache(maxsize=1024)
+def sources_of(problem: Problem, *, repaired: bool) -> Sources:
+    """Return the test and reference of `problem`, with the repairs where they are wanted."""
+    if not repaired:
+        return Sources(problem.test, problem.reference)
+    from rtlgen.evaluation.harness.repairs import without_enum_casts  # noqa: PLC0415 - pyslang
+
+    return Sources(
+        without_enum_casts(problem.test), without_enum_casts(problem.reference), repaired=True
+    )
+
+
+@lru_cache(maxsize=1024)
+def test_of(text: str, top: str) -> MismatchTest:
+    """Return the parts of a test.
+
+    Raises:
+        UnknownForm: It is of another form.
+    """
+    from rtlgen.evaluation.harness.mismatch_test import take_apart  # noqa: PLC0415 - pyslang
+
+    return take_apart(text, top=top)
+
+
+def new_secret() -> str:
+    """Return what nobody but this bench knows."""
+    return f"rtlgen{secrets.token_hex(12)}"
+
+
+@cache
+def compiler() -> tuple[str, ...]:
+    """Return how the compiler is called, up to the root's name.
+
+    Raises:
+        ToolNotFound: It is not installed.
+    """
+    return (str(tools.icarus().path), *COMPILE)
+
+
+@cache
+def runner() -> tuple[str, ...]:
+    """Return how the simulation is run."""
+    return (str(tools.vvp()), "-n", IMAGE)
+
+
+def compiled(files: dict[str, str], order: Sequence[str], *, root: str, run: bool) -> Pipeline:
+    """Return the compilation of `files` in this order, and the simulation if it is wanted."""
+    compile_ = (*compiler(), root, "-o", IMAGE, *order)
+    return Pipeline(files=files, steps=(compile_, runner()) if run else (compile_,))
+
+
+def official_text(rule: Rule, sources: Sources, design: str, *, root: str) -> Pipeline:
+    """Return the official compilation of a sample's own text."""
+    if not sources.reference:
+        return compiled(
+            {"test.sv": f"{sources.test}\n{design}\n"}, ["test.sv"], root=root, run=False
+        )
+    files = {"design.sv": f"{design}\n", "test.sv": sources.test, "ref.sv": sources.reference}
+    order = ["design.sv", "test.sv", "ref.sv"]
+    return compiled(
+        files, order if rule.design_first else [*order[1:], order[0]], root=root, run=False
+    )
+
+
+def limits_of(cpu_seconds: float, conditions: Conditions) -> PipelineLimits:
+    """Return the limits of runs that may take `cpu_seconds`; the wall clock gives much more."""
+    return PipelineLimits(
+        cpu_seconds=cpu_seconds,
+        seconds=60.0 + 10 * cpu_seconds,
+        memory_bytes=conditions.memory_bytes,
+        output_bytes=OUTPUT_BYTES,
+    )
+
+
+def run_all(
+    pipelines: Sequence[Pipeline], cpu_seconds: float, conditions: Conditions
+) -> list[tuple[StepRun, ...]]:
+    """Run `pipelines` under these limits."""
+    if not pipelines:
+        return []
+    return run_pipelines(pipelines, limits=limits_of(cpu_seconds, conditions))

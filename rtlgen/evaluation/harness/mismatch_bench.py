@@ -1,0 +1,255 @@
+"""What is simulated in place of a test in VerilogEval's form.
+
+Three renditions of one test, all with the test's own stimulus and comparison:
+
+- `counting` has neither reference nor design and tells how many samples there are;
+- `alone` is the test as published, around one design, in the same order of processes;
+- `side_by_side` compares many designs with one reference in one simulation.
+
+None writes waveforms. What they report are lines that begin with a secret, which
+a design cannot know: it has no way to read files, and nothing in its reach holds
+the secret. Lines, after the secret::
+
+    n SAMPLES                          at the end
+    r LANE MISMATCHES                  at the end
+    w LANE SAMPLE TIME INPUTS,EXPECTED GOT      up to the first mismatch, binary
+    m LANE                             after these
+    b WIDTH ...                        bits of each input and each output
+    t                                  the test's own time limit
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rtlgen.evaluation.harness.mismatch_test import TIMEOUT, VERDICT, MismatchTest, Span
+
+WINDOW = 16
+"""Samples that are kept up to the first mismatch."""
+TEST = "test.sv"
+"""Name that messages give to the test."""
+_OWN = "rtlgen"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendering:
+    """How a bench is written."""
+
+    secret: str
+    stop_early: bool
+    windows: bool
+
+
+def lane_name(number: int) -> str:
+    """Return the name that messages give to the place of design `number` in the bench."""
+    return f"{_OWN}_lane_{number}"
+
+
+def counting(test: MismatchTest, rendering: Rendering, *, most: int = 0) -> str:
+    """Return the bench that only counts the samples of a complete run.
+
+    With `most`, the reference is there too, and the run ends after so many samples.
+    """
+    step = f"{_OWN}_n = {_OWN}_n + 1;"
+    if most:
+        step = f"begin {step} if ({_OWN}_n == {most}) $finish; end"
+    count = f"int {_OWN}_n = 0;\nalways {test.sampling_event} {step}\n"
+    final = f'final $display("{rendering.secret} n %0d", {_OWN}_n);\n'
+    return test.edited(
+        [
+            *_without(test.dumps),
+            *_timeout(test, rendering),
+            (test.instance, ""),
+            *([] if most else [(test.reference, "")]),
+            (test.assign, f"assign {test.match} = 1'b1;"),
+            (test.sampling, count),
+            (test.final, final),
+        ]
+    )
+
+
+def alone(test: MismatchTest, rendering: Rendering) -> str:
+    """Return the bench for one design; its verdict line carries the secret."""
+    secret = rendering.secret
+    early = f"if ({_OWN}_seen) $finish;\n" if rendering.stop_early else ""
+    first = f"if (!{_OWN}_seen) begin {_OWN}_seen = 1; {_OWN}_show_0; end\n"
+    before = f"reg {_OWN}_seen = 0;\n{_common(test, rendering)}"
+    before += _lane_history(test, rendering, 0, test.got)
+    verdicts = [(span, f'"{secret} r 0 %1d\\n{secret} n %1d"') for span in test.literals[VERDICT]]
+    return test.edited(
+        [
+            *_without(test.dumps),
+            *_timeout(test, rendering),
+            *verdicts,
+            (_at(test.sampling[0]), before),
+            (_at(test.sampling_start), _keep(test, rendering, [test.got], f"!{_OWN}_seen")),
+            (_at(test.mismatch_start), first),
+            (_at(test.sampling_end), f"{_OWN}_n = {_OWN}_n + 1;\n{early}"),
+        ]
+    )
+
+
+def side_by_side(test: MismatchTest, rendering: Rendering, modules: Sequence[str]) -> str:
+    """Return the bench for the designs whose top modules are called `modules`, one lane each."""
+    lanes = range(len(modules))
+    got = [_renamed_all(test, lane) for lane in lanes]
+    declarations = _declarations(test, lanes)
+    instances = "".join(
+        _placed(lane, _instance(test, lane, name)) for lane, name in enumerate(modules)
+    )
+    matches = "".join(_comparison(test, lane) for lane in lanes)
+    histories = "".join(_lane_history(test, rendering, lane, got[lane]) for lane in lanes)
+    return test.edited(
+        [
+            *_without(test.dumps),
+            *_timeout(test, rendering),
+            *declarations,
+            (test.instance, instances),
+            (test.assign, f"assign {test.match} = 1'b1;\n{matches}"),
+            (
+                test.sampling,
+                _common(test, rendering) + histories + _sampling(test, rendering, got),
+            ),
+            (test.final, _final(rendering, len(modules))),
+        ]
+    )
+
+
+def _at(offset: int) -> Span:
+    return offset, offset
+
+
+def _without(spans: Sequence[Span]) -> list[tuple[Span, str]]:
+    return [(span, ";") for span in spans]
+
+
+def _timeout(test: MismatchTest, rendering: Rendering) -> list[tuple[Span, str]]:
+    return [(span, f'"{rendering.secret} t"') for span in test.literals[TIMEOUT]]
+
+
+def _placed(lane: int, text: str) -> str:
+    """Return `text` on lines that messages ascribe to `lane`."""
+    return f'\n`line 1 "{lane_name(lane)}" 0\n{text}\n`line 1 "{TEST}" 0\n'
+
+
+def _renamed(lane: int, name: str) -> str:
+    return f"{_OWN}_{lane}_{name}"
+
+
+def _renamed_all(test: MismatchTest, lane: int) -> tuple[str, ...]:
+    return tuple(_renamed(lane, name) for name in test.got)
+
+
+def _declarations(test: MismatchTest, lanes: range) -> list[tuple[Span, str]]:
+    edits = []
+    for name, span in test.declarations.items():
+        text = test.slice(span)
+        head, _, tail = text.rpartition(name)
+        new = "".join(_placed(lane, f"{head}{_renamed(lane, name)}{tail}") for lane in lanes)
+        edits.append((span, new))
+    return edits
+
+
+def _instance(test: MismatchTest, lane: int, module: str) -> str:
+    got = set(test.got)
+    connections = ", ".join(
+        f".{c.port}({_renamed(lane, c.signal) if c.signal in got else c.signal})"
+        for c in test.connections
+    )
+    return f"{module} {_renamed(lane, test.instance_name)} ({connections});"
+
+
+def _comparison(test: MismatchTest, lane: int) -> str:
+    expected = ", ".join(test.expected)
+    got = ", ".join(_renamed_all(test, lane))
+    match = f"{_OWN}_match_{lane}"
+    return (
+        f"wire {match};\nassign {match} = "
+        f"({{{expected}}} === ({{{expected}}} ^ {{{got}}} ^ {{{expected}}}));\n"
+    )
+
+
+def _shared(test: MismatchTest) -> list[str]:
+    return [*(c.signal for c in test.inputs), *test.expected]
+
+
+def _common(test: MismatchTest, rendering: Rendering) -> str:
+    """Return what all lanes share: the count, and the last inputs and expected outputs."""
+    count = f"int {_OWN}_n = 0;\n"
+    if not rendering.windows:
+        return count
+    shared = ", ".join(_shared(test))
+    widths = ", ".join(f"$bits({name})" for name in _shared(test))
+    places = " ".join(["%0d"] * len(_shared(test)))
+    return (
+        f"{count}localparam {_OWN}_wide = $bits({{{shared}}});\n"
+        f"reg [{_OWN}_wide-1:0] {_OWN}_past [0:{WINDOW - 1}];\n"
+        f"reg [63:0] {_OWN}_when [0:{WINDOW - 1}];\n"
+        f'initial $display("{rendering.secret} b {places}", {widths});\n'
+    )
+
+
+def _lane_history(test: MismatchTest, rendering: Rendering, lane: int, got: Sequence[str]) -> str:
+    """Return the last outputs of one lane, and the task that shows them."""
+    names, expected = ", ".join(got), ", ".join(test.expected)
+    secret = rendering.secret
+    if not rendering.windows:
+        return (
+            f"task {_OWN}_show_{lane};\n"
+            f'$display("{secret} m {lane} %b %b", {{{expected}}}, {{{names}}});\nendtask\n'
+        )
+    return f"""localparam {_OWN}_wide_{lane} = $bits({{{names}}});
+reg [{_OWN}_wide_{lane}-1:0] {_OWN}_past_{lane} [0:{WINDOW - 1}];
+task {_OWN}_show_{lane};
+  int k;
+  begin
+    for (k = {_OWN}_n < {WINDOW - 1} ? 0 : {_OWN}_n - {WINDOW - 1}; k <= {_OWN}_n; k = k + 1)
+      $display("{secret} w {lane} %0d %0d %b %b", k, {_OWN}_when[k % {WINDOW}],
+        {_OWN}_past[k % {WINDOW}], {_OWN}_past_{lane}[k % {WINDOW}]);
+    $display("{secret} m {lane} %b %b", {{{expected}}}, {{{names}}});
+  end
+endtask
+"""
+
+
+def _keep(
+    test: MismatchTest, rendering: Rendering, lanes: Sequence[Sequence[str]], good: str
+) -> str:
+    """Return the statements that keep one sample of the lanes that are `good` so far."""
+    if not rendering.windows:
+        return ""
+    place = f"[{_OWN}_n % {WINDOW}]"
+    shared = ", ".join(_shared(test))
+    kept = "".join(
+        f"if ({good.format(lane=lane)}) {_OWN}_past_{lane}{place} = {{{', '.join(got)}}};\n"
+        for lane, got in enumerate(lanes)
+    )
+    return f"\n{_OWN}_past{place} = {{{shared}}};\n{_OWN}_when{place} = $time;\n{kept}"
+
+
+def _sampling(test: MismatchTest, rendering: Rendering, lanes: Sequence[Sequence[str]]) -> str:
+    count = len(lanes)
+    bad = "".join(f"int {_OWN}_bad_{lane} = 0;\n" for lane in range(count))
+    left = f"int {_OWN}_left = {count};\n" if rendering.stop_early else ""
+    less = f"{_OWN}_left = {_OWN}_left - 1; " if rendering.stop_early else ""
+    checks = "".join(
+        f"if (!{_OWN}_match_{lane}) begin\n"
+        f"  if ({_OWN}_bad_{lane} == 0) begin {less}{_OWN}_show_{lane}; end\n"
+        f"  {_OWN}_bad_{lane} = {_OWN}_bad_{lane} + 1;\nend\n"
+        for lane in range(count)
+    )
+    early = f"if ({_OWN}_left == 0) $finish;\n" if rendering.stop_early else ""
+    good = f"{_OWN}_bad_{{lane}} == 0"
+    return (
+        f"{bad}{left}always {test.sampling_event} begin\n{_keep(test, rendering, lanes, good)}"
+        f"{checks}{_OWN}_n = {_OWN}_n + 1;\n{early}end\n"
+    )
+
+
+def _final(rendering: Rendering, count: int) -> str:
+    secret = rendering.secret
+    lines = "".join(
+        f'$display("{secret} r {lane} %0d", {_OWN}_bad_{lane});\n' for lane in range(count)
+    )
+    return f'final begin\n$display("{secret} n %0d", {_OWN}_n);\n{lines}end\n'

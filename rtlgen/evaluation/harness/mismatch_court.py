@@ -1,0 +1,192 @@
+"""Judging many samples of VerilogEval's problems in few runs.
+
+A sample is gated, then simulated beside the other samples of its problem, and
+alone only where that does not settle it. What has to be run goes in rounds; each
+round is one call of `sim.pipelines`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rtlgen.evaluation.harness.dialect import standard, tells_neighbors
+from rtlgen.evaluation.harness.mismatch import official_text, run_all, sources_of, test_of
+from rtlgen.evaluation.harness.mismatch_tasks import Alone, Bench, Beside, Case, Task
+from rtlgen.evaluation.harness.mismatch_test import MismatchTest
+from rtlgen.evaluation.harness.official import Evidence, Rule
+from rtlgen.evaluation.harness.protocol import Conditions, Group
+from rtlgen.evaluation.harness.verdicts import refused, ruled
+from rtlgen.evaluation.judgement import Judgement, not_judged
+from sim.design import Design, digest
+from sim.gate import Admission, admit_many
+from sim.interface import Direction, Interface
+from sim.refusal import Refusal
+from sim.verdict import Cause
+
+_LANES = 24
+"""Designs in one simulation, at most."""
+_SOURCE = "design.sv"
+
+
+class Court:
+    """Judges the designs of some groups under one rule."""
+
+    def __init__(self, rule: Rule, groups: Sequence[Group], conditions: Conditions) -> None:
+        self._rule = rule
+        self._groups = groups
+        self._conditions = conditions
+        self._benches: dict[int, Bench] = {}
+
+    def judgements(self) -> list[list[Judgement]]:
+        """Return a judgement of each design of each group."""
+        for number, group in enumerate(self._groups):
+            if group.preparation.samples:
+                sources = sources_of(group.problem, repaired="repaired" in group.preparation.facts)
+                test = test_of(sources.test, group.problem.top)
+                self._benches[number] = Bench(group, sources, test)
+        self._admit()
+        self._simulate()
+        self._compile_own_texts()
+        return [self._of_group(number, group) for number, group in enumerate(self._groups)]
+
+    def _of_group(self, number: int, group: Group) -> list[Judgement]:
+        bench = self._benches.get(number)
+        if bench is None:
+            why = "; ".join(group.preparation.faults) or "the test could not be prepared"
+            return [not_judged(why, official=False) for _ in group.designs]
+        return [self._judgement(bench, bench.cases[_key(text)]) for text in group.designs]
+
+    def _admit(self) -> None:
+        reserved = {name for b in self._benches.values() for name in b.test.modules}
+        outer = {name for b in self._benches.values() for name in b.test.names}
+        waiting = [
+            (bench, text)
+            for bench in self._benches.values()
+            for text in {_key(text): text for text in bench.group.designs}.values()
+        ]
+        admissions = _admissions(waiting, frozenset(reserved), frozenset(outer))
+        for (bench, text), admission in zip(waiting, admissions, strict=True):
+            checked = _with_inputs(admission, bench.test)
+            case = Case(text, checked)
+            bench.cases[_key(text)] = case
+            if checked.design is not None:
+                bench.designs.setdefault(checked.digest, []).append(case)
+
+    def _simulate(self) -> None:
+        tasks: list[Task] = [t for bench in self._benches.values() for t in self._first(bench)]
+        while tasks:
+            tasks = [again for left in self._run(tasks) for again in left]
+
+    def _first(self, bench: Bench) -> Iterator[Task]:
+        beside = []
+        for cases in bench.designs.values():
+            lane = cases[0].admission.lane
+            if lane is None or any(map(tells_neighbors, lane.sources.values())):
+                yield Alone(bench, cases)
+            else:
+                beside.append(cases)
+        for start in range(0, len(beside), _LANES):
+            yield Beside(bench, beside[start : start + _LANES])
+
+    def _run(self, tasks: Sequence[Task]) -> Iterator[list[Task]]:
+        """Run `tasks`, those with like limits together, and yield what is left to do of each."""
+        by_limit: dict[float, list[Task]] = {}
+        for task in tasks:
+            by_limit.setdefault(task.cpu_seconds(self._conditions), []).append(task)
+        for seconds, alike in by_limit.items():
+            pipelines = [task.pipeline(self._rule, self._conditions) for task in alike]
+            runs = run_all(pipelines, seconds, self._conditions)
+            for task, run in zip(alike, runs, strict=True):
+                yield task.take(run)
+
+    def _compile_own_texts(self) -> None:
+        """Find what the compiler says of texts that differ from what was simulated."""
+        waiting = [
+            (bench, case)
+            for bench in self._benches.values()
+            for case in bench.cases.values()
+            if case.own_messages is None and self._wants_own(case)
+        ]
+        pipelines = [
+            official_text(self._rule, bench.sources, case.text, root=bench.test.bench)
+            for bench, case in waiting
+        ]
+        runs = run_all(pipelines, self._conditions.cpu_seconds, self._conditions)
+        for (_, case), (run, *_) in zip(waiting, runs, strict=True):
+            case.own_messages = run.stderr + run.stdout
+            case.compiled = run.exit_code == 0
+            if run.exit_code is None:
+                case.own_messages += f"\nstopped at the {run.limit} limit"
+
+    def _wants_own(self, case: Case) -> bool:
+        if case.simulated is not None:
+            return case.simulated.passed or self._rule.design_first
+        language = (Cause.SYNTAX, Cause.ELABORATION, Cause.INTERFACE)
+        return self._rule.design_first and case.admission.cause in language
+
+    def _judgement(self, bench: Bench, case: Case) -> Judgement:
+        preparation = bench.group.preparation
+        evidence = Evidence(
+            compile_output=case.own_messages or "",
+            compile_stderr=case.own_messages or "",
+            compiled=case.compiled,
+            verilog=case.text,
+        )
+        if case.simulated is None:
+            return refused(case.admission, self._rule, evidence)
+        return ruled(
+            case.simulated,
+            self._rule,
+            evidence,
+            preparation=preparation,
+            published=not preparation.repairs,
+        )
+
+
+def _key(text: str) -> str:
+    return digest(text.encode(errors="surrogatepass"))
+
+
+def _admissions(
+    waiting: Sequence[tuple[Bench, str]], reserved: frozenset[str], outer: frozenset[str]
+) -> list[Admission]:
+    designs = [_design(bench, text) for bench, text in waiting]
+    found = admit_many(designs, reserved=reserved, outer=outer)
+    for index, (bench, text) in enumerate(waiting):
+        other = standard(text)
+        if found[index].cause is Cause.SYNTAX and other != text:
+            design = _design(bench, other)
+            found[index] = admit_many([design], reserved=reserved, outer=outer)[0]
+    return found
+
+
+def _design(bench: Bench, text: str) -> Design:
+    return Design(top=bench.group.problem.top, sources={_SOURCE: text})
+
+
+def _with_inputs(admission: Admission, test: MismatchTest) -> Admission:
+    """Refuse a design that could drive what the test drives, or lacks a port."""
+    if admission.design is None or admission.interface is None:
+        return admission
+    wrong = tuple(_wrong_ports(admission.interface, test))
+    if not wrong:
+        return admission
+    return Admission(
+        design=None, refusals=wrong, interface=admission.interface, cause=Cause.INTERFACE
+    )
+
+
+def _wrong_ports(interface: Interface, test: MismatchTest) -> Iterator[Refusal]:
+    ports = {port.name: port for port in interface.ports}
+    for connection in test.connections:
+        port = ports.get(connection.port)
+        is_input = connection in test.inputs
+        message = ""
+        if port is None:
+            message = f"port {connection.port!r} is missing"
+        elif is_input and port.direction is not Direction.INPUT:
+            message = f"port {connection.port!r} must be an input, not {port.direction.value}"
+        elif not is_input and port.direction is Direction.INPUT:
+            message = f"port {connection.port!r} must be an output, not an input"
+        if message:
+            yield Refusal(rule="interface", file="", line=0, message=message)

@@ -1,0 +1,271 @@
+"""What has to be run of a problem's designs: many beside each other, or one alone."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from rtlgen.evaluation.harness import icarus_messages as messages
+from rtlgen.evaluation.harness.dialect import same_tokens
+from rtlgen.evaluation.harness.mismatch import Sources, compiled, new_secret
+from rtlgen.evaluation.harness.mismatch_bench import TEST, Rendering, alone, lane_name, side_by_side
+from rtlgen.evaluation.harness.mismatch_output import (
+    BenchOutput,
+    LaneOutput,
+    read_output,
+    window_of,
+)
+from rtlgen.evaluation.harness.mismatch_test import MismatchTest
+from rtlgen.evaluation.harness.official import Rule
+from rtlgen.evaluation.harness.protocol import Conditions, Group
+from rtlgen.evaluation.harness.verdicts import Simulated
+from rtlgen.evaluation.judgement import Category
+from sim.design import Design
+from sim.gate import Admission
+from sim.pipelines import Pipeline, StepRun
+
+_REFERENCE = "ref.sv"
+_RESET = "\n`resetall\n"
+
+
+@dataclass(slots=True)
+class Case:
+    """One text of one group, from the gate to its judgement."""
+
+    text: str
+    admission: Admission
+    own_messages: str | None = None
+    """What the compiler says of the text as the sample gave it; None if not known yet."""
+    compiled: bool = True
+    """Whether that text compiles."""
+    simulated: Simulated | None = None
+
+
+@dataclass(slots=True)
+class Bench:
+    """One group's problem, and its designs by what they say."""
+
+    group: Group
+    sources: Sources
+    test: MismatchTest
+    cases: dict[str, Case] = field(default_factory=dict)
+    """By digest of the text."""
+    designs: dict[str, list[Case]] = field(default_factory=dict)
+    """By `Admission.digest`: cases that share one simulation."""
+
+
+class Task(Protocol):
+    """One pipeline, and what its runs mean."""
+
+    def cpu_seconds(self, conditions: Conditions) -> float:
+        """Return the processor time that it may take."""
+
+    def pipeline(self, rule: Rule, conditions: Conditions) -> Pipeline:
+        """Return what is to be run."""
+
+    def take(self, runs: Sequence[StepRun]) -> list[Task]:
+        """Settle what `runs` settle; return what is left to do."""
+
+
+@dataclass(slots=True)
+class Beside:
+    """Many designs in one simulation."""
+
+    bench: Bench
+    designs: list[list[Case]]
+    secret: str = field(default_factory=new_secret)
+    stop_early: bool = False
+
+    def cpu_seconds(self, conditions: Conditions) -> float:
+        share = self.bench.group.preparation.seconds * (1 + len(self.designs))
+        most = conditions.cpu_seconds * len(self.designs)
+        return min(most, float(2 ** math.ceil(math.log2(4.0 + 6.0 * share))))
+
+    def pipeline(self, rule: Rule, conditions: Conditions) -> Pipeline:
+        self.stop_early = conditions.stop_early
+        rendering = Rendering(
+            secret=self.secret, stop_early=conditions.stop_early, windows=conditions.windows
+        )
+        lanes = self._lanes()
+        text = side_by_side(self.bench.test, rendering, [lane.top for lane in lanes])
+        files = {TEST: text, **_reference(self.bench)}
+        for lane in lanes:
+            files.update(lane.sources)
+        return compiled(files, list(files), root=self.bench.test.bench, run=True)
+
+    def _lanes(self) -> list[Design]:
+        lanes = [cases[0].admission.lane for cases in self.designs]
+        return [lane for lane in lanes if lane is not None]
+
+    def take(self, runs: Sequence[StepRun]) -> list[Task]:
+        owners = {lane_name(k): k for k in range(len(self.designs))}
+        owners |= {name: k for k, lane in enumerate(self._lanes()) for name in lane.sources}
+        found, others = messages.by_owner(runs[0].stderr + runs[0].stdout, owners)
+        if len(runs) < 2:
+            return self._without_the_broken(found)
+        if runs[1].exit_code != 0 or runs[1].stderr or runs[1].truncated:
+            return self._smaller()
+        output = read_output(runs[1].stdout, secret=self.secret, lanes=len(self.designs))
+        if not self._complete(output):
+            return self._smaller()
+        seconds = sum(run.cpu_seconds for run in runs) / len(self.designs)
+        for number, (cases, lane) in enumerate(zip(self.designs, output.lanes, strict=True)):
+            seen = self._seen(output, lane, seconds)
+            said = None if others else "\n".join(found.get(number, []))
+            for case in cases:
+                case.simulated = seen
+                _note_messages(case, said, ok=True)
+        return []
+
+    def _complete(self, output: BenchOutput) -> bool:
+        if output.broken or output.printed or any(o.mismatches is None for o in output.lanes):
+            return False
+        if output.samples == self.bench.group.preparation.samples:
+            return True
+        return self.stop_early and all(lane.mismatches for lane in output.lanes)
+
+    def _seen(self, output: BenchOutput, lane: LaneOutput, seconds: float) -> Simulated:
+        return Simulated(
+            mismatches=lane.mismatches,
+            samples=output.samples or 0,
+            seconds=seconds,
+            test_timeout=output.timeout,
+            unknown_value=lane.unknown_value,
+            window=window_of(self.bench.test, output, lane),
+            cut=output.samples != self.bench.group.preparation.samples,
+        )
+
+    def _without_the_broken(self, found: dict[int, list[str]]) -> list[Task]:
+        """Go on without the designs that do not compile; these are tried alone."""
+        broken = {number for number, lines in found.items() if messages.failed(lines)}
+        if not broken:
+            return self._smaller()
+        rest = [cases for number, cases in enumerate(self.designs) if number not in broken]
+        tasks: list[Task] = [Alone(self.bench, self.designs[number]) for number in sorted(broken)]
+        return [Beside(self.bench, rest), *tasks] if rest else tasks
+
+    def _smaller(self) -> list[Task]:
+        if len(self.designs) == 1:
+            return [Alone(self.bench, self.designs[0])]
+        half = len(self.designs) // 2
+        return [Beside(self.bench, self.designs[:half]), Beside(self.bench, self.designs[half:])]
+
+
+@dataclass(slots=True)
+class Alone:
+    """One design in the test as published."""
+
+    bench: Bench
+    cases: list[Case]
+    secret: str = field(default_factory=new_secret)
+    tries: int = 1
+    stop_early: bool = False
+
+    def cpu_seconds(self, conditions: Conditions) -> float:
+        return conditions.cpu_seconds
+
+    def pipeline(self, rule: Rule, conditions: Conditions) -> Pipeline:
+        self.stop_early = conditions.stop_early
+        rendering = Rendering(
+            secret=self.secret, stop_early=conditions.stop_early, windows=conditions.windows
+        )
+        design = self._design()
+        own = dict(design.sources)
+        if rule.design_first:
+            last = list(own)[-1]
+            own[last] += _RESET
+        test = {TEST: alone(self.bench.test, rendering), **_reference(self.bench)}
+        files = {**own, **test} if rule.design_first else {**test, **own}
+        return compiled(files, list(files), root=self.bench.test.bench, run=True)
+
+    def _design(self) -> Design:
+        design = self.cases[0].admission.design
+        if design is None:
+            raise ValueError("only an admitted design can be simulated")
+        return design
+
+    def take(self, runs: Sequence[StepRun]) -> list[Task]:
+        crashed = any(run.exit_code is not None and run.exit_code < 0 for run in runs)
+        odd = crashed or any(run.limit in ("time", "sandbox") for run in runs)
+        if odd and self.tries == 1:
+            return [Alone(self.bench, self.cases, tries=2)]
+        said = runs[0].stderr + runs[0].stdout
+        ok = runs[0].exit_code == 0
+        seen = self._ran(runs) if ok and len(runs) > 1 else _not_compiled(runs[0])
+        for case in self.cases:
+            case.simulated = seen
+            _note_messages(case, said, ok=ok)
+        return []
+
+    def _ran(self, runs: Sequence[StepRun]) -> Simulated:
+        run = runs[1]
+        output = read_output(run.stdout, secret=self.secret, lanes=1)
+        lane = output.lanes[0]
+        ended = run.exit_code == 0 and not run.truncated and not output.broken
+        mismatches = lane.mismatches if ended else None
+        category, reason = (None, "") if ended else _ended(run)
+        if ended and mismatches is None:
+            category, reason = Category.INCOMPLETE, "the test did not come to its last line"
+        return Simulated(
+            mismatches=mismatches,
+            samples=output.samples or 0,
+            category=category,
+            reason=reason,
+            seconds=sum(r.cpu_seconds for r in runs),
+            stderr=run.stderr,
+            printed=output.printed,
+            test_timeout=output.timeout,
+            unknown_value=lane.unknown_value,
+            window=window_of(self.bench.test, output, lane),
+            cut=self.stop_early and bool(mismatches),
+        )
+
+
+def _reference(bench: Bench) -> dict[str, str]:
+    return {_REFERENCE: bench.sources.reference} if bench.sources.reference else {}
+
+
+def _note_messages(case: Case, said: str | None, *, ok: bool) -> None:
+    """Take what the compiler said of canonical text for the own text, where that is the same."""
+    design = case.admission.design
+    if said is None or design is None:
+        return
+    if same_tokens(case.text, "".join(design.sources.values())):
+        case.own_messages, case.compiled = said, ok
+
+
+def _not_compiled(run: StepRun) -> Simulated:
+    said = run.stderr + run.stdout
+    if run.limit is not None or (run.exit_code or 0) < 0:
+        category, reason = _ended(run)
+    elif messages.beyond_the_tool(said):
+        category, reason = (
+            Category.NOT_JUDGED,
+            f"beyond this simulator: {messages.first_error(said)}",
+        )
+    else:
+        category, reason = messages.category(said), messages.first_error(said)
+    return Simulated(category=category, reason=reason, seconds=run.cpu_seconds)
+
+
+_LIMITS = {
+    "cpu": (Category.TIMEOUT, "no end within the processor time"),
+    "memory": (Category.MEMORY, "no end within the memory"),
+    "output": (Category.OUTPUT, "prints without end"),
+    "file size": (Category.OUTPUT, "writes without end"),
+}
+
+
+def _ended(run: StepRun) -> tuple[Category, str]:
+    """Return what it means that a step did not end well."""
+    if run.limit in _LIMITS:
+        return _LIMITS[run.limit]
+    if run.truncated:
+        return Category.OUTPUT, "prints more than is kept"
+    if run.limit is not None:
+        return Category.NOT_JUDGED, f"stopped at the {run.limit} limit, twice"
+    if run.exit_code is not None and run.exit_code < 0:
+        return Category.NOT_JUDGED, f"the simulator crashed twice (signal {-run.exit_code})"
+    return Category.INCOMPLETE, f"the simulation ended with exit code {run.exit_code}"
