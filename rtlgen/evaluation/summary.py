@@ -27,7 +27,7 @@ SUMMARY: Final = "summary.json"
 SCHEMA: Final = 1
 
 _SLOWEST = 10
-_CURVE = (1, 2, 3, 5, 7)
+_CURVE = (1, 2, 3, 5)
 """Where the curve of pass@k has points, times each power of ten."""
 _COLLECTED: Mapping[str, Category] = {
     "refused": Category.REFUSED,
