@@ -11,7 +11,7 @@ import sys
 
 import typer
 
-from rtlgen.cli import design, doctor, judge, lint, replay
+from rtlgen.cli import design, doctor, eval, judge, lint, replay
 from rtlgen.cli.common import exit_code_of
 
 app = typer.Typer(
@@ -29,6 +29,7 @@ app.command("judge")(judge.judge)
 app.command("replay")(replay.replay)
 app.command("lint")(lint.lint)
 app.command("doctor")(doctor.doctor)
+app.add_typer(eval.app, name="eval")
 
 
 def _version(value: bool) -> None:

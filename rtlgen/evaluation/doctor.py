@@ -12,13 +12,14 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+import testbench_gen
+from rtlgen.design import bench
 from rtlgen.design.bench import golden_judgement
 from rtlgen.errors import RtlgenError
+from rtlgen.evaluation import mutants
 from rtlgen.evaluation.benchmark import Benchmark
 from rtlgen.evaluation.doctor_record import (
     DoctorRecord,
@@ -28,14 +29,16 @@ from rtlgen.evaluation.doctor_record import (
     read_doctor,
     write_doctor,
 )
+from rtlgen.evaluation.executor import Executor, Fault, as_completed
 from rtlgen.evaluation.harness.protocol import Conditions, Group, Harness
-from rtlgen.evaluation.judgement import Category
+from rtlgen.evaluation.judgement import Category, not_judged
+from rtlgen.evaluation.judging_code import judging_code
 from rtlgen.evaluation.mutants import Mutant, edited, hollow, wrapped
 from rtlgen.evaluation.problem import Problem
 from sim.batch import judge_many
 from sim.cache_folder import cache_folder
 from sim.design import Design, digest
-from sim.errors import InvalidDesign, InvalidInterface
+from sim.errors import EnvironmentFault, InvalidDesign, InvalidInterface
 from sim.gate import admit_many
 from sim.interface import Interface, infer_timing, read_interface
 from sim.judge import available_simulators
@@ -58,7 +61,6 @@ _INVALID = frozenset(
 )
 """What is found of a mutant that says nothing of the test."""
 _SETTLING = Limits(seconds=120.0, cpu_seconds=30.0)
-_PACKAGES = ("sim", "testbench_gen", "rtlgen/evaluation")
 
 OnProgress = Callable[[int, int], None]
 """Called with the number of problems examined so far, and of all."""
@@ -66,19 +68,24 @@ OnProgress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Case:
-    """A problem, and the designs by which its test is tried."""
+    """A problem, and the designs by which its test is tried; calling it tries them."""
 
     problem: Problem
+    harness: Harness
+    conditions: Conditions
     mutants: tuple[Mutant, ...] = ()
     notes: tuple[str, ...] = ()
+
+    def __call__(self) -> ProblemRecord:
+        return _examined(self)
 
 
 def examine(
     benchmark: Benchmark,
     problems: Sequence[Problem],
     conditions: Conditions,
+    executor: Executor,
     *,
-    workers: int = 1,
     on_progress: OnProgress = lambda _done, _all: None,
 ) -> DoctorRecord:
     """Try the tests of `problems` with their golden designs and with designs made to fail.
@@ -88,21 +95,22 @@ def examine(
     """
     start = time.monotonic()
     conditions = _quick(conditions)
-    harness = benchmark.harness
     key = doctor_key(benchmark, problems, conditions)
-    found: dict[str, ProblemRecord] = {}
-    with _pool(workers) as pool:
-        cases = _cases(problems)
-        waiting = [pool.submit(_examined, case, harness, conditions) for case in cases]
-        for done in as_completed(waiting):
-            record = done.result()
-            found[record.task_id] = record
-            on_progress(len(found), len(problems))
+    cases = _cases(problems, benchmark.harness, conditions)
+    found: dict[int, ProblemRecord] = {}
+    faults: list[Fault] = []
+    for done in as_completed(executor, enumerate(cases)):
+        if done.fault is not None:
+            faults.append(done.fault)
+        found[done.number] = done.result or _unknown(problems[done.number], done.fault)
+        on_progress(len(found), len(problems))
+    if faults and len(faults) == len(problems):
+        raise EnvironmentFault(faults[0].text)
     return DoctorRecord.of(
-        [found[problem.task_id] for problem in problems],
+        [found[number] for number in range(len(problems))],
         benchmark=benchmark.name,
         key=key,
-        simulator=harness.simulator(),
+        simulator=benchmark.harness.simulator(),
         conditions=conditions,
         seconds=time.monotonic() - start,
     )
@@ -155,33 +163,33 @@ def _quick(conditions: Conditions) -> Conditions:
 
 def _code() -> str:
     """Return a digest of the code that examines."""
-    root = Path(__file__).resolve().parents[2]
-    files = sorted(path for package in _PACKAGES for path in (root / package).rglob("*.py"))
-    return digest(*(part for path in files for part in (path.name.encode(), path.read_bytes())))
+    packages = [Path(folder) for folder in testbench_gen.__path__]
+    files = [path for folder in packages for path in sorted(folder.rglob("*.py"))]
+    files += [Path(__file__), Path(mutants.__file__), Path(bench.__file__)]
+    return digest(judging_code().encode(), *(path.read_bytes() for path in files))
 
 
 def _path(key: str) -> Path:
     return cache_folder() / "doctor" / f"{key}.json"
 
 
-@contextmanager
-def _pool(workers: int) -> Iterator[ThreadPoolExecutor]:
-    """Yield threads; where something goes wrong, what has not begun is given up."""
-    pool = ThreadPoolExecutor(workers, thread_name_prefix="rtlgen-doctor")
-    try:
-        yield pool
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _cases(problems: Sequence[Problem]) -> list[_Case]:
+def _cases(problems: Sequence[Problem], harness: Harness, conditions: Conditions) -> list[_Case]:
     """Return the problems with their mutants; ports are read in the gate's own process."""
     designs = [_golden(problem) for problem in problems]
     admitted = iter(admit_many([design for design in designs if design is not None]))
     cases = []
     for problem, design in zip(problems, designs, strict=True):
         interface = None if design is None else next(admitted).interface
-        cases.append(_case(problem, interface or _interface(design)))
+        mutants, notes = _mutants(problem, interface or _interface(design))
+        cases.append(
+            _Case(
+                problem=problem,
+                harness=harness,
+                conditions=conditions,
+                mutants=mutants,
+                notes=notes,
+            )
+        )
     return cases
 
 
@@ -204,23 +212,31 @@ def _interface(golden: Design | None) -> Interface | None:
         return None
 
 
-def _case(problem: Problem, interface: Interface | None) -> _Case:
+def _mutants(
+    problem: Problem, interface: Interface | None
+) -> tuple[tuple[Mutant, ...], tuple[str, ...]]:
+    """Return designs made to fail, and what could not be tried."""
     if interface is None:
-        note = "the ports of its reference cannot be read; nothing else was tried"
-        return _Case(problem=problem, notes=(note,))
+        return (), ("the ports of its reference cannot be read; nothing else was tried",)
+    empty = tuple(hollow(interface))
     try:
         changed = [*wrapped(problem.golden, interface), *edited(problem.golden, most=EDITS)]
     except InvalidDesign as error:
-        return _Case(problem=problem, mutants=tuple(hollow(interface)), notes=(str(error),))
-    return _Case(problem=problem, mutants=(*hollow(interface), *changed))
+        return empty, (str(error),)
+    return (*empty, *changed), ()
 
 
-def _examined(case: _Case, harness: Harness, conditions: Conditions) -> ProblemRecord:
+def _unknown(problem: Problem, fault: Fault | None) -> ProblemRecord:
+    reason = "" if fault is None else fault.text.splitlines()[0]
+    return ProblemRecord(task_id=problem.task_id, golden=GoldenRecord.of(not_judged(reason)))
+
+
+def _examined(case: _Case) -> ProblemRecord:
     problem = case.problem
-    [preparation] = harness.prepare([problem], conditions)
+    [preparation] = case.harness.prepare([problem], case.conditions)
     designs = (problem.golden, *(mutant.verilog for mutant in case.mutants))
     group = Group(problem=problem, preparation=preparation, designs=designs)
-    [judgements] = harness.judge([group], conditions)
+    [judgements] = case.harness.judge([group], case.conditions)
     tried = [
         (mutant, judgement)
         for mutant, judgement in zip(case.mutants, judgements[1:], strict=True)

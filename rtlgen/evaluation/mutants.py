@@ -21,7 +21,7 @@ from sim.read_interface import refuse_bombs
 from sim.slang import Parsed, Syntax
 
 _FILE = "golden.sv"
-_INNER = "rtlgen_inner"
+_INNER = "doctored"
 _OUTPUT_MUTANTS = 16
 """Outputs that are inverted one by one, at most."""
 
