@@ -26,7 +26,7 @@ class Origin(StrEnum):
     EQUAL = "equal design"
     """From that of an equal design in this run."""
     CACHE = "cache"
-    """From an earlier run."""
+    """From the cache: an earlier run's, or one made by this run long before."""
     NONE = "none"
     """There was no design to judge."""
 
@@ -126,6 +126,26 @@ class Row(_Strict):
             verilog_cut=True if long else None,
             log=judgement.log,
             window=window_row(judgement.window),
+        )
+
+    def judgement(self) -> Judgement:
+        """Return what the row says of its design.
+
+        Raises:
+            ValueError: It contradicts itself.
+        """
+        return Judgement(
+            official=self.official,
+            functional=self.functional,
+            category=self.category,
+            official_category=self.official_category,
+            reason=self.reason,
+            mismatches=self.mismatches,
+            samples=self.samples,
+            expected_samples=self.expected_samples,
+            seconds=self.seconds,
+            log=self.log,
+            window=self.window.window() if self.window is not None else None,
         )
 
     def line(self) -> bytes:
