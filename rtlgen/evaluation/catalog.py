@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -56,6 +56,18 @@ def owner_below(root: Path) -> Callable[[str], str | None]:
         return owners
 
     return lambda task: tasks().get(task)
+
+
+def better_fit(name: str, tasks: Collection[str], root: Path) -> str | None:
+    """Return the benchmark at or below `root` whose problems are exactly `tasks`, if not `name`.
+
+    For samples that lack some problems of `name`, such as those of VerilogEval
+    v1 Machine, all of whose tasks are in Human as well.
+    """
+    fitting = [
+        known.name for known in BENCHMARKS.values() if set(tasks) == set(_tasks(known, root))
+    ]
+    return fitting[0] if fitting and name not in fitting else None
 
 
 def _tasks(known: Benchmark, root: Path) -> list[str]:

@@ -142,11 +142,11 @@ def _folders(root: Path) -> Iterator[tuple[Path, frozenset[str]]]:
                 if (target := inner.resolve()) not in seen:
                     seen.add(target)
                     below.append(inner)
-        if len(seen) > _MOST_FOLDERS:
-            raise UsageError(
-                f"a benchmark is looked for in at most {_MOST_FOLDERS} folders, "
-                f"there are more below {root}\n\nhint: give the benchmark's own folder as --root"
-            )
+            if len(seen) > _MOST_FOLDERS:
+                raise UsageError(
+                    f"a benchmark is looked for in at most {_MOST_FOLDERS} folders, there are more "
+                    f"below {root}\n\nhint: give the benchmark's own folder as --root"
+                )
         level = below
 
 

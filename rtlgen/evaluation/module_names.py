@@ -12,11 +12,12 @@ _TOKEN = re.compile(
     r'//[^\n]*|/\*.*?(?:\*/|\Z)|"(?:\\.|[^"\\\n])*"?|\\\S+|[`$.]?[A-Za-z_][\w$]*+', re.S
 )
 _DEFINED = re.compile(
-    r"(?<![\w$`.])(?:macro)?module\s++(?:(?:automatic|static)\s++)?([A-Za-z_]\w*+)"
+    r"(?<![\w$`.])(?:macro)?module\s++(?:(?:automatic|static)\s++)?([A-Za-z_][\w$]*+)"
 )
+_NESTED = r"\((?:[^()]|\((?:[^()]|\((?:[^()]|\([^()]*+\))*+\))*+\))*+\)"
 _INSTANCE = re.compile(
-    r"(?<![\w$`.\\])([A-Za-z_][\w$]*+)\s*+(?:\#\s*+\((?:[^()]|\([^()]*+\))*+\)\s*+)?"
-    r"([A-Za-z_][\w$]*+)\s*+\("
+    r"(?<![\w$`.\\])([A-Za-z_][\w$]*+)\s*+"
+    rf"(?:\#\s*+{_NESTED}\s*+)?([A-Za-z_][\w$]*+)\s*+(?:\[[^\];]*+\]\s*+)?\("
 )
 _WORDS = (
     "module macromodule function task automatic void return else begin always initial assign "

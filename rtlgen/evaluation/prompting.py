@@ -17,13 +17,13 @@ from rtlgen.errors import UsageError
 from rtlgen.evaluation.problem import Problem
 from rtlgen.llm.model import Message
 
-_NAMES = ("saturate", "divider", "gate", "parity")
+EXAMPLES = ("saturate", "divider", "gate", "parity")
 """Combinational, counter, finite-state machine, shift register."""
 _PORT = re.compile(r"\s*(input|output)\s+(?:reg\s+)?(?:\[(\d+):0\]\s*)?(\w+),?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Example:
+class Example:
     """A solved problem, as a question and as a module to complete."""
 
     description: str
@@ -35,7 +35,7 @@ class _Example:
 
     @property
     def body(self) -> str:
-        return self.code.partition(";")[2]
+        return self.code.partition(";")[2].lstrip("\n")
 
     @property
     def question(self) -> str:
@@ -86,10 +86,10 @@ def _asked(name: str, problem: Problem, *, complete: bool, shots: int = 0) -> tu
         name,
         description=_without_header(problem).strip(),
         header=problem.header.strip(),
-        examples=[_example(example) for example in _NAMES[:shots]],
+        examples=[example(chosen) for chosen in EXAMPLES[:shots]],
     )
     system = _render("system", complete=complete)
-    return Message(role="system", content=system), Message(role="user", content=request)
+    return Message(role="system", content=system), Message(role="user", content=request + "\n")
 
 
 def _without_header(problem: Problem) -> str:
@@ -100,13 +100,14 @@ def _without_header(problem: Problem) -> str:
 
 def _render(name: str, **facts: object) -> str:
     text = _environment().get_template(f"{name}.md.j2").render(**facts)
-    return text.strip("\n") + "\n"
+    return text.strip("\n")
 
 
 @cache
-def _example(name: str) -> _Example:
+def example(name: str) -> Example:
+    """Return the in-context example called `name`, one of `EXAMPLES`."""
     folder = resources.files("rtlgen.evaluation") / "prompts" / "examples"
-    return _Example(
+    return Example(
         description=(folder / f"{name}.txt").read_text(encoding="utf-8").strip(),
         code=(folder / f"{name}.sv").read_text(encoding="utf-8").strip(),
     )

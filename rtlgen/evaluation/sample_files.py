@@ -17,6 +17,7 @@ LINE_LIMIT = 32 << 20
 """Longest line that is read, in bytes; of a longer one no more is held."""
 _PIECE = 1 << 20
 _GZIP_MAGIC = b"\x1f\x8b"
+_MARK = b"\xef\xbb\xbf"
 _TORN = (EOFError, zlib.error, gzip.BadGzipFile)
 _NAMES = ("completion", "response")
 _LIKELY = ("output", "code", "generation", "solution", "answer", "text", "verilog")
@@ -89,18 +90,18 @@ def record(line: Line | Record) -> Record:
         return line
     if line.trouble:
         return Record(place=line.place, trouble=line.trouble)
+    text, trouble = _decoded(line.content.removeprefix(_MARK))
     try:
-        value = json.loads(line.content.removeprefix(b"\xef\xbb\xbf").decode())
-    except UnicodeDecodeError as error:
-        byte = f"byte 0x{line.content[error.start]:02X} at {error.start} is not"
-        return Record(place=line.place, trouble=f"a sample must be UTF-8, {byte}")
+        value = json.loads(text)
     except (ValueError, RecursionError) as error:
         why = str(error).split(":", 1)[0]
-        return Record(place=line.place, trouble=f"a sample must be a line of JSON: {why}")
-    if not isinstance(value, dict):
-        trouble = f"a sample must be a JSON object, not {type(value).__name__}"
+        trouble = trouble or f"a sample must be a line of JSON: {why}"
         return Record(place=line.place, trouble=trouble)
-    return _record(value, line.place)
+    if not isinstance(value, dict):
+        trouble = trouble or f"a sample must be a JSON object, not {type(value).__name__}"
+        return Record(place=line.place, trouble=trouble)
+    found = _record(value, line.place)
+    return _troubled(found, trouble) if trouble else found
 
 
 def extracted(folder: Path) -> Iterator[Record]:
@@ -137,11 +138,9 @@ def _file(task: str, number: int, path: Path) -> Record:
     known = Record(place=str(path), task_id=task, sample=number)
     if len(content) > LINE_LIMIT:
         return _troubled(known, f"a sample must have at most {LINE_LIMIT} bytes")
-    try:
-        text = content.decode()
-    except UnicodeDecodeError as error:
-        byte = f"byte 0x{content[error.start]:02X} at {error.start} is not"
-        return _troubled(known, f"a sample must be UTF-8, {byte}")
+    text, trouble = _decoded(content)
+    if trouble:
+        return _troubled(known, trouble)
     code = f"{_BEFORE}{text}{_AFTER}" if text.strip() else ""
     return Record(place=known.place, task_id=task, sample=number, completion=code)
 
@@ -171,6 +170,15 @@ def _no_completion(value: dict[str, object]) -> str:
     rule = "completion of a sample must be there"
     likely = next((name for name in _LIKELY if isinstance(value.get(name), str)), None)
     return f"{rule}; if it is {likely!r}, rename that field" if likely else rule
+
+
+def _decoded(content: bytes) -> tuple[str, str]:
+    """Return the text, and what is wrong with it; what is wrong may not be where its task is."""
+    try:
+        return content.decode(), ""
+    except UnicodeDecodeError as error:
+        byte = f"byte 0x{content[error.start]:02X} at {error.start} is not"
+        return content.decode(errors="replace"), f"a sample must be UTF-8, {byte}"
 
 
 def _skip(file: IO[bytes], piece: bytes) -> None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 TOP = "TopModule"
 REFERENCE = "RefModule"
 _PROBLEMS = 156
+_FILES = ("_prompt.txt", "_ref.sv", "_test.sv", "_ifc.txt")
 _LIST = "problems.txt"
 MAX_SHOTS = 4
 
@@ -94,7 +95,11 @@ class VerilogEvalV2:
 
 def _tasks(folder: Path) -> list[str]:
     """Return the problems that are listed, or those that are there if there is no list."""
-    there = {path.name.removesuffix("_prompt.txt") for path in folder.glob("Prob*_prompt.txt")}
+    there = {
+        path.name.removesuffix(suffix)
+        for suffix in _FILES
+        for path in folder.glob(f"Prob*{suffix}")
+    }
     if not (folder / _LIST).is_file():
         return sorted(there)
     listed: list[str] = []
@@ -104,8 +109,7 @@ def _tasks(folder: Path) -> list[str]:
             layout.incomplete(f"a problem must be listed once, {task}, {folder / _LIST}:{number}")
         if task and task not in there:
             layout.incomplete(
-                f"a listed problem must be there, {task} has no {task}_prompt.txt, "
-                f"{folder / _LIST}:{number}"
+                f"a listed problem must be there, {task} is not, {folder / _LIST}:{number}"
             )
         listed += [task] if task else []
     if more := sorted(there - set(listed)):
