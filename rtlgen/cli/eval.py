@@ -251,4 +251,4 @@ def compare(
     """Compare two runs of a benchmark problem by problem: difference, interval, what changed."""
     from rtlgen.cli import eval_compare
 
-    eval_compare.run(first, second, k=k, verdict=verdict.value, json=json)
+    eval_compare.run(first, second, k=k, verdict=verdict.literal, json=json)

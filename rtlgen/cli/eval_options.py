@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -31,6 +31,10 @@ class VerdictChoice(StrEnum):
 
     OFFICIAL = "official"
     FUNCTIONAL = "functional"
+
+    @property
+    def literal(self) -> Literal["official", "functional"]:
+        return "official" if self is VerdictChoice.OFFICIAL else "functional"
 
 
 Root = Annotated[

@@ -248,6 +248,7 @@ def _examined(case: _Case) -> ProblemRecord:
         golden=GoldenRecord.of(judgements[0]),
         faults=preparation.faults,
         repairs=preparation.repairs,
+        samples=preparation.samples,
         tried=len(tried),
         survivors=tuple(_survivors(problem, passed)),
         notes=case.notes,

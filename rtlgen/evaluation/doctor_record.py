@@ -63,6 +63,8 @@ class ProblemRecord(_Strict):
     """Why the test, as published, cannot judge here."""
     repairs: tuple[str, ...] = ()
     """Source transforms without which the test does not compile here."""
+    samples: int = 0
+    """Samples of the test with its own reference; 0 where it does not run."""
     tried: int = 0
     """Designs made to fail that compile."""
     survivors: tuple[SurvivorRecord, ...] = ()
@@ -73,6 +75,23 @@ class ProblemRecord(_Strict):
     def killed(self) -> int:
         """Designs made to fail that the test fails."""
         return self.tried - len(self.survivors)
+
+    @property
+    def possible(self) -> bool:
+        """Whether a design can pass functionally.
+
+        Where the golden design is beyond the simulator, as its test was before
+        the repair, the repaired one has passed.
+        """
+        if self.golden.functional is None:
+            return bool(self.repairs) and self.samples > 0
+        return self.golden.functional
+
+    @property
+    def unknown(self) -> str:
+        """Why nothing is known of it; empty where something is."""
+        known = self.golden.functional is not None or self.possible or self.faults
+        return "" if known else self.golden.reason or "it was not judged"
 
     @property
     def impossible(self) -> str:
@@ -162,15 +181,13 @@ class DoctorRecord(_Strict):
             ceiling=CeilingRecord(
                 problems=len(problems),
                 official=sum(p.golden.official is True for p in problems),
-                functional=sum(p.golden.functional is True for p in problems),
+                functional=sum(p.possible for p in problems),
             ),
             impossible={p.task_id: p.impossible for p in problems if p.impossible},
             repaired={p.task_id: p.repairs for p in problems if p.repairs},
             vacuous={p.task_id: p.vacuous for p in problems if p.vacuous},
             weak={p.task_id: p.weak for p in problems if p.weak and not p.vacuous},
-            not_judged={
-                p.task_id: p.golden.reason for p in problems if p.golden.functional is None
-            },
+            not_judged={p.task_id: p.unknown for p in problems if p.unknown},
             problems=tuple(problems),
         )
 
