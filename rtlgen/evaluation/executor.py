@@ -32,6 +32,8 @@ class Fault:
     """The message; what to do follows a `hint:`."""
     machine: str
     """Where it happened, or empty."""
+    bug: bool = False
+    """Whether an error of our own came up, which says nothing of the machine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,14 +78,15 @@ def attempt(task: Task) -> tuple[Any, Fault | None]:
     So is anything else that goes wrong in it: one job, however hostile its
     designs, must not end the run of the others.
     """
+    machine = socket.gethostname()
     try:
         return task(), None
-    except EnvironmentFault as error:
-        text = str(error)
+    except (EnvironmentFault, OSError, MemoryError) as error:
+        return None, Fault(text=str(error) or type(error).__name__, machine=machine)
     except Exception as error:
         log.warning("a job failed", exc_info=True)
         text = f"the job failed: {type(error).__name__}: {error}"
-    return None, Fault(text=text, machine=socket.gethostname())
+        return None, Fault(text=text, machine=machine, bug=True)
 
 
 def as_completed(executor: Executor, tasks: Iterable[tuple[int, Task]]) -> Iterator[Finished]:

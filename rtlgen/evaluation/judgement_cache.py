@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from rtlgen.evaluation.judgement import Category, Judgement
 from rtlgen.evaluation.kept import Kept
@@ -28,7 +29,16 @@ _FILE = "judgements.sqlite"
 
 @cache
 def _adapter() -> TypeAdapter[Judgement]:
-    return TypeAdapter(Judgement, config=ConfigDict(extra="forbid", strict=True))
+    return TypeAdapter(Judgement)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A judgement that was found."""
+
+    judgement: Judgement
+    number: int
+    """The same for all designs that share it, in one file of judgements."""
 
 
 class JudgementCache:
@@ -38,25 +48,23 @@ class JudgementCache:
         """Use `folder`, or `evaluation` in the user's cache folder; it is made when needed."""
         self._kept = Kept((folder or cache_folder() / "evaluation") / _FILE)
 
-    def get(self, keys: Iterable[bytes]) -> dict[bytes, Judgement]:
+    def get(self, keys: Iterable[bytes]) -> dict[bytes, Known]:
         """Return what is kept under `keys`; a damaged entry is none."""
         found = _read(self._kept.get(keys))
-        return {key: one for key, one in found.items() if _lasts(one)}
+        return {key: one for key, one in found.items() if _lasts(one.judgement)}
 
     def put(
         self, judgements: Mapping[bytes, Judgement], also: Mapping[bytes, bytes]
-    ) -> dict[bytes, Judgement]:
-        """Keep the judgements that last; return the others, or all where that fails.
+    ) -> dict[bytes, int]:
+        """Keep the judgements that last, and return the number of each that is kept.
 
         Args:
             judgements: By key.
             also: Further keys, each with the one whose judgement it shares.
         """
         texts = {key: _text(one) for key, one in judgements.items() if _lasts(one)}
-        texts = {key: text for key, text in texts.items() if len(text) <= MAX_CHARACTERS}
-        if texts and not self._kept.put(texts, also=also):
-            return dict(judgements)
-        return {key: one for key, one in judgements.items() if key not in texts}
+        small = {key: text for key, text in texts.items() if len(text) <= MAX_CHARACTERS}
+        return self._kept.put(small, also=also) if small or also else {}
 
     def close(self) -> None:
         """Close the file."""
@@ -70,23 +78,41 @@ class RunJudgements:
         self._behind = behind
         self._folder: Path | None = None
         self._own: Kept | None = None
+        self._used = bytearray()
+        """A bit for each number of `behind`."""
 
-    def get(self, keys: Iterable[bytes]) -> tuple[dict[bytes, Judgement], dict[bytes, Judgement]]:
-        """Return what this run found under `keys`, and what else the cache has."""
+    def get(self, keys: Iterable[bytes]) -> dict[bytes, Known]:
+        """Return what is known under `keys`; numbers below 0 are of this run's own file."""
         wanted = list(keys)
         own = _read(self._own.get(wanted)) if self._own is not None else {}
-        if self._behind is None:
-            return own, {}
-        return own, self._behind.get(key for key in wanted if key not in own)
+        found = {key: replace(one, number=-one.number) for key, one in own.items()}
+        if self._behind is not None:
+            found.update(self._behind.get(key for key in wanted if key not in found))
+        return found
+
+    def used(self, known: Known) -> bool:
+        """Return whether this run has had `known` before, and note that it has it now."""
+        return known.number < 0 or self._note(known.number)
 
     def put(self, judgements: Mapping[bytes, Judgement], also: Mapping[bytes, bytes]) -> None:
-        """Keep `judgements`, under the keys of `also` too."""
-        left = dict(judgements)
-        if self._behind is not None:
-            left = self._behind.put(judgements, also)
-        if left:
-            texts = {key: _text(one) for key, one in left.items()}
-            self._file().put(texts, also={key: to for key, to in also.items() if to in texts})
+        """Keep what this run has found, under the keys of `also` too."""
+        kept = self._behind.put(judgements, also) if self._behind is not None else {}
+        for number in kept.values():
+            self._note(number)
+        self.put_own({key: one for key, one in judgements.items() if key not in kept}, also)
+
+    def put_own(self, judgements: Mapping[bytes, Judgement], also: Mapping[bytes, bytes]) -> None:
+        """Keep `judgements` for this run only."""
+        if not judgements:
+            return
+        texts = {key: _text(one) for key, one in judgements.items()}
+        self._file().put(texts, also={key: to for key, to in also.items() if to in texts})
+
+    def alias(self, also: Mapping[bytes, bytes]) -> None:
+        """Let the keys of `also` share the judgements of its values from now on."""
+        for file in (self._own, self._behind):
+            if file is not None and also:
+                file.put({}, also=also)
 
     def close(self) -> None:
         """Close the files and remove this run's own."""
@@ -96,6 +122,14 @@ class RunJudgements:
             remove_folder(self._folder)
         if self._behind is not None:
             self._behind.close()
+
+    def _note(self, number: int) -> bool:
+        byte, bit = number >> 3, 1 << (number & 7)
+        if len(self._used) <= byte:
+            self._used.extend(bytes(max(byte + 1, len(self._used) * 5 // 4) - len(self._used)))
+        before = bool(self._used[byte] & bit)
+        self._used[byte] |= bit
+        return before
 
     def _file(self) -> Kept:
         if self._own is None:
@@ -113,12 +147,12 @@ def _text(judgement: Judgement) -> str:
     return _adapter().dump_json(judgement).decode()
 
 
-def _read(texts: Mapping[bytes, str]) -> dict[bytes, Judgement]:
+def _read(texts: Mapping[bytes, tuple[int, str]]) -> dict[bytes, Known]:
     found = {}
     damaged = 0
-    for key, text in texts.items():
+    for key, (number, text) in texts.items():
         try:
-            found[key] = _adapter().validate_json(text)
+            found[key] = Known(judgement=_adapter().validate_json(text, strict=True), number=number)
         except ValidationError:
             damaged += 1
     if damaged:

@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 
 BUSY_SECONDS = 20.0
 """How long to wait for another process that writes."""
+MOST = 1 << 31
+"""Texts that a file can have."""
 _ROWS = 4096
 """Keys in one question."""
 _OTHERS = stat.S_IWGRP | stat.S_IWOTH
@@ -45,22 +47,29 @@ class Kept:
         self._connection: sqlite3.Connection | None = None
         self._given_up = False
 
-    def get(self, keys: Iterable[bytes]) -> dict[bytes, str]:
-        """Return the texts of those of `keys` that are known."""
+    def get(self, keys: Iterable[bytes]) -> dict[bytes, tuple[int, str]]:
+        """Return the texts of those of `keys` that are known, each with its number.
+
+        Numbers are small and count from 1; keys that share a text share its number.
+        """
         wanted = list(dict.fromkeys(keys))
-        found: dict[bytes, str] = {}
+        found: dict[bytes, tuple[int, str]] = {}
         for start in range(0, len(wanted), _ROWS):
             part = wanted[start : start + _ROWS]
             self._try(partial(_ask, keys=part, found=found))
         return found
 
-    def put(self, texts: Mapping[bytes, str], *, also: Mapping[bytes, bytes] | None = None) -> bool:
+    def put(
+        self, texts: Mapping[bytes, str], *, also: Mapping[bytes, bytes] | None = None
+    ) -> dict[bytes, int]:
         """Keep `texts` by key, and under the keys of `also` those of its values.
 
-        What is known already stays. Returns whether everything is kept.
+        What is known already stays. Returns the number of each text; nothing if they
+        cannot be kept.
         """
-        aliases = also or {}
-        return self._try(lambda c: _kept(c, texts, aliases), make=True)
+        numbers: dict[bytes, int] = {}
+        work = partial(_keep, texts=texts, also=also or {}, numbers=numbers)
+        return numbers if self._try(work, make=True) else {}
 
     def close(self) -> None:
         """Close the file."""
@@ -113,18 +122,29 @@ class Kept:
         return connection
 
 
-def _ask(connection: sqlite3.Connection, *, keys: Sequence[bytes], found: dict[bytes, str]) -> None:
+def _ask(
+    connection: sqlite3.Connection, *, keys: Sequence[bytes], found: dict[bytes, tuple[int, str]]
+) -> None:
     marks = ",".join("?" * len(keys))
     question = (
-        "SELECT names.key, texts.content FROM names JOIN texts ON texts.id = names.text "  # noqa: S608
+        "SELECT names.key, texts.id, texts.content FROM names JOIN texts ON texts.id = names.text "  # noqa: S608
         f"WHERE names.key IN ({marks})"
     )
     rows = connection.execute(question, keys)
-    found.update((key, text) for key, text in rows if isinstance(text, str))
+    # Nothing that was not written by `_keep` is taken for what it could be.
+    found.update((key, (number, text)) for key, number, text in rows if _is_sound(number, text))
 
 
-def _kept(
-    connection: sqlite3.Connection, texts: Mapping[bytes, str], also: Mapping[bytes, bytes]
+def _is_sound(number: object, text: object) -> bool:
+    return isinstance(number, int) and 0 < number < MOST and isinstance(text, str)
+
+
+def _keep(
+    connection: sqlite3.Connection,
+    *,
+    texts: Mapping[bytes, str],
+    also: Mapping[bytes, bytes],
+    numbers: dict[bytes, int],
 ) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:
@@ -141,6 +161,7 @@ def _kept(
         with suppress(sqlite3.Error):
             connection.execute("ROLLBACK")
         raise
+    numbers.update((key, known[key]) for key in texts)
 
 
 def _ids(connection: sqlite3.Connection, keys: Sequence[bytes]) -> dict[bytes, int]:

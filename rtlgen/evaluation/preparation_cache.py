@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from rtlgen.evaluation.harness.protocol import Preparation
 from rtlgen.evaluation.kept import Kept
@@ -21,7 +21,7 @@ MAX_CHARACTERS = 16 << 20
 
 @cache
 def _adapter() -> TypeAdapter[Preparation]:
-    return TypeAdapter(Preparation, config=ConfigDict(extra="forbid", strict=True))
+    return TypeAdapter(Preparation)
 
 
 class PreparationCache:
@@ -34,17 +34,16 @@ class PreparationCache:
     def get(self, keys: Iterable[bytes]) -> dict[bytes, Preparation]:
         """Return what is kept under `keys`; a damaged entry is none."""
         found = {}
-        for key, text in self._kept.get(keys).items():
+        for key, (_, text) in self._kept.get(keys).items():
             try:
-                found[key] = _adapter().validate_json(text)
+                found[key] = _adapter().validate_json(text, strict=True)
             except ValidationError:
                 log.warning("a damaged preparation is ignored")
         return found
 
     def put(self, preparations: Mapping[bytes, Preparation]) -> None:
-        """Keep those without `faults`: what did not run may run at another moment."""
-        sound = {key: one for key, one in preparations.items() if not one.faults}
-        texts = {key: _adapter().dump_json(one).decode() for key, one in sound.items()}
+        """Keep `preparations`, also those of tests that cannot judge here."""
+        texts = {key: _adapter().dump_json(one).decode() for key, one in preparations.items()}
         small = {key: text for key, text in texts.items() if len(text) <= MAX_CHARACTERS}
         if small:
             self._kept.put(small)

@@ -1,4 +1,4 @@
-"""What a run leaves beside its rows, for scripts, spreadsheets and other tools."""
+"""The files that are made of a run's rows when it has ended."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rtlgen.evaluation.harness.protocol import Preparation
 from rtlgen.evaluation.junit import JUNIT, write_junit
+from rtlgen.evaluation.report.write import write_report
 from rtlgen.evaluation.row_index import RowIndex
 from rtlgen.evaluation.run_record import RunRecord
 from rtlgen.evaluation.summary import SUMMARY, Summary, summarize
@@ -15,27 +16,35 @@ from rtlgen.evaluation.tables import write_tables
 
 def write_results(
     folder: Path,
-    run: RunRecord,
+    record: RunRecord,
     *,
-    preparations: Mapping[str, Preparation] | None = None,
+    preparations: Mapping[str, Preparation],
     expected: int | None = None,
     departures: Sequence[str] = (),
 ) -> Summary:
-    """Write CSV, `junit.xml` and `summary.json` of the rows in `folder`; return the summary.
+    """Write summary, tables, JUnit's results and the report of the rows in `folder`.
 
-    The arguments are those of `summarize`. `summary.json` comes last, so that
-    where it is, the others are of the same rows.
+    Args:
+        folder: The run's folder.
+        record: Of the finished run.
+        preparations: What is known of the tests, by task id.
+        expected: Samples that every problem should have; None: as many as the one with most.
+        departures: In what the run is not the published setting.
 
     Raises:
-        UsageError: A line is no row, a row is of no problem of the run, or a sample has two.
+        UsageError: The rows are damaged.
         OSError: A file cannot be written; what was there is still whole.
     """
-    (folder / SUMMARY).unlink(missing_ok=True)
     rows = RowIndex(folder)
     summary = summarize(
-        rows.scan(), run=run, preparations=preparations, expected=expected, departures=departures
+        rows.scan(),
+        run=record,
+        preparations=preparations,
+        expected=expected,
+        departures=departures,
     )
+    summary.write(folder / SUMMARY)
     write_tables(folder, rows, summary)
     write_junit(folder / JUNIT, rows, summary)
-    summary.write(folder / SUMMARY)
+    write_report(folder, summary)
     return summary

@@ -53,6 +53,8 @@ class ScriptedHarness:
         return f"Scripted {self.version}"
 
     def prepare(self, problems: Sequence[Problem], conditions: Conditions) -> list[Preparation]:
+        if self.broken:
+            raise EnvironmentFault("this machine is broken\n\nhint: use another")
         costs = dict(self.costs)
         return [
             Preparation(

@@ -1,0 +1,176 @@
+"""From designs to jobs: what is judged together, and in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from rtlgen.evaluation.harness.protocol import Conditions, Group, Harness, Preparation
+from rtlgen.evaluation.judgement import Judgement
+from rtlgen.evaluation.problem import Problem
+
+MOST_DESIGNS = 64
+"""Designs in one job, at most."""
+JOBS_PER_WORKER = 4
+"""Jobs that each worker should have at least, so that all are busy to the end."""
+LEAST_SECONDS = 0.5
+"""Estimated processor time below which a job is not split: a start of the tools costs too."""
+DESIGN_SECONDS = 0.02
+"""Processor time of a design beside its simulation: gate and compiler."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Waiting:
+    """A sample whose design is not judged yet."""
+
+    task_id: str
+    sample: int
+    verilog: str
+    digest: str
+    rule: str
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Pending:
+    """A design that is to be judged, and the samples that wait for it."""
+
+    task_id: str
+    text: str
+    key: bytes
+    keys: list[bytes]
+    """All keys that its judgement has, `key` the first."""
+    waiting: list[Waiting] = field(default_factory=list)
+    failures: int = 0
+    """Times that it was tried alone and the machine failed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Designs of one problem."""
+
+    task_id: str
+    designs: tuple[Pending, ...]
+    seconds: float
+    """Estimated processor time of all of them."""
+
+    def halves(self) -> tuple[Part, Part]:
+        """Return it in two; it has two designs or more."""
+        middle = len(self.designs) // 2
+        first, second = self.designs[:middle], self.designs[middle:]
+        each = self.seconds / len(self.designs)
+        return (
+            Part(task_id=self.task_id, designs=first, seconds=each * len(first)),
+            Part(task_id=self.task_id, designs=second, seconds=each * len(second)),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What one worker judges at a time."""
+
+    parts: tuple[Part, ...]
+
+    @property
+    def seconds(self) -> float:
+        """Estimated processor time."""
+        return sum(part.seconds for part in self.parts)
+
+    @property
+    def designs(self) -> list[Pending]:
+        """All designs, in order."""
+        return [design for part in self.parts for design in part.designs]
+
+    def halves(self) -> tuple[Job, Job]:
+        """Return it in two; it has two designs or more."""
+        if len(self.parts) == 1:
+            first, second = self.parts[0].halves()
+            return Job(parts=(first,)), Job(parts=(second,))
+        middle = len(self.parts) // 2
+        return Job(parts=self.parts[:middle]), Job(parts=self.parts[middle:])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgeTask:
+    """A job, as it is sent to a worker; returns the judgements in order."""
+
+    harness: Harness
+    groups: tuple[Group, ...]
+    conditions: Conditions
+
+    def __call__(self) -> list[Judgement]:
+        found = self.harness.judge(self.groups, self.conditions)
+        if [len(group) for group in found] != [len(group.designs) for group in self.groups]:
+            raise ValueError(f"harness {self.harness.name!r} must judge each design once")
+        return [judgement for group in found for judgement in group]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrepareTask:
+    """Problems whose references are run; returns the preparations in order."""
+
+    harness: Harness
+    problems: tuple[Problem, ...]
+    conditions: Conditions
+
+    def __call__(self) -> list[Preparation]:
+        found = self.harness.prepare(self.problems, self.conditions)
+        if len(found) != len(self.problems):
+            raise ValueError(f"harness {self.harness.name!r} must prepare each problem once")
+        return found
+
+
+def plan_jobs(
+    batches: Sequence[tuple[Preparation, Sequence[Pending]]], *, workers: int
+) -> list[Job]:
+    """Return `batches`, each of one problem, as jobs; the longest first.
+
+    Designs of a dear problem are spread over jobs, those of cheap ones share a job.
+    """
+    costs = [DESIGN_SECONDS + preparation.seconds for preparation, _ in batches]
+    total = sum(cost * len(designs) for cost, (_, designs) in zip(costs, batches, strict=True))
+    most = max(LEAST_SECONDS, total / (JOBS_PER_WORKER * workers))
+    parts = [
+        part
+        for cost, (_, designs) in zip(costs, batches, strict=True)
+        for part in _parts(designs, cost, most)
+    ]
+    parts.sort(key=lambda part: part.seconds, reverse=True)
+    jobs = _bundled(parts, most)
+    jobs.sort(key=lambda job: job.seconds, reverse=True)
+    return jobs
+
+
+def _parts(designs: Sequence[Pending], cost: float, most: float) -> list[Part]:
+    """Return the designs of one problem in equal parts of at most `most` seconds."""
+    if not designs:
+        return []
+    size = min(MOST_DESIGNS, max(1, int(most / cost)))
+    number = -(-len(designs) // size)
+    bounds = [len(designs) * n // number for n in range(number + 1)]
+    return [
+        Part(
+            task_id=designs[0].task_id,
+            designs=tuple(designs[start:end]),
+            seconds=cost * (end - start),
+        )
+        for start, end in pairwise(bounds)
+    ]
+
+
+def _bundled(parts: Sequence[Part], most: float) -> list[Job]:
+    """Return `parts`, the dear ones first, as jobs of about `most` seconds."""
+    jobs: list[Job] = []
+    held: list[Part] = []
+    seconds, designs = 0.0, 0
+    for part in parts:
+        full = seconds + part.seconds > most or designs + len(part.designs) > MOST_DESIGNS
+        if held and full:
+            jobs.append(Job(parts=tuple(held)))
+            held, seconds, designs = [], 0.0, 0
+        held.append(part)
+        seconds += part.seconds
+        designs += len(part.designs)
+    if held:
+        jobs.append(Job(parts=tuple(held)))
+    return jobs
