@@ -84,10 +84,8 @@ def lines(path: Path) -> Iterator[Line]:
         ) from error
 
 
-def record(line: Line | Record) -> Record:
+def record(line: Line) -> Record:
     """Return what a line says; never raises."""
-    if isinstance(line, Record):
-        return line
     if line.trouble:
         return Record(place=line.place, trouble=line.trouble)
     text, trouble = _decoded(line.content.removeprefix(_MARK))

@@ -87,7 +87,8 @@ def read_samples(
 ) -> Iterator[Sample]:
     """Yield the samples in `path`; memory does not grow with their number.
 
-    `owner` tells the benchmark, by its name, that a task belongs to that none
+    `problems` are all that the benchmark has, so that a sample of one that is not
+    to be judged is no fault. `owner` tells the benchmark, by its name, that a task belongs to that none
     of `problems` is; `catalog.owner_below` finds it in a benchmark's root.
 
     Raises:
@@ -95,12 +96,8 @@ def read_samples(
     """
     faults = SampleFaults() if faults is None else faults
     reader = _Reader([problem.task_id for problem in problems], faults, owner)
-    if path.is_dir():
-        for code in extracted(path):
-            yield from reader.take(record(code))
-    else:
-        for line in lines(path):
-            yield from reader.take(record(line))
+    for found in extracted(path) if path.is_dir() else map(record, lines(path)):
+        yield from reader.take(found)
     if not reader.usable:
         first = f"; first: {faults.messages[0]}" if faults.messages else ""
         raise UsageError(
