@@ -88,8 +88,8 @@ def read_samples(
     """Yield the samples in `path`; memory does not grow with their number.
 
     `problems` are all that the benchmark has, so that a sample of one that is not
-    to be judged is no fault. `owner` tells the benchmark, by its name, that a task belongs to that none
-    of `problems` is; `catalog.owner_below` finds it in a benchmark's root.
+    to be judged is no fault. `owner` names the benchmark that has a task which none
+    of `problems` is; `catalog.owner_below` looks for it in a root.
 
     Raises:
         UsageError: The file cannot be read, or none of its lines can be used.
