@@ -64,6 +64,8 @@ def _rate(rate: Rate | None, width: int = 9) -> str:
 
 
 def _short_problems(verdict: str, point: PassAtK) -> list[str]:
+    if point.rate is None:
+        return [f"No problem has {point.k} judged samples: there is no {verdict}pass@{point.k}."]
     if not point.short:
         return []
     return _wrapped(
@@ -98,6 +100,10 @@ def _left_out(summary: Summary) -> Iterator[str]:
         f"problems without a judged sample {len(summary.functional.unjudged)}",
     ]
     yield from _wrapped("; ".join(fact.replace(" ", "\N{NO-BREAK SPACE}") for fact in facts))
+    if summary.excluded:
+        yield from _wrapped(f"Excluded: {_names(list(summary.excluded))}")
+    if summary.functional.unjudged:
+        yield from _wrapped(f"Without a judged sample: {_names(summary.functional.unjudged)}")
 
 
 def _departures(summary: Summary) -> Iterator[str]:
