@@ -40,9 +40,12 @@ class Benchmark(Protocol):
     name: str
     title: str
     """For reports, such as `VerilogEval v1 Human`."""
-    harness: Harness
     max_shots: int
     """In-context examples that a prompt can hold."""
+
+    @property
+    def harness(self) -> Harness:
+        """What judges; made when it is first asked for."""
 
     def read(self, root: Path) -> list[Problem]:
         """Return all problems of the official layout below `root`, in the official order.

@@ -62,7 +62,7 @@ def counting(test: MismatchTest, rendering: Rendering, *, most: int = 0) -> str:
             *_timeout(test, rendering),
             (test.instance, ""),
             *([] if most else [(test.reference, "")]),
-            (test.assign, f"assign {test.match} = 1'b1;"),
+            (test.assign, _as_if_right(test)),
             (test.sampling, count),
             (test.final, final),
         ]
@@ -72,10 +72,9 @@ def counting(test: MismatchTest, rendering: Rendering, *, most: int = 0) -> str:
 def alone(test: MismatchTest, rendering: Rendering) -> str:
     """Return the bench for one design; its verdict line carries the secret."""
     secret = rendering.secret
-    early = f"if ({_OWN}_seen) $finish;\n" if rendering.stop_early else ""
-    first = f"if (!{_OWN}_seen) begin {_OWN}_seen = 1; {_OWN}_show_0; end\n"
-    before = f"reg {_OWN}_seen = 0;\n{_common(test, rendering)}"
-    before += _lane_history(test, rendering, 0, test.got)
+    before = f"reg {_OWN}_seen = 0, {_OWN}_new_0 = 0;\n{_common(test, rendering)}"
+    before += _showing(test, rendering, 0, test.got)
+    first = f" if (!{_OWN}_seen) begin {_OWN}_seen = 1; {_OWN}_new_0 = 1; end\n"
     verdicts = [(span, f'"{secret} r 0 %1d\\n{secret} n %1d"') for span in test.literals[VERDICT]]
     return test.edited(
         [
@@ -83,9 +82,11 @@ def alone(test: MismatchTest, rendering: Rendering) -> str:
             *_timeout(test, rendering),
             *verdicts,
             (_at(test.sampling[0]), before),
-            (_at(test.sampling_start), _keep(test, rendering, [test.got], f"!{_OWN}_seen")),
             (_at(test.mismatch_start), first),
-            (_at(test.sampling_end), f"{_OWN}_n = {_OWN}_n + 1;\n{early}"),
+            (
+                _at(test.sampling_end),
+                _report(test, rendering, [test.got], early=f"{_OWN}_seen", good=f"!{_OWN}_seen"),
+            ),
         ]
     )
 
@@ -99,14 +100,14 @@ def side_by_side(test: MismatchTest, rendering: Rendering, modules: Sequence[str
         _placed(lane, _instance(test, lane, name)) for lane, name in enumerate(modules)
     )
     matches = "".join(_comparison(test, lane) for lane in lanes)
-    histories = "".join(_lane_history(test, rendering, lane, got[lane]) for lane in lanes)
+    histories = "".join(_showing(test, rendering, lane, got[lane]) for lane in lanes)
     return test.edited(
         [
             *_without(test.dumps),
             *_timeout(test, rendering),
             *declarations,
             (test.instance, instances),
-            (test.assign, f"assign {test.match} = 1'b1;\n{matches}"),
+            (test.assign, _as_if_right(test) + matches),
             (
                 test.sampling,
                 _common(test, rendering) + histories + _sampling(test, rendering, got),
@@ -114,6 +115,13 @@ def side_by_side(test: MismatchTest, rendering: Rendering, modules: Sequence[str
             (test.final, _final(rendering, len(modules))),
         ]
     )
+
+
+def _as_if_right(test: MismatchTest) -> str:
+    """Return what the stimulus generator sees of a design that is always right."""
+    pairs = zip(test.got, test.expected, strict=True)
+    same = "".join(f"assign {got} = {expected};\n" for got, expected in pairs)
+    return f"assign {test.match} = 1'b1;\n{same}"
 
 
 def _at(offset: int) -> Span:
@@ -147,7 +155,7 @@ def _declarations(test: MismatchTest, lanes: range) -> list[tuple[Span, str]]:
         text = test.slice(span)
         head, _, tail = text.rpartition(name)
         new = "".join(_placed(lane, f"{head}{_renamed(lane, name)}{tail}") for lane in lanes)
-        edits.append((span, new))
+        edits.append((span, text + new))
     return edits
 
 
@@ -175,8 +183,8 @@ def _shared(test: MismatchTest) -> list[str]:
 
 
 def _common(test: MismatchTest, rendering: Rendering) -> str:
-    """Return what all lanes share: the count, and the last inputs and expected outputs."""
-    count = f"int {_OWN}_n = 0;\n"
+    """Return what all lanes share: the sample's number, the last inputs and expected outputs."""
+    count = f"int {_OWN}_k = 0;\n"
     if not rendering.windows:
         return count
     shared = ", ".join(_shared(test))
@@ -190,27 +198,48 @@ def _common(test: MismatchTest, rendering: Rendering) -> str:
     )
 
 
-def _lane_history(test: MismatchTest, rendering: Rendering, lane: int, got: Sequence[str]) -> str:
-    """Return the last outputs of one lane, and the task that shows them."""
-    names, expected = ", ".join(got), ", ".join(test.expected)
+def _showing(test: MismatchTest, rendering: Rendering, lane: int, got: Sequence[str]) -> str:
+    """Return the last outputs of one lane, and the task that shows them and what is there now."""
+    names, expected, shared = ", ".join(got), ", ".join(test.expected), ", ".join(_shared(test))
     secret = rendering.secret
+    mismatch = f'$display("{secret} m {lane} %b %b", {{{expected}}}, {{{names}}});'
     if not rendering.windows:
-        return (
-            f"task {_OWN}_show_{lane};\n"
-            f'$display("{secret} m {lane} %b %b", {{{expected}}}, {{{names}}});\nendtask\n'
-        )
+        return f"task {_OWN}_show_{lane};\n{mismatch}\nendtask\n"
+    line = f'$display("{secret} w {lane} %0d %0d %b %b", '
     return f"""localparam {_OWN}_wide_{lane} = $bits({{{names}}});
 reg [{_OWN}_wide_{lane}-1:0] {_OWN}_past_{lane} [0:{WINDOW - 1}];
 task {_OWN}_show_{lane};
   int k;
   begin
-    for (k = {_OWN}_n < {WINDOW - 1} ? 0 : {_OWN}_n - {WINDOW - 1}; k <= {_OWN}_n; k = k + 1)
-      $display("{secret} w {lane} %0d %0d %b %b", k, {_OWN}_when[k % {WINDOW}],
+    for (k = {_OWN}_k < {WINDOW - 1} ? 0 : {_OWN}_k - {WINDOW - 1}; k < {_OWN}_k; k = k + 1)
+      {line}k, {_OWN}_when[k % {WINDOW}],
         {_OWN}_past[k % {WINDOW}], {_OWN}_past_{lane}[k % {WINDOW}]);
-    $display("{secret} m {lane} %b %b", {{{expected}}}, {{{names}}});
+    {line}{_OWN}_k, $time, {{{shared}}}, {{{names}}});
+    {mismatch}
   end
 endtask
 """
+
+
+def _report(
+    test: MismatchTest,
+    rendering: Rendering,
+    lanes: Sequence[Sequence[str]],
+    *,
+    early: str,
+    good: str,
+) -> str:
+    """Return how a sample ends: new mismatches are shown, the sample is kept.
+
+    Nothing of it may come before the sample is counted: at the last edge `$finish` can
+    have been called already, and then vvp ends a process at its next system task.
+    """
+    shown = "".join(
+        f"if ({_OWN}_new_{lane}) begin {_OWN}_new_{lane} = 0; {_OWN}_show_{lane}; end\n"
+        for lane in range(len(lanes))
+    )
+    ended = f"if ({early}) $finish;\n" if rendering.stop_early else ""
+    return f"\n{shown}{_keep(test, rendering, lanes, good)}{_OWN}_k = {_OWN}_k + 1;\n{ended}"
 
 
 def _keep(
@@ -219,31 +248,30 @@ def _keep(
     """Return the statements that keep one sample of the lanes that are `good` so far."""
     if not rendering.windows:
         return ""
-    place = f"[{_OWN}_n % {WINDOW}]"
+    place = f"[{_OWN}_k % {WINDOW}]"
     shared = ", ".join(_shared(test))
     kept = "".join(
         f"if ({good.format(lane=lane)}) {_OWN}_past_{lane}{place} = {{{', '.join(got)}}};\n"
         for lane, got in enumerate(lanes)
     )
-    return f"\n{_OWN}_past{place} = {{{shared}}};\n{_OWN}_when{place} = $time;\n{kept}"
+    return f"{_OWN}_past{place} = {{{shared}}};\n{kept}{_OWN}_when{place} = $time;\n"
 
 
 def _sampling(test: MismatchTest, rendering: Rendering, lanes: Sequence[Sequence[str]]) -> str:
-    count = len(lanes)
-    bad = "".join(f"int {_OWN}_bad_{lane} = 0;\n" for lane in range(count))
-    left = f"int {_OWN}_left = {count};\n" if rendering.stop_early else ""
-    less = f"{_OWN}_left = {_OWN}_left - 1; " if rendering.stop_early else ""
+    count = range(len(lanes))
+    state = "".join(f"int {_OWN}_bad_{k} = 0;\nreg {_OWN}_new_{k} = 0;\n" for k in count)
     checks = "".join(
-        f"if (!{_OWN}_match_{lane}) begin\n"
-        f"  if ({_OWN}_bad_{lane} == 0) begin {less}{_OWN}_show_{lane}; end\n"
-        f"  {_OWN}_bad_{lane} = {_OWN}_bad_{lane} + 1;\nend\n"
-        for lane in range(count)
+        f"if (!{_OWN}_match_{k}) begin\n"
+        f"  if ({_OWN}_bad_{k} == 0) begin {_OWN}_left = {_OWN}_left - 1; {_OWN}_new_{k} = 1; end\n"
+        f"  {_OWN}_bad_{k} = {_OWN}_bad_{k} + 1;\nend\n"
+        for k in count
     )
-    early = f"if ({_OWN}_left == 0) $finish;\n" if rendering.stop_early else ""
-    good = f"{_OWN}_bad_{{lane}} == 0"
+    end = _report(
+        test, rendering, lanes, early=f"{_OWN}_left == 0", good=f"{_OWN}_bad_{{lane}} == 0"
+    )
     return (
-        f"{bad}{left}always {test.sampling_event} begin\n{_keep(test, rendering, lanes, good)}"
-        f"{checks}{_OWN}_n = {_OWN}_n + 1;\n{early}end\n"
+        f"int {_OWN}_n = 0;\nint {_OWN}_left = {len(lanes)};\n{state}"
+        f"always {test.sampling_event} begin\n{_OWN}_n = {_OWN}_n + 1;\n{checks}{end}end\n"
     )
 
 

@@ -120,7 +120,7 @@ class Court:
 
     def _wants_own(self, case: Case) -> bool:
         if case.simulated is not None:
-            return case.simulated.passed or self._rule.design_first
+            return True
         language = (Cause.SYNTAX, Cause.ELABORATION, Cause.INTERFACE)
         return self._rule.design_first and case.admission.cause in language
 

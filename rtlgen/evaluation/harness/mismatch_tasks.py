@@ -79,9 +79,15 @@ class Beside:
     stop_early: bool = False
 
     def cpu_seconds(self, conditions: Conditions) -> float:
+        if not self._many:
+            return conditions.cpu_seconds
         share = self.bench.group.preparation.seconds * (1 + len(self.designs))
         most = conditions.cpu_seconds * len(self.designs)
-        return min(most, float(2 ** math.ceil(math.log2(4.0 + 6.0 * share))))
+        return min(most, float(2 ** math.ceil(math.log2(2.0 + 6.0 * share))))
+
+    @property
+    def _many(self) -> bool:
+        return len(self.designs) > 1
 
     def pipeline(self, rule: Rule, conditions: Conditions) -> Pipeline:
         self.stop_early = conditions.stop_early
@@ -104,7 +110,13 @@ class Beside:
         owners |= {name: k for k, lane in enumerate(self._lanes()) for name in lane.sources}
         found, others = messages.by_owner(runs[0].stderr + runs[0].stdout, owners)
         if len(runs) < 2:
-            return self._without_the_broken(found)
+            return self._without_the_broken(found, runs[0].cpu_seconds)
+        if runs[1].limit == "cpu":
+            return (
+                [Beside(self.bench, [cases]) for cases in self.designs]
+                if self._many
+                else self._smaller()
+            )
         if runs[1].exit_code != 0 or runs[1].stderr or runs[1].truncated:
             return self._smaller()
         output = read_output(runs[1].stdout, secret=self.secret, lanes=len(self.designs))
@@ -113,14 +125,14 @@ class Beside:
         seconds = sum(run.cpu_seconds for run in runs) / len(self.designs)
         for number, (cases, lane) in enumerate(zip(self.designs, output.lanes, strict=True)):
             seen = self._seen(output, lane, seconds)
-            said = None if others else "\n".join(found.get(number, []))
+            said = None if others else self._in_own_words(number, found.get(number, []))
             for case in cases:
                 case.simulated = seen
                 _note_messages(case, said, ok=True)
         return []
 
     def _complete(self, output: BenchOutput) -> bool:
-        if output.broken or output.printed or any(o.mismatches is None for o in output.lanes):
+        if output.broken or any(o.mismatches is None for o in output.lanes):
             return False
         if output.samples == self.bench.group.preparation.samples:
             return True
@@ -137,17 +149,31 @@ class Beside:
             cut=output.samples != self.bench.group.preparation.samples,
         )
 
-    def _without_the_broken(self, found: dict[int, list[str]]) -> list[Task]:
-        """Go on without the designs that do not compile; these are tried alone."""
+    def _without_the_broken(self, found: dict[int, list[str]], seconds: float) -> list[Task]:
+        """Settle the designs that do not compile by their messages; go on with the others."""
         broken = {number for number, lines in found.items() if messages.failed(lines)}
         if not broken:
             return self._smaller()
+        for number in broken:
+            said = self._in_own_words(number, found[number])
+            seen = _failed_to_compile(said, seconds / len(self.designs))
+            for case in self.designs[number]:
+                case.simulated = seen
+                _note_messages(case, said, ok=False)
         rest = [cases for number, cases in enumerate(self.designs) if number not in broken]
-        tasks: list[Task] = [Alone(self.bench, self.designs[number]) for number in sorted(broken)]
-        return [Beside(self.bench, rest), *tasks] if rest else tasks
+        return [Beside(self.bench, rest)] if rest else []
+
+    def _in_own_words(self, number: int, lines: Sequence[str]) -> str:
+        """Return messages with the names that the design has alone."""
+        lane, design = self._lanes()[number], self.designs[number][0].admission.design
+        text = "\n".join(lines)
+        if design is not None:
+            for renamed, name in zip(lane.sources, design.sources, strict=True):
+                text = text.replace(renamed, name)
+        return text.replace(lane.top, self.bench.group.problem.top).replace(lane_name(number), TEST)
 
     def _smaller(self) -> list[Task]:
-        if len(self.designs) == 1:
+        if not self._many:
             return [Alone(self.bench, self.designs[0])]
         half = len(self.designs) // 2
         return [Beside(self.bench, self.designs[:half]), Beside(self.bench, self.designs[half:])]
@@ -237,17 +263,19 @@ def _note_messages(case: Case, said: str | None, *, ok: bool) -> None:
 
 
 def _not_compiled(run: StepRun) -> Simulated:
-    said = run.stderr + run.stdout
     if run.limit is not None or (run.exit_code or 0) < 0:
         category, reason = _ended(run)
-    elif messages.beyond_the_tool(said):
-        category, reason = (
-            Category.NOT_JUDGED,
-            f"beyond this simulator: {messages.first_error(said)}",
-        )
+        return Simulated(category=category, reason=reason, seconds=run.cpu_seconds)
+    return _failed_to_compile(run.stderr + run.stdout, run.cpu_seconds)
+
+
+def _failed_to_compile(said: str, seconds: float) -> Simulated:
+    reason = messages.first_error(said)
+    if messages.beyond_the_tool(said):
+        category, reason = Category.NOT_JUDGED, f"beyond this simulator: {reason}"
     else:
-        category, reason = messages.category(said), messages.first_error(said)
-    return Simulated(category=category, reason=reason, seconds=run.cpu_seconds)
+        category = messages.category(said)
+    return Simulated(category=category, reason=reason, seconds=seconds)
 
 
 _LIMITS = {

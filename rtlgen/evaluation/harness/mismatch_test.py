@@ -16,7 +16,7 @@ The texts are those of a benchmark's own files, which are trusted.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pyslang.syntax import SyntaxKind, SyntaxTree
@@ -138,13 +138,14 @@ def take_apart(test: str, *, top: str) -> MismatchTest:
 def depends_on_design(test: MismatchTest) -> bool:
     """Whether the stimulus may depend on what the design does.
 
-    The match signal goes into the stimulus generator for hints that are printed.
-    What is computed from it must reach neither an output, nor time, nor the end.
+    The match signal, and in some tests the design's outputs, go into the stimulus
+    generator for hints that are printed. What is computed from them must reach
+    neither an output, nor time, nor the end.
     """
     root: Syntax = SyntaxTree.fromText(test.text.decode()).root
     modules = [m for m in root.members if m.kind is SyntaxKind.ModuleDeclaration]
     return any(
-        _taints(module, test.match)
+        _taints(module, {test.match, *test.got})
         for module in modules
         if module.header.name.valueText != test.bench
     )
@@ -333,15 +334,15 @@ _ASSIGNMENTS = ("AssignmentExpression", "NonblockingAssignmentExpression")
 _TIMING = {SyntaxKind.TimingControlStatement, SyntaxKind.WaitStatement}
 
 
-def _taints(module: Syntax, source: str) -> bool:
-    """Whether `source` can reach an output of `module`, its timing or the end of the run."""
+def _taints(module: Syntax, sources: Iterable[str]) -> bool:
+    """Whether `sources` can reach an output of `module`, its timing or the end of the run."""
     outputs = {
         word.decode()
         for part in _ports(module)
         if b"output" in part or b"inout" in part
         for word in _WORD.findall(part)
     }
-    tainted = {source}
+    tainted = set(sources)
     while True:
         before = len(tainted)
         if _spread(module, tainted):
