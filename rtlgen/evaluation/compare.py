@@ -105,9 +105,11 @@ def compare(a: Path, b: Path, *, k: int = 1, verdict: Verdict = "official") -> C
     are compared. An unfinished run is read as far as it is, with a warning.
 
     Raises:
-        UsageError: A folder holds no run or a damaged one, the benchmarks differ, or
-            no problem can be compared.
+        UsageError: A folder holds no run or a damaged one, the benchmarks differ, `k` is not
+            positive, or no problem can be compared.
     """
+    if k < 1:
+        raise UsageError(f"k must be 1 or more, not {k}")
     sides = _read(a), _read(b)
     _check_benchmarks(*sides)
     tallies = sides[0].tallies(verdict), sides[1].tallies(verdict)

@@ -37,7 +37,7 @@ def _rates(found: Comparison) -> Iterator[str]:
         yield f"{name:6}{_rate(side.rate)}"
         yield from _wrapped(f"{_short(side.source)} in {_short(side.place)}", indent=" " * 8)
     yield f"B - A {_rate(found.difference, signed=True)}   {_p_value(found)}"
-    yield "Intervals: 95 %, paired bootstrap over problems; p: sign-flip test over problems."
+    yield "95 % intervals: bootstrap over pairs of problems. p: two-sided sign-flip test."
 
 
 def _rate(rate: Rate, *, signed: bool = False) -> str:
