@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from sim.text import without_comments
+
 _REG_LOGIC = re.compile(r"\breg(\s{1,40})logic\b")
 _PURE = frozenset(
     {"signed", "unsigned", "clog2", "bits", "size", "left", "right", "high", "low"}
@@ -11,7 +13,6 @@ _PURE = frozenset(
 )
 _SYSTEM = re.compile(r"\$([A-Za-z_]\w*)")
 _BARE = re.compile(r"[`\\\"]")
-_COMMENTS = re.compile(r"//[^\n]*|/\*(?:[^*]|\*(?!/))*\*/")
 _SPACE = re.compile(r"\s+")
 
 
@@ -28,7 +29,7 @@ def same_tokens(text: str, canonical: str) -> bool:
     """
     if _BARE.search(text) or _BARE.search(canonical):
         return False
-    return _SPACE.sub("", _COMMENTS.sub(" ", text)) == _SPACE.sub("", canonical)
+    return _SPACE.sub("", without_comments(text)) == _SPACE.sub("", canonical)
 
 
 def tells_neighbors(canonical: str) -> bool:

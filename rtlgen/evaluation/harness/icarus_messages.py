@@ -38,15 +38,12 @@ def by_owner(text: str, owners: Mapping[str, int]) -> tuple[dict[int, list[str]]
 
 
 def failed(lines: Iterable[str]) -> bool:
-    """Whether one of `lines` is an error and not only a warning.
+    """Whether one of `lines` is an error.
 
-    A line without either word is taken for an error, unless it goes on with a message.
+    `sorry:` alone says nothing: with some constructs Icarus goes on, with others not.
     """
-    return any(
-        "warning" not in place["what"] and place["what"].lstrip()[:1] not in ("", ":")
-        for place in map(_PLACE.match, lines)
-        if place is not None
-    )
+    places = (place for place in map(_PLACE.match, lines) if place is not None)
+    return any("error" in place["what"] and "warning" not in place["what"] for place in places)
 
 
 def category(text: str) -> Category:

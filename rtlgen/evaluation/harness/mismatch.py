@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 COMPILE = ("-Wall", "-Winfloop", "-Wno-timescale", "-g2012", "-s")
 """The official options; the name of the root follows."""
 IMAGE = "bench.vvp"
-OUTPUT_BYTES = 4 << 20
+OUTPUT_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)

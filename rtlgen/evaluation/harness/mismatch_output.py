@@ -31,7 +31,9 @@ class LaneOutput:
         """Whether X or Z in place of 0 or 1 is all that is wrong at the first mismatch."""
         if self.first is None:
             return False
-        pairs = [(e, g) for e, g in zip(*self.first, strict=True) if e in "01"]
+        width = max(map(len, self.first))
+        expected, got = (_extended(bits, width) for bits in self.first)
+        pairs = [(e, g) for e, g in zip(expected, got, strict=True) if e in "01"]
         return any(g in "xz" for _, g in pairs) and all(g in "xz" or e == g for e, g in pairs)
 
 
@@ -115,21 +117,30 @@ def window_of(test: MismatchTest, output: BenchOutput, lane: LaneOutput) -> Wind
     ports = [outputs[name] for name in test.got]
     names += [(port, "expected") for port in ports]
     widths = output.widths
-    if len(widths) != len(names) or any(len(row[2]) != sum(widths) for row in lane.rows):
+    if len(widths) != len(names):
         return None
-    own = list(widths[len(test.inputs) :])
+    own = widths[len(test.inputs) :]
     signals = [
-        Signal(name=name, role=role, values=tuple(row[2][start:end] for row in lane.rows))
-        for (name, role), (start, end) in zip(names, _slices(widths), strict=True)
+        *_signals(names, widths, [row[2] for row in lane.rows]),
+        *_signals([(port, "got") for port in ports], own, [row[3] for row in lane.rows]),
     ]
-    if all(len(row[3]) == sum(own) for row in lane.rows):
-        signals += [
-            Signal(name=port, role="got", values=tuple(row[3][start:end] for row in lane.rows))
-            for port, (start, end) in zip(ports, _slices(own), strict=True)
-        ]
     return Window(
         times=tuple(row[1] for row in lane.rows), first=lane.rows[0][0], signals=tuple(signals)
     )
+
+
+def _signals(
+    names: Sequence[tuple[str, str]], widths: Sequence[int], rows: Sequence[str]
+) -> Iterator[Signal]:
+    """Yield the signals whose values stand side by side in `rows`."""
+    whole = [_extended(row, sum(widths)) for row in rows]
+    for (name, role), (start, end) in zip(names, _slices(widths), strict=True):
+        yield Signal(name=name, role=role, values=tuple(row[start:end] for row in whole))
+
+
+def _extended(bits: str, width: int) -> str:
+    """Return `bits` with the leading X or Z, or zeros, that Icarus leaves out."""
+    return bits.rjust(width, bits[0] if bits[0] in "xz" else "0")
 
 
 def _slices(widths: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -327,7 +327,9 @@ def _declared_names(module: Syntax) -> Iterator[str]:
 _CONDITIONAL = {
     SyntaxKind.ConditionalStatement: "predicate",
     SyntaxKind.CaseStatement: "expr",
-    SyntaxKind.LoopStatement: "repeatOrWhile",
+    SyntaxKind.LoopStatement: "expr",
+    SyntaxKind.DoWhileStatement: "expr",
+    SyntaxKind.ForLoopStatement: "stopExpr",
     SyntaxKind.WaitStatement: "expr",
 }
 _ASSIGNMENTS = ("AssignmentExpression", "NonblockingAssignmentExpression")
