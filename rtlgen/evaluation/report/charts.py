@@ -12,8 +12,8 @@ from rtlgen.evaluation.judgement import Category
 from rtlgen.evaluation.report.outcomes import ORDER, css_class
 from rtlgen.evaluation.summary import PassAtK, Rate
 
-_WIDTH, _HEIGHT = 620, 300
-_LEFT, _RIGHT, _TOP, _BOTTOM = 48, 96, 14, 44
+_WIDTH, _HEIGHT = 560, 280
+_LEFT, _RIGHT, _TOP, _BOTTOM = 48, 84, 14, 44
 _MANY = 24
 """Values of k above which the axis is logarithmic."""
 _STEPS = (0.05, 0.1, 0.2)
@@ -28,7 +28,7 @@ def percent(value: float) -> str:
 
 def interval(rate: Rate) -> str:
     """Return a rate with its interval on one line."""
-    return f"{percent(rate.value)} ({percent(rate.low)} to {percent(rate.high)})"
+    return f"{percent(rate.value)} ({100 * rate.low:.1f} to {100 * rate.high:.1f})"
 
 
 def stacked(counts: Mapping[Category, int], kind: str = "mix") -> Markup:

@@ -161,7 +161,7 @@ def window_data(window: WindowRow) -> Mapping[str, object]:
     """Return `window` as the script reads it: times, first sample, signals, and how many more.
 
     A signal is name, role, width and values: characters 0, 1, x and z where it
-    is one bit, and otherwise hexadecimal, or `b` and bits where some are unknown.
+    is one bit, and otherwise hexadecimal, or `~` and bits where some are unknown.
     """
     kept = _kept(window.signals)
     return {
@@ -199,7 +199,7 @@ def _signal(signal: SignalRow) -> tuple[str, str, int, str | list[str]]:
 def _value(value: str) -> str:
     if not value.strip("01"):
         return f"{int(value or '0', 2):x}"
-    return f"b{_bits(value)}"
+    return f"~{_bits(value)}"
 
 
 def _bits(value: str) -> str:

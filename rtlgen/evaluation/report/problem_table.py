@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from rtlgen.design.words import duration
 from rtlgen.evaluation.report.charts import stacked
-from rtlgen.evaluation.report.sections import rate
+from rtlgen.evaluation.report.sections import throughput
 from rtlgen.evaluation.report.texts import line, problem_link, shown
 from rtlgen.evaluation.statistics import Tally
 from rtlgen.evaluation.summary import ProblemSummary
@@ -58,12 +58,12 @@ def _row(problem: ProblemSummary) -> str:
         problem.seconds,
         duration(problem.seconds),
         "" if problem.rate is None else f"{problem.rate:.6g}",
-        rate(problem),
+        throughput(problem),
     )
 
 
 def _flags(problem: ProblemSummary) -> Markup:
-    flags = (("test has faults", problem.faults), ("test repaired", problem.repairs))
+    flags = (("fault", problem.faults), ("repaired", problem.repairs))
     found = [*flags, (f"{problem.missing} missing", ("Other problems have as many samples.",))]
     return Markup().join(
         Markup(' <span class="pill warn" title="{}">{}</span>').format(line("; ".join(why)), name)

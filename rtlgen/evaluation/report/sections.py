@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from markupsafe import Markup
 
-from rtlgen.design.words import count, duration
+from rtlgen.design.words import count, counted, duration
 from rtlgen.evaluation.judgement import Category
 from rtlgen.evaluation.report.charts import curve, interval, percent, stacked
 from rtlgen.evaluation.report.outcomes import CODES, ORDER, css_class
@@ -65,8 +65,8 @@ def results(summary: Summary) -> Markup:
         "</tr></thead><tbody>{}{}</tbody></table></div>\n"
         '<p class="note">Intervals of {:.0f} %: {}, {} draws. Of a problem, judged samples '
         "count.</p>\n{}"
-        '<dl class="counts">{}</dl>\n<h3>pass@k over k</h3><div class="picture">{}</div>'
-        "</section>\n"
+        '<dl class="counts">{}</dl>\n<h3>pass@k over k</h3><div class="columns">'
+        '<div class="picture">{}</div>{}</div></section>\n'
     ).format(
         _departures(summary.departures),
         heads,
@@ -78,6 +78,7 @@ def results(summary: Summary) -> Markup:
         _short(functional),
         _counts(summary.counts),
         curve(official.curve, functional.curve),
+        _curve_table(official.curve, functional.curve),
     )
 
 
@@ -90,9 +91,10 @@ def outcomes(summary: Summary) -> Markup:
         if summary.categories.get(category)
     ]
     return Markup(
-        '<section id="outcomes"><h2>Outcomes</h2>\n{}\n<div class="scroll"><table><thead><tr>'
+        '<section id="outcomes"><h2>Outcomes</h2>\n{}\n<div class="columns">'
+        '<div class="scroll"><table><thead><tr>'
         '<th>Category</th><th class="number">Samples</th><th class="number">Share</th></tr>'
-        "</thead><tbody>{}</tbody></table></div>{}</section>\n"
+        "</thead><tbody>{}</tbody></table></div>{}</div></section>\n"
     ).format(
         stacked(summary.categories, "mix wide"),
         Markup().join(rows),
@@ -108,12 +110,12 @@ def slowest(summary: Summary) -> Markup:
         return Markup()
     return Markup(
         '<section id="slowest"><h2>Slowest problems</h2>\n<p>All different designs together need '
-        "{} of processor time; this run spent {}, and had the rest from earlier ones.</p>"
-        '<div class="scroll"><table><thead><tr><th>Problem</th><th class="number">CPU</th>'
+        '{} of processor time; {}.</p><div class="scroll"><table><thead><tr>'
+        '<th>Problem</th><th class="number">CPU</th>'
         '<th class="number">Of all</th><th class="number">Slowest sample</th>'
         '<th class="number">Judged per CPU-second</th><th></th></tr></thead>'
         "<tbody>{}</tbody></table></div></section>\n"
-    ).format(duration(summary.seconds), duration(summary.spent), Markup().join(rows))
+    ).format(duration(summary.seconds), _spent(summary), Markup().join(rows))
 
 
 def tests(summary: Summary) -> Markup:
@@ -217,8 +219,8 @@ def _figure(point: PassAtK) -> Markup:
     if point.rate is None:
         return Markup('<td class="muted">none<span class="note">too few samples</span></td>')
     title = f"{interval(point.rate)}, {point.problems} problems"
-    return Markup('<td title="{}"><b>{}</b><span class="note">{} to {}</span></td>').format(
-        title, percent(point.rate.value), percent(point.rate.low), percent(point.rate.high)
+    return Markup('<td title="{}"><b>{}</b><span class="note">{:.1f} to {:.1f}</span></td>').format(
+        title, percent(point.rate.value), 100 * point.rate.low, 100 * point.rate.high
     )
 
 
@@ -231,8 +233,23 @@ def _short(verdict: VerdictSummary) -> Markup:
         if point.short
     ]
     if verdict.unjudged:
-        parts.append(f"{count(len(verdict.unjudged))} problems have no judged sample.")
+        parts.append(f"Without any judged sample: {counted(len(verdict.unjudged), 'problem')}.")
     return Markup('<p class="note">{}</p>\n').format(" ".join(parts)) if parts else Markup()
+
+
+def _curve_table(official: Sequence[PassAtK], functional: Sequence[PassAtK]) -> Markup:
+    """Return the curve in numbers."""
+    values = [{at.k: at.rate for at in line} for line in (official, functional)]
+    rows = []
+    for k in sorted({*values[0], *values[1]}):
+        cells = (interval(rate) if (rate := by_k.get(k)) else "" for by_k in values)
+        rows.append(
+            Markup('<tr><td class="number">{}</td><td>{}</td><td>{}</td></tr>').format(k, *cells)
+        )
+    return Markup(
+        '<div class="scroll"><table class="points"><thead><tr><th class="number">k</th>'
+        "<th>Official</th><th>Functional</th></tr></thead><tbody>{}</tbody></table></div>"
+    ).format(Markup().join(rows))
 
 
 def _counts(counts: Counts) -> Markup:
@@ -263,9 +280,8 @@ def _official_words(named: Mapping[str, int]) -> Markup:
     ]
     if not words:
         return Markup()
-    return Markup("<h3>In the words of the benchmark</h3><p>{}</p>").format(
-        Markup(" · ").join(words)
-    )
+    rows = Markup().join(Markup("<li>{}</li>").format(word) for word in words)
+    return Markup("<div><h3>In the words of the benchmark</h3><ul>{}</ul></div>").format(rows)
 
 
 def _slow(problem: ProblemSummary, total: float, most: float) -> Markup:
@@ -275,7 +291,7 @@ def _slow(problem: ProblemSummary, total: float, most: float) -> Markup:
         duration(problem.seconds),
         percent(problem.seconds / total),
         duration(problem.slowest),
-        rate(problem),
+        throughput(problem),
     )
     cells = Markup().join(Markup('<td class="number">{}</td>').format(each) for each in numbers)
     bar = Markup(
@@ -287,7 +303,13 @@ def _slow(problem: ProblemSummary, total: float, most: float) -> Markup:
     )
 
 
-def rate(problem: ProblemSummary) -> str:
+def _spent(summary: Summary) -> str:
+    if summary.spent >= summary.seconds:
+        return "this run spent all of it"
+    return f"this run spent {duration(summary.spent)} of it, and earlier ones the rest"
+
+
+def throughput(problem: ProblemSummary) -> str:
     """Return judged samples a second of processor time, in two or three digits."""
     value = problem.rate
     if value is None:

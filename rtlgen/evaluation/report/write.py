@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 
+from rtlgen.evaluation.replacing import replacing
 from rtlgen.evaluation.report.page import render
 from rtlgen.evaluation.row import read_rows
 from rtlgen.evaluation.summary import Summary, read_summary
 
 REPORT = "report.html"
 """Name of the page in a run's folder."""
-_BUFFER = 1 << 18
 
 
 def write_report(folder: Path, summary: Summary | None = None) -> Path:
@@ -26,13 +24,6 @@ def write_report(folder: Path, summary: Summary | None = None) -> Path:
     """
     numbers = read_summary(folder) if summary is None else summary
     page = folder / REPORT
-    handle, name = tempfile.mkstemp(prefix=f".{REPORT}.", dir=folder)
-    partial = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", buffering=_BUFFER) as file:
-            file.writelines(render(numbers, read_rows(folder)))
-        partial.chmod(0o644)
-        partial.replace(page)
-    finally:
-        partial.unlink(missing_ok=True)
+    with replacing(page) as file:
+        file.writelines(render(numbers, read_rows(folder)))
     return page

@@ -30,10 +30,13 @@ function showProblem({ at, sample }) {
   view.dataset.task = task.id;
   overview.hidden = true;
   view.hidden = false;
+  document.documentElement.classList.add("viewing");
+  const picture = view.querySelector(".picture");
+  if (picture) picture.scrollLeft = picture.scrollWidth;
   document.title = `${task.id}${current >= 0 ? ` / ${task.n[current]}` : ""} \u00b7 ${INDEX.title}`;
   if (sameProblem) view.querySelector("[aria-current]")?.focus({ preventScroll: true });
   else {
-    window.scrollTo(0, view.offsetTop - 12);
+    window.scrollTo({ top: 0, behavior: "instant" });
     byId("view-title").focus({ preventScroll: true });
   }
 }
@@ -43,8 +46,9 @@ function showOverview() {
   view.hidden = true;
   view.replaceChildren();
   overview.hidden = false;
+  document.documentElement.classList.remove("viewing");
   document.title = INDEX.title;
-  window.scrollTo(0, scrolled);
+  window.scrollTo({ top: scrolled, behavior: "instant" });
   const last = rows.find((row) => row.dataset.task === view.dataset.task);
   last?.querySelector("a")?.focus({ preventScroll: true });
 }

@@ -103,7 +103,7 @@ function sourceOf(entry) {
 function detailsOf(entry) {
   const parts = [];
   if (entry.w) {
-    parts.push(make("h4", {}, "First mismatch"), make("div", { class: "picture", tabindex: "0" }, new Wave(entry.w).draw()));
+    parts.push(make("h4", {}, "First mismatch"), ...new Wave(entry.w).draw());
   }
   parts.push(...sourceOf(entry));
   if (entry.l) parts.push(make("h4", {}, "Compiler and simulator"), make("pre", { class: "code log", tabindex: "0" }, entry.l));

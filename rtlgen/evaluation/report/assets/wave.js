@@ -2,7 +2,7 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 const CHARACTER = 7.3, HEAD = 60, LANE = 30, GAP = 10, EDGE = 14, SIGNAL = 20, SLOPE = 4;
-const NARROW = 52, WIDE = 128, MOST_LANES = 24, MOST_PAIRS = 8, MOST_DIGITS = 64, MOST_FOOT = 4;
+const NARROW = 52, WIDE = 128, MOST_LANES = 24, MOST_PAIRS = 8, MOST_DIGITS = 64;
 
 function svgNode(tag, attributes, text) {
   const node = document.createElementNS(SVG, tag);
@@ -19,9 +19,9 @@ function middleCut(text, most) {
 
 // Values
 
-// A value is hexadecimal digits, or its bits after a "b" where some are X or Z.
+// A value is hexadecimal digits, or its bits after a "~" where some are X or Z.
 function bitsOf(value, width) {
-  const bits = value[0] === "b" ? value.slice(1)
+  const bits = value[0] === "~" ? value.slice(1)
     : Array.from(value, (digit) => parseInt(digit, 16).toString(2).padStart(4, "0")).join("");
   return bits.slice(-width).padStart(width, "0");
 }
@@ -45,14 +45,13 @@ function differ(expected, got) {
   return Array.prototype.some.call(expected, (bit, at) => bit !== "x" && bit !== got[at]);
 }
 
-// The last digits of both, bit by bit or, where they are wide, in hexadecimal, and which differ.
+// The digits of both, bit by bit or, where they are wide, in hexadecimal, and which differ.
 function compared(expected, got) {
   const group = expected.length <= MOST_DIGITS ? 1 : 4;
   const size = Math.ceil(expected.length / group) * group;
   const parts = [expected, got].map((bits) => bits.padStart(size, "0").match(new RegExp(`.{${group}}`, "g")));
   const marks = parts[0].map((bits, at) => differ(bits, parts[1][at]));
-  const texts = group === 1 ? [expected, got] : [expected, got].map(hexDigits);
-  return { texts: texts.map((text) => text.slice(-MOST_DIGITS)), marks: marks.slice(-MOST_DIGITS) };
+  return { texts: group === 1 ? [expected, got] : [expected, got].map(hexDigits), marks };
 }
 
 // Lanes
@@ -90,7 +89,7 @@ function shownLanes(found) {
 
 function runsOf(lane) {
   const runs = [];
-  const marked = lane.role === "expected" || lane.role === "got";
+  const marked = isOfPair(lane);
   lane.bits.forEach((bits, column) => {
     const last = runs[runs.length - 1];
     const stands = marked && column === lane.bits.length - 1;
@@ -116,6 +115,7 @@ function hatching(x, to, top) {
   return path;
 }
 
+// Lanes in a picture of their own beside that of their names, which stays when the lanes scroll.
 class Wave {
   constructor(wave) {
     this.wave = wave;
@@ -123,14 +123,16 @@ class Wave {
     Object.assign(this, shownLanes(found));
     this.all = found.inputs.length + found.same.length + 2 * found.pairs.length;
     this.columns = wave.t.length;
-    this.left = Math.max(90, EDGE + 10 + CHARACTER * Math.max(...this.lanes.map((l) => this.caption(l).length)));
+    const longest = Math.max(6, ...this.lanes.map((lane) => this.caption(lane).length));
+    this.left = Math.round(EDGE + longest * CHARACTER + 10);
     this.step = Math.round(Math.min(WIDE, Math.max(NARROW, ...this.needs())));
+    this.names = svgNode("svg", { class: "wave names", "aria-hidden": "true" });
     this.svg = svgNode("svg", { class: "wave", role: "img", "aria-label": this.words() });
   }
 
   caption(lane) {
     const name = middleCut(lane.name, 28);
-    return lane.role === "expected" || lane.role === "got" ? `${name} ${lane.role}` : name;
+    return isOfPair(lane) ? `${name} ${lane.role}` : name;
   }
 
   needs() {
@@ -160,28 +162,25 @@ class Wave {
       for (const run of runsOf(lane)) this.run(lane, run, tops[row]);
       if (lane.width === 1) this.edges(lane, tops[row]);
     });
-    const height = this.foot(top);
-    const width = Math.max(this.x(this.columns) + EDGE, this.widest || 0, 380);
-    const box = { width, height, viewBox: `0 0 ${width} ${height}` };
-    for (const [name, value] of Object.entries(box)) this.svg.setAttribute(name, value);
-    return this.svg;
+    size(this.names, this.left, top + 4);
+    size(this.svg, Math.max(this.x(this.columns), 110) + EDGE, top + 4);
+    const picture = make("div", { class: "picture lanes", tabindex: "0" }, this.names, this.svg);
+    return [picture, ...this.values(), ...this.notes().map((note) => make("p", { class: "note" }, note))];
   }
 
-  kind(lane) {
-    return lane.role === "expected" || lane.role === "got" ? lane.name + " pair" : lane.role;
-  }
-
-  x(column) { return Math.round((this.left + column * this.step) * 10) / 10; }
+  kind(lane) { return isOfPair(lane) ? `${lane.name} pair` : lane.role; }
+  x(column) { return 2 + column * this.step; }
   text(x, y, text, kinds) { this.svg.append(svgNode("text", { class: kinds, x, y }, text)); }
+  label(x, y, text, kinds) { this.names.append(svgNode("text", { class: kinds, x, y }, text)); }
   path(kinds, d) { this.svg.append(svgNode("path", { class: kinds.trim(), d })); }
 
   ground(bottom) {
-    const last = this.columns - 1;
+    const last = this.columns - 1, edge = this.left - 8;
     const rect = { class: "now", x: this.x(last), y: 24, width: this.step, height: bottom - 24, rx: 4 };
     this.svg.append(svgNode("rect", rect));
-    this.text(this.left - 10, 38, "time", "axis name");
-    this.text(this.left - 10, 54, "sample", "axis name");
-    this.text(this.x(last + 0.5), 16, "first mismatch", "axis mid here");
+    this.label(edge, 38, "time", "axis name");
+    this.label(edge, 54, "sample", "axis name");
+    this.text(Math.max(this.x(last + 1), 106), 16, "first mismatch", "axis name here");
     for (let column = 0; column <= last; column++) {
       const kinds = column === last ? "axis mid here" : "axis mid";
       this.text(this.x(column + 0.5), 38, String(this.wave.t[column]), kinds);
@@ -191,15 +190,14 @@ class Wave {
   }
 
   name(y, lane) {
-    const x = this.left - 10, name = middleCut(lane.name, 28);
-    if (lane.role !== "expected" && lane.role !== "got") return this.text(x, y, name, "name");
-    this.text(x, y, lane.role, `name ${lane.role === "got" ? "bad" : "good"}`);
-    this.text(x - (lane.role.length + 1) * CHARACTER, y, name, "name");
+    const x = this.left - 8, name = middleCut(lane.name, 28);
+    if (!isOfPair(lane)) return this.label(x, y, name, "name");
+    this.label(x, y, lane.role, `name ${lane.role === "got" ? "bad" : "good"}`);
+    return this.label(x - (lane.role.length + 1) * CHARACTER, y, name, "name");
   }
 
   mark(lane, run) {
-    if (run.to !== this.columns) return "";
-    return { expected: "good", got: "bad" }[lane.role] || "";
+    return run.to === this.columns ? { expected: "good", got: "bad" }[lane.role] || "" : "";
   }
 
   run(lane, run, top) {
@@ -231,44 +229,52 @@ class Wave {
     });
   }
 
-  foot(y) {
-    for (const [expected, got] of this.pairs.filter(([e]) => e.width > 1).slice(0, MOST_FOOT)) {
-      const [right, wrong] = [expected.bits.at(-1), got.bits.at(-1)];
-      if (!differ(right, wrong)) continue;
-      const { texts, marks } = compared(right, wrong);
-      y += 6;
-      [expected, got].forEach((lane, row) => {
-        y += 18;
-        this.name(y, lane);
-        this.digits(y, texts[row], marks, row ? "bad" : "good");
-      });
+  // The wrong outputs at the mismatch in all their digits.
+  values() {
+    const wrong = this.pairs.filter(([expected, got]) => differ(expected.bits.at(-1), got.bits.at(-1)));
+    if (!wrong.length) return [];
+    const body = make("tbody");
+    for (const [expected, got] of wrong) {
+      const { texts, marks } = compared(expected.bits.at(-1), got.bits.at(-1));
+      const name = make("th", { scope: "row", rowspan: "2" }, make("code", {}, expected.name));
+      body.append(
+        make("tr", {}, name, make("td", { class: "good" }, "expected"), make("td", {}, digits(texts[0], marks, "good"))),
+        make("tr", {}, make("td", { class: "bad" }, "got"), make("td", {}, digits(texts[1], marks, "bad"))));
     }
-    for (const note of this.notes()) {
-      y += 17;
-      this.text(this.left, y, note, "note");
-      this.widest = Math.max(this.widest || 0, this.left + note.length * 6.8 + EDGE);
-    }
-    return y + 12;
-  }
-
-  digits(y, text, marks, mark) {
-    const odd = text.length % 4;
-    for (let place = 0; place < text.length; place++) {
-      const groups = odd ? Math.floor((place - odd) / 4) + 1 : Math.floor(place / 4);
-      const x = Math.round((this.left + (place + groups * 0.7) * CHARACTER * 1.1) * 10) / 10;
-      this.text(x, y, text[place], marks[place] ? mark : "axis");
-      if (marks[place]) this.path(`mark ${mark}`, `M${x} ${y + 3}h7`);
-      this.widest = Math.max(this.widest || 0, x + CHARACTER + EDGE);
-    }
+    return [make("div", { class: "scroll" }, make("table", { class: "values" }, body))];
   }
 
   notes() {
     const more = this.all - this.lanes.length + (this.wave.m || 0);
-    const wide = this.pairs.some(([expected]) => expected.width > MOST_DIGITS);
-    return [
+    const free = this.pairs.some(([expected]) => expected.bits.some((bits) => bits.includes("x")));
+    const wide = this.lanes.some((lane) => lane.width > 1);
+    const parts = [
+      ...(wide ? [`buses in hexadecimal${this.pairs.some(([e]) => e.width > 1) ? `, values in the table in binary up to ${MOST_DIGITS} bits` : ""}`] : []),
+      ...(free ? ["X in what is expected is not compared"] : []),
       ...(more > 0 ? [`${more} more ${more === 1 ? "signal is" : "signals are"} in samples.jsonl`] : []),
-      ...(this.lanes.some((lane) => lane.width > 1) ? ["buses in hexadecimal"] : []),
-      ...(wide ? [`below the lanes: the last ${MOST_DIGITS} hexadecimal digits at the mismatch`] : []),
-    ];
+    ].join("; ");
+    return parts ? [`${parts[0].toUpperCase()}${parts.slice(1)}.`] : [];
   }
 }
+
+const isOfPair = (lane) => lane.role === "expected" || lane.role === "got";
+
+function size(svg, width, height) {
+  const box = { width, height, viewBox: `0 0 ${width} ${height}` };
+  for (const [name, value] of Object.entries(box)) svg.setAttribute(name, value);
+}
+
+function digits(text, marks, kind) {
+  const code = make("code", { class: "digits" });
+  let group = make("span");
+  Array.from(text, (digit, at) => {
+    if (at && (text.length - at) % 4 === 0) {
+      code.append(group, " ");
+      group = make("span");
+    }
+    group.append(marks[at] ? make("b", { class: kind }, digit) : digit);
+  });
+  code.append(group);
+  return code;
+}
+
