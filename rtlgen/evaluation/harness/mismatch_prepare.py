@@ -57,7 +57,7 @@ def prepare(
         trial.repaired = True
     found |= _round(harness, again, conditions)
     return [
-        replace(found[trial.problem.task_id], simulator=simulator, problem=trial.problem.digest)
+        replace(found[trial.secret], simulator=simulator, problem=trial.problem.digest)
         for trial in trials
     ]
 
@@ -70,6 +70,7 @@ def _repairable(problem: Problem) -> bool:
 def _round(
     harness: MismatchHarness, trials: Sequence[_Trial], conditions: Conditions
 ) -> dict[str, Preparation]:
+    """Return the preparations by the trials' secrets."""
     pipelines: list[Pipeline] = []
     for trial in trials:
         pipelines += _pipelines(harness, trial)
@@ -77,7 +78,7 @@ def _round(
     found = {}
     for trial in trials:
         own = [] if trial.fault else [next(runs) for _ in range(3)]
-        found[trial.problem.task_id] = _preparation(trial, own)
+        found[trial.secret] = _preparation(trial, own)
     return found
 
 

@@ -31,6 +31,7 @@ _MATCH = re.compile(
 _COMMENT = re.compile(rb"//[^\n]*|/\*.*?\*/", re.S)
 _SPACE = re.compile(rb"\s+")
 _WORD = re.compile(rb"[A-Za-z_]\w*")
+_BITS = re.compile(rb"\$bits\s{0,9}\([^()]{0,200}\)")
 
 Span = tuple[int, int]
 """Byte offsets: first, and one after the last."""
@@ -363,7 +364,8 @@ def _spread(module: Syntax, tainted: set[str]) -> bool:
     bad = False
 
     def words(node: object) -> set[str]:
-        return {w.decode() for w in _WORD.findall(_COMMENT.sub(b"", str(node).encode()))}
+        text = _BITS.sub(b"", _COMMENT.sub(b"", str(node).encode()))
+        return {w.decode() for w in _WORD.findall(text)}
 
     def look(node: Syntax) -> None:
         nonlocal bad
