@@ -55,6 +55,7 @@ END
 is_the_distributions() { [ "$("$python" -c 'import sys; print(sys.base_prefix)')" = /usr ]; }
 
 has_compiler() { has "${CXX:-g++}" || has clang++ || has c++; }
+has_browser() { has chromium || has chromium-browser || has google-chrome || has google-chrome-stable; }
 has_icarus() { has "${IVERILOG:-iverilog}" || [ -x .venv/bin/iverilog ]; }
 
 # Packages of the distribution
@@ -62,6 +63,9 @@ has_icarus() { has "${IVERILOG:-iverilog}" || [ -x .venv/bin/iverilog ]; }
 missing_packages() {
     has_icarus || echo iverilog
     has_compiler || echo g++
+    case $requirement in
+    *dev*) has_browser || echo chromium ;; # the tests look at reports with it
+    esac
     is_the_distributions || return 0
     has_ensurepip || echo "python$version-venv"
     has_libpython || echo "libpython$version"
@@ -153,6 +157,7 @@ pip_install() {
         .venv/bin/python -m pip install --quiet --disable-pip-version-check "$@"
 }
 
+requirement=$1
 python=$(find_python)
 version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 
