@@ -12,9 +12,12 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
+import threading
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -97,11 +100,12 @@ class RayPool:
 
     name = "ray"
 
-    def __init__(self, address: str = LOCAL, *, workers: int | None = None) -> None:
+    def __init__(self, address: str | None = None, *, workers: int | None = None) -> None:
         """Connect to the cluster at `address`, or start one of this machine.
 
         Args:
-            address: `local`, `auto`, `HOST:PORT` of a head node, or `ray://HOST:PORT`.
+            address: `HOST:PORT` of a head node, `auto` for the one of this machine, or
+                `local`, which None stands for.
             workers: Processors of a cluster that is started here; None: all of this machine.
 
         Raises:
@@ -109,7 +113,7 @@ class RayPool:
             EnvironmentFault: There is no cluster at `address`, or none can be started.
         """
         self._ray = _ray()
-        _connect(self._ray, address, workers)
+        _connect(self._ray, address or LOCAL, workers)
         self._remote = self._ray.remote(max_retries=_RETRIES, num_cpus=1)(_attempt)
         self._running: dict[Any, _Running] = {}
         self._nodes = _Nodes()
@@ -247,18 +251,33 @@ def _connect(ray: Any, address: str, workers: int | None) -> None:  # noqa: ANN4
         )
     started = {"num_cpus": workers, "object_store_memory": _STORE_BYTES} if own else {}
     try:
-        ray.init(
-            address=address,
-            include_dashboard=False if own else None,
-            configure_logging=True,
-            logging_level=logging.ERROR,
-            log_to_driver=False,
-            namespace="rtlgen",
-            **started,
-        )
+        with _same_signals():
+            ray.init(
+                address=address,
+                include_dashboard=False if own else None,
+                configure_logging=True,
+                logging_level=logging.ERROR,
+                log_to_driver=False,
+                namespace="rtlgen",
+                **started,
+            )
     except (ConnectionError, RuntimeError, ValueError, OSError) as error:
         first = (str(error).strip() or type(error).__name__).split("\n", 1)[0]
         raise EnvironmentFault(
             f"cannot connect to a Ray cluster at {address!r}: {first}\n\n"
             "hint: `ray start --head` starts one; `--address local` one of this machine only"
         ) from error
+
+
+@contextmanager
+def _same_signals() -> Iterator[None]:
+    """Keep Ray from deciding how this process ends."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

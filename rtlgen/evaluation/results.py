@@ -18,11 +18,13 @@ def write_results(
     folder: Path,
     record: RunRecord,
     *,
-    preparations: Mapping[str, Preparation],
+    preparations: Mapping[str, Preparation] | None = None,
     expected: int | None = None,
     departures: Sequence[str] = (),
 ) -> Summary:
-    """Write summary, tables, JUnit's results and the report of the rows in `folder`.
+    """Write tables, JUnit's results, the report and the summary of the rows in `folder`.
+
+    The summary comes last, so that where it is, the others are of the same rows.
 
     Args:
         folder: The run's folder.
@@ -35,6 +37,7 @@ def write_results(
         UsageError: The rows are damaged.
         OSError: A file cannot be written; what was there is still whole.
     """
+    (folder / SUMMARY).unlink(missing_ok=True)
     rows = RowIndex(folder)
     summary = summarize(
         rows.scan(),
@@ -43,8 +46,8 @@ def write_results(
         expected=expected,
         departures=departures,
     )
-    summary.write(folder / SUMMARY)
     write_tables(folder, rows, summary)
     write_junit(folder / JUNIT, rows, summary)
     write_report(folder, summary)
+    summary.write(folder / SUMMARY)
     return summary
