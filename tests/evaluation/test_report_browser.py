@@ -161,6 +161,15 @@ def test_a_sample_by_its_address(opened: Open) -> None:
     assert page.value("document.querySelector('[aria-current]').textContent") == "M3"
 
 
+def test_lines_that_the_compiler_complains_of_stand_out(opened: Open) -> None:
+    text = COUNTER * 20
+    log = "design.sv:3: error: one\ntest.sv:4: error: two\ndesign.sv:97: error: three\n"
+    rows = [row("p", 0, Category.SYNTAX, verilog=text, log=log, reason="")]
+    page = opened((summarize(rows, run=run_record(["p"])), rows), "#p/0")
+    lines = text.split("\n")
+    assert texts(page, "pre .at") == [lines[2], lines[96]]
+
+
 def test_equal_texts_refer_to_each_other(opened: Open) -> None:
     page = opened(small(), "#counter/2")
     assert texts(page, ".twin") == ["Same text as sample 0."]

@@ -31,14 +31,22 @@ function showProblem({ at, sample }) {
   overview.hidden = true;
   view.hidden = false;
   document.documentElement.classList.add("viewing");
-  const picture = view.querySelector(".picture");
-  if (picture) picture.scrollLeft = picture.scrollWidth;
+  scrollParts();
   document.title = `${task.id}${current >= 0 ? ` / ${task.n[current]}` : ""} \u00b7 ${INDEX.title}`;
   if (sameProblem) view.querySelector("[aria-current]")?.focus({ preventScroll: true });
   else {
     window.scrollTo({ top: 0, behavior: "instant" });
     byId("view-title").focus({ preventScroll: true });
   }
+}
+
+// The mismatch is at the right end of its picture; the first line that is complained of may be far down.
+function scrollParts() {
+  const picture = view.querySelector(".picture"), line = view.querySelector("pre .at");
+  if (picture) picture.scrollLeft = picture.scrollWidth;
+  if (!line) return;
+  const pre = line.closest("pre"), below = line.getBoundingClientRect().bottom - pre.getBoundingClientRect().bottom;
+  if (below > 0) pre.scrollTop = below + pre.clientHeight / 2;
 }
 
 function showOverview() {

@@ -93,11 +93,17 @@ function textOf(entry) {
   return typeof entry.v === "number" ? data(`e${entry.v}`) : entry;
 }
 
+// Numbers of the lines of the design that compiler or gate complain of.
+function linesOf(entry) {
+  const found = `${entry.r || ""}\n${entry.l || ""}`.matchAll(/\bdesign\.sv:([0-9]{1,7})\b/g);
+  return new Set(Array.from(found, (match) => Number(match[1])));
+}
+
 function sourceOf(entry) {
   const { v: verilog, x: cut } = textOf(entry);
   if (verilog === undefined) return [make("p", { class: "note" }, "There is no Verilog in this sample.")];
   const note = cut ? [make("p", { class: "note" }, `${cut} more characters are in samples.jsonl.`)] : [];
-  return [make("h4", {}, "RTL"), listing(verilog), ...note];
+  return [make("h4", {}, "RTL"), listing(verilog, linesOf(entry)), ...note];
 }
 
 function detailsOf(entry) {

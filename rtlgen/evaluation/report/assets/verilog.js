@@ -24,14 +24,18 @@ function* pieces(text) {
   yield ["", text.slice(at)];
 }
 
-function listing(text) {
+// Lines whose numbers are in `marked` stand out.
+function listing(text, marked) {
   const code = make("code");
-  let line = make("span", { class: "l" });
+  let number = 1;
+  const begun = () => make("span", { class: marked.has(number) ? "l at" : "l" });
+  let line = begun();
   for (const [kind, piece] of pieces(text.replace(/\n+$/, ""))) {
     piece.split("\n").forEach((part, at) => {
       if (at) {
         code.append(line);
-        line = make("span", { class: "l" });
+        number += 1;
+        line = begun();
       }
       if (part) line.append(kind ? make("span", { class: kind }, part) : part);
     });
