@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -105,11 +106,10 @@ def check_file(path: Path) -> None:
 
 @contextmanager
 def _told(*, quiet: bool) -> Iterator[OnProgress]:
-    console = stderr()
-    if quiet or not console.is_terminal:
+    if quiet or not sys.stderr.isatty():
         yield lambda _done, _all: None
         return
-    with console.status("trying the tests ...") as status:
+    with stderr().status("trying the tests ...") as status:
         yield lambda done, all_: status.update(f"trying the tests: {done} of {all_} problems")
 
 

@@ -37,6 +37,15 @@ class VerdictChoice(StrEnum):
         return "official" if self is VerdictChoice.OFFICIAL else "functional"
 
 
+Model = Annotated[
+    str | None,
+    typer.Option(
+        help="Ask this one: openai:MODEL, hf:PATH_OR_ID, replay:FILE.jsonl, scripted:FILE.yaml "
+        "or builtin (compiles what a description says formally)",
+        show_default=False,
+        rich_help_panel=_SAMPLES,
+    ),
+]
 Root = Annotated[
     Path,
     typer.Option(help="Folder with the benchmark's files, as published.", show_default=False),
@@ -157,7 +166,8 @@ Executor = Annotated[
 Address = Annotated[
     str | None,
     typer.Option(
-        help="Of the Ray cluster, such as ray://HOST:10001 or auto; default: one of this machine",
+        help="Of the Ray cluster: HOST:PORT, or auto for the one of this machine; default: one that "
+        "is started here",
         show_default=False,
         rich_help_panel=_JUDGING,
     ),

@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import IO
 
+from rtlgen import __version__
 from rtlgen.design.builtin import propose
 from rtlgen.design.proposal import Proposal
 from rtlgen.errors import RtlgenError, UsageError
 from rtlgen.evaluation.benchmark import Benchmark
 from rtlgen.evaluation.problem import Problem
+from rtlgen.evaluation.row import ROWS, row_of
+from rtlgen.evaluation.run_folder import ANSWERS, RunFolder
+from rtlgen.evaluation.run_record import SourceRecord
 from rtlgen.evaluation.samples import Sample
-from rtlgen.llm.model import Answer, Request, Sampling
+from rtlgen.llm.budget import Budget
+from rtlgen.llm.choose import BUILT_IN
+from rtlgen.llm.model import Answer, LanguageModel, Request, Sampling
 from rtlgen.llm.session import Session
+from rtlgen.llm.store import AnswerStore
 from rtlgen.spec.fragments import read_fragments
 from rtlgen.spec.model import Spec
 from rtlgen.spec.reader import read_spec
+from sim.design import digest
 
 _AT_ONCE = 64
 """Requests that are asked together, about: enough to keep a server's slots busy."""
+_UNJUDGED = b'"not judged"'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +48,41 @@ class Drawing:
     def __post_init__(self) -> None:
         if self.n < 1:
             raise UsageError(f"--n must be at least 1, not {self.n}")
+
+
+class FromModel:
+    """The samples of a model, asked for as they are iterated over, once.
+
+    Answers are in `ANSWERS` of the run's folder before anything is done with
+    them, and what is there is not asked again.
+    """
+
+    def __init__(
+        self,
+        benchmark: Benchmark,
+        problems: Sequence[Problem],
+        model: LanguageModel,
+        *,
+        budget: Budget,
+        drawing: Drawing,
+        folder: Path,
+    ) -> None:
+        """Ask nothing yet.
+
+        Raises:
+            UsageError: A number of in-context examples that the benchmark does not have.
+        """
+        self.spent = ""
+        """What was spent of what, in words, when all is answered."""
+        self._benchmark, self._problems, self._model = benchmark, problems, model
+        self._budget, self._drawing, self._folder = budget, drawing, folder
+        self.source = _source(benchmark, problems, model.name, drawing)
+
+    def __iter__(self) -> Iterator[Sample]:
+        with AnswerStore(self._folder / ANSWERS) as store:
+            session = Session(self._model, store, self._budget)
+            yield from generated(self._benchmark, self._problems, session, self._drawing)
+            self.spent = session.meter.line()
 
 
 def generated(
@@ -90,6 +138,76 @@ def compiled(problems: Sequence[Problem], n: int) -> Iterator[Sample]:
             yield Sample(
                 task_id=problem.task_id, index=number, completion=completion, place=problem.place
             )
+
+
+def compiled_source(problems: Sequence[Problem], n: int) -> SourceRecord:
+    """Return what identifies the samples that `compiled` yields."""
+    texts = [text for problem in problems for text in (problem.description, problem.header)]
+    version = f"{BUILT_IN} {__version__} {n}"
+    parts = (part.encode(errors="replace") for part in (version, *texts))
+    return SourceRecord(kind="model", name=BUILT_IN, digest=digest(*parts), details={"n": n})
+
+
+def drop_unanswered(folder: Path) -> int:
+    """Forget that samples of an interrupted run have no answer, and return how many.
+
+    The run in `folder` asks for them again when it is taken up.
+
+    Raises:
+        UsageError: `folder` holds no run that can be taken up, or another process works on it.
+        OSError: It cannot be written; what was there is still whole.
+    """
+    with RunFolder(folder, resume=True) as run:
+        path = folder / ROWS
+        if run.before is None or not path.is_file():
+            return 0
+        number, name = tempfile.mkstemp(prefix=f".{ROWS}.", dir=folder)
+        partial = Path(name)
+        try:
+            with os.fdopen(number, "wb") as kept:
+                dropped = _copied_answered(path, kept)
+                kept.flush()
+                os.fsync(kept.fileno())
+            if dropped:
+                partial.chmod(0o644)
+                partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
+    return dropped
+
+
+def _copied_answered(path: Path, kept: IO[bytes]) -> int:
+    dropped = 0
+    with path.open("rb") as rows:
+        for number, line in enumerate(rows, 1):
+            if _UNJUDGED in line and line.endswith(b"\n"):
+                row = row_of(line, f"{path}:{number}")
+                if row.functional is None and not row.digest:
+                    dropped += 1
+                    continue
+            kept.write(line)
+    return dropped
+
+
+def _source(
+    benchmark: Benchmark, problems: Sequence[Problem], model: str, drawing: Drawing
+) -> SourceRecord:
+    """Return what identifies the answers, and what reproduces them."""
+    keys = [requests_of(benchmark, problem, drawing)[0].key for problem in problems]
+    sampling = drawing.sampling
+    return SourceRecord(
+        kind="model",
+        name=model,
+        digest=digest(model.encode(), str(drawing.n).encode(), *(key.encode() for key in keys)),
+        details={
+            "n": drawing.n,
+            "shots": drawing.shots,
+            "seed": drawing.seed,
+            "temperature": sampling.temperature,
+            "top_p": sampling.top_p,
+            "max_tokens": sampling.max_tokens,
+        },
+    )
 
 
 def _sample(request: Request, answer: Answer, model: str) -> Sample:
