@@ -41,7 +41,7 @@ _TEST, _SCALE, _RESET, _IMAGE = "test.sv", "scale.sv", "reset.sv", "test.vvp"
 _DEFAULT = "`resetall\n`timescale 1ns/1ns\n"
 """As the published command line sets it; also after the design, whose directives are its own."""
 _MOST_TIMES = 100
-_OUTPUT_BYTES = 4 << 20
+_OUTPUT_BYTES = 1 << 20
 _MARK = re.compile(r"\[?(?P<secret>rtlgen[0-9a-f]{24})(?: end (?P<end>\d+)\]|(?P<late> late\]))?")
 
 

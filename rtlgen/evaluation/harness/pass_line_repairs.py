@@ -127,7 +127,7 @@ def without_jumps(text: str) -> str:
     """Return `text` with `JUMPS` done; equal to `text` where there is none."""
     parsed = Parsed({"test.sv": text})
     jumps = found(parsed.root, lambda node: node.kind is SyntaxKind.JumpStatement)
-    edits: dict[Span, str] = {}
+    edits: list[Edit] = []
     opened: dict[Span, str] = {}
     for jump in jumps:
         if jump.breakOrContinue.kind not in (TokenKind.BreakKeyword, TokenKind.ContinueKeyword):
@@ -136,10 +136,10 @@ def without_jumps(text: str) -> str:
         loop = _loop_around(jump)
         left = span_of(parsed, loop if leaves else loop.statement)
         name = opened.setdefault(left, f"rtlgen_left_{len(opened)}")
-        edits[span_of(parsed, jump)] = f"disable {name};"
-    edits |= {(start, start): f"begin : {name} " for (start, _), name in opened.items()}
-    edits |= {(end, end): " end" for _, end in opened}
-    return edited(text.encode(), edits.items())
+        edits.append((span_of(parsed, jump), f"disable {name};"))
+    edits += [((start, start), f"begin : {name} ") for (start, _), name in opened.items()]
+    edits += [((end, end), " end") for _, end in opened]
+    return edited(text.encode(), edits)
 
 
 def _loop_around(jump: Syntax) -> Syntax:
