@@ -13,6 +13,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import socket
 import threading
 import time
 from collections import Counter
@@ -40,6 +41,8 @@ _PAUSE_SECONDS = 60.0
 """How long it gets none."""
 _LOOK_SECONDS = 2.0
 """How often the cluster is asked for its nodes."""
+_ANSWER_SECONDS = 10.0
+"""How long a head node may take to answer."""
 _STORE_BYTES = 128 << 20
 """Memory for objects of a cluster that we start; jobs and results are small."""
 
@@ -62,7 +65,8 @@ class _Running:
     number: int
     task: Task
     tried: set[str] = field(default_factory=set)
-    """Nodes where it met a fault."""
+    """Nodes that it should not be sent to again."""
+    tries: int = 0
     node: str = ""
     """Where it was sent, if to a certain node."""
 
@@ -163,7 +167,9 @@ class RayPool:
     def _taken(self, running: _Running, answer: _Answer) -> list[Finished]:
         """Return what came of a task, or nothing where it is tried on another machine."""
         self._nodes.took(answer)
-        running.tried.add(answer.node)
+        # A task goes elsewhere where the node that it was sent to has died since.
+        running.tried |= {answer.node, running.node}
+        running.tries += 1
         if answer.fault and not answer.fault.bug and self._try_elsewhere(running):
             return []
         return [
@@ -177,7 +183,7 @@ class RayPool:
 
     def _try_elsewhere(self, running: _Running) -> bool:
         others = [node for node in self._nodes.good() if node not in running.tried]
-        if not others or len(running.tried) >= _MACHINES:
+        if not others or running.tries >= _MACHINES:
             return False
         self._send(running, node=self._idlest(others))
         return True
@@ -249,6 +255,7 @@ def _connect(ray: Any, address: str, workers: int | None) -> None:  # noqa: ANN4
             f"a cluster that is there has its own number of workers; {workers} cannot be set "
             f"for {address!r}"
         )
+    _check_listening(address)
     started = {"num_cpus": workers, "object_store_memory": _STORE_BYTES} if own else {}
     try:
         with _same_signals():
@@ -261,12 +268,31 @@ def _connect(ray: Any, address: str, workers: int | None) -> None:  # noqa: ANN4
                 namespace="rtlgen",
                 **started,
             )
-    except (ConnectionError, RuntimeError, ValueError, OSError) as error:
-        first = (str(error).strip() or type(error).__name__).split("\n", 1)[0]
-        raise EnvironmentFault(
-            f"cannot connect to a Ray cluster at {address!r}: {first}\n\n"
-            "hint: `ray start --head` starts one; `--address local` one of this machine only"
-        ) from error
+    except (ray.exceptions.RayError, RuntimeError, ValueError, OSError) as error:
+        raise _no_cluster(address, error) from error
+
+
+def _check_listening(address: str) -> None:
+    """See that somebody listens at `address`, for which Ray itself would wait for minutes.
+
+    Raises:
+        EnvironmentFault: Nobody does.
+    """
+    host, _, port = address.rpartition(":")
+    if not (host and port.isdecimal()) or "/" in host:
+        return
+    try:
+        socket.create_connection((host, int(port)), timeout=_ANSWER_SECONDS).close()
+    except (OSError, OverflowError) as error:
+        raise _no_cluster(address, error) from error
+
+
+def _no_cluster(address: str, error: Exception) -> EnvironmentFault:
+    first = (str(error).strip() or type(error).__name__).split("\n", 1)[0]
+    return EnvironmentFault(
+        f"cannot connect to a Ray cluster at {address!r}: {first}\n\n"
+        "hint: `ray start --head` starts one; `--address local` one of this machine only"
+    )
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -20,6 +21,8 @@ from rtlgen.evaluation.run_record import RUN, RunRecord, differences, read_run, 
 
 ANSWERS = "answers.jsonl"
 """What a model said; it may be there before the run begins."""
+_PARTIAL = re.compile(r"\.(run|summary|problems|samples|verdicts|junit|report)\.[a-z]+\.\w{8}")
+"""Temporary names of the files that appear whole."""
 _RESUMABLE = "what was judged so far is in {}; the same command with --resume goes on from there"
 
 
@@ -63,6 +66,7 @@ class RunFolder:
             UsageError: The run that was begun is another one; says what differs.
         """
         if self.before is not None:
+            _sweep(self.folder)
             if differing := differences(self.before, record):
                 raise _other_run(self.folder, differing)
             times = {"started": self.before.started, "resumed": self.before.resumed + 1}
@@ -131,6 +135,13 @@ def _run_before(folder: Path, *, resume: bool) -> RunRecord | None:
             "hint: give the folder that `rtlgen eval` wrote with -o"
         )
     return read_run(folder)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove the files that a kill left half-written."""
+    for path in folder.iterdir():
+        if _PARTIAL.fullmatch(path.name) and path.is_file():
+            path.unlink()
 
 
 def _some(names: Iterable[str]) -> str:

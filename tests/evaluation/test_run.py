@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import errno
 import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -208,32 +210,47 @@ def test_one_process_at_a_time_has_a_folder(tmp_path: Path) -> None:
         run(evaluation(samples_of(tmp_path, design())), tmp_path / "out")
 
 
-def test_a_full_disk_leaves_whole_lines_and_the_run_goes_on_later(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    texts = [design().replace("wire", f"wire w{n},") for n in range(200)]
-    samples = samples_of(tmp_path, *texts)
-    real = os.write
-    room = 20_000
+FULL = """
+mount -t tmpfs -o size=48k none small || exit 99
+{command}
+tail -c 1 small/out/samples.jsonl | od -An -c
+mount -o remount,size=8m small && {command}
+cp small/out/samples.jsonl .
+"""
+PROGRAM = """
+import sys
+from pathlib import Path
+from rtlgen.cli.common import exit_code_of
+from tests.evaluation.scripted_runs import evaluation, run
 
-    def write(number: int, data: bytes) -> int:
-        nonlocal room
-        if room <= 0:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        some = data[:room]
-        room -= len(some)
-        return real(number, some)
+def app(**_):
+    run(evaluation(Path("samples.jsonl.gz"), cache=False), Path("small/out"), resume=True)
 
-    monkeypatch.setattr(os, "write", write)
-    with pytest.raises(OSError, match=r"No space left on device: '.*samples\.jsonl'") as caught:
-        run(evaluation(samples), tmp_path / "out")
-    assert "--resume goes on" in caught.value.__notes__[0]
-    monkeypatch.undo()
-    monkeypatch.setenv("RTLGEN_CACHE", str(tmp_path / "cache"))
-    content = (tmp_path / "out/samples.jsonl").read_bytes()
-    assert content == b"" or content.endswith(b"\n")
-    run(evaluation(samples), tmp_path / "out", resume=True)
-    assert len(rows_of(tmp_path / "out")) == 200
+print("exit code", exit_code_of(app))
+"""
+
+
+@pytest.mark.skipif(shutil.which("unshare") is None, reason="needs unshare (util-linux)")
+def test_a_full_disk_leaves_whole_lines_and_the_run_goes_on_later(tmp_path: Path) -> None:
+    samples_of(tmp_path, *(design().replace("wire", f"wire w{n},") for n in range(300)))
+    (tmp_path / "small").mkdir()
+    (tmp_path / "program.py").write_text(PROGRAM)
+    script = FULL.format(command=f"{sys.executable} program.py")
+    done = subprocess.run(
+        ["unshare", "-Urm", "sh", "-c", script],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    if done.returncode == 99 or "unshare failed" in done.stderr:
+        pytest.skip("no user namespaces here")
+    assert "error: cannot write: No space left on device: small/out/samples.jsonl" in done.stderr
+    assert "the same command with --resume goes on from there" in done.stderr
+    assert done.stdout.split() == ["exit", "code", "4", "\\n", "exit", "code", "0"]
+    assert len(rows_of(tmp_path)) == 300
 
 
 def test_no_problem_is_an_error_of_use(tmp_path: Path) -> None:

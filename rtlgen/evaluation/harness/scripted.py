@@ -43,7 +43,9 @@ class ScriptedHarness:
     missing: bool = False
     """Whether the simulator is not installed."""
     broken: bool = False
-    """Whether nothing can be judged on this machine."""
+    """Whether nothing can be judged."""
+    broken_where: str = ""
+    """A variable of the environment; where it is set, nothing can be judged."""
     kill: Path | None = None
     """A file; who finds it first removes it and kills its own process."""
 
@@ -53,8 +55,7 @@ class ScriptedHarness:
         return f"Scripted {self.version}"
 
     def prepare(self, problems: Sequence[Problem], conditions: Conditions) -> list[Preparation]:
-        if self.broken:
-            raise EnvironmentFault("this machine is broken\n\nhint: use another")
+        self._check_machine()
         costs = dict(self.costs)
         return [
             Preparation(
@@ -67,10 +68,13 @@ class ScriptedHarness:
         ]
 
     def judge(self, groups: Sequence[Group], conditions: Conditions) -> list[list[Judgement]]:
-        if self.broken:
-            raise EnvironmentFault("this machine is broken\n\nhint: use another")
+        self._check_machine()
         self._maybe_die()
         return [[self._judged(group, design) for design in group.designs] for group in groups]
+
+    def _check_machine(self) -> None:
+        if self.broken or (self.broken_where and os.environ.get(self.broken_where)):
+            raise EnvironmentFault("this machine is broken\n\nhint: use another")
 
     def _maybe_die(self) -> None:
         if self.kill is None:
