@@ -1,0 +1,150 @@
+"""Which designs are the same, and how they become jobs."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rtlgen.evaluation.design_key import key_of, plain_form
+from rtlgen.evaluation.harness.protocol import Preparation
+from rtlgen.evaluation.jobs import (
+    JOBS_PER_WORKER,
+    LEAST_SECONDS,
+    MOST_DESIGNS,
+    Pending,
+    plan_jobs,
+)
+
+BARE = "module m(input a, output q);\nassign q = a;\nendmodule"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "module m(input a, output q); // a comment\n  assign q = a;\nendmodule",
+        "/* first */ module m(input a, output q);\r\n\r\n\tassign q =   a;\nendmodule\n\n",
+        "module m(input a, output q);/* * // */assign q = a;/**/endmodule",
+        "module m(input a, output q); // 你好 /* \nassign q = a;\nendmodule // end",
+    ],
+)
+def test_comments_and_white_space_do_not_tell_designs_apart(text: str) -> None:
+    assert plain_form(text) == BARE
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("assign q = 'h 1;", "assign q = 'h\n1;"),
+        ("assign q = 'h 1;", "assign q = 'h/**/1;"),
+        ("always @( * )", "always @(\n*)"),
+        ("q = a;", "q = b;"),
+        ("q <= a;", "q < = a;"),
+        ("ab", "a b"),
+        ("a/**/b", "ab"),
+        ("x // c", "x / / c"),
+    ],
+)
+def test_what_a_tool_may_tell_apart_is_apart(one: str, other: str) -> None:
+    assert plain_form(one) != plain_form(other)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'initial $display("// no comment");',
+        "`define A // x\n",
+        "wire \\a//b ;",
+        "a /* open",
+        "a /*/",
+        "a /* b /* c */",
+        "a \r b",
+        "a \0 b",
+        "a \x0b b",
+        "a \u00a0 b",
+        "ä",
+    ],
+)
+def test_where_a_comment_is_in_doubt_only_equal_texts_are_equal(text: str) -> None:
+    assert plain_form(text) is None
+
+
+PIECES = ["//", "/*", "*/", "/", "*", "\n", " ", "a", "(", ")", "'h", "1", ";", "\t", "\r\n"]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
+def test_the_plain_form_of_a_plain_form_is_itself(text: str) -> None:
+    plain = plain_form(text)
+    if plain is not None:
+        assert plain_form(plain) == plain
+
+
+@pytest.mark.parametrize(
+    "piece", ["/*", "//", " ", "/", "*/", "\n", "/*/", "a ", "'", " \r\n", "*"]
+)
+def test_two_million_characters_take_a_moment(piece: str) -> None:
+    text = piece * (2_000_000 // len(piece))
+    start = time.process_time()
+    plain_form(text + "x")
+    assert time.process_time() - start < 5
+
+
+def test_a_key_is_of_problem_and_text() -> None:
+    keys = {key_of(p, t) for p in (b"p", b"q") for t in ("a", "b")}
+    assert len(keys) == 4
+    assert all(len(key) == 32 for key in keys)
+
+
+def batch(task: str, designs: int, seconds: float) -> tuple[Preparation, list[Pending]]:
+    pending = [
+        Pending(task_id=task, text=f"{task} {n}", key=f"{task} {n}".encode(), keys=[])
+        for n in range(designs)
+    ]
+    return Preparation(problem=task, simulator="s", seconds=seconds), pending
+
+
+BATCHES = st.lists(
+    st.tuples(st.integers(0, 200), st.sampled_from([0.0, 0.01, 0.3, 5.0])), max_size=12
+)
+
+
+@given(BATCHES, st.integers(1, 8))
+def test_each_design_is_in_one_job(sizes: list[tuple[int, float]], workers: int) -> None:
+    batches = [batch(f"t{n}", *size) for n, size in enumerate(sizes)]
+    jobs = plan_jobs(batches, workers=workers)
+    planned = [design.text for job in jobs for design in job.designs]
+    assert sorted(planned) == sorted(design.text for _, designs in batches for design in designs)
+    assert [job.seconds for job in jobs] == sorted((job.seconds for job in jobs), reverse=True)
+    assert all(0 < len(job.designs) <= MOST_DESIGNS for job in jobs)
+    for job in jobs:
+        for part in job.parts:
+            assert {design.task_id for design in part.designs} == {part.task_id}
+
+
+@given(BATCHES, st.integers(1, 8))
+def test_no_job_is_so_long_that_others_wait_for_it(
+    sizes: list[tuple[int, float]], workers: int
+) -> None:
+    jobs = plan_jobs([batch(f"t{n}", *size) for n, size in enumerate(sizes)], workers=workers)
+    total = sum(job.seconds for job in jobs)
+    most = max(LEAST_SECONDS, total / (JOBS_PER_WORKER * workers))
+    assert all(job.seconds <= most * 1.001 or len(job.designs) == 1 for job in jobs)
+
+
+def test_cheap_problems_share_a_job() -> None:
+    jobs = plan_jobs([batch(f"t{n}", 2, 0.0) for n in range(10)], workers=2)
+    assert len(jobs) == 1
+
+
+def test_halves_are_the_whole() -> None:
+    (job,) = plan_jobs([batch(f"t{n}", 3, 0.0) for n in range(3)], workers=1)
+    queue, singles = [job], []
+    while queue:
+        one = queue.pop()
+        if len(one.designs) == 1:
+            singles += one.designs
+        else:
+            queue += one.halves()
+    assert sorted(d.text for d in singles) == sorted(d.text for d in job.designs)
