@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +28,8 @@ from rtlgen.evaluation.selection import selected
 if TYPE_CHECKING:
     from rtlgen.evaluation.doctor import OnProgress
 
+_MOST = 2
+"""Wrong designs of a test that are shown."""
 _REASON = 200
 """Characters of a reason that are shown; the file has all of it."""
 
@@ -123,22 +125,28 @@ def _text(record: DoctorRecord) -> str:
         f"functional {ceiling.functional} of {total}",
         f"designs made to fail     {killed} of {tried} are failed",
     ]
-    joined: Callable[[tuple[str, ...]], str] = ", ".join
     for title, found in (
         ("no design can pass", record.impossible),
-        ("any design can pass", _told_all(record.vacuous, joined)),
-        ("repaired for the functional verdict", _told_all(record.repaired, "; ".join)),
-        ("wrong designs pass", _told_all(record.weak, joined)),
+        ("a senseless design passes", _joined(record.vacuous)),
+        ("tests that are repaired here", _joined(record.repaired)),
+        ("outputs that the test does not look at", _joined(record.unchecked)),
+        ("tests that take wrong designs", _few(record.weak)),
         ("not judged", record.not_judged),
     ):
         lines += _listed(title, found)
     return visible("\n".join(lines))
 
 
-def _told_all(
-    found: Mapping[str, tuple[str, ...]], joined: Callable[[tuple[str, ...]], str]
-) -> dict[str, str]:
-    return {task: joined(what) for task, what in found.items()}
+def _joined(found: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+    return {task: ", ".join(what) for task, what in found.items()}
+
+
+def _few(found: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+    """Return the first of what is there, and how many more there are."""
+    return {
+        task: ", ".join(what[:_MOST]) + (f" and {len(what) - _MOST} more" * (len(what) > _MOST))
+        for task, what in found.items()
+    }
 
 
 def _listed(title: str, found: Mapping[str, str]) -> list[str]:

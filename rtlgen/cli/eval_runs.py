@@ -98,7 +98,7 @@ def run(name: str, order: Order, *, chosen: Mapping[str, object]) -> NoReturn:
     if order.address is not None and order.executor != "ray":
         raise UsageError("--address must come with `--executor ray`: a local run has none")
     with ExitStack() as stack:
-        left_out = _left_out(known, problems, order)
+        left_out = _left_out(known, everything, problems, order)
         if settings is None:
             supply = _from_file(known, everything, problems, order)
         else:
@@ -179,12 +179,17 @@ def _checked_ks(ks: tuple[int, ...] | None, most: int) -> tuple[int, ...]:
     return ks
 
 
-def _left_out(known: Benchmark, problems: Sequence[Problem], order: Order) -> dict[str, str]:
+def _left_out(
+    known: Benchmark, everything: Sequence[Problem], problems: Sequence[Problem], order: Order
+) -> dict[str, str]:
     def doctor() -> DoctorRecord:
         from rtlgen.cli.eval_doctor import diagnosis
+        from rtlgen.evaluation.doctor import examined_before
 
         with RunFolder(order.folder, resume=order.resume):
             """An occupied folder is said now, not when the doctor has come to its end."""
+        if order.cached and (before := examined_before(known, everything, order.conditions)):
+            return before
         return diagnosis(
             known,
             problems,

@@ -148,9 +148,11 @@ class DoctorRecord(_Strict):
     impossible: dict[str, str]
     """Problems that no design can pass officially, and why."""
     repaired: dict[str, tuple[str, ...]]
-    """Problems whose test is repaired for the functional verdict, and how."""
+    """Problems whose test is repaired, and how."""
     vacuous: dict[str, tuple[str, ...]]
     """Problems that a design without any sense passes, and which."""
+    unchecked: dict[str, tuple[str, ...]]
+    """Problems with outputs that the test does not look at, and which."""
     weak: dict[str, tuple[str, ...]]
     """Problems whose test takes designs that differ from the reference, vacuous ones aside."""
     not_judged: dict[str, str]
@@ -186,6 +188,7 @@ class DoctorRecord(_Strict):
             impossible={p.task_id: p.impossible for p in problems if p.impossible},
             repaired={p.task_id: p.repairs for p in problems if p.repairs},
             vacuous={p.task_id: p.vacuous for p in problems if p.vacuous},
+            unchecked={p.task_id: p.unchecked for p in problems if p.unchecked},
             weak={p.task_id: p.weak for p in problems if p.weak and not p.vacuous},
             not_judged={p.task_id: p.unknown for p in problems if p.unknown},
             problems=tuple(problems),
@@ -195,7 +198,10 @@ class DoctorRecord(_Strict):
     def excluded(self) -> dict[str, str]:
         """Problems that `--exclude doctor` leaves out, in the benchmark's order, and why."""
         why = {
-            **{task: f"any design can pass: {', '.join(n)}" for task, n in self.vacuous.items()},
+            **{
+                task: f"a senseless design passes: {', '.join(n)}"
+                for task, n in self.vacuous.items()
+            },
             **{task: f"no design can pass: {reason}" for task, reason in self.impossible.items()},
         }
         return {p.task_id: why[p.task_id] for p in self.problems if p.task_id in why}
