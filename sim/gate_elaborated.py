@@ -100,11 +100,18 @@ def driven_inputs(
             yield _refused(diagnostic, "drives-input", diagnostic.message)
     # slang reports no input that the output port of an instance drives, but knows the driver.
     for instance in instances:
-        for port in instance.body.portList:
+        seen: set[Ast] = set()
+        for port in _ports(instance):
+            message = ""
             if _is_driven(port, manager):
-                file, line, _ = parsed.place(port.location)
                 message = f"input port {port.name!r} is driven from inside"
+            elif port.internalSymbol is not None and port.internalSymbol in seen:
+                # Simulators join what is connected to the two, and slang sees no driver.
+                message = f"port {port.name!r} is the same net as another port"
+            if message:
+                file, line, _ = parsed.place(port.location)
                 yield Refusal(rule="drives-input", file=file, line=line, message=message)
+            seen.add(port.internalSymbol)
 
 
 def races(manager: AnalysisManager, instances: Iterable[Ast]) -> bool:
@@ -150,8 +157,17 @@ def _is_raced(variable: Ast, manager: AnalysisManager) -> bool:
     )
 
 
+def _ports(instance: Ast) -> Iterator[Ast]:
+    """Yield the ports of `instance`, those that are put together by their parts."""
+    for port in instance.body.portList:
+        if port.kind is SymbolKind.MultiPort:
+            yield from port.ports
+        elif port.kind is SymbolKind.Port:
+            yield port
+
+
 def _is_driven(port: Ast, manager: AnalysisManager) -> bool:
-    if port.kind is not SymbolKind.Port or port.direction is not ArgumentDirection.In:
+    if port.direction is not ArgumentDirection.In:
         return False
     if port.internalSymbol is None:
         return False

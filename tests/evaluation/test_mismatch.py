@@ -76,6 +76,7 @@ def test_the_window_ends_at_the_first_mismatch() -> None:
     assert before["y", "expected"] == before["y", "got"]
     assert len(last["y", "got"]) == 9
     assert last["less", "input"] == "1"
+    assert {"0", "1"} <= set(before["y", "expected"] + before["a", "input"])
     assert {role for _, role in last} == {"input", "expected", "got"}
     assert bad.window.times == tuple(sorted(bad.window.times))
     assert len(bad.window.times) <= 16
@@ -115,6 +116,28 @@ def test_a_warning_of_the_text_that_the_gate_does_not_keep() -> None:
     plain, again = judged(problem(SELECTOR, Dialect.V1), right(SELECTOR, Dialect.V1), text)
     assert plain.official
     assert again.functional
+
+
+@pytest.mark.icarus
+def test_a_text_that_says_one_thing_to_the_gate_and_another_to_icarus() -> None:
+    good = right(SELECTOR, Dialect.V1)
+    bad = wrong(SELECTOR, Dialect.V1)
+    plain, icarus, macro = judged(
+        problem(SELECTOR, Dialect.V1),
+        f"`timescale 1ps/1ps\n{good}",
+        f"`ifdef __ICARUS__\n{bad}\n`else\n{good}\n`endif",
+        f"`ifdef OK\n{bad}\n`else\n{good}\n`endif",
+    )
+    assert plain.official
+    assert (icarus.official, icarus.functional) == (False, True)
+    assert (macro.official, macro.functional) == (False, True)
+
+
+@pytest.mark.icarus
+def test_random_numbers_are_the_tests_own() -> None:
+    (found,) = judged(problem(SELECTOR, Dialect.V1), selector("  integer x; initial x = $random;"))
+    assert found.category is Category.REFUSED
+    assert "random" in found.reason
 
 
 @pytest.mark.icarus

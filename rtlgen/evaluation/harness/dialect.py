@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
+from sim.refusal import Refusal
 from sim.text import without_comments
 
 _REG_LOGIC = re.compile(r"\breg(\s{1,40})logic\b")
@@ -14,6 +16,26 @@ _PURE = frozenset(
 _SYSTEM = re.compile(r"\$([A-Za-z_]\w*)")
 _BARE = re.compile(r"[`\\\"]")
 _SPACE = re.compile(r"\s+")
+_RANDOM = re.compile(
+    r"\$(?:u?random|urandom_range|dist_\w+)\b|\b(?:randomize|shuffle|randcase|randsequence)\b"
+)
+
+
+def draws_random(canonical: str) -> bool:
+    """Whether a design draws random numbers.
+
+    They come from the stream that a test's stimulus is drawn from: a design could throw
+    numbers away until the stimulus shows no fault.
+    """
+    return _RANDOM.search(canonical) is not None
+
+
+def random_refusal(canonical: Iterable[str]) -> Refusal | None:
+    """Return the refusal of a design whose texts draw random numbers."""
+    if not any(map(draws_random, canonical)):
+        return None
+    message = "a design may not draw random numbers: the test's stimulus comes from their stream"
+    return Refusal(rule="random", file="", line=0, message=message)
 
 
 def standard(text: str) -> str:

@@ -121,17 +121,21 @@ def compiled(files: dict[str, str], order: Sequence[str], *, root: str, run: boo
     return Pipeline(files=files, steps=(compile_, runner()) if run else (compile_,))
 
 
-def official_text(rule: Rule, sources: Sources, design: str, *, root: str) -> Pipeline:
-    """Return the official compilation of a sample's own text."""
+def official_text(
+    rule: Rule, sources: Sources, design: str, *, test: MismatchTest, run: bool = False
+) -> Pipeline:
+    """Return the official compilation of a sample's own text, and the run if it is wanted.
+
+    Only what writes waveforms is left out of the test.
+    """
+    text = test.edited([(span, ";") for span in test.dumps])
     if not sources.reference:
-        return compiled(
-            {"test.sv": f"{sources.test}\n{design}\n"}, ["test.sv"], root=root, run=False
-        )
-    files = {"design.sv": f"{design}\n", "test.sv": sources.test, "ref.sv": sources.reference}
-    order = ["design.sv", "test.sv", "ref.sv"]
-    return compiled(
-        files, order if rule.design_first else [*order[1:], order[0]], root=root, run=False
-    )
+        files = {"test.sv": f"{text}\n{design}\n"}
+    else:
+        others = {"test.sv": text, "ref.sv": sources.reference}
+        own = {"design.sv": f"{design}\n"}
+        files = {**own, **others} if rule.design_first else {**others, **own}
+    return compiled(files, list(files), root=test.bench, run=run)
 
 
 def limits_of(cpu_seconds: float, conditions: Conditions) -> PipelineLimits:

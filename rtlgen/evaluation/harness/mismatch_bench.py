@@ -39,6 +39,8 @@ class Rendering:
     secret: str
     stop_early: bool
     windows: bool
+    most: int = 0
+    """Side by side, end after so many samples; 0: by the test's own end."""
 
 
 def lane_name(number: int) -> str:
@@ -183,7 +185,10 @@ def _shared(test: MismatchTest) -> list[str]:
 
 
 def _common(test: MismatchTest, rendering: Rendering) -> str:
-    """Return what all lanes share: the sample's number, the last inputs and expected outputs."""
+    """Return what all lanes share: the sample's number, the last inputs and expected outputs.
+
+    Widths stand where they are needed: Icarus 11 takes `$bits` in a parameter for 0.
+    """
     count = f"int {_OWN}_k = 0;\n"
     if not rendering.windows:
         return count
@@ -191,8 +196,7 @@ def _common(test: MismatchTest, rendering: Rendering) -> str:
     widths = ", ".join(f"$bits({name})" for name in _shared(test))
     places = " ".join(["%0d"] * len(_shared(test)))
     return (
-        f"{count}localparam {_OWN}_wide = $bits({{{shared}}});\n"
-        f"reg [{_OWN}_wide-1:0] {_OWN}_past [0:{WINDOW - 1}];\n"
+        f"{count}reg [$bits({{{shared}}})-1:0] {_OWN}_past [0:{WINDOW - 1}];\n"
         f"reg [63:0] {_OWN}_when [0:{WINDOW - 1}];\n"
         f'initial $display("{rendering.secret} b {places}", {widths});\n'
     )
@@ -206,8 +210,7 @@ def _showing(test: MismatchTest, rendering: Rendering, lane: int, got: Sequence[
     if not rendering.windows:
         return f"task {_OWN}_show_{lane};\n{mismatch}\nendtask\n"
     line = f'$display("{secret} w {lane} %0d %0d %b %b", '
-    return f"""localparam {_OWN}_wide_{lane} = $bits({{{names}}});
-reg [{_OWN}_wide_{lane}-1:0] {_OWN}_past_{lane} [0:{WINDOW - 1}];
+    return f"""reg [$bits({{{names}}})-1:0] {_OWN}_past_{lane} [0:{WINDOW - 1}];
 task {_OWN}_show_{lane};
   int k;
   begin
@@ -266,9 +269,8 @@ def _sampling(test: MismatchTest, rendering: Rendering, lanes: Sequence[Sequence
         f"  {_OWN}_bad_{k} = {_OWN}_bad_{k} + 1;\nend\n"
         for k in count
     )
-    end = _report(
-        test, rendering, lanes, early=f"{_OWN}_left == 0", good=f"{_OWN}_bad_{{lane}} == 0"
-    )
+    early = f"{_OWN}_left == 0" + (f" || {_OWN}_n == {rendering.most}" if rendering.most else "")
+    end = _report(test, rendering, lanes, early=early, good=f"{_OWN}_bad_{{lane}} == 0")
     return (
         f"int {_OWN}_n = 0;\nint {_OWN}_left = {len(lanes)};\n{state}"
         f"always {test.sampling_event} begin\n{_OWN}_n = {_OWN}_n + 1;\n{checks}{end}end\n"

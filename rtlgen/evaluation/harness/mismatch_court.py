@@ -9,9 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rtlgen.evaluation.harness.dialect import standard, tells_neighbors
+from rtlgen.evaluation.harness.dialect import (
+    random_refusal,
+    standard,
+    tells_neighbors,
+)
 from rtlgen.evaluation.harness.mismatch import official_text, run_all, sources_of, test_of
-from rtlgen.evaluation.harness.mismatch_tasks import Alone, Bench, Beside, Case, Task
+from rtlgen.evaluation.harness.mismatch_tasks import (
+    Alone,
+    Bench,
+    Beside,
+    Case,
+    Task,
+    note_own_text,
+)
 from rtlgen.evaluation.harness.mismatch_test import MismatchTest
 from rtlgen.evaluation.harness.official import Evidence, Rule
 from rtlgen.evaluation.harness.protocol import Conditions, Group
@@ -25,6 +36,8 @@ from sim.verdict import Cause
 
 _LANES = 24
 """Designs in one simulation, at most."""
+_DEAR_SECONDS = 0.5
+"""Designs that may take longer together are tried first, where the first mismatch settles."""
 _SOURCE = "design.sv"
 
 
@@ -46,7 +59,7 @@ class Court:
                 self._benches[number] = Bench(group, sources, test)
         self._admit()
         self._simulate()
-        self._compile_own_texts()
+        self._take_own_texts()
         return [self._of_group(number, group) for number, group in enumerate(self._groups)]
 
     def _of_group(self, number: int, group: Group) -> list[Judgement]:
@@ -57,20 +70,20 @@ class Court:
         return [self._judgement(bench, bench.cases[_key(text)]) for text in group.designs]
 
     def _admit(self) -> None:
-        reserved = {name for b in self._benches.values() for name in b.test.modules}
-        outer = {name for b in self._benches.values() for name in b.test.names}
-        waiting = [
-            (bench, text)
-            for bench in self._benches.values()
-            for text in {_key(text): text for text in bench.group.designs}.values()
-        ]
-        admissions = _admissions(waiting, frozenset(reserved), frozenset(outer))
-        for (bench, text), admission in zip(waiting, admissions, strict=True):
-            checked = _with_inputs(admission, bench.test)
-            case = Case(text, checked)
-            bench.cases[_key(text)] = case
-            if checked.design is not None:
-                bench.designs.setdefault(checked.digest, []).append(case)
+        """Ask the gate; what it says of a design does not depend on what else is judged."""
+        alike: dict[tuple[frozenset[str], frozenset[str]], list[tuple[Bench, str]]] = {}
+        for bench in self._benches.values():
+            texts = {_key(text): text for text in bench.group.designs}
+            names = bench.test.modules, bench.test.names
+            alike.setdefault(names, []).extend((bench, text) for text in texts.values())
+        for (reserved, outer), waiting in alike.items():
+            admissions = _admissions(waiting, reserved, outer)
+            for (bench, text), admission in zip(waiting, admissions, strict=True):
+                checked = _checked(admission, bench)
+                case = Case(text, checked)
+                bench.cases[_key(text)] = case
+                if checked.design is not None:
+                    bench.designs.setdefault(checked.digest, []).append(case)
 
     def _simulate(self) -> None:
         tasks: list[Task] = [t for bench in self._benches.values() for t in self._first(bench)]
@@ -79,14 +92,18 @@ class Court:
 
     def _first(self, bench: Bench) -> Iterator[Task]:
         beside = []
+        tops: set[str] = set()
         for cases in bench.designs.values():
             lane = cases[0].admission.lane
-            if lane is None or any(map(tells_neighbors, lane.sources.values())):
+            if lane is None or lane.top in tops or any(map(tells_neighbors, lane.sources.values())):
                 yield Alone(bench, cases)
             else:
+                tops.add(lane.top)
                 beside.append(cases)
         for start in range(0, len(beside), _LANES):
-            yield Beside(bench, beside[start : start + _LANES])
+            designs = beside[start : start + _LANES]
+            dear = bench.group.preparation.seconds * len(designs) > _DEAR_SECONDS
+            yield Beside(bench, designs, trial=self._conditions.stop_early and dear)
 
     def _run(self, tasks: Sequence[Task]) -> Iterator[list[Task]]:
         """Run `tasks`, those with like limits together, and yield what is left to do of each."""
@@ -99,8 +116,12 @@ class Court:
             for task, run in zip(alike, runs, strict=True):
                 yield task.take(run)
 
-    def _compile_own_texts(self) -> None:
-        """Find what the compiler says of texts that differ from what was simulated."""
+    def _take_own_texts(self) -> None:
+        """See what the official way makes of texts that differ from what was simulated.
+
+        They are compiled for the messages, and run where the design works: what then
+        goes on can only take an official pass away.
+        """
         waiting = [
             (bench, case)
             for bench in self._benches.values()
@@ -108,15 +129,12 @@ class Court:
             if case.own_messages is None and self._wants_own(case)
         ]
         pipelines = [
-            official_text(self._rule, bench.sources, case.text, root=bench.test.bench)
+            official_text(self._rule, bench.sources, case.text, test=bench.test, run=_works(case))
             for bench, case in waiting
         ]
         runs = run_all(pipelines, self._conditions.cpu_seconds, self._conditions)
-        for (_, case), (run, *_) in zip(waiting, runs, strict=True):
-            case.own_messages = run.stderr + run.stdout
-            case.compiled = run.exit_code == 0
-            if run.exit_code is None:
-                case.own_messages += f"\nstopped at the {run.limit} limit"
+        for (_, case), found in zip(waiting, runs, strict=True):
+            note_own_text(case, found)
 
     def _wants_own(self, case: Case) -> bool:
         if case.simulated is not None:
@@ -143,6 +161,10 @@ class Court:
         )
 
 
+def _works(case: Case) -> bool:
+    return case.simulated is not None and case.simulated.passed
+
+
 def _key(text: str) -> str:
     return digest(text.encode(errors="surrogatepass"))
 
@@ -164,15 +186,20 @@ def _design(bench: Bench, text: str) -> Design:
     return Design(top=bench.group.problem.top, sources={_SOURCE: text})
 
 
-def _with_inputs(admission: Admission, test: MismatchTest) -> Admission:
-    """Refuse a design that could drive what the test drives, or lacks a port."""
+def _checked(admission: Admission, bench: Bench) -> Admission:
+    """Refuse what an admitted design could still do to the test."""
     if admission.design is None or admission.interface is None:
         return admission
-    wrong = tuple(_wrong_ports(admission.interface, test))
-    if not wrong:
+    wrong = tuple(_wrong_ports(admission.interface, bench.test))
+    if wrong:
+        return Admission(
+            design=None, refusals=wrong, interface=admission.interface, cause=Cause.INTERFACE
+        )
+    refusal = random_refusal(admission.design.sources.values())
+    if refusal is None:
         return admission
     return Admission(
-        design=None, refusals=wrong, interface=admission.interface, cause=Cause.INTERFACE
+        design=None, refusals=(refusal,), interface=admission.interface, cause=Cause.REFUSED
     )
 
 

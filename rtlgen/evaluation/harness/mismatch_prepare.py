@@ -96,7 +96,7 @@ def _pipelines(harness: MismatchHarness, trial: _Trial) -> list[Pipeline]:
     golden = without_enum_casts(problem.golden) if trial.repaired else problem.golden
     rendering = Rendering(secret=trial.secret, stop_early=False, windows=False)
     return [
-        official_text(harness.rule, sources, golden, root=test.bench),
+        official_text(harness.rule, sources, golden, test=test),
         _bench(counting(test, rendering), sources, root=test.bench),
         _bench(counting(test, rendering, most=_SAMPLES), sources, root=test.bench),
     ]

@@ -58,7 +58,7 @@ class MismatchTest:
     """Name of the module that is the root."""
     modules: frozenset[str]
     names: frozenset[str]
-    """What a hierarchical name could begin with in the root: instances, variables, tasks."""
+    """Scopes in the root: instances, structures, tasks, and the root itself."""
     dumps: tuple[Span, ...]
     """Statements that write waveforms."""
     literals: Mapping[str, tuple[Span, ...]] = field(default_factory=dict)
@@ -176,7 +176,7 @@ class _Parts:
             text=self.text,
             bench=self.bench.header.name.valueText,
             modules=modules,
-            names=frozenset(_declared_names(self.bench)) - {c.signal for c in connections},
+            names=frozenset(_scope_names(self.bench)),
             dumps=tuple(self._dumps()),
             literals={what: tuple(self._literals(what)) for what in (VERDICT, TIMEOUT)},
             instance=_span(instance),
@@ -313,14 +313,15 @@ def _connections(unit: Syntax) -> Iterator[Connection]:
         yield Connection(port=port, signal=text or port)
 
 
-def _declared_names(module: Syntax) -> Iterator[str]:
-    """Yield the names in `module` that a hierarchical name could begin with."""
+def _scope_names(module: Syntax) -> Iterator[str]:
+    """Yield the names in `module` under which others stand: a hierarchical name may begin so."""
     yield module.header.name.valueText
     for member in module.members:
         if member.kind is SyntaxKind.HierarchyInstantiation:
             yield from (unit.decl.name.valueText for unit in member.instances)
-        elif member.kind in (SyntaxKind.DataDeclaration, SyntaxKind.NetDeclaration):
-            yield from (declarator.name.valueText for declarator in member.declarators)
+        elif member.kind is SyntaxKind.DataDeclaration:
+            if member.type.kind is SyntaxKind.NamedType:
+                yield from (declarator.name.valueText for declarator in member.declarators)
         elif member.kind in (SyntaxKind.TaskDeclaration, SyntaxKind.FunctionDeclaration):
             yield str(member.prototype.name).strip()
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rtlgen.evaluation.harness import icarus_messages as messages
-from rtlgen.evaluation.harness.dialect import standard
+from rtlgen.evaluation.harness.dialect import random_refusal, standard
 from rtlgen.evaluation.harness.pass_line import (
     DESIGN,
     Bench,
@@ -158,14 +158,15 @@ def _confirmed(case: _Case, admission: Admission) -> Admission:
 
 
 def _with_inputs(admission: Admission, bench: Bench) -> Admission:
-    """Refuse a design that could drive what the test drives, or lacks a port."""
+    """Refuse a design that could drive what the test drives, lacks a port, or draws numbers."""
     if admission.design is None or admission.interface is None:
         return admission
-    wrong = tuple(_wrong_ports(admission.interface, bench))
-    if not wrong:
-        return admission
     interface = admission.interface
-    return Admission(design=None, refusals=wrong, interface=interface, cause=Cause.INTERFACE)
+    if wrong := tuple(_wrong_ports(interface, bench)):
+        return Admission(design=None, refusals=wrong, interface=interface, cause=Cause.INTERFACE)
+    if random := random_refusal(admission.design.sources.values()):
+        return Admission(design=None, refusals=(random,), interface=interface, cause=Cause.REFUSED)
+    return admission
 
 
 def _wrong_ports(interface: Interface, bench: Bench) -> Iterator[Refusal]:
