@@ -91,7 +91,7 @@ class _Supply:
 def run(name: str, order: Order, *, chosen: Mapping[str, object]) -> NoReturn:
     """Run `rtlgen eval BENCHMARK`; `chosen` are options by their dotted names in `rtlgen.toml`."""
     ks = chosen_ks(order.k)
-    settings = _settings(order, chosen, ks)
+    origin = _origin(order, chosen, ks)
     known = benchmark(name)
     everything = known.read(order.root)
     problems = selected(everything, order.problems)
@@ -99,11 +99,11 @@ def run(name: str, order: Order, *, chosen: Mapping[str, object]) -> NoReturn:
         raise UsageError("--address must come with `--executor ray`: a local run has none")
     with ExitStack() as stack:
         left_out = _left_out(known, everything, problems, order)
-        if settings is None:
-            supply = _from_file(known, everything, problems, order)
+        if isinstance(origin, Path):
+            supply = _from_file(origin, everything, problems, order)
         else:
             wanted = [problem for problem in problems if problem.task_id not in left_out]
-            supply = _from_model(known, wanted, order, settings, stack)
+            supply = _from_model(known, wanted, order, origin, stack)
         evaluation = Evaluation(
             benchmark=known,
             problems=tuple(problems),
@@ -113,7 +113,7 @@ def run(name: str, order: Order, *, chosen: Mapping[str, object]) -> NoReturn:
             conditions=order.conditions,
             ks=_checked_ks(ks, supply.most),
             excluded=left_out,
-            expected=None if settings is None else supply.most,
+            expected=None if isinstance(origin, Path) else supply.most,
             cache=order.cached,
             departures=supply.departures,
         )
@@ -121,10 +121,10 @@ def run(name: str, order: Order, *, chosen: Mapping[str, object]) -> NoReturn:
     _finish(outcome, supply, order)
 
 
-def _settings(
+def _origin(
     order: Order, chosen: Mapping[str, object], ks: tuple[int, ...] | None
-) -> Settings | None:
-    """Return how a model is asked; None where samples are in a file.
+) -> Path | Settings:
+    """Return the file of samples, or how a model is asked for them.
 
     Raises:
         UsageError: Both or neither were given, or an option that is for the other one.
@@ -132,7 +132,7 @@ def _settings(
     given = {name: value for name, value in chosen.items() if value is not None}
     if order.samples is not None:
         _check_no_model(order, given)
-        return None
+        return order.samples
     from rtlgen.llm.config import read_settings
 
     settings = read_settings(given)
@@ -208,19 +208,23 @@ def _left_out(
 
 
 def _from_file(
-    known: Benchmark, everything: Sequence[Problem], problems: Sequence[Problem], order: Order
+    path: Path, everything: Sequence[Problem], problems: Sequence[Problem], order: Order
 ) -> _Supply:
-    assert order.samples is not None  # noqa: S101 - for mypy; `_settings` has seen to it
-    path = order.samples
     wanted = {problem.task_id for problem in problems}
     numbers = counted_samples(path, everything)
+    total = sum(numbers[task] for task in wanted)
+    if not total:
+        raise UsageError(
+            f"a sample must be of a chosen problem, and none in {path} is\n\n"
+            "hint: choose others with --problems"
+        )
     faults = SampleFaults()
     found = read_samples(path, everything, faults, owner=owner_below(order.root))
     return _Supply(
         samples=(sample for sample in found if sample.task_id in wanted),
         source=file_source(path),
-        most=max((numbers[task] for task in wanted), default=0),
-        total=sum(numbers[task] for task in wanted),
+        most=max(numbers[task] for task in wanted),
+        total=total,
         faults=faults,
     )
 

@@ -180,6 +180,9 @@ def test_unknown_problems(command: Command, root: Path, tmp_path: Path) -> None:
     assert code == 2
     assert "--problems must name problems of the benchmark, not 'tusk10'" in told
     assert "nearest: task10" in told
+    code, told = command(*given, "--problems", "task7")
+    assert code == 2
+    assert "a sample must be of a chosen problem, and none in" in told
     code, told = command(*given, "--exclude", "zz*")
     assert code == 2
     code, told = command(*given, "--exclude", "task*")
