@@ -166,8 +166,8 @@ Executor = Annotated[
 Address = Annotated[
     str | None,
     typer.Option(
-        help="Of the Ray cluster: HOST:PORT, or auto for the one of this machine; default: one that "
-        "is started here",
+        help="Of the Ray cluster: HOST:PORT, or auto for the one of this machine; default: one "
+        "that is started here",
         show_default=False,
         rich_help_panel=_JUDGING,
     ),

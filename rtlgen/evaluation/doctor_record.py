@@ -17,6 +17,9 @@ from rtlgen.evaluation.harness.protocol import Conditions
 from rtlgen.evaluation.judgement import Category, Judgement
 
 
+_BEYOND = frozenset({Category.SYNTAX, Category.ELABORATION, Category.NOT_JUDGED})
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -80,12 +83,12 @@ class ProblemRecord(_Strict):
     def possible(self) -> bool:
         """Whether a design can pass functionally.
 
-        Where the golden design is beyond the simulator, as its test was before
-        the repair, the repaired one has passed.
+        A golden design can be beyond the simulator for what was repaired in its
+        test; then that the repaired test runs shows that one can.
         """
-        if self.golden.functional is None:
-            return bool(self.repairs) and self.samples > 0
-        return self.golden.functional
+        if self.golden.functional:
+            return True
+        return bool(self.repairs) and self.samples > 0 and self.golden.category in _BEYOND
 
     @property
     def unknown(self) -> str:

@@ -184,6 +184,13 @@ def test_a_repaired_test_makes_a_problem_possible() -> None:
     assert (repaired.possible, repaired.unknown, repaired.impossible) == (True, "", "no casts")
 
 
+def test_a_golden_design_that_fails_a_repaired_test_makes_nothing_possible() -> None:
+    failed = ProblemRecord(task_id="a", golden=golden(False), repairs=("casts go",), samples=9)
+    beyond = golden(False).model_copy(update={"category": Category.ELABORATION})
+    assert not failed.possible
+    assert failed.model_copy(update={"golden": beyond}).possible
+
+
 def test_a_test_that_does_not_run_at_all_is_impossible_and_not_unknown() -> None:
     broken = ProblemRecord(task_id="a", golden=golden(None), faults=("no such port",))
     assert (broken.possible, broken.unknown, broken.impossible) == (False, "", "no such port")
