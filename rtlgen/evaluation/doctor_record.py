@@ -16,7 +16,6 @@ from rtlgen.errors import UsageError
 from rtlgen.evaluation.harness.protocol import Conditions
 from rtlgen.evaluation.judgement import Category, Judgement
 
-
 _BEYOND = frozenset({Category.SYNTAX, Category.ELABORATION, Category.NOT_JUDGED})
 
 
