@@ -148,13 +148,18 @@ def _text(judgement: Judgement) -> str:
 
 
 def _read(texts: Mapping[bytes, tuple[int, str]]) -> dict[bytes, Known]:
-    found = {}
-    damaged = 0
-    for key, (number, text) in texts.items():
-        try:
-            found[key] = Known(judgement=_adapter().validate_json(text, strict=True), number=number)
-        except ValidationError:
-            damaged += 1
-    if damaged:
+    by_number: dict[int, Known | None] = {}
+    for number, text in texts.values():
+        if number not in by_number:
+            by_number[number] = _known(number, text)
+    if damaged := sum(one is None for one in by_number.values()):
         log.warning("%d damaged judgements are ignored", damaged)
-    return found
+    found = {key: by_number[number] for key, (number, _) in texts.items()}
+    return {key: one for key, one in found.items() if one is not None}
+
+
+def _known(number: int, text: str) -> Known | None:
+    try:
+        return Known(judgement=_adapter().validate_json(text, strict=True), number=number)
+    except ValidationError:
+        return None

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rtlgen import __version__
 from rtlgen.errors import UsageError
@@ -21,7 +23,6 @@ from rtlgen.evaluation.judging_code import context, judging_code
 from rtlgen.evaluation.preparation_cache import PreparationCache
 from rtlgen.evaluation.problem import Problem
 from rtlgen.evaluation.replay import replay
-from rtlgen.evaluation.results import write_results
 from rtlgen.evaluation.row import Origin, Row
 from rtlgen.evaluation.run_folder import RunFolder
 from rtlgen.evaluation.run_record import (
@@ -32,8 +33,10 @@ from rtlgen.evaluation.run_record import (
     write_run,
 )
 from rtlgen.evaluation.samples import Sample
-from rtlgen.evaluation.summary import Summary
 from sim.design import digest
+
+if TYPE_CHECKING:
+    from rtlgen.evaluation.summary import Summary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,11 +119,15 @@ def evaluate(
         OSError: The folder cannot be written; what was judged before is in it.
     """
     start = time.monotonic()
-    record = _record(evaluation, executor)
+    # The simulator's own start is waited for while what is needed at the end is loaded.
+    with ThreadPoolExecutor(1) as asked:
+        simulator = asked.submit(evaluation.benchmark.harness.simulator)
+        from rtlgen.evaluation.results import write_results  # noqa: PLC0415
+    record = _record(evaluation, executor, simulator.result())
     with RunFolder(folder, resume=resume) as run:
         record = run.begin(record)
         counted = _Counted(run, progress, start)
-        preparations = _judge(evaluation, executor, run, counted)
+        preparations = _judge(evaluation, executor, run, counted, simulator.result())
         finished = record.model_copy(
             update={
                 "finished": _now(),
@@ -140,11 +147,15 @@ def evaluate(
 
 
 def _judge(
-    evaluation: Evaluation, executor: Executor, run: RunFolder, counted: _Counted
+    evaluation: Evaluation,
+    executor: Executor,
+    run: RunFolder,
+    counted: _Counted,
+    simulator: str,
 ) -> Mapping[str, Preparation]:
     """Write a row for each sample that has none, and return what is known of the tests."""
     harness, conditions = evaluation.benchmark.harness, evaluation.conditions
-    common = context(harness.name, harness.simulator(), conditions)
+    common = context(harness.name, simulator, conditions)
     problems = {p.task_id: (p, _key(common, p)) for p in evaluation.problems}
     done = Done()
     behind = JudgementCache() if evaluation.cache else None
@@ -235,7 +246,7 @@ class _Counted:
         )
 
 
-def _record(evaluation: Evaluation, executor: Executor) -> RunRecord:
+def _record(evaluation: Evaluation, executor: Executor, simulator: str) -> RunRecord:
     benchmark = evaluation.benchmark
     return RunRecord(
         rtlgen=__version__,
@@ -245,7 +256,7 @@ def _record(evaluation: Evaluation, executor: Executor) -> RunRecord:
         problems=[problem.task_id for problem in evaluation.problems],
         excluded=dict(evaluation.excluded),
         harness=benchmark.harness.name,
-        simulator=benchmark.harness.simulator(),
+        simulator=simulator,
         judging_code=judging_code(),
         conditions=ConditionsRecord(**asdict(evaluation.conditions)),
         extract=evaluation.extract,
