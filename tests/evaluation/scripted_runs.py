@@ -32,11 +32,11 @@ def problem(number: int) -> Problem:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class ScriptedBenchmark:
     """The completion is the design; one without `module` has none."""
 
-    harness: ScriptedHarness = field(default_factory=ScriptedHarness)
+    harness: Any = field(default_factory=ScriptedHarness)
     name: str = "scripted"
     title: str = "Scripted"
     max_shots: int = 0
@@ -65,9 +65,9 @@ def write_samples(path: Path, samples: Iterable[tuple[str, str]]) -> Path:
 
 
 def evaluation(
-    samples: Path, *, problems: int = 4, harness: ScriptedHarness | None = None, **options: Any
+    samples: Path, *, problems: int | tuple[Problem, ...] = 4, harness: Any = None, **options: Any
 ) -> Evaluation:
-    chosen = tuple(problem(n) for n in range(problems))
+    chosen = problems if isinstance(problems, tuple) else tuple(map(problem, range(problems)))
     return Evaluation(
         benchmark=ScriptedBenchmark(harness=harness or ScriptedHarness()),
         problems=chosen,

@@ -11,10 +11,13 @@ from typing import Any
 import pytest
 
 from rtlgen.errors import UsageError
+from rtlgen.evaluation.harness.mismatch import MismatchHarness
 from rtlgen.evaluation.harness.scripted import ScriptedHarness
+from rtlgen.evaluation.local_pool import LocalPool
 from rtlgen.evaluation.ray_pool import RayPool
 from rtlgen.evaluation.run import Progress
 from sim.errors import EnvironmentFault
+from tests.evaluation.exploits.problems import SUBJECTS, Dialect, problem, right, wrong
 from tests.evaluation.scripted_runs import design, evaluation, rows_of, run, write_samples
 
 pytest.importorskip("ray")
@@ -117,6 +120,26 @@ def test_a_node_without_tools_costs_no_verdict(
     run(evaluation(samples, harness=harness, cache=False), tmp_path / "ray", executor=pool)
     cluster.remove(node)
     assert (tmp_path / "ray/verdicts.csv").read_bytes() == expected
+
+
+@pytest.mark.icarus
+def test_a_simulator_finds_the_same_on_a_cluster(cluster: Cluster, tmp_path: Path) -> None:
+    dialect = Dialect.V1
+    problems = tuple(problem(subject, dialect) for subject in SUBJECTS.values())
+    texts = [
+        (own.task_id, text)
+        for own, subject in zip(problems, SUBJECTS.values(), strict=True)
+        for text in (right(subject, dialect), wrong(subject, dialect), "module top_module(;")
+    ]
+    samples = write_samples(tmp_path / "real.gz", [*texts, *texts])
+    for name, pool in (("local", LocalPool(2)), ("ray", RayPool(cluster.address))):
+        what = evaluation(
+            samples, problems=problems, harness=MismatchHarness(dialect.value), cache=False
+        )
+        run(what, tmp_path / name, executor=pool)
+    verdicts = (tmp_path / "local/verdicts.csv").read_text()
+    assert verdicts == (tmp_path / "ray/verdicts.csv").read_text()
+    assert verdicts.count(",true,true,") == 2 * len(problems)
 
 
 def test_machines_that_all_fail_end_the_run(
