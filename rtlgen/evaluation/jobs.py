@@ -20,6 +20,10 @@ DESIGN_SECONDS = 0.02
 """Processor time of a design beside its simulation: gate and compiler."""
 
 
+SHARE = 0.5
+"""What a design costs beside others, of what the reference with its stimulus costs."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Waiting:
     """A sample whose design is not judged yet."""
@@ -125,34 +129,40 @@ def plan_jobs(
 ) -> list[Job]:
     """Return `batches`, each of one problem, as jobs; the longest first.
 
-    Designs of a dear problem are spread over jobs, those of cheap ones share a job.
+    Designs of one problem stay together where they can: each part of them pays for a
+    run of the reference and of the stimulus. Those of cheap problems share a job.
     """
-    costs = [DESIGN_SECONDS + preparation.seconds for preparation, _ in batches]
-    total = sum(cost * len(designs) for cost, (_, designs) in zip(costs, batches, strict=True))
-    most = max(LEAST_SECONDS, total / (JOBS_PER_WORKER * workers))
+    total = sum(_cost(preparation, len(designs)) for preparation, designs in batches)
     parts = [
         part
-        for cost, (_, designs) in zip(costs, batches, strict=True)
-        for part in _parts(designs, cost, most)
+        for preparation, designs in batches
+        for part in _parts(designs, preparation, max(LEAST_SECONDS, total / workers))
     ]
     parts.sort(key=lambda part: part.seconds, reverse=True)
-    jobs = _bundled(parts, most)
+    jobs = _bundled(parts, max(LEAST_SECONDS, total / (JOBS_PER_WORKER * workers)))
     jobs.sort(key=lambda job: job.seconds, reverse=True)
     return jobs
 
 
-def _parts(designs: Sequence[Pending], cost: float, most: float) -> list[Part]:
-    """Return the designs of one problem in equal parts of at most `most` seconds."""
+def _cost(preparation: Preparation, designs: int) -> float:
+    """Return the estimated processor time of one part with so many designs."""
+    return DESIGN_SECONDS * designs + preparation.seconds * (1 + SHARE * designs)
+
+
+def _parts(designs: Sequence[Pending], preparation: Preparation, most: float) -> list[Part]:
+    """Return the designs of one problem in equal parts of about `most` seconds."""
     if not designs:
         return []
-    size = min(MOST_DESIGNS, max(1, int(most / cost)))
-    number = -(-len(designs) // size)
+    number = max(
+        -(-len(designs) // MOST_DESIGNS),
+        min(len(designs), round(_cost(preparation, len(designs)) / most)),
+    )
     bounds = [len(designs) * n // number for n in range(number + 1)]
     return [
         Part(
             task_id=designs[0].task_id,
             designs=tuple(designs[start:end]),
-            seconds=cost * (end - start),
+            seconds=_cost(preparation, end - start),
         )
         for start, end in pairwise(bounds)
     ]

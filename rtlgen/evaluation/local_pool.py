@@ -61,6 +61,9 @@ class LocalPool:
             self._handed.get()
         for _ in self._threads:
             self._handed.put(None)
+        if not self._running:
+            for thread in self._threads:
+                thread.join()
 
     def _work(self) -> None:
         while (job := self._handed.get()) is not None:

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from rtlgen.evaluation.design_key import key_of, plain_form
 from rtlgen.evaluation.harness.protocol import Preparation
 from rtlgen.evaluation.jobs import (
-    JOBS_PER_WORKER,
     LEAST_SECONDS,
     MOST_DESIGNS,
     Pending,
@@ -129,7 +128,8 @@ def test_no_job_is_so_long_that_others_wait_for_it(
 ) -> None:
     jobs = plan_jobs([batch(f"t{n}", *size) for n, size in enumerate(sizes)], workers=workers)
     total = sum(job.seconds for job in jobs)
-    most = max(LEAST_SECONDS, total / (JOBS_PER_WORKER * workers))
+    # Each part pays for the reference once more.
+    most = 1.5 * max(LEAST_SECONDS, total / workers) + max((cost for _, cost in sizes), default=0.0)
     assert all(job.seconds <= most * 1.001 or len(job.designs) == 1 for job in jobs)
 
 
