@@ -122,7 +122,8 @@ def main() -> None:
                 measure(arguments, RayPool(workers=n), Path(folder), f"ray{n}") for n in (1, 2)
             ]
             empty = empty_task()
-    report(runs, empty)
+        driver = driver_time(arguments, Path(folder))
+    report(runs, empty, driver)
 
 
 def measure(
