@@ -8,12 +8,17 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 
 from rtlgen.evaluation.executor import Finished, Task, attempt
+from sim.stopping import Stop
+
+_GRACE_SECONDS = 5.0
+"""How long threads may take to clean up after their children."""
 
 
 class LocalPool:
     """Does tasks in threads of this process.
 
-    The threads never keep the process from ending: their children end with it.
+    Closing it ends the children of what still runs; the threads never keep the
+    process from ending.
     """
 
     name = "local"
@@ -27,6 +32,7 @@ class LocalPool:
         self._done: SimpleQueue[Finished] = SimpleQueue()
         self._running = 0
         self._threads: list[Thread] = []
+        self._stop = Stop()
 
     @property
     def workers(self) -> int:
@@ -61,17 +67,22 @@ class LocalPool:
             self._handed.get()
         for _ in self._threads:
             self._handed.put(None)
+        self._stop.now()
+        deadline = time.monotonic() + _GRACE_SECONDS
+        for thread in self._threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
         if not self._running:
             for thread in self._threads:
                 thread.join()
 
     def _work(self) -> None:
-        while (job := self._handed.get()) is not None:
-            number, task = job
-            start = time.monotonic()
-            result, fault = attempt(task)
-            seconds = time.monotonic() - start
-            self._done.put(Finished(number=number, result=result, fault=fault, seconds=seconds))
+        with self._stop.here():
+            while (job := self._handed.get()) is not None:
+                number, task = job
+                start = time.monotonic()
+                result, fault = attempt(task)
+                seconds = time.monotonic() - start
+                self._done.put(Finished(number=number, result=result, fault=fault, seconds=seconds))
 
 
 def _processors() -> int:
