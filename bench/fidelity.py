@@ -107,11 +107,15 @@ def main() -> None:
     for path in _files(arguments.root, arguments.files):
         samples = read_samples(arguments.root, path, frozenset(arguments.problems))
         start = time.monotonic()
-        oracle = Oracle(arguments.cache, arguments.workers)
-        plain = oracle.outcomes(samples)
-        print(f"{_name(path)}: plain in {time.monotonic() - start:.0f} s", file=sys.stderr)
+        plain = Oracle(arguments.cache, arguments.workers).outcomes(samples)
+        middle = time.monotonic()
         rows = rtlgen_rows(arguments, path)
         found.append(compare(_name(path), samples, plain, rows))
+        print(
+            f"{_name(path)}: plain in {middle - start:.0f} s, rtlgen in "
+            f"{time.monotonic() - middle:.0f} s, {found[-1][0].differ} differ",
+            file=sys.stderr,
+        )
     if arguments.json:
         print(json.dumps([{**asdict(line), "list": list(map(asdict, d))} for line, d in found]))
     else:
