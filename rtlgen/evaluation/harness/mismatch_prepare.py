@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from rtlgen.evaluation.harness.icarus_messages import first_error
@@ -26,6 +26,8 @@ from sim.pipelines import Pipeline, StepRun
 
 _SAMPLES = 500
 """Samples of the reference's trial, which tells what a sample costs."""
+_LONG = 2000
+"""Samples from which a trial is worth its own start."""
 _START_SECONDS = 0.01
 
 
@@ -56,6 +58,7 @@ def prepare(
     for trial in again:
         trial.repaired = True
     found |= _round(harness, again, conditions)
+    found |= _with_estimates(trials, found, conditions)
     return [
         replace(found[trial.secret], simulator=simulator, problem=trial.problem.digest)
         for trial in trials
@@ -77,13 +80,13 @@ def _round(
     runs = iter(run_all(pipelines, conditions.cpu_seconds, conditions))
     found = {}
     for trial in trials:
-        own = [] if trial.fault else [next(runs) for _ in range(3)]
+        own = [] if trial.fault else [next(runs) for _ in range(2)]
         found[trial.secret] = _preparation(trial, own)
     return found
 
 
 def _pipelines(harness: MismatchHarness, trial: _Trial) -> list[Pipeline]:
-    """Return the official compilation of the golden design, the count, and the trial."""
+    """Return the official compilation of the golden design, and the count."""
     problem, sources = trial.problem, trial.sources
     try:
         test = test_of(sources.test, problem.top)
@@ -98,8 +101,27 @@ def _pipelines(harness: MismatchHarness, trial: _Trial) -> list[Pipeline]:
     return [
         official_text(harness.rule, sources, golden, test=test),
         _bench(counting(test, rendering), sources, root=test.bench),
-        _bench(counting(test, rendering, most=_SAMPLES), sources, root=test.bench),
     ]
+
+
+def _with_estimates(
+    trials: Sequence[_Trial], found: Mapping[str, Preparation], conditions: Conditions
+) -> dict[str, Preparation]:
+    """Return the preparations of long tests with what a run with the reference takes."""
+    long = [trial for trial in trials if found[trial.secret].samples > _LONG]
+    rendering = Rendering(secret=new_secret(), stop_early=False, windows=False)
+    pipelines = []
+    for trial in long:
+        test = test_of(trial.sources.test, trial.problem.top)
+        text = counting(test, rendering, most=_SAMPLES)
+        pipelines.append(_bench(text, trial.sources, root=test.bench))
+    runs = run_all(pipelines, conditions.cpu_seconds, conditions)
+    estimated = {}
+    for trial, run in zip(long, runs, strict=True):
+        known = found[trial.secret]
+        sample = max(0.0, run[-1].cpu_seconds - _START_SECONDS) / _SAMPLES if len(run) > 1 else 0.0
+        estimated[trial.secret] = replace(known, seconds=known.seconds + sample * known.samples)
+    return estimated
 
 
 def _bench(text: str, sources: Sources, *, root: str) -> Pipeline:
@@ -113,7 +135,7 @@ def _preparation(trial: _Trial, runs: Sequence[tuple[StepRun, ...]]) -> Preparat
     nothing = Preparation(problem="", simulator="")
     if trial.fault:
         return replace(nothing, faults=(trial.fault,))
-    compilation, count, trial_run = runs
+    compilation, count = runs
     messages = compilation[0].stderr + compilation[0].stdout
     if not trial.repaired:
         trial.published = messages if compilation[0].exit_code != 0 else ""
@@ -129,14 +151,8 @@ def _preparation(trial: _Trial, runs: Sequence[tuple[StepRun, ...]]) -> Preparat
     return replace(
         nothing,
         samples=output.samples,
-        seconds=_estimate(output.samples, count[1], trial_run),
+        seconds=count[1].cpu_seconds,
         faults=tuple(faults),
         repairs=(ENUM_CAST,) if trial.repaired else (),
         facts={"repaired": "yes"} if trial.repaired else {},
     )
-
-
-def _estimate(samples: int, count: StepRun, trial: Sequence[StepRun]) -> float:
-    """Return about how many seconds a whole run with the reference takes."""
-    shown = max(0.0, trial[-1].cpu_seconds - _START_SECONDS) if len(trial) > 1 else 0.0
-    return count.cpu_seconds + shown * max(1.0, samples / _SAMPLES)
