@@ -37,11 +37,17 @@ class Combined:
 class Benchmark(Protocol):
     """Problems and their official verdict; `rtlgen.evaluation.catalog` lists the known ones."""
 
-    name: str
-    title: str
-    """For reports, such as `VerilogEval v1 Human`."""
-    max_shots: int
-    """In-context examples that a prompt can hold."""
+    @property
+    def name(self) -> str:
+        """As `rtlgen eval` takes it."""
+
+    @property
+    def title(self) -> str:
+        """For reports, such as `VerilogEval v1 Human`."""
+
+    @property
+    def max_shots(self) -> int:
+        """In-context examples that a prompt can hold."""
 
     @property
     def harness(self) -> Harness:

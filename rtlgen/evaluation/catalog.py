@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
-from typing import cast
 
 from rtlgen.errors import UsageError
 from rtlgen.evaluation.benchmark import Benchmark
@@ -14,7 +13,7 @@ from rtlgen.evaluation.rtllm import Rtllm
 from rtlgen.evaluation.verilog_eval_v1 import VerilogEvalV1
 from rtlgen.evaluation.verilog_eval_v2 import VerilogEvalV2
 
-_ALL = (
+_ALL: tuple[Benchmark, ...] = (
     VerilogEvalV1("Human"),
     VerilogEvalV1("Machine"),
     VerilogEvalV2("spec-to-rtl"),
@@ -22,7 +21,7 @@ _ALL = (
     Rtllm("1.1"),
     Rtllm("2"),
 )
-BENCHMARKS: dict[str, Benchmark] = {known.name: cast("Benchmark", known) for known in _ALL}
+BENCHMARKS: dict[str, Benchmark] = {known.name: known for known in _ALL}
 """By name, as `rtlgen eval` takes it."""
 
 
@@ -56,18 +55,6 @@ def owner_below(root: Path) -> Callable[[str], str | None]:
         return owners
 
     return lambda task: tasks().get(task)
-
-
-def better_fit(name: str, tasks: Collection[str], root: Path) -> str | None:
-    """Return the benchmark at or below `root` whose problems are exactly `tasks`, if not `name`.
-
-    For samples that lack some problems of `name`, such as those of VerilogEval
-    v1 Machine, all of whose tasks are in Human as well.
-    """
-    fitting = [
-        known.name for known in BENCHMARKS.values() if set(tasks) == set(_tasks(known, root))
-    ]
-    return fitting[0] if fitting and name not in fitting else None
 
 
 def _tasks(known: Benchmark, root: Path) -> list[str]:

@@ -77,11 +77,6 @@ def survey(root: Path) -> Mapping[str, tuple[Path, ...]]:
     return {mark: tuple(places) for mark, places in found.items()}
 
 
-def command_of(mark: str) -> str:
-    """Return the benchmark's name on the command line."""
-    return _COMMANDS[mark]
-
-
 def read_text(path: Path) -> str:
     """Return the text of a file of a benchmark, word for word.
 

@@ -10,7 +10,7 @@ import pytest
 
 from rtlgen.errors import UsageError
 from rtlgen.evaluation import layout
-from rtlgen.evaluation.catalog import BENCHMARKS, benchmark, better_fit, owner_below
+from rtlgen.evaluation.catalog import BENCHMARKS, benchmark, owner_below
 from tests.evaluation.benchmark_trees import rtllm, v1, v2
 
 NAMES = [
@@ -145,12 +145,3 @@ def test_tasks_have_owners(tmp_path: Path) -> None:
     assert owner("task3") == "verilog-eval-v1-human"
     assert owner("Prob001_invert1") == "verilog-eval-v2-spec-to-rtl"
     assert owner("other") is None
-
-
-def test_a_better_fit_is_told(tmp_path: Path) -> None:
-    v1(tmp_path)
-    v1(tmp_path, "Machine")
-    machine = [f"task{n}" for n in range(143)]
-    assert better_fit("verilog-eval-v1-human", machine, tmp_path) == "verilog-eval-v1-machine"
-    assert better_fit("verilog-eval-v1-machine", machine, tmp_path) is None
-    assert better_fit("verilog-eval-v1-human", machine[1:], tmp_path) is None

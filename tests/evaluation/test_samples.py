@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from rtlgen.errors import UsageError
 from rtlgen.evaluation import sample_files
 from rtlgen.evaluation.benchmark import Extract
-from rtlgen.evaluation.catalog import benchmark, better_fit, owner_below
+from rtlgen.evaluation.catalog import benchmark, owner_below
 from rtlgen.evaluation.problem import Problem
 from rtlgen.evaluation.samples import MAX_FAULTS, Sample, SampleFaults, read_samples
 
@@ -281,5 +281,3 @@ def test_samples_of_the_other_half_are_told(shared: Path) -> None:
     assert len(list(read_samples(path, machine, faults, owner=owner_below(shared)))) == 1430
     assert (faults.count, faults.more) == (130, 110)
     assert faults.messages[0].endswith("it is one of verilog-eval-v1-human")
-    tasks = {p.task_id for p in machine}
-    assert better_fit("verilog-eval-v1-human", tasks, shared) == "verilog-eval-v1-machine"

@@ -9,12 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtlgen.errors import UsageError
 from rtlgen.evaluation.statistics import (
     Tally,
-    check_enough,
     exact_pass_at_k,
-    mean_pass_at_k,
     pass_at_k,
 )
 
@@ -74,22 +71,3 @@ def test_it_is_not_defined_everywhere(n: int, c: int, k: int) -> None:
 def test_a_tally_is_of_judged_samples() -> None:
     with pytest.raises(ValueError, match="3 passes among 2 judged samples"):
         Tally(judged=2, passed=3)
-
-
-def test_each_problem_counts_alike_whatever_its_number_of_samples() -> None:
-    tallies = {"a": Tally(judged=10, passed=5), "b": Tally(judged=2, passed=2)}
-    assert mean_pass_at_k(tallies, 1) == 0.75
-    assert mean_pass_at_k(tallies, 2) == pytest.approx((1 - 10 / 45 + 1) / 2)
-
-
-def test_too_few_samples_are_named() -> None:
-    tallies = {"a": Tally(judged=10, passed=5), "b": Tally(judged=4, passed=2)}
-    with pytest.raises(UsageError, match=r"pass@5 needs at least 5 .* b has 4\n\nhint: .* most 4"):
-        mean_pass_at_k(tallies, 5)
-    with pytest.raises(UsageError, match="b has 4, and 1 more have fewer than 11"):
-        check_enough({"a": 10, "b": 4}, 11)
-
-
-def test_no_problem_has_no_mean() -> None:
-    with pytest.raises(ValueError, match="needs one"):
-        mean_pass_at_k({}, 1)

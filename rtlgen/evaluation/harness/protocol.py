@@ -56,7 +56,9 @@ class Group:
 class Harness(Protocol):
     """Judges the samples of a benchmark's problems. Stateless, picklable, safe in threads."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What records and caches call it."""
 
     def simulator(self) -> str:
         """Return name and version of the simulator that judges.
