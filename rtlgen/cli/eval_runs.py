@@ -18,6 +18,7 @@ from rtlgen.errors import UsageError
 from rtlgen.evaluation.benchmark import Benchmark, Extract
 from rtlgen.evaluation.catalog import benchmark, owner_below
 from rtlgen.evaluation.harness.protocol import Conditions
+from rtlgen.evaluation.intake import WINDOW
 from rtlgen.evaluation.local_pool import LocalPool
 from rtlgen.evaluation.problem import Problem
 from rtlgen.evaluation.run import Evaluation, Outcome, Progress, evaluate
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 
 _KS = (1, 5, 10)
 _N = 10
+_WINDOW_OF_A_MODEL = 64
+"""Judging goes on beside a model that still answers."""
 _ONLY_WITH_MODEL = {"-n": "n", "--shots": "shots"}
 
 
@@ -116,6 +119,7 @@ def run(name: str, order: Order, *, chosen: Mapping[str, object]) -> NoReturn:
             expected=None if isinstance(origin, Path) else supply.most,
             cache=order.cached,
             departures=supply.departures,
+            window=WINDOW if isinstance(origin, Path) else _WINDOW_OF_A_MODEL,
         )
         outcome = _evaluated(evaluation, supply, order, stack)
     _finish(outcome, supply, order)

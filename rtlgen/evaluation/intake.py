@@ -74,6 +74,7 @@ class Intake:
         problems: Mapping[str, tuple[Problem, bytes]],
         known: RunJudgements,
         done: Done,
+        window: int = WINDOW,
     ) -> None:
         """Read `samples` of `problems`, given by task id, each with the digest that keys need."""
         self._samples = iter(samples)
@@ -82,6 +83,7 @@ class Intake:
         self._problems = problems
         self._known = known
         self._done = done
+        self._window = window
         self._open: dict[bytes, Pending] = {}
 
     def next_window(self) -> Window | None:
@@ -108,7 +110,7 @@ class Intake:
         for number, sample in enumerate(self._samples, 1):
             yield sample
             characters += len(sample.completion or "")
-            if number == WINDOW or characters > WINDOW_CHARACTERS:
+            if number == self._window or characters > WINDOW_CHARACTERS:
                 return
 
     def _looked_at(self, sample: Sample) -> Row | Waiting:

@@ -16,7 +16,7 @@ from rtlgen.errors import UsageError
 from rtlgen.evaluation.benchmark import Benchmark, Extract
 from rtlgen.evaluation.executor import Executor
 from rtlgen.evaluation.harness.protocol import Conditions, Preparation
-from rtlgen.evaluation.intake import Done, Intake
+from rtlgen.evaluation.intake import WINDOW, Done, Intake
 from rtlgen.evaluation.judgement_cache import JudgementCache, RunJudgements
 from rtlgen.evaluation.judging import Judging, Setting
 from rtlgen.evaluation.judging_code import context, judging_code
@@ -59,6 +59,8 @@ class Evaluation:
     """Whether judgements of earlier runs are used and those of this one kept."""
     departures: tuple[str, ...] = ()
     """In what this is not the published setting, as far as no row shows it."""
+    window: int = WINDOW
+    """Samples that are read before judging goes on; few where each takes its time to come."""
 
     def __post_init__(self) -> None:
         if not self.problems:
@@ -169,6 +171,7 @@ def _judge(
             problems=problems,
             known=known,
             done=done,
+            window=evaluation.window,
         )
         judging = Judging(
             setting=Setting(harness=harness, conditions=conditions, problems=problems),
