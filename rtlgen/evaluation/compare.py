@@ -8,14 +8,13 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Final, Literal
 
-from pydantic import BaseModel, ConfigDict
-
 from rtlgen.design.visible import one_line, shortened
 from rtlgen.errors import UsageError
 from rtlgen.evaluation.resampling import bootstrap_mean, sign_flip_p_value
 from rtlgen.evaluation.row import ROWS, read_rows
 from rtlgen.evaluation.run_record import RunRecord, read_run
 from rtlgen.evaluation.statistics import Tally, exact_pass_at_k
+from rtlgen.evaluation.strict import Strict
 from rtlgen.evaluation.summary import SUMMARY, Rate, Summary, read_summary, summarize
 
 SCHEMA: Final = 1
@@ -25,11 +24,7 @@ _SHOWN = 60
 Verdict = Literal["official", "functional"]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class SideRecord(_Strict):
+class SideRecord(Strict):
     """One of the two runs."""
 
     place: str
@@ -50,7 +45,7 @@ class SideRecord(_Strict):
     """Problems of both sides with too few judged samples on this one."""
 
 
-class ProblemChange(_Strict):
+class ProblemChange(Strict):
     """pass@k of a problem on both sides."""
 
     task_id: str
@@ -58,7 +53,7 @@ class ProblemChange(_Strict):
     b: float
 
 
-class Comparison(_Strict):
+class Comparison(Strict):
     """What B does better or worse than A."""
 
     schema_number: Literal[1] = SCHEMA

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from rtlgen import __version__
 from rtlgen.errors import UsageError
 from rtlgen.evaluation.harness.protocol import Conditions
 from rtlgen.evaluation.judgement import Category, Judgement
+from rtlgen.evaluation.replacing import write_whole
+from rtlgen.evaluation.strict import Strict, first_fault
 
 _BEYOND = frozenset({Category.SYNTAX, Category.ELABORATION, Category.NOT_JUDGED})
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class GoldenRecord(_Strict):
+class GoldenRecord(Strict):
     """What the test says of the benchmark's own design."""
 
     official: bool | None
@@ -42,7 +38,7 @@ class GoldenRecord(_Strict):
         )
 
 
-class SurvivorRecord(_Strict):
+class SurvivorRecord(Strict):
     """A design that the test takes although it was made to fail."""
 
     name: str
@@ -56,7 +52,7 @@ class SurvivorRecord(_Strict):
     """
 
 
-class ProblemRecord(_Strict):
+class ProblemRecord(Strict):
     """What was found of one problem."""
 
     task_id: str
@@ -118,7 +114,7 @@ class ProblemRecord(_Strict):
         return tuple(s.name for s in self.survivors if s.differs)
 
 
-class CeilingRecord(_Strict):
+class CeilingRecord(Strict):
     """Problems that a perfect model could pass."""
 
     problems: int
@@ -127,14 +123,14 @@ class CeilingRecord(_Strict):
     """With the stated repairs of tests."""
 
 
-class ConditionsRecord(_Strict):
+class ConditionsRecord(Strict):
     """Under what it was judged; see `Conditions`."""
 
     cpu_seconds: float
     memory_bytes: int
 
 
-class DoctorRecord(_Strict):
+class DoctorRecord(Strict):
     """A benchmark under the simulator at hand."""
 
     schema_version: Literal[1] = 1
@@ -225,10 +221,8 @@ def read_doctor(path: Path) -> DoctorRecord:
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}") from error
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
         raise UsageError(
-            f"{path} must be what `rtlgen eval doctor -o` writes: {where}: {first['msg']}"
+            f"{path} must be what `rtlgen eval doctor -o` writes: {first_fault(error)}"
             "\n\nhint: write it again with `rtlgen eval doctor BENCHMARK --root PATH -o FILE`"
         ) from error
 
@@ -240,14 +234,4 @@ def write_doctor(record: DoctorRecord, path: Path) -> None:
         OSError: It cannot be written.
     """
     text = json.dumps(record.model_dump(mode="json"), indent=1, ensure_ascii=False) + "\n"
-    number, name = tempfile.mkstemp(prefix=".", dir=path.parent)
-    partial = Path(name)
-    try:
-        with os.fdopen(number, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.chmod(0o644)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    write_whole(path, text, lasting=True)

@@ -11,8 +11,10 @@ from typing import TextIO
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[TextIO]:
+def replacing(path: Path, *, lasting: bool = False) -> Iterator[TextIO]:
     """Yield a file to write UTF-8 with plain newlines into; it becomes `path` in the end.
+
+    With `lasting` a power failure right after it leaves it whole too.
 
     Raises:
         OSError: It cannot be written; what was at `path` is still whole.
@@ -22,7 +24,16 @@ def replacing(path: Path) -> Iterator[TextIO]:
     try:
         with os.fdopen(number, "w", encoding="utf-8", newline="\n") as file:
             yield file
+            if lasting:
+                file.flush()
+                os.fsync(file.fileno())
         partial.chmod(0o644)
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, text: str, *, lasting: bool = False) -> None:
+    """Write `text` to `path` as `replacing` does."""
+    with replacing(path, lasting=lasting) as file:
+        file.write(text)

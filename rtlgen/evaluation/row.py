@@ -7,10 +7,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from rtlgen.errors import UsageError
 from rtlgen.evaluation.judgement import Category, Judgement, Signal, Window
+from rtlgen.evaluation.strict import Strict, first_fault
 
 ROWS = "samples.jsonl"
 """Name of the file of rows in a run's folder."""
@@ -31,11 +32,7 @@ class Origin(StrEnum):
     """There was no design to judge."""
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class SignalRow(_Strict):
+class SignalRow(Strict):
     """One signal of a window; see `judgement.Signal`."""
 
     name: str
@@ -43,7 +40,7 @@ class SignalRow(_Strict):
     values: tuple[str, ...]
 
 
-class WindowRow(_Strict):
+class WindowRow(Strict):
     """The samples up to the first mismatch; see `judgement.Window`."""
 
     times: tuple[int, ...]
@@ -60,7 +57,7 @@ class WindowRow(_Strict):
         return Window(times=self.times, first=self.first, signals=signals)
 
 
-class Row(_Strict):
+class Row(Strict):
     """Both verdicts on one sample, and what they rest on."""
 
     task_id: str
@@ -189,9 +186,8 @@ def row_of(line: bytes, place: str) -> Row:
     try:
         return Row.model_validate_json(line)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the line"
+        said = first_fault(error, whole="the line")
         raise UsageError(
-            f"{place}: {where}: {first['msg']}\n\n"
+            f"{place}: {said}\n\n"
             "hint: a file of rows is written by `rtlgen eval` and is not edited by hand"
         ) from error

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from rtlgen.errors import UsageError
 from rtlgen.evaluation.benchmark import Extract
+from rtlgen.evaluation.replacing import write_whole
+from rtlgen.evaluation.strict import Strict, first_fault
 
 RUN = "run.json"
 """Name of the record in a run's folder."""
 SCHEMA: Final = 1
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class SourceRecord(_Strict):
+class SourceRecord(Strict):
     """Where the samples come from."""
 
     kind: Literal["samples", "model"]
@@ -34,7 +30,7 @@ class SourceRecord(_Strict):
     """What else reproduces them, such as temperature and seed."""
 
 
-class ConditionsRecord(_Strict):
+class ConditionsRecord(Strict):
     """`harness.protocol.Conditions`."""
 
     cpu_seconds: float
@@ -43,7 +39,7 @@ class ConditionsRecord(_Strict):
     windows: bool
 
 
-class CountsRecord(_Strict):
+class CountsRecord(Strict):
     """What a finished run did, all its parts together."""
 
     rows: int
@@ -57,7 +53,7 @@ class CountsRecord(_Strict):
     """Samples whose judgement an earlier run had made."""
 
 
-class RunRecord(_Strict):
+class RunRecord(Strict):
     """All of `run.json`."""
 
     schema_number: Literal[1] = SCHEMA
@@ -141,28 +137,9 @@ def read_run(path: Path) -> RunRecord:
     try:
         return RunRecord.model_validate_json(content)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise UsageError(f"{file}: {where}: {first['msg']}") from error
+        raise UsageError(f"{file}: {first_fault(error)}") from error
 
 
 def write_run(folder: Path, record: RunRecord) -> None:
     """Write `run.json` into `folder` by a rename, so that it is whole whenever it is there."""
     write_whole(folder / RUN, record.model_dump_json(indent=2) + "\n")
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write `text` to `path` by a rename.
-
-    Raises:
-        OSError: It cannot be written; whatever was there is still whole.
-    """
-    number, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    partial = Path(name)
-    try:
-        with os.fdopen(number, "w", encoding="utf-8") as file:
-            file.write(text)
-        partial.chmod(0o644)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)

@@ -11,15 +11,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from rtlgen.errors import UsageError
 from rtlgen.evaluation.harness.protocol import Preparation
 from rtlgen.evaluation.judgement import Category
+from rtlgen.evaluation.replacing import write_whole
 from rtlgen.evaluation.resampling import CONFIDENCE, RESAMPLES, SEED, bootstrap_mean
 from rtlgen.evaluation.row import Row
-from rtlgen.evaluation.run_record import RunRecord, write_whole
+from rtlgen.evaluation.run_record import RunRecord
 from rtlgen.evaluation.statistics import Tally, exact_pass_at_k
+from rtlgen.evaluation.strict import Strict, first_fault
 from rtlgen.evaluation.tally import ProblemTally, tally_rows
 
 SUMMARY: Final = "summary.json"
@@ -39,11 +41,7 @@ _COLLECTED: Mapping[str, Category] = {
 }
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Rate(_Strict):
+class Rate(Strict):
     """A mean over problems with its interval, each from 0 to 1."""
 
     value: float
@@ -51,7 +49,7 @@ class Rate(_Strict):
     high: float
 
 
-class PassAtK(_Strict):
+class PassAtK(Strict):
     """pass@k under one verdict."""
 
     k: int
@@ -63,7 +61,7 @@ class PassAtK(_Strict):
     """Problems that are left out because fewer than `k` of their samples were judged."""
 
 
-class VerdictSummary(_Strict):
+class VerdictSummary(Strict):
     """All samples under one verdict, official or functional."""
 
     judged: int
@@ -77,7 +75,7 @@ class VerdictSummary(_Strict):
     """Problems without any judged sample; no rate counts them."""
 
 
-class IntervalSettings(_Strict):
+class IntervalSettings(Strict):
     """How the intervals were made; see `resampling.bootstrap_mean`."""
 
     method: Literal["percentile bootstrap over problems"] = "percentile bootstrap over problems"
@@ -86,7 +84,7 @@ class IntervalSettings(_Strict):
     seed: int = SEED
 
 
-class Counts(_Strict):
+class Counts(Strict):
     """How many there are of what; always shown, zeros included."""
 
     problems: int
@@ -105,7 +103,7 @@ class Counts(_Strict):
     not_judged: int
 
 
-class ProblemSummary(_Strict):
+class ProblemSummary(Strict):
     """One problem."""
 
     task_id: str
@@ -130,7 +128,7 @@ class ProblemSummary(_Strict):
     """What was changed in its test for the functional verdict."""
 
 
-class Summary(_Strict):
+class Summary(Strict):
     """All of `summary.json`."""
 
     schema_number: Literal[1] = SCHEMA
@@ -179,10 +177,8 @@ def read_summary(path: Path) -> Summary:
     except OSError as error:
         raise UsageError(f"cannot read the summary of a run: {file}: {error.strerror}") from error
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
         raise UsageError(
-            f"{file}: {where}: {first['msg']}"
+            f"{file}: {first_fault(error)}"
             "\n\nhint: remove it; it is made again from the rows with --resume"
         ) from error
 
