@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -136,7 +137,7 @@ def plan_jobs(
     parts = [
         part
         for preparation, designs in batches
-        for part in _parts(designs, preparation, max(LEAST_SECONDS, total / workers))
+        for part in _parts(designs, preparation, max(LEAST_SECONDS, total / (2 * workers)))
     ]
     parts.sort(key=lambda part: part.seconds, reverse=True)
     jobs = _bundled(parts, max(LEAST_SECONDS, total / (JOBS_PER_WORKER * workers)))
@@ -155,7 +156,7 @@ def _parts(designs: Sequence[Pending], preparation: Preparation, most: float) ->
         return []
     number = max(
         -(-len(designs) // MOST_DESIGNS),
-        min(len(designs), round(_cost(preparation, len(designs)) / most)),
+        min(len(designs), math.ceil(_cost(preparation, len(designs)) / most)),
     )
     bounds = [len(designs) * n // number for n in range(number + 1)]
     return [
