@@ -97,7 +97,7 @@ class Beside:
             return conditions.cpu_seconds
         share = self.bench.group.preparation.seconds * (1 + len(self.designs))
         most = conditions.cpu_seconds * len(self.designs)
-        return min(most, float(2 ** math.ceil(math.log2(1.5 + 6.0 * share))))
+        return min(most, float(2 ** math.ceil(math.log2(2.0 + 16.0 * share))))
 
     @property
     def _many(self) -> bool:
