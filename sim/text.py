@@ -21,3 +21,10 @@ def without_comments(text: str, *, strings: bool = True) -> str:
         return " " + "\n" * found.count("\n")
 
     return _COMMENT_OR_STRING.sub(blank, text)
+
+
+def unclosed_comment(text: str) -> int:
+    """Return where a comment begins that `text` does not end, or the length of `text`."""
+    comments = (m for m in _COMMENT_OR_STRING.finditer(text) if m[0].startswith("/*"))
+    unclosed = (m for m in comments if len(m[0]) < 4 or not m[0].endswith("*/"))
+    return next((m.start() for m in unclosed), len(text))

@@ -286,7 +286,8 @@ def test_a_line_that_makes_no_sense_is_not_believed(text: str) -> None:
         ("module m; // remark\nendmodule", "module\nm\n;\nendmodule\n", True),
         ("module m; endmodule module n; endmodule", "module m; endmodule", False),
         ("`define A 1\nmodule m; endmodule", "module m; endmodule", False),
-        ("module m; /* open", "module m;", True),
+        ("module m; /* open", "module m;", False),
+        ("module m;\x0bendmodule", "module m; endmodule", False),
         ('module m; initial $display("//"); endmodule', "module m; endmodule", False),
     ],
 )
@@ -303,3 +304,17 @@ def test_what_could_be_seen_beside_others() -> None:
     assert tells_neighbors("initial $display(1);")
     assert not tells_neighbors("assign a = $signed(b) + $clog2(c);")
     assert standard("reg logic [3:0] x; reg y;") == " logic [3:0] x; reg y;"
+    assert standard("a /* b */ /* c") == "a /* b */ "
+    assert standard("a /*/") == "a "
+    assert standard('"/*" /**/ // /*') == '"/*" /**/ // /*'
+
+
+@pytest.mark.icarus
+def test_a_comment_without_end_swallows_nothing_but_itself() -> None:
+    first, second = (
+        judged(problem(SELECTOR, dialect), f"{right(SELECTOR, dialect)}/* and so")[0]
+        for dialect in Dialect
+    )
+    assert first.functional
+    # There the test comes after the design, and the official compilation loses it.
+    assert (second.official, second.functional) == (False, True)

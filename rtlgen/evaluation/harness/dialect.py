@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from sim.refusal import Refusal
-from sim.text import without_comments
+from sim.text import unclosed_comment, without_comments
 
 _REG_LOGIC = re.compile(r"\breg(\s{1,40})logic\b")
 _PURE = frozenset(
@@ -15,7 +15,7 @@ _PURE = frozenset(
 )
 _SYSTEM = re.compile(r"\$([A-Za-z_]\w*)")
 _BARE = re.compile(r"[`\\\"]")
-_SPACE = re.compile(r"\s+")
+_SPACE = re.compile(r"[ \t\r\n\f]+")
 _RANDOM = re.compile(
     r"\$(?:u?random|urandom_range|dist_\w+)\b|\b(?:randomize|shuffle|randcase|randsequence)\b"
 )
@@ -39,8 +39,8 @@ def random_refusal(canonical: Iterable[str]) -> Refusal | None:
 
 
 def standard(text: str) -> str:
-    """Return `text` with `reg logic` written as `logic`, which Icarus means by it."""
-    return _REG_LOGIC.sub(r"\1logic", text)
+    """Return `text` with `reg logic` written as `logic`, and without a comment that never ends."""
+    return _REG_LOGIC.sub(r"\1logic", text[: unclosed_comment(text)])
 
 
 def same_tokens(text: str, canonical: str) -> bool:
@@ -49,7 +49,7 @@ def same_tokens(text: str, canonical: str) -> bool:
     Only texts without directives, escaped names and strings are compared: in these
     alone comments and white space are what they seem.
     """
-    if _BARE.search(text) or _BARE.search(canonical):
+    if _BARE.search(text) or _BARE.search(canonical) or unclosed_comment(text) < len(text):
         return False
     return _SPACE.sub("", without_comments(text)) == _SPACE.sub("", canonical)
 

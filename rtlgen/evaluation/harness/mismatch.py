@@ -12,26 +12,41 @@ those of the simulation; otherwise it is compiled once more, for the messages on
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from rtlgen.evaluation.harness.icarus_runs import (
+    compiler,
+    new_secret,
+    run_all,
+    runtime,
+    simulator,
+)
 from rtlgen.evaluation.harness.official import RULES, Rule
 from rtlgen.evaluation.harness.protocol import Conditions, Group, Preparation
 from rtlgen.evaluation.judgement import Judgement
 from rtlgen.evaluation.problem import Problem
-from sim import tools
-from sim.pipelines import Pipeline, PipelineLimits, StepRun, run_pipelines
+from sim.pipelines import Pipeline
 
 if TYPE_CHECKING:
     from rtlgen.evaluation.harness.mismatch_test import MismatchTest
 
-COMPILE = ("-Wall", "-Winfloop", "-Wno-timescale", "-g2012", "-s")
+__all__ = [
+    "MismatchHarness",
+    "Sources",
+    "compiled",
+    "new_secret",
+    "official_text",
+    "run_all",
+    "sources_of",
+    "test_of",
+]
+
+_OPTIONS = ("-Wall", "-Winfloop", "-Wno-timescale", "-g2012", "-s")
 """The official options; the name of the root follows."""
-IMAGE = "bench.vvp"
-OUTPUT_BYTES = 1 << 20
+_IMAGE = "bench.vvp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +72,7 @@ class MismatchHarness:
         return RULES[self.name]
 
     def simulator(self) -> str:
-        return f"Icarus Verilog {tools.icarus().version}"
+        return simulator()
 
     def prepare(self, problems: Sequence[Problem], conditions: Conditions) -> list[Preparation]:
         from rtlgen.evaluation.harness.mismatch_prepare import prepare  # noqa: PLC0415 - pyslang
@@ -94,31 +109,11 @@ def test_of(text: str, top: str) -> MismatchTest:
     return take_apart(text, top=top)
 
 
-def new_secret() -> str:
-    """Return what nobody but this bench knows."""
-    return f"rtlgen{secrets.token_hex(12)}"
-
-
-@cache
-def compiler() -> tuple[str, ...]:
-    """Return how the compiler is called, up to the root's name.
-
-    Raises:
-        ToolNotFound: It is not installed.
-    """
-    return (str(tools.icarus().path), *COMPILE)
-
-
-@cache
-def runner() -> tuple[str, ...]:
-    """Return how the simulation is run."""
-    return (str(tools.vvp()), "-n", IMAGE)
-
-
 def compiled(files: dict[str, str], order: Sequence[str], *, root: str, run: bool) -> Pipeline:
     """Return the compilation of `files` in this order, and the simulation if it is wanted."""
-    compile_ = (*compiler(), root, "-o", IMAGE, *order)
-    return Pipeline(files=files, steps=(compile_, runner()) if run else (compile_,))
+    compile_ = (compiler(), *_OPTIONS, root, "-o", _IMAGE, *order)
+    simulate = (runtime(), "-n", _IMAGE)
+    return Pipeline(files=files, steps=(compile_, simulate) if run else (compile_,))
 
 
 def official_text(
@@ -136,22 +131,3 @@ def official_text(
         own = {"design.sv": f"{design}\n"}
         files = {**own, **others} if rule.design_first else {**others, **own}
     return compiled(files, list(files), root=test.bench, run=run)
-
-
-def limits_of(cpu_seconds: float, conditions: Conditions) -> PipelineLimits:
-    """Return the limits of runs that may take `cpu_seconds`; the wall clock gives much more."""
-    return PipelineLimits(
-        cpu_seconds=cpu_seconds,
-        seconds=60.0 + 10 * cpu_seconds,
-        memory_bytes=conditions.memory_bytes,
-        output_bytes=OUTPUT_BYTES,
-    )
-
-
-def run_all(
-    pipelines: Sequence[Pipeline], cpu_seconds: float, conditions: Conditions
-) -> list[tuple[StepRun, ...]]:
-    """Run `pipelines` under these limits."""
-    if not pipelines:
-        return []
-    return run_pipelines(pipelines, limits=limits_of(cpu_seconds, conditions))

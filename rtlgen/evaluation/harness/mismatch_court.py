@@ -8,13 +8,12 @@ round is one call of `sim.pipelines`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
-from rtlgen.evaluation.harness.dialect import (
-    random_refusal,
-    standard,
-    tells_neighbors,
-)
-from rtlgen.evaluation.harness.mismatch import official_text, run_all, sources_of, test_of
+from rtlgen.evaluation.harness.admission import checked, wrong_port
+from rtlgen.evaluation.harness.dialect import standard, tells_neighbors
+from rtlgen.evaluation.harness.icarus_runs import run_all
+from rtlgen.evaluation.harness.mismatch import official_text, sources_of, test_of
 from rtlgen.evaluation.harness.mismatch_tasks import (
     Alone,
     Bench,
@@ -79,11 +78,10 @@ class Court:
         for (reserved, outer), waiting in alike.items():
             admissions = _admissions(waiting, reserved, outer)
             for (bench, text), admission in zip(waiting, admissions, strict=True):
-                checked = _checked(admission, bench)
-                case = Case(text, checked)
+                case = Case(text, checked(admission, partial(_wrong_ports, bench.test)))
                 bench.cases[_key(text)] = case
-                if checked.design is not None:
-                    bench.designs.setdefault(checked.digest, []).append(case)
+                if case.admission.design is not None:
+                    bench.designs.setdefault(case.admission.digest, []).append(case)
 
     def _simulate(self) -> None:
         tasks: list[Task] = [t for bench in self._benches.values() for t in self._first(bench)]
@@ -186,34 +184,9 @@ def _design(bench: Bench, text: str) -> Design:
     return Design(top=bench.group.problem.top, sources={_SOURCE: text})
 
 
-def _checked(admission: Admission, bench: Bench) -> Admission:
-    """Refuse what an admitted design could still do to the test."""
-    if admission.design is None or admission.interface is None:
-        return admission
-    wrong = tuple(_wrong_ports(admission.interface, bench.test))
-    if wrong:
-        return Admission(
-            design=None, refusals=wrong, interface=admission.interface, cause=Cause.INTERFACE
-        )
-    refusal = random_refusal(admission.design.sources.values())
-    if refusal is None:
-        return admission
-    return Admission(
-        design=None, refusals=(refusal,), interface=admission.interface, cause=Cause.REFUSED
-    )
-
-
-def _wrong_ports(interface: Interface, test: MismatchTest) -> Iterator[Refusal]:
+def _wrong_ports(test: MismatchTest, interface: Interface) -> Iterator[Refusal]:
     ports = {port.name: port for port in interface.ports}
     for connection in test.connections:
-        port = ports.get(connection.port)
-        is_input = connection in test.inputs
-        message = ""
-        if port is None:
-            message = f"port {connection.port!r} is missing"
-        elif is_input and port.direction is not Direction.INPUT:
-            message = f"port {connection.port!r} must be an input, not {port.direction.value}"
-        elif not is_input and port.direction is Direction.INPUT:
-            message = f"port {connection.port!r} must be an output, not an input"
-        if message:
-            yield Refusal(rule="interface", file="", line=0, message=message)
+        wanted = Direction.INPUT if connection in test.inputs else Direction.OUTPUT
+        if wrong := wrong_port(connection.port, ports.get(connection.port), wanted):
+            yield wrong

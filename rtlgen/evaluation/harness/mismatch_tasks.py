@@ -10,7 +10,8 @@ from typing import Protocol
 
 from rtlgen.evaluation.harness import icarus_messages as messages
 from rtlgen.evaluation.harness.dialect import same_tokens
-from rtlgen.evaluation.harness.mismatch import Sources, compiled, new_secret
+from rtlgen.evaluation.harness.icarus_runs import ended, is_odd, new_secret
+from rtlgen.evaluation.harness.mismatch import Sources, compiled
 from rtlgen.evaluation.harness.mismatch_bench import TEST, Rendering, alone, lane_name, side_by_side
 from rtlgen.evaluation.harness.mismatch_output import (
     BenchOutput,
@@ -41,8 +42,8 @@ class Case:
     admission: Admission
     own_messages: str | None = None
     """What the compiler says of the text as the sample gave it; None if not known yet."""
-    compiled: bool = True
-    """Whether that text compiles."""
+    compiled: bool = False
+    """Whether that text is known to compile, and to pass where it was run."""
     simulated: Simulated | None = None
 
 
@@ -97,7 +98,7 @@ class Beside:
             return conditions.cpu_seconds
         share = self.bench.group.preparation.seconds * (1 + len(self.designs))
         most = conditions.cpu_seconds * len(self.designs)
-        return min(most, float(2 ** math.ceil(math.log2(2.0 + 16.0 * share))))
+        return min(most, float(2 ** math.ceil(math.log2(1.0 + 8.0 * share))))
 
     @property
     def _many(self) -> bool:
@@ -234,9 +235,7 @@ class Alone:
         return design
 
     def take(self, runs: Sequence[StepRun]) -> list[Task]:
-        crashed = any(run.exit_code is not None and run.exit_code < 0 for run in runs)
-        odd = crashed or any(run.limit in ("time", "sandbox") for run in runs)
-        if odd and self.tries == 1:
+        if is_odd(runs) and self.tries == 1:
             return [Alone(self.bench, self.cases, tries=2)]
         said = runs[0].stderr + runs[0].stdout
         ok = runs[0].exit_code == 0
@@ -250,11 +249,13 @@ class Alone:
         run = runs[1]
         output = read_output(run.stdout, secret=self.secret, lanes=1)
         lane = output.lanes[0]
-        ended = run.exit_code == 0 and not run.truncated and not output.broken
-        mismatches = lane.mismatches if ended else None
-        category, reason = (None, "") if ended else _ended(run)
-        if ended and mismatches is None:
-            category, reason = Category.INCOMPLETE, "the test did not come to its last line"
+        wrong = ended(run)
+        if wrong is None and output.broken:
+            wrong = Category.INCOMPLETE, "what the test reports makes no sense"
+        mismatches = lane.mismatches if wrong is None else None
+        if wrong is None and mismatches is None:
+            wrong = Category.INCOMPLETE, "the test did not come to its last line"
+        category, reason = wrong or (None, "")
         return Simulated(
             mismatches=mismatches,
             samples=output.samples or 0,
@@ -303,8 +304,8 @@ def note_own_text(case: Case, runs: Sequence[StepRun]) -> None:
 
 
 def _not_compiled(run: StepRun) -> Simulated:
-    if run.limit is not None or (run.exit_code or 0) < 0:
-        category, reason = _ended(run)
+    if run.exit_code is None or run.exit_code < 0:
+        category, reason = ended(run) or (Category.NOT_JUDGED, "the compiler was stopped")
         return Simulated(category=category, reason=reason, seconds=run.cpu_seconds)
     return _failed_to_compile(run.stderr + run.stdout, run.cpu_seconds)
 
@@ -318,24 +319,3 @@ def _failed_to_compile(said: str, seconds: float) -> Simulated:
     if messages.beyond_the_tool(said):
         reason = f"beyond this simulator: {reason}"
     return Simulated(category=messages.category(said), reason=reason, seconds=seconds)
-
-
-_LIMITS = {
-    "cpu": (Category.TIMEOUT, "no end within the processor time"),
-    "memory": (Category.MEMORY, "no end within the memory"),
-    "output": (Category.OUTPUT, "prints without end"),
-    "file size": (Category.OUTPUT, "writes without end"),
-}
-
-
-def _ended(run: StepRun) -> tuple[Category, str]:
-    """Return what it means that a step did not end well."""
-    if run.limit in _LIMITS:
-        return _LIMITS[run.limit]
-    if run.truncated:
-        return Category.OUTPUT, "prints more than is kept"
-    if run.limit is not None:
-        return Category.NOT_JUDGED, f"stopped at the {run.limit} limit, twice"
-    if run.exit_code is not None and run.exit_code < 0:
-        return Category.INCOMPLETE, f"the simulator crashes on it (signal {-run.exit_code})"
-    return Category.INCOMPLETE, f"the simulation ended with exit code {run.exit_code}"

@@ -21,7 +21,19 @@ from dataclasses import dataclass, field
 
 from pyslang.syntax import SyntaxKind, SyntaxTree
 
+from rtlgen.evaluation.harness.source_text import Span, UnknownForm, edited
 from sim.slang import Syntax
+
+__all__ = [
+    "TIMEOUT",
+    "VERDICT",
+    "Connection",
+    "MismatchTest",
+    "Span",
+    "UnknownForm",
+    "depends_on_design",
+    "take_apart",
+]
 
 VERDICT = "Mismatches: %1d in %1d samples"
 TIMEOUT = "TIMEOUT"
@@ -32,13 +44,6 @@ _COMMENT = re.compile(rb"//[^\n]*|/\*.*?\*/", re.S)
 _SPACE = re.compile(rb"\s+")
 _WORD = re.compile(rb"[A-Za-z_]\w*")
 _BITS = re.compile(rb"\$bits\s{0,9}\([^()]{0,200}\)")
-
-Span = tuple[int, int]
-"""Byte offsets: first, and one after the last."""
-
-
-class UnknownForm(Exception):
-    """The test is not of the form that this module knows; says what is missing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,15 +106,8 @@ class MismatchTest:
         return tuple(c for c in self.connections if c.signal in self.got)
 
     def edited(self, edits: Sequence[tuple[Span, str]]) -> str:
-        """Return the text with each span replaced."""
-        parts: list[bytes] = []
-        done = 0
-        for (start, end), new in sorted(edits):
-            if start < done:
-                raise ValueError(f"edits overlap at byte {start}")
-            parts += [self.text[done:start], new.encode()]
-            done = end
-        return b"".join([*parts, self.text[done:]]).decode()
+        """Return the text with each span replaced; see `source_text.edited`."""
+        return edited(self.text, edits)
 
     def slice(self, span: Span) -> str:
         return self.text[span[0] : span[1]].decode()
@@ -334,7 +332,6 @@ _CONDITIONAL = {
     SyntaxKind.ForLoopStatement: "stopExpr",
     SyntaxKind.WaitStatement: "expr",
 }
-_ASSIGNMENTS = ("AssignmentExpression", "NonblockingAssignmentExpression")
 _TIMING = {SyntaxKind.TimingControlStatement, SyntaxKind.WaitStatement}
 
 

@@ -21,17 +21,16 @@ as much simulated time as the golden design needs; that is a timeout.
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from rtlgen.evaluation.harness.icarus_runs import compiler, runtime, simulator
 from rtlgen.evaluation.harness.protocol import Conditions, Group, Preparation
 from rtlgen.evaluation.judgement import Judgement
 from rtlgen.evaluation.problem import Problem
-from sim import tools
-from sim.pipelines import Pipeline, PipelineLimits, StepRun, run_pipelines
+from sim.pipelines import Pipeline
 
 if TYPE_CHECKING:
     from rtlgen.evaluation.harness.pass_line_test import PassLineTest
@@ -41,7 +40,6 @@ _TEST, _SCALE, _RESET, _IMAGE = "test.sv", "scale.sv", "reset.sv", "test.vvp"
 _DEFAULT = "`resetall\n`timescale 1ns/1ns\n"
 """As the published command line sets it; also after the design, whose directives are its own."""
 _MOST_TIMES = 100
-_OUTPUT_BYTES = 1 << 20
 _MARK = re.compile(r"\[?(?P<secret>rtlgen[0-9a-f]{24})(?: end (?P<end>\d+)\]|(?P<late> late\]))?")
 
 
@@ -78,10 +76,10 @@ class Bench:
             from rtlgen.evaluation.harness.pass_line_repairs import STEP, STEP_FILE  # noqa: PLC0415
 
             files[STEP_FILE] = STEP
-        compile_ = ("iverilog", "-g2012", "-s", self.test.root, "-o", _IMAGE, *files)
+        compile_ = (compiler(), "-g2012", "-s", self.test.root, "-o", _IMAGE, *files)
         return Pipeline(
             files={**dict(self.problem.data), **files},
-            steps=(compile_, ("vvp", "-n", _IMAGE, "-none")),
+            steps=(compile_, (runtime(), "-n", _IMAGE, "-none")),
         )
 
 
@@ -91,7 +89,7 @@ class PassLineHarness:
     name = "rtllm"
 
     def simulator(self) -> str:
-        return f"Icarus Verilog {tools.icarus().version}"
+        return simulator()
 
     def prepare(self, problems: Sequence[Problem], conditions: Conditions) -> list[Preparation]:
         from rtlgen.evaluation.harness.pass_line_prepare import prepare  # noqa: PLC0415 - pyslang
@@ -128,11 +126,6 @@ def test_of(text: str, golden: str, top: str) -> PassLineTest:
     return take_apart(text, golden=golden, top=top)
 
 
-def new_secret() -> str:
-    """Return what nobody but one run's test knows."""
-    return f"rtlgen{secrets.token_hex(12)}"
-
-
 def read_output(text: str, secret: str) -> Printed:
     """Return what the test with this `secret` printed, wherever in a line."""
     marks = [mark for mark in _MARK.finditer(text) if mark["secret"] == secret]
@@ -141,14 +134,3 @@ def read_output(text: str, secret: str) -> Printed:
         ends=tuple(int(mark["end"]) for mark in marks if mark["end"] is not None),
         late=any(mark["late"] for mark in marks),
     )
-
-
-def run_all(pipelines: Sequence[Pipeline], conditions: Conditions) -> list[tuple[StepRun, ...]]:
-    """Run `pipelines`; the wall clock gives much more than the processor's."""
-    limits = PipelineLimits(
-        cpu_seconds=conditions.cpu_seconds,
-        seconds=60.0 + 10 * conditions.cpu_seconds,
-        memory_bytes=conditions.memory_bytes,
-        output_bytes=_OUTPUT_BYTES,
-    )
-    return run_pipelines(pipelines, limits=limits) if pipelines else []

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from rtlgen.evaluation.harness import icarus_messages as messages
-from rtlgen.evaluation.harness.dialect import random_refusal, standard
+from rtlgen.evaluation.harness.admission import category_of, checked, reason_of, wrong_port
+from rtlgen.evaluation.harness.dialect import standard
+from rtlgen.evaluation.harness.icarus_runs import ended, is_odd, new_secret, run_all
 from rtlgen.evaluation.harness.pass_line import (
     DESIGN,
     Bench,
     Printed,
     bench_of,
-    new_secret,
     read_output,
-    run_all,
 )
 from rtlgen.evaluation.harness.protocol import Conditions, Group, Preparation
-from rtlgen.evaluation.harness.verdicts import log_of
+from rtlgen.evaluation.harness.verdicts import line_of, log_of
 from rtlgen.evaluation.judgement import Category, Judgement, not_judged
 from sim.design import Design
 from sim.gate import Admission, admit_many
-from sim.interface import Direction, Interface
+from sim.interface import Interface
 from sim.pipelines import StepRun
 from sim.refusal import Refusal
 from sim.verdict import Cause
@@ -30,19 +31,6 @@ PASSED, SYNTAX, FUNCTION = "passed", "syntax fails", "function fails"
 """What RTLLM counts: what compiles, and what of it works."""
 _BY_THE_BENCH = frozenset({"name-clash", "hierarchy"})
 """Rules of the gate that depend on the names of a test."""
-_CAUSES = {
-    Cause.SYNTAX: Category.SYNTAX,
-    Cause.ELABORATION: Category.ELABORATION,
-    Cause.INTERFACE: Category.INTERFACE,
-    Cause.TIME: Category.TIMEOUT,
-    Cause.MEMORY: Category.MEMORY,
-}
-_LIMITS = {
-    "cpu": (Category.TIMEOUT, "no end within the processor time"),
-    "memory": (Category.MEMORY, "no end within the memory"),
-    "output": (Category.OUTPUT, "prints without end"),
-    "file size": (Category.OUTPUT, "writes without end"),
-}
 
 
 @dataclass(slots=True)
@@ -113,20 +101,17 @@ class Court:
         """Simulate `cases`; return those to be tried again: nothing was learned of them."""
         tries = [(case, new_secret()) for case in cases]
         runs = run_all(
-            [case.bench.pipeline(case.design, secret) for case, secret in tries], self._conditions
+            [case.bench.pipeline(case.design, secret) for case, secret in tries],
+            self._conditions.cpu_seconds,
+            self._conditions,
         )
         odd = []
         for (case, secret), done in zip(tries, runs, strict=True):
-            if _is_odd(done[-1]) and not last:
+            if is_odd(done) and not last:
                 odd.append(case)
             else:
                 case.judgement = judged(done, secret, case.preparation, case.bench)
         return odd
-
-
-def _is_odd(run: StepRun) -> bool:
-    """Whether the machine, or the tool, may be at fault for how `run` ended."""
-    return run.limit in ("time", "sandbox") or (run.exit_code is not None and run.exit_code < 0)
 
 
 def _admit(cases: Sequence[_Case]) -> None:
@@ -136,7 +121,8 @@ def _admit(cases: Sequence[_Case]) -> None:
     designs = [_design(case) for case in cases]
     admissions = admit_many(designs, reserved=modules, outer=names) if cases else []
     for case, admission in zip(cases, admissions, strict=True):
-        case.admission = _with_inputs(_confirmed(case, admission), case.bench)
+        wrong_ports = partial(_wrong_ports, case.bench)
+        case.admission = checked(_confirmed(case, admission), wrong_ports)
         if case.admission.design is None:
             case.judgement = refused(case.admission)
 
@@ -157,47 +143,27 @@ def _confirmed(case: _Case, admission: Admission) -> Admission:
     return admission
 
 
-def _with_inputs(admission: Admission, bench: Bench) -> Admission:
-    """Refuse a design that could drive what the test drives, lacks a port, or draws numbers."""
-    if admission.design is None or admission.interface is None:
-        return admission
-    interface = admission.interface
-    if wrong := tuple(_wrong_ports(interface, bench)):
-        return Admission(design=None, refusals=wrong, interface=interface, cause=Cause.INTERFACE)
-    if random := random_refusal(admission.design.sources.values()):
-        return Admission(design=None, refusals=(random,), interface=interface, cause=Cause.REFUSED)
-    return admission
-
-
-def _wrong_ports(interface: Interface, bench: Bench) -> Iterator[Refusal]:
+def _wrong_ports(bench: Bench, interface: Interface) -> Iterator[Refusal]:
     named = {port.name: port for port in interface.ports}
     for connection in bench.test.connections:
-        name, at = connection.port, connection.position
-        port = named.get(name)
+        port, at = named.get(connection.port), connection.position
         if at is not None:
             port = interface.ports[at] if at < len(interface.ports) else None
-        message = ""
-        if port is None:
-            message = f"port {name!r} is missing"
-        elif connection.direction is Direction.INPUT and port.direction is not Direction.INPUT:
-            message = f"port {port.name!r} must be an input, not {port.direction.value}"
-        elif connection.direction is Direction.OUTPUT and port.direction is Direction.INPUT:
-            message = f"port {port.name!r} must be an output, not an input"
-        if message:
-            yield Refusal(rule="interface", file="", line=0, message=message)
+        if wrong := wrong_port(connection.port, port, connection.direction):
+            yield wrong
 
 
 def refused(admission: Admission) -> Judgement:
     """Return the judgement of a design that the gate has turned away: it fails."""
     reasons = [str(refusal) for refusal in admission.refusals]
-    category = _CAUSES.get(admission.cause, Category.REFUSED)
+    category = category_of(admission)
     compiles = category in (Category.REFUSED, Category.TIMEOUT, Category.MEMORY)
     return Judgement(
         official=False,
         functional=False,
         category=category,
         official_category="" if compiles else SYNTAX,
-        reason=_line(reasons[0] if reasons else admission.cause.value),
+        reason=line_of(reason_of(admission)),
         log=log_of("\n".join(reasons)),
     )
 
@@ -211,7 +177,7 @@ def judged(
         *(text.replace(secret, "...") for run in runs for text in (run.stderr, run.stdout))
     )
     printed = read_output(runs[-1].stdout, secret)
-    category, reason = _compiled(runs[0]) or _ended(runs[-1]) or _told(printed, preparation, bench)
+    category, reason = _compiled(runs[0]) or ended(runs[-1]) or _told(printed, preparation, bench)
     if category is Category.NOT_JUDGED:
         return not_judged(reason, log=said)
     passed = category is Category.PASS
@@ -221,7 +187,7 @@ def judged(
         functional=passed,
         category=category,
         official_category=PASSED if passed else FUNCTION if ran else SYNTAX,
-        reason=_line(reason),
+        reason=line_of(reason),
         mismatches=int(category is Category.MISMATCH),
         samples=int(category in (Category.PASS, Category.MISMATCH)),
         expected_samples=1,
@@ -231,31 +197,19 @@ def judged(
 
 
 def _compiled(run: StepRun) -> tuple[Category, str] | None:
-    """Return why there is nothing to simulate; None where there is."""
+    """Return why there is nothing to simulate; None where there is.
+
+    A design beyond the simulator fails: the reference has run on it.
+    """
     if run.exit_code == 0:
         return None
     if run.exit_code is None or run.exit_code < 0:
-        return _ended(run)
+        return ended(run)
     said = run.stderr + run.stdout
     reason = messages.first_error(said)
     if messages.beyond_the_tool(said):
-        return Category.NOT_JUDGED, f"beyond this simulator: {reason}"
+        reason = f"beyond this simulator: {reason}"
     return messages.category(said), reason
-
-
-def _ended(run: StepRun) -> tuple[Category, str] | None:
-    """Return why a step did not end well; None where it did."""
-    if run.limit in _LIMITS:
-        return _LIMITS[run.limit]
-    if run.limit is not None:
-        return Category.NOT_JUDGED, f"stopped at the {run.limit} limit, twice"
-    if run.exit_code is None or run.exit_code < 0:
-        return Category.NOT_JUDGED, f"the simulator crashed twice (signal {-(run.exit_code or 0)})"
-    if run.truncated:
-        return Category.OUTPUT, "prints more than is kept"
-    if run.exit_code > 0:
-        return Category.INCOMPLETE, f"the simulation ended with exit code {run.exit_code}"
-    return None
 
 
 def _told(printed: Printed, preparation: Preparation, bench: Bench) -> tuple[Category, str]:
@@ -273,7 +227,3 @@ def _told(printed: Printed, preparation: Preparation, bench: Bench) -> tuple[Cat
     if printed.passes != int(facts["passes"]):
         return Category.INCOMPLETE, f"the test passed {printed.passes} times, not {facts['passes']}"
     return Category.PASS, ""
-
-
-def _line(text: str) -> str:
-    return log_of(" ".join(text.split()))[:300]

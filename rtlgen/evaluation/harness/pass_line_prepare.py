@@ -6,12 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from rtlgen.evaluation.harness import icarus_messages as messages
+from rtlgen.evaluation.harness.icarus_runs import new_secret, run_all
 from rtlgen.evaluation.harness.pass_line import (
     DESIGN,
     Bench,
-    new_secret,
     read_output,
-    run_all,
     test_of,
 )
 from rtlgen.evaluation.harness.pass_line_repairs import (
@@ -23,8 +22,8 @@ from rtlgen.evaluation.harness.pass_line_repairs import (
     with_ordered_processes,
     with_steps,
 )
-from rtlgen.evaluation.harness.pass_line_test import UnknownForm
 from rtlgen.evaluation.harness.protocol import Conditions, Preparation
+from rtlgen.evaluation.harness.source_text import UnknownForm
 from rtlgen.evaluation.problem import Problem
 from sim.design import Design
 from sim.gate import Admission, admit_many
@@ -41,7 +40,7 @@ def prepare(
         for problem, admission in zip(problems, admit_many(designs), strict=True)
     ]
     while waiting := [trial for trial in trials if trial.next_bench()]:
-        runs = run_all([trial.pipeline() for trial in waiting], conditions)
+        runs = run_all([trial.pipeline() for trial in waiting], conditions.cpu_seconds, conditions)
         for trial, run in zip(waiting, runs, strict=True):
             trial.take(run)
     return [trial.preparation() for trial in trials]

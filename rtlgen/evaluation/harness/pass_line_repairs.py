@@ -13,14 +13,8 @@ from dataclasses import dataclass
 from pyslang.parsing import Token, TokenKind
 from pyslang.syntax import SyntaxKind
 
-from rtlgen.evaluation.harness.pass_line_test import (
-    Span,
-    UnknownForm,
-    edited,
-    found,
-    span_of,
-    take_apart,
-)
+from rtlgen.evaluation.harness.pass_line_test import found, span_of, take_apart
+from rtlgen.evaluation.harness.source_text import Span, UnknownForm, edited
 from sim.interface import Direction
 from sim.slang import Parsed, Syntax
 

@@ -10,14 +10,14 @@ The texts are those of a benchmark's own files, which are trusted.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from pyslang.ast import ArgumentDirection, ExpressionKind, SymbolKind
 from pyslang.parsing import Token, TokenKind
 from pyslang.syntax import SyntaxKind
 
+from rtlgen.evaluation.harness.source_text import Span, UnknownForm, edited
 from sim.interface import Direction
 from sim.slang import Ast, Parsed, Syntax
 
@@ -41,13 +41,6 @@ _WAITS_FOR_MORE_THAN_TIME = {
     SyntaxKind.JumpStatement,
     SyntaxKind.DisableStatement,
 }
-
-Span: TypeAlias = tuple[int, int]
-"""Byte offsets: first, and one after the last."""
-
-
-class UnknownForm(Exception):
-    """The test is not of the form that this module knows; says what is missing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,22 +92,6 @@ class PassLineTest:
             late = f'\ninitial begin #{most} $display("[{secret} late]"); $finish; end\n'
             edits.append(((self.end, self.end), late))
         return edited(self.text, edits)
-
-
-def edited(text: bytes, edits: Iterable[tuple[Span, str]]) -> str:
-    """Return `text` with each span replaced.
-
-    Raises:
-        ValueError: Two spans overlap.
-    """
-    parts: list[bytes] = []
-    done = 0
-    for (start, end), new in sorted(edits):
-        if start < done:
-            raise ValueError(f"edits overlap at byte {start}")
-        parts += [text[done:start], new.encode()]
-        done = end
-    return b"".join([*parts, text[done:]]).decode()
 
 
 def take_apart(text: str, *, golden: str, top: str) -> PassLineTest:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pyslang.syntax import SyntaxKind, SyntaxTree
 
+from rtlgen.evaluation.harness.source_text import edited
 from sim.slang import Syntax
 
 ENUM_CAST = (
@@ -37,18 +38,18 @@ def without_enum_casts(text: str) -> str:
     if not casts:
         return text
     edits = [
-        (use.sourceRange.start.offset, use.sourceRange.end.offset, bases[str(use).strip()])
+        ((use.sourceRange.start.offset, use.sourceRange.end.offset), bases[str(use).strip()])
         for use in uses
     ]
     edits += [
-        (cast.sourceRange.start.offset, cast.right.sourceRange.start.offset, b"") for cast in casts
+        ((cast.sourceRange.start.offset, cast.right.sourceRange.start.offset), "") for cast in casts
     ]
-    return _edited(text.encode(), edits)
+    return edited(text.encode(), edits)
 
 
-def _bases(root: Syntax, text: bytes) -> dict[str, bytes]:
+def _bases(root: Syntax, text: bytes) -> dict[str, str]:
     """Return the base type of each enumeration type that is named and has one."""
-    found: dict[str, bytes] = {}
+    found: dict[str, str] = {}
 
     def look(node: Syntax) -> None:
         if getattr(node, "kind", None) is not SyntaxKind.TypedefDeclaration:
@@ -56,16 +57,7 @@ def _bases(root: Syntax, text: bytes) -> dict[str, bytes]:
         if node.type.kind is SyntaxKind.EnumType and node.type.baseType is not None:
             place = node.type.baseType.sourceRange
             base = text[place.start.offset : place.end.offset]
-            found[node.name.valueText] = base + b" "
+            found[node.name.valueText] = f"{base.decode()} "
 
     root.visit(look)
     return found
-
-
-def _edited(text: bytes, edits: list[tuple[int, int, bytes]]) -> str:
-    parts: list[bytes] = []
-    done = 0
-    for start, end, new in sorted(edits):
-        parts += [text[done:start], new]
-        done = end
-    return b"".join([*parts, text[done:]]).decode()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
+from rtlgen.evaluation.harness.admission import category_of, reason_of
 from rtlgen.evaluation.harness.official import Evidence, Rule
 from rtlgen.evaluation.harness.protocol import Preparation
 from rtlgen.evaluation.judgement import Category, Judgement, Window
 from sim.gate import Admission
-from sim.verdict import Cause
 
 LOG_CHARACTERS = 4000
 
@@ -40,26 +39,16 @@ class Simulated:
         return self.mismatches == 0 and self.category is None
 
 
-_CATEGORIES: Mapping[Cause, Category] = {
-    Cause.SYNTAX: Category.SYNTAX,
-    Cause.ELABORATION: Category.ELABORATION,
-    Cause.INTERFACE: Category.INTERFACE,
-    Cause.REFUSED: Category.REFUSED,
-    Cause.TIME: Category.TIMEOUT,
-    Cause.MEMORY: Category.MEMORY,
-}
-
-
 def refused(admission: Admission, rule: Rule, evidence: Evidence) -> Judgement:
     """Return the judgement of a design that the gate has turned away: it fails."""
     reasons = [str(refusal) for refusal in admission.refusals]
-    category = _CATEGORIES.get(admission.cause, Category.REFUSED)
+    category = category_of(admission)
     return Judgement(
         official=False,
         functional=False,
         category=category,
         official_category=_unseen(category, rule, evidence),
-        reason=_line(reasons[0] if reasons else admission.cause.value),
+        reason=line_of(reason_of(admission)),
         log=log_of("\n".join(reasons), evidence.compile_output),
     )
 
@@ -145,7 +134,7 @@ def _reason(
     published: bool,
 ) -> str:
     if seen.reason:
-        return _line(seen.reason)
+        return line_of(seen.reason)
     if category in (Category.MISMATCH, Category.UNKNOWN_VALUE):
         if seen.cut:
             return f"differs at sample {seen.samples} of {preparation.samples}"
@@ -158,7 +147,7 @@ def _reason(
         text = evidence.compile_output or evidence.run_stderr
         first = next((line for line in text.splitlines() if line.strip()), "")
         limit = "the test's own time limit strikes" if evidence.test_timeout else "not by the rule"
-        return _line(f"works; {first or limit}")
+        return line_of(f"works; {first or limit}")
     return ""
 
 
@@ -166,10 +155,12 @@ def log_of(*texts: str) -> str:
     """Return the last lines of `texts`, with nothing in them that a terminal obeys."""
     whole = "\n".join(text.strip("\n") for text in texts if text.strip())
     plain = "".join(
-        c if c == "\n" or c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in whole
+        c if c == "\n" or c.isprintable() else "\N{REPLACEMENT CHARACTER}"
+        for c in whole[-LOG_CHARACTERS:]
     )
-    return plain if len(plain) <= LOG_CHARACTERS else f"...{plain[-LOG_CHARACTERS:]}"
+    return plain if len(whole) <= LOG_CHARACTERS else f"...{plain}"
 
 
-def _line(text: str) -> str:
+def line_of(text: str) -> str:
+    """Return `text` as one line that is not too long."""
     return log_of(" ".join(text.split()))[:300]
