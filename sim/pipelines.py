@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import math
 import os
-import re
 import signal
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -27,7 +26,7 @@ from sim.errors import ToolFailed
 from sim.isolation import installation
 from sim.locate import find_tool
 from sim.pipelines_driver import PLAN, Plan
-from sim.process import Limits, ToolRun, run_tool
+from sim.process import Limits, ToolRun, check_limits, run_tool, tells_of_memory
 from sim.scratch import scratch_folder
 
 MOST = 64
@@ -44,9 +43,6 @@ from sim.pipelines_driver import main
 main()
 """
 """Finds the package without a look at the folder around it, which Landlock does not allow."""
-_OUT_OF_MEMORY = re.compile(
-    r"bad_alloc|out of memory|cannot allocate memory|memory exhausted|MemoryError", re.IGNORECASE
-)
 _TAIL = 4096
 
 
@@ -100,10 +96,7 @@ class PipelineLimits:
     """Kept of standard output and of standard error, each; at 16 times as much it is stopped."""
 
     def __post_init__(self) -> None:
-        for name in self.__slots__:
-            value = getattr(self, name)
-            if not 0 < value < math.inf:
-                raise ValueError(f"limit {name} must be positive and finite, not {value}")
+        check_limits({name: getattr(self, name) for name in self.__slots__})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -276,7 +269,7 @@ class _Sandbox:
         if code in (-signal.SIGXFSZ, 128 + signal.SIGXFSZ):
             return "file size"
         if code != 0 and any(
-            _OUT_OF_MEMORY.search(text[-_TAIL:]) for text in (told.stdout, told.stderr)
+            tells_of_memory(text[-_TAIL:].encode()) for text in (told.stdout, told.stderr)
         ):
             return "memory"
         return None
