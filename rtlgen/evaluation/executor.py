@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import socket
+import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -11,6 +13,9 @@ from typing import Any, Protocol
 from sim.errors import EnvironmentFault
 
 log = logging.getLogger(__name__)
+
+ROOM = 32 << 20
+"""Bytes that must be free where temporary files go."""
 
 
 class Task(Protocol):
@@ -51,8 +56,9 @@ class Finished:
 class Executor(Protocol):
     """Does tasks, several at a time; use it from one thread only."""
 
-    name: str
-    """`local` or `ray`."""
+    @property
+    def name(self) -> str:
+        """`local` or `ray`."""
 
     @property
     def workers(self) -> int:
@@ -80,13 +86,27 @@ def attempt(task: Task) -> tuple[Any, Fault | None]:
     """
     machine = socket.gethostname()
     try:
-        return task(), None
+        _check_room()
+        result = task()
+        # A simulator whose files were cut short says that a good design is wrong.
+        _check_room()
+        return result, None
     except (EnvironmentFault, OSError, MemoryError) as error:
         return None, Fault(text=str(error) or type(error).__name__, machine=machine)
     except Exception as error:
         log.warning("a job failed", exc_info=True)
         text = f"the job failed: {type(error).__name__}: {error}"
         return None, Fault(text=text, machine=machine, bug=True)
+
+
+def _check_room() -> None:
+    folder = tempfile.gettempdir()
+    free = shutil.disk_usage(folder).free
+    if free < ROOM:
+        raise EnvironmentFault(
+            f"judging needs {ROOM >> 20} MiB for temporary files, {folder} has {free >> 10} KiB "
+            "free\n\nhint: free some space, or set TMPDIR to a folder with more"
+        )
 
 
 def as_completed(executor: Executor, tasks: Iterable[tuple[int, Task]]) -> Iterator[Finished]:

@@ -10,6 +10,7 @@ from itertools import pairwise
 from rtlgen.evaluation.harness.protocol import Conditions, Group, Harness, Preparation
 from rtlgen.evaluation.judgement import Judgement
 from rtlgen.evaluation.problem import Problem
+from sim.errors import EnvironmentFault
 
 MOST_DESIGNS = 64
 """Designs in one job, at most."""
@@ -100,10 +101,13 @@ class JudgeTask:
     """A job, as it is sent to a worker; returns the judgements in order."""
 
     harness: Harness
+    simulator: str
+    """Under which all of the run is judged, wherever that is."""
     groups: tuple[Group, ...]
     conditions: Conditions
 
     def __call__(self) -> list[Judgement]:
+        _check_simulator(self.harness, self.simulator)
         found = self.harness.judge(self.groups, self.conditions)
         if [len(group) for group in found] != [len(group.designs) for group in self.groups]:
             raise ValueError(f"harness {self.harness.name!r} must judge each design once")
@@ -115,14 +119,29 @@ class PrepareTask:
     """Problems whose references are run; returns the preparations in order."""
 
     harness: Harness
+    simulator: str
     problems: tuple[Problem, ...]
     conditions: Conditions
 
     def __call__(self) -> list[Preparation]:
+        _check_simulator(self.harness, self.simulator)
         found = self.harness.prepare(self.problems, self.conditions)
         if len(found) != len(self.problems):
             raise ValueError(f"harness {self.harness.name!r} must prepare each problem once")
         return found
+
+
+def _check_simulator(harness: Harness, wanted: str) -> None:
+    """See that this machine judges as the others: verdicts are kept under one simulator's name.
+
+    Raises:
+        EnvironmentFault: It has another simulator, or another version of it.
+    """
+    if (found := harness.simulator()) != wanted:
+        raise EnvironmentFault(
+            f"all machines of a run must have {wanted}, one has {found}\n\n"
+            "hint: install the same version on every node"
+        )
 
 
 def plan_jobs(

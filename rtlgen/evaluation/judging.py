@@ -37,6 +37,8 @@ class Setting:
     """What judges, and by which tests."""
 
     harness: Harness
+    simulator: str
+    """Its name and version, the same wherever samples are judged."""
     conditions: Conditions
     problems: Mapping[str, tuple[Problem, bytes]]
     """By task id, each with the digest that keys need."""
@@ -130,7 +132,12 @@ class Judging:
     def _task(self, work: Job | _Preparing) -> Task:
         harness, conditions = self._setting.harness, self._setting.conditions
         if isinstance(work, _Preparing):
-            return PrepareTask(harness=harness, problems=work.problems, conditions=conditions)
+            return PrepareTask(
+                harness=harness,
+                simulator=self._setting.simulator,
+                problems=work.problems,
+                conditions=conditions,
+            )
         groups = tuple(
             Group(
                 problem=self._problems[part.task_id][0],
@@ -139,7 +146,12 @@ class Judging:
             )
             for part in work.parts
         )
-        return JudgeTask(harness=harness, groups=groups, conditions=conditions)
+        return JudgeTask(
+            harness=harness,
+            simulator=self._setting.simulator,
+            groups=groups,
+            conditions=conditions,
+        )
 
     # Windows and preparations
 

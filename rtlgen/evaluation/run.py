@@ -174,7 +174,9 @@ def _judge(
             window=evaluation.window,
         )
         judging = Judging(
-            setting=Setting(harness=harness, conditions=conditions, problems=problems),
+            setting=Setting(
+                harness=harness, simulator=simulator, conditions=conditions, problems=problems
+            ),
             executor=executor,
             intake=intake,
             known=known,

@@ -6,7 +6,9 @@ leave, is cut when the run is taken up again.
 
 from __future__ import annotations
 
+import errno
 import fcntl
+import logging
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -19,8 +21,12 @@ from rtlgen.errors import UsageError
 from rtlgen.evaluation.row import ROWS, Row, read_rows
 from rtlgen.evaluation.run_record import RUN, RunRecord, differences, read_run, write_run
 
+log = logging.getLogger(__name__)
+
 ANSWERS = "answers.jsonl"
 """What a model said; it may be there before the run begins."""
+_NO_LOCKS = {errno.EBADF, errno.EINVAL, errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP}
+"""What network file systems say; NFS wants a file that is open for writing."""
 _PARTIAL = re.compile(r"\.(run|summary|problems|samples|verdicts|junit|report)\.[a-z]+\.\w{8}")
 """Temporary names of the files that appear whole."""
 _RESUMABLE = "what was judged so far is in {}; the same command with --resume goes on from there"
@@ -108,6 +114,9 @@ def _locked(folder: Path) -> int:
     try:
         fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
+        if error.errno in _NO_LOCKS:
+            log.warning("%s lies where folders cannot be locked; work on it once at a time", folder)
+            return number
         os.close(number)
         if isinstance(error, BlockingIOError):
             raise UsageError(

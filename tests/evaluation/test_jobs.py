@@ -9,13 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rtlgen.evaluation.design_key import key_of, plain_form
-from rtlgen.evaluation.harness.protocol import Preparation
+from rtlgen.evaluation.harness.protocol import Conditions, Preparation
+from rtlgen.evaluation.harness.scripted import ScriptedHarness
 from rtlgen.evaluation.jobs import (
     LEAST_SECONDS,
     MOST_DESIGNS,
+    JudgeTask,
     Pending,
+    PrepareTask,
     plan_jobs,
 )
+from sim.errors import EnvironmentFault
 
 BARE = "module m(input a, output q);\nassign q = a;\nendmodule"
 
@@ -148,3 +152,15 @@ def test_halves_are_the_whole() -> None:
         else:
             queue += one.halves()
     assert sorted(d.text for d in singles) == sorted(d.text for d in job.designs)
+
+
+def test_a_machine_with_another_simulator_is_at_fault() -> None:
+    harness = ScriptedHarness(version="2.0")
+    wanted = "must have Scripted 1.0, one has Scripted 2.0\n\nhint: "
+    conditions = Conditions()
+    for task in (
+        PrepareTask(harness=harness, simulator="Scripted 1.0", problems=(), conditions=conditions),
+        JudgeTask(harness=harness, simulator="Scripted 1.0", groups=(), conditions=conditions),
+    ):
+        with pytest.raises(EnvironmentFault, match=wanted):
+            task()
