@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from rtlgen.evaluation.harness.icarus_messages import (
@@ -55,3 +57,10 @@ def test_what_the_tool_lacks_is_not_the_designs_fault() -> None:
 def test_the_first_error_is_told_and_not_the_first_warning() -> None:
     assert first_error("a.sv:1: warning: w\na.sv:2: error: e\n") == "a.sv:2: error: e"
     assert first_error("") == ""
+
+
+def test_messages_of_any_length_are_read_at_once() -> None:
+    start = time.monotonic()
+    assert category("output port " * 100_000) is Category.ELABORATION
+    assert category("port ``" * 100_000) is Category.ELABORATION
+    assert time.monotonic() - start < 5

@@ -183,6 +183,12 @@ class TestHonest:
         assert found[0].seconds > 0
         assert "wrong ==" in found[1].log
 
+    def test_what_the_simulator_lacks_or_crashes_on_fails(self) -> None:
+        lacking = mixer("struct { logic [3:0] x; } s; always_comb s.x = a ^ b; assign y = s.x;")
+        crashing = mixer("assign y = a ^ b; logic [3:0] q [$]; initial q = {1, 2};")
+        for found in judged(problem(XOR_TEST, XOR, "mixer"), lacking, crashing):
+            assert (found.official, found.functional) == (False, False)
+
     def test_equal_designs_are_judged_once(self) -> None:
         first, second = judged(MIXER, XOR, XOR.replace(" a ^ b", " a   ^ b /* the same */"))
         assert first == second

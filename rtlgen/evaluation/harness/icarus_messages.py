@@ -9,9 +9,7 @@ from rtlgen.evaluation.judgement import Category
 
 _PLACE = re.compile(r"(?P<file>[^:\s][^:]*):\d+: ?(?P<what>.*)\Z")
 _SUMMARY = re.compile(r"\d+ error\(s\) during elaboration\.\Z")
-_PORTS = re.compile(
-    r"port ``.*'' is not a port of|is not a port of|Wrong number of ports|output port .* must be"
-)
+_PORTS = re.compile(r"is not a port of|Wrong number of ports|output port [^\n]{0,400}? must be")
 _SORRY = re.compile(r"\bsorry:", re.IGNORECASE)
 _CRASH = re.compile(r"Assertion `|internal error|Segmentation fault|Aborted", re.IGNORECASE)
 
