@@ -25,6 +25,7 @@ from typing import Any
 from rtlgen import __version__
 from rtlgen.errors import UsageError
 from rtlgen.evaluation.executor import Fault, Finished, Task, attempt
+from rtlgen.evaluation.judging_code import judging_code
 from sim.errors import EnvironmentFault
 
 log = logging.getLogger(__name__)
@@ -201,7 +202,7 @@ class RayPool:
             # Soft: where the node is gone, any other one will do.
             strategy = NodeAffinitySchedulingStrategy(node_id=node, soft=True)
             remote = remote.options(scheduling_strategy=strategy)
-        self._running[remote.remote(running.task, __version__)] = running
+        self._running[remote.remote(running.task, _edition())] = running
 
     def _idlest(self, nodes: list[str]) -> str:
         sent = Counter(running.node for running in self._running.values())
@@ -219,20 +220,25 @@ class RayPool:
         }
 
 
-def _attempt(task: Task, version: str) -> _Answer:
+def _attempt(task: Task, edition: str) -> _Answer:
     """Do `task` in a worker."""
     import ray  # noqa: PLC0415 - only workers and the driver load it
 
     start = time.monotonic()
     node = ray.get_runtime_context().get_node_id()
-    if version != __version__:
-        text = f"all nodes must have rtlgen {version}, one has {__version__}"
+    if edition != _edition():
+        text = f"all nodes must have rtlgen {edition}, one has {_edition()}"
         fault = Fault(text=text, machine=node)
         return _Answer(node=node, result=None, fault=fault, seconds=0.0)
     result, failed = attempt(task)
     if failed is not None:
         failed = replace(failed, machine=f"{failed.machine}, node {node[:8]}")
     return _Answer(node=node, result=result, fault=failed, seconds=time.monotonic() - start)
+
+
+def _edition() -> str:
+    """Return the version, and what tells installations from source apart: the code that judges."""
+    return f"{__version__} ({judging_code()[:12]})"
 
 
 def _ray() -> Any:  # noqa: ANN401 - a module without types

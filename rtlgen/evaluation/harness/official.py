@@ -20,7 +20,6 @@ class Evidence:
     run_stderr: str = ""
     mismatches: int | None = None
     """None where the test did not come to its last line."""
-    samples: int = 0
     test_timeout: bool = False
     """The test's own time limit struck."""
     timed_out: bool = False

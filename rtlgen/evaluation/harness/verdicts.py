@@ -83,7 +83,6 @@ def ruled(
         run_output=seen.printed,
         run_stderr=seen.stderr,
         mismatches=seen.mismatches,
-        samples=seen.samples,
         test_timeout=seen.test_timeout,
         timed_out=seen.category is Category.TIMEOUT,
         verilog=evidence.verilog,
