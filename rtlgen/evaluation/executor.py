@@ -86,17 +86,21 @@ def attempt(task: Task) -> tuple[Any, Fault | None]:
     """
     machine = socket.gethostname()
     try:
-        _check_room()
-        result = task()
-        # A simulator whose files were cut short says that a good design is wrong.
-        _check_room()
-        return result, None
+        return _with_room(task), None
     except (EnvironmentFault, OSError, MemoryError) as error:
         return None, Fault(text=str(error) or type(error).__name__, machine=machine)
     except Exception as error:
         log.warning("a job failed", exc_info=True)
         text = f"the job failed: {type(error).__name__}: {error}"
         return None, Fault(text=text, machine=machine, bug=True)
+
+
+def _with_room(task: Task) -> Any:  # noqa: ANN401 - as of the task
+    """Do `task`; a simulator whose files were cut short says that a good design is wrong."""
+    _check_room()
+    result = task()
+    _check_room()
+    return result
 
 
 def _check_room() -> None:

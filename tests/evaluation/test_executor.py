@@ -11,6 +11,7 @@ from contextlib import closing
 
 import pytest
 
+from rtlgen.evaluation import executor
 from rtlgen.evaluation.executor import Task, as_completed, attempt
 from rtlgen.evaluation.local_pool import LocalPool
 from sim.errors import ToolNotFound
@@ -61,6 +62,20 @@ def test_a_fault_is_a_value() -> None:
         ("the job failed: KeyError: 'x'", True),
         ("[Errno 28] No space left on device", False),
     ]
+
+
+def test_nothing_is_judged_where_temporary_files_have_no_room(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = attempt(lambda: "verdict")
+    monkeypatch.setattr(executor, "ROOM", 1 << 80)
+    result, fault = attempt(lambda: "verdict")
+    assert before == ("verdict", None)
+    assert result is None
+    assert fault is not None
+    assert "MiB for temporary files" in fault.text
+    assert "set TMPDIR to a folder with more" in fault.text
+    assert not fault.bug
 
 
 def test_waiting_for_nothing_is_an_error() -> None:
