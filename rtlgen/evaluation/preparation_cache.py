@@ -42,8 +42,12 @@ class PreparationCache:
         return found
 
     def put(self, preparations: Mapping[bytes, Preparation]) -> None:
-        """Keep `preparations`, also those of tests that cannot judge here."""
-        texts = {key: _adapter().dump_json(one).decode() for key, one in preparations.items()}
+        """Keep `preparations` of tests that can judge.
+
+        That one cannot may be the moment's, such as a simulator that crashed; it is tried again.
+        """
+        sound = {key: one for key, one in preparations.items() if one.samples or not one.faults}
+        texts = {key: _adapter().dump_json(one).decode() for key, one in sound.items()}
         small = {key: text for key, text in texts.items() if len(text) <= MAX_CHARACTERS}
         if small:
             self._kept.put(small)

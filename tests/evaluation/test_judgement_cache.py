@@ -196,9 +196,11 @@ def test_preparations_are_kept(tmp_path: Path) -> None:
     one = Preparation(
         problem="p", simulator="s 1", samples=3, seconds=0.5, repairs=("r",), facts={"a": "b"}
     )
-    two = Preparation(problem="q", simulator="s 1", faults=("it does not compile",))
+    fault = ("it does not compile",)
+    two = Preparation(problem="q", simulator="s 1", faults=fault, repairs=("r",), samples=2)
+    three = Preparation(problem="q", simulator="s 1", faults=fault)
     with closing(PreparationCache(tmp_path)) as cache:
-        cache.put({KEY: one, OTHER: two})
+        cache.put({KEY: one, OTHER: two, THIRD: three})
     with closing(PreparationCache(tmp_path)) as cache:
         assert cache.get([KEY, OTHER, THIRD]) == {KEY: one, OTHER: two}
 
