@@ -29,6 +29,9 @@ def replacing(path: Path, *, lasting: bool = False) -> Iterator[TextIO]:
                 os.fsync(file.fileno())
         partial.chmod(0o644)
         partial.replace(path)
+    except OSError as error:
+        error.filename = error.filename or str(path)
+        raise
     finally:
         partial.unlink(missing_ok=True)
 
