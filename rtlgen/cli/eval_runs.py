@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
@@ -21,6 +22,7 @@ from rtlgen.evaluation.harness.protocol import Conditions
 from rtlgen.evaluation.intake import WINDOW
 from rtlgen.evaluation.local_pool import LocalPool
 from rtlgen.evaluation.problem import Problem
+from rtlgen.evaluation.row import ROWS, read_rows
 from rtlgen.evaluation.run import Evaluation, Outcome, Progress, evaluate
 from rtlgen.evaluation.run_folder import RunFolder
 from rtlgen.evaluation.run_record import SourceRecord
@@ -96,6 +98,7 @@ def run(name: str, order: Order, *, chosen: Mapping[str, object]) -> NoReturn:
     ks = chosen_ks(order.k)
     origin = _origin(order, chosen, ks)
     known = benchmark(name)
+    _check_folder(order.folder)
     everything = known.read(order.root)
     problems = selected(everything, order.problems)
     if order.address is not None and order.executor != "ray":
@@ -123,6 +126,22 @@ def run(name: str, order: Order, *, chosen: Mapping[str, object]) -> NoReturn:
         )
         outcome = _evaluated(evaluation, supply, order, stack)
     _finish(outcome, supply, order)
+
+
+def _check_folder(folder: Path) -> None:
+    """See that results can be written before any work is done for them.
+
+    Raises:
+        UsageError: They cannot.
+    """
+    there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    if there.is_dir() and os.access(there, os.W_OK | os.X_OK):
+        return
+    why = "cannot be written" if there.is_dir() else "is a file"
+    raise UsageError(
+        f"-o must be a folder that can be written, {folder} is not: {there} {why}\n\n"
+        "hint: choose another -o"
+    )
 
 
 def _origin(
@@ -215,7 +234,8 @@ def _from_file(
     path: Path, everything: Sequence[Problem], problems: Sequence[Problem], order: Order
 ) -> _Supply:
     wanted = {problem.task_id for problem in problems}
-    numbers = counted_samples(path, everything)
+    owner = owner_below(order.root)
+    numbers = counted_samples(path, everything, owner=owner)
     total = sum(numbers[task] for task in wanted)
     if not total:
         raise UsageError(
@@ -223,7 +243,7 @@ def _from_file(
             "hint: choose others with --problems"
         )
     faults = SampleFaults()
-    found = read_samples(path, everything, faults, owner=owner_below(order.root))
+    found = read_samples(path, everything, faults, owner=owner)
     return _Supply(
         samples=(sample for sample in found if sample.task_id in wanted),
         source=file_source(path),
@@ -334,6 +354,8 @@ def _finish(outcome: Outcome, supply: _Supply, order: Order) -> NoReturn:
         _say("warning", message)
     if faults.more:
         _say("warning", f"{faults.more} more lines of samples cannot be used")
+    if outcome.summary.counts.not_judged > faults.count:
+        _say("warning", _not_judged(outcome))
     if order.json:
         typer.echo(outcome.summary.model_dump_json(indent=2))
     elif not order.quiet:
@@ -343,6 +365,13 @@ def _finish(outcome: Outcome, supply: _Supply, order: Order) -> NoReturn:
             _say("note", note)
         _say("note", f"{order.folder}/report.html shows every sample")
     raise typer.Exit(OK if outcome.complete and not faults else NOT_JUDGED)
+
+
+def _not_judged(outcome: Outcome) -> str:
+    rows = read_rows(outcome.folder / ROWS)
+    first = next(row for row in rows if not row.judged)
+    number = counted(outcome.summary.counts.not_judged, "sample")
+    return f"{number} not judged; first, {first.task_id} {first.sample}: {first.reason}"
 
 
 def _say(kind: str, message: str) -> None:

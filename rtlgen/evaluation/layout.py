@@ -172,7 +172,7 @@ def _marks(folder: Path, names: frozenset[str]) -> Iterator[tuple[str, Path]]:
 
 def _absent(root: Path, mark: str, found: Mapping[str, tuple[Path, ...]]) -> NoReturn:
     looked_for = {
-        RTLLM: f"folders Category/Group/design with {' and '.join(RTLLM_FILES)}",
+        RTLLM: f"folder Category/Group/design with {' and '.join(RTLLM_FILES)}",
     }.get(mark, mark)
     rule = f"{_TITLES[mark]} must be at or below --root, there is no {looked_for} in {root}"
     if not found:

@@ -26,7 +26,8 @@ def selected(problems: Sequence[Problem], patterns: Iterable[str]) -> list[Probl
     Raises:
         UsageError: A pattern that no problem fits.
     """
-    wanted = [name for pattern in patterns for name in _split(pattern)]
+    given = list(patterns)
+    wanted = [name for pattern in given for name in _split(pattern) or [""]]
     if not wanted:
         return list(problems)
     names = {name for pattern in wanted for name in _matching(problems, pattern, "--problems")}

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from rtlgen.errors import UsageError
 from rtlgen.evaluation.problem import Problem
 from rtlgen.evaluation.run_record import SourceRecord
-from rtlgen.evaluation.samples import SampleFaults, read_samples
+from rtlgen.evaluation.samples import SampleFaults, no_owner, read_samples
 
 _PIECE = 1 << 20
 
 
-def counted_samples(path: Path, problems: Sequence[Problem]) -> dict[str, int]:
+def counted_samples(
+    path: Path, problems: Sequence[Problem], *, owner: Callable[[str], str | None] = no_owner
+) -> dict[str, int]:
     """Return how many samples of each of `problems` are in `path`, unusable ones included.
+
+    `owner` is as for `read_samples`.
 
     Raises:
         UsageError: The file cannot be read, or none of its lines can be used.
     """
     numbers = dict.fromkeys((problem.task_id for problem in problems), 0)
-    for sample in read_samples(path, problems, SampleFaults()):
+    for sample in read_samples(path, problems, SampleFaults(), owner=owner):
         numbers[sample.task_id] += 1
     return numbers
 

@@ -89,7 +89,7 @@ def test_nothing_is_there(tmp_path: Path) -> None:
 
 def test_a_group_of_a_benchmark_is_not_the_benchmark(tmp_path: Path) -> None:
     rtllm(tmp_path)
-    with pytest.raises(UsageError, match="no folders Category/Group/design with design_desc"):
+    with pytest.raises(UsageError, match="no folder Category/Group/design with design_desc"):
         benchmark("rtllm-v2").read(tmp_path / "Class0")
 
 

@@ -45,7 +45,6 @@ def test_patterns_select_in_the_benchmarks_order() -> None:
     assert names("fsm*", "adder") == ["adder", "fsm1", "fsm2"]
     assert names("fsm[2]") == ["fsm2"]
     assert names("mux[0]") == ["mux[0]"]
-    assert names(" , ") == list(NAMES)
 
 
 def test_unknown_problems_are_named_with_the_nearest() -> None:
@@ -53,6 +52,8 @@ def test_unknown_problems_are_named_with_the_nearest() -> None:
         UsageError, match=r"--problems must name problems .*'fsm3'\n\nhint: nearest: fsm"
     ):
         names("adder,fsm3")
+    with pytest.raises(UsageError, match=r"--problems must name problems .* not ''"):
+        names("")
     with pytest.raises(UsageError, match="hint: the first ones are adder, fsm1, fsm2"):
         names("zzzzzz")
 

@@ -173,6 +173,15 @@ def test_a_root_that_is_another_benchmark(command: Command, root: Path, tmp_path
     assert "nowhere" in told
 
 
+def test_samples_of_another_benchmark(command: Command, tmp_path: Path) -> None:
+    trees.v1(tmp_path)
+    trees.v2(tmp_path)
+    file = samples(tmp_path, sample("Prob001_invert1"))
+    code, told = command(BENCHMARK, "--root", tmp_path, "--samples", file, "-o", "out")
+    assert code == 2
+    assert "not 'Prob001_invert1'; it is one of verilog-eval-v2-spec-to-rtl" in told
+
+
 def test_unknown_problems(command: Command, root: Path, tmp_path: Path) -> None:
     file = samples(tmp_path, sample("task0"))
     given = (BENCHMARK, "--root", root, "--samples", file, "-o", "out")
@@ -251,9 +260,11 @@ def test_an_occupied_folder(command: Command, root: Path, tmp_path: Path) -> Non
 
 def test_a_folder_that_cannot_be_made(command: Command, root: Path, tmp_path: Path) -> None:
     file = samples(tmp_path, sample("task0", "none"))
-    code, told = command(BENCHMARK, "--root", root, "--samples", file, "-o", file / "out")
-    assert code == 2
-    assert "samples.jsonl" in told
+    for folder in (file, file / "out"):
+        code, told = command(BENCHMARK, "--root", root, "--samples", file, "-o", folder)
+        assert code == 2
+        assert "-o must be a folder that can be written" in told
+        assert "samples.jsonl is a file" in told
 
 
 def test_comparing_what_is_no_run(command: Command, tmp_path: Path) -> None:
@@ -363,6 +374,7 @@ def test_samples_of_a_model(tmp_path: Path, root: Path) -> None:
     assert summary["counts"]["not_judged"] == 1
     assert summary["official"]["passed"] == 1
     assert "note: the model took" in done.stderr
+    assert "warning: 1 sample not judged; first, task0 1: " in done.stderr
     answers = json.dumps({"propose": ["never asked again", f"```verilog\n{BAD}```"]})
     (tmp_path / "answers.json").write_text(answers)
     done = rtlgen(*asked, "-n", "2", "--resume", cwd=tmp_path)
