@@ -2,7 +2,8 @@
 
 Kept for later runs is what would be found again: every verdict, those by limits
 of processor time and memory included, as the limits are part of the key. What
-the moment decided, `not judged`, is known only to the run that saw it.
+the moment decided, `not judged`, is known only to the run that saw it, and so is
+`incomplete`: a simulator that crashed on everything would be believed for ever.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ log = logging.getLogger(__name__)
 MAX_CHARACTERS = 256 << 10
 """A judgement that takes more is not kept for later runs."""
 _FILE = "judgements.sqlite"
+_OF_THE_MOMENT = frozenset({Category.NOT_JUDGED, Category.INCOMPLETE})
 
 
 @cache
@@ -140,7 +142,7 @@ class RunJudgements:
 
 def _lasts(judgement: Judgement) -> bool:
     """Whether judging again would find the same."""
-    return judgement.category is not Category.NOT_JUDGED and judgement.official is not None
+    return judgement.category not in _OF_THE_MOMENT and judgement.official is not None
 
 
 def _text(judgement: Judgement) -> str:

@@ -76,6 +76,17 @@ def test_what_the_moment_decided_is_not_kept(tmp_path: Path) -> None:
     assert found(cache, KEY, OTHER) == [None, PASS]
 
 
+def test_a_crash_of_the_simulator_is_not_kept(tmp_path: Path) -> None:
+    crash = Judgement(
+        official=False, functional=False, category=Category.INCOMPLETE, reason="it crashed"
+    )
+    cache = JudgementCache(tmp_path)
+    assert cache.put({KEY: crash, OTHER: PASS}, {}).keys() == {OTHER}
+    with closing(RunJudgements(cache)) as known:
+        known.put({KEY: crash}, {})
+        assert known.get([KEY])[KEY].judgement == crash
+
+
 def test_what_is_too_long_is_not_kept(tmp_path: Path) -> None:
     cache = JudgementCache(tmp_path)
     long = Judgement(
