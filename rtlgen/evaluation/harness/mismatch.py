@@ -19,8 +19,6 @@ from typing import TYPE_CHECKING
 
 from rtlgen.evaluation.harness.icarus_runs import (
     compiler,
-    new_secret,
-    run_all,
     runtime,
     simulator,
 )
@@ -32,17 +30,6 @@ from sim.pipelines import Pipeline
 
 if TYPE_CHECKING:
     from rtlgen.evaluation.harness.mismatch_test import MismatchTest
-
-__all__ = [
-    "MismatchHarness",
-    "Sources",
-    "compiled",
-    "new_secret",
-    "official_text",
-    "run_all",
-    "sources_of",
-    "test_of",
-]
 
 _OPTIONS = ("-Wall", "-Winfloop", "-Wno-timescale", "-g2012", "-s")
 """The official options; the name of the root follows."""

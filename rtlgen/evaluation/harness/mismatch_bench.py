@@ -23,7 +23,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rtlgen.evaluation.harness.mismatch_test import TIMEOUT, VERDICT, MismatchTest, Span
+from rtlgen.evaluation.harness.mismatch_test import TIMEOUT, VERDICT, MismatchTest
+from rtlgen.evaluation.harness.source_text import Span
 
 WINDOW = 16
 """Samples that are kept up to the first mismatch."""

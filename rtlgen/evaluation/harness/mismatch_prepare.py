@@ -6,21 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from rtlgen.evaluation.harness.icarus_messages import first_error
+from rtlgen.evaluation.harness.icarus_runs import new_secret, run_all
 from rtlgen.evaluation.harness.mismatch import (
     MismatchHarness,
     Sources,
     compiled,
-    new_secret,
     official_text,
-    run_all,
     sources_of,
     test_of,
 )
 from rtlgen.evaluation.harness.mismatch_bench import TEST, Rendering, counting
 from rtlgen.evaluation.harness.mismatch_output import read_output
-from rtlgen.evaluation.harness.mismatch_test import UnknownForm, depends_on_design
+from rtlgen.evaluation.harness.mismatch_test import depends_on_design
 from rtlgen.evaluation.harness.protocol import Conditions, Preparation
 from rtlgen.evaluation.harness.repairs import ENUM_CAST, without_enum_casts
+from rtlgen.evaluation.harness.source_text import UnknownForm
 from rtlgen.evaluation.problem import Problem
 from sim.pipelines import Pipeline, StepRun
 

@@ -24,17 +24,6 @@ from pyslang.syntax import SyntaxKind, SyntaxTree
 from rtlgen.evaluation.harness.source_text import Span, UnknownForm, edited
 from sim.slang import Syntax
 
-__all__ = [
-    "TIMEOUT",
-    "VERDICT",
-    "Connection",
-    "MismatchTest",
-    "Span",
-    "UnknownForm",
-    "depends_on_design",
-    "take_apart",
-]
-
 VERDICT = "Mismatches: %1d in %1d samples"
 TIMEOUT = "TIMEOUT"
 _MATCH = re.compile(
