@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import pickle
+from pathlib import Path
 
 import pytest
 
+from rtlgen.evaluation.harness import mismatch
 from rtlgen.evaluation.harness.dialect import same_tokens, standard, tells_neighbors
 from rtlgen.evaluation.harness.mismatch import MismatchHarness
 from rtlgen.evaluation.harness.mismatch_output import read_output
@@ -14,6 +16,7 @@ from rtlgen.evaluation.harness.protocol import Conditions, Group
 from rtlgen.evaluation.harness.repairs import ENUM_CAST, without_enum_casts
 from rtlgen.evaluation.judgement import Category, Judgement
 from rtlgen.evaluation.problem import Problem
+from sim.errors import ToolFailed
 from tests.evaluation.exploits.problems import (
     COUNTER,
     SELECTOR,
@@ -318,3 +321,21 @@ def test_a_comment_without_end_swallows_nothing_but_itself() -> None:
     assert first.functional
     # There the test comes after the design, and the official compilation loses it.
     assert (second.official, second.functional) == (False, True)
+
+
+@pytest.mark.icarus
+def test_a_simulator_that_fails_without_a_word_judges_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = problem(SELECTOR, Dialect.V1)
+    harness = MismatchHarness("verilog-eval-v1")
+    (preparation,) = harness.prepare([own], CONDITIONS)
+    group = Group(problem=own, preparation=preparation, designs=(right(SELECTOR, Dialect.V1),))
+    broken = tmp_path / "vvp"
+    broken.write_text("#!/bin/sh\nexit 77\n")
+    broken.chmod(0o755)
+    monkeypatch.setattr(mismatch, "runtime", lambda: str(broken))
+    with pytest.raises(ToolFailed, match=r"run a test that it has run before; it ended with 77"):
+        harness.judge([group], CONDITIONS)
+    with pytest.raises(ToolFailed, match="compile and run a test without any design"):
+        harness.prepare([own], CONDITIONS)

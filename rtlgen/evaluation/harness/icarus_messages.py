@@ -44,6 +44,11 @@ def failed(lines: Iterable[str]) -> bool:
     return any("error" in place["what"] and "warning" not in place["what"] for place in places)
 
 
+def placed(text: str) -> bool:
+    """Whether a line of `text` names a file and a line: what a compiler says of a source."""
+    return any(_PLACE.match(line) for line in text.splitlines())
+
+
 def category(text: str) -> Category:
     """Return what kind of failure of a compilation `text` tells of."""
     if "syntax error" in text or "I give up" in text:

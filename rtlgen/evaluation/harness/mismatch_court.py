@@ -14,6 +14,7 @@ from rtlgen.evaluation.harness.admission import checked, wrong_port
 from rtlgen.evaluation.harness.dialect import standard, tells_neighbors
 from rtlgen.evaluation.harness.icarus_runs import run_all
 from rtlgen.evaluation.harness.mismatch import official_text, sources_of, test_of
+from rtlgen.evaluation.harness.mismatch_prepare import check_tools
 from rtlgen.evaluation.harness.mismatch_tasks import (
     Alone,
     Bench,
@@ -58,6 +59,7 @@ class Court:
                 self._benches[number] = Bench(group, sources, test)
         self._admit()
         self._simulate()
+        self._check_tools()
         self._take_own_texts()
         return [self._of_group(number, group) for number, group in enumerate(self._groups)]
 
@@ -87,6 +89,13 @@ class Court:
         tasks: list[Task] = [t for bench in self._benches.values() for t in self._first(bench)]
         while tasks:
             tasks = [again for left in self._run(tasks) for again in left]
+
+    def _check_tools(self) -> None:
+        """Ask whether the tools are in order, if one of them failed without a word."""
+        for bench in self._benches.values():
+            seen = [case.simulated for case in bench.cases.values()]
+            if any(one is not None and one.silent for one in seen):
+                check_tools(bench.sources, bench.test, bench.group.preparation, self._conditions)
 
     def _first(self, bench: Bench) -> Iterator[Task]:
         beside = []

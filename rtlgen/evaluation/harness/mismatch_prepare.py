@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from rtlgen.evaluation.harness.icarus_messages import first_error
+from rtlgen.evaluation.harness.icarus_messages import first_error, placed
 from rtlgen.evaluation.harness.icarus_runs import new_secret, run_all
 from rtlgen.evaluation.harness.mismatch import (
     MismatchHarness,
@@ -17,11 +17,12 @@ from rtlgen.evaluation.harness.mismatch import (
 )
 from rtlgen.evaluation.harness.mismatch_bench import TEST, Rendering, counting
 from rtlgen.evaluation.harness.mismatch_output import read_output
-from rtlgen.evaluation.harness.mismatch_test import depends_on_design
+from rtlgen.evaluation.harness.mismatch_test import MismatchTest, depends_on_design
 from rtlgen.evaluation.harness.protocol import Conditions, Preparation
 from rtlgen.evaluation.harness.repairs import ENUM_CAST, without_enum_casts
 from rtlgen.evaluation.harness.source_text import UnknownForm
 from rtlgen.evaluation.problem import Problem
+from sim.errors import ToolFailed
 from sim.pipelines import Pipeline, StepRun
 
 _SAMPLES = 500
@@ -131,11 +132,44 @@ def _bench(text: str, sources: Sources, *, root: str) -> Pipeline:
     return compiled(files, list(files), root=root, run=True)
 
 
+def check_tools(
+    sources: Sources, test: MismatchTest, preparation: Preparation, conditions: Conditions
+) -> None:
+    """Run what has run before once more.
+
+    Raises:
+        ToolFailed: It does not do what it did: the tool is at fault, and no design.
+    """
+    rendering = Rendering(secret=new_secret(), stop_early=False, windows=False)
+    bench = _bench(counting(test, rendering), sources, root=test.bench)
+    [runs] = run_all([bench], conditions.cpu_seconds, conditions)
+    output = read_output(runs[-1].stdout, secret=rendering.secret, lanes=0)
+    if output.samples != preparation.samples:
+        raise _tool_failed("the simulator must run a test that it has run before", runs[-1])
+
+
+def _tool_failed(rule: str, run: StepRun) -> ToolFailed:
+    said = first_error(run.stderr + run.stdout)[:300]
+    return ToolFailed(
+        f"{rule}; it ended with {run.limit or run.exit_code}: {said or 'not a word'}\n\n"
+        "hint: `rtlgen doctor` tries the tools; a full disk can be the cause"
+    )
+
+
+def _check_ran(run: StepRun) -> None:
+    """Raise if `run` failed without a word on any source."""
+    silent = run.exit_code != 0 and not placed(run.stderr + run.stdout)
+    if silent and run.limit != "cpu":
+        raise _tool_failed("the simulator must compile and run a test without any design", run)
+
+
 def _preparation(trial: _Trial, runs: Sequence[tuple[StepRun, ...]]) -> Preparation:
     nothing = Preparation(problem="", simulator="")
     if trial.fault:
         return replace(nothing, faults=(trial.fault,))
     compilation, count = runs
+    for run in (*compilation, *count):
+        _check_ran(run)
     messages = compilation[0].stderr + compilation[0].stdout
     if not trial.repaired:
         trial.published = messages if compilation[0].exit_code != 0 else ""

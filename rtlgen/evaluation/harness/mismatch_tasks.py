@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from rtlgen.evaluation.harness import icarus_messages as messages
@@ -268,6 +268,7 @@ class Alone:
             unknown_value=lane.unknown_value,
             window=window_of(self.bench.test, output, lane),
             cut=self.stop_early and bool(mismatches),
+            silent=run.exit_code not in (0, None),
         )
 
 
@@ -306,8 +307,11 @@ def note_own_text(case: Case, runs: Sequence[StepRun]) -> None:
 def _not_compiled(run: StepRun) -> Simulated:
     if run.exit_code is None or run.exit_code < 0:
         category, reason = ended(run) or (Category.NOT_JUDGED, "the compiler was stopped")
-        return Simulated(category=category, reason=reason, seconds=run.cpu_seconds)
-    return _failed_to_compile(run.stderr + run.stdout, run.cpu_seconds)
+        silent = run.limit is None
+        return Simulated(category=category, reason=reason, seconds=run.cpu_seconds, silent=silent)
+    said = run.stderr + run.stdout
+    seen = _failed_to_compile(said, run.cpu_seconds)
+    return replace(seen, silent=not messages.placed(said))
 
 
 def _failed_to_compile(said: str, seconds: float) -> Simulated:

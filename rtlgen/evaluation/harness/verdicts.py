@@ -32,6 +32,8 @@ class Simulated:
     window: Window | None = None
     cut: bool = False
     """Ended at the first mismatch."""
+    silent: bool = False
+    """A tool failed without a word on the design: it may be the tool's fault."""
 
     @property
     def passed(self) -> bool:
