@@ -151,12 +151,13 @@ class Report:
 
 def main() -> None:
     arguments = _arguments()
-    reports = [measured(arguments, path) for path in _files(arguments.root, arguments.files)]
-    if arguments.json:
-        print(json.dumps([asdict(report) for report in reports]))
-        return
-    for report in reports:
-        _show(report)
+    for path in _files(arguments.root, arguments.files):
+        report = measured(arguments, path)
+        if arguments.json:
+            print(json.dumps(asdict(report)), flush=True)
+        else:
+            _show(report)
+            sys.stdout.flush()
 
 
 def _arguments() -> argparse.Namespace:
@@ -169,7 +170,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--repeat", type=int, default=1, help="times that each sample comes")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--skip-official", action="store_true", help="measure rtlgen alone")
-    parser.add_argument("--json", action="store_true", help="print everything as JSON")
+    parser.add_argument("--json", action="store_true", help="print a line of JSON for each file")
     return parser.parse_args()
 
 
