@@ -36,8 +36,8 @@ from sim.verdict import Cause
 
 _LANES = 24
 """Designs in one simulation, at most."""
-_DEAR_SECONDS = 0.5
-"""Designs that may take longer together are tried first, where the first mismatch settles."""
+_LONG = 2000
+"""Designs are tried on the first samples of longer tests, where the first mismatch settles."""
 _SOURCE = "design.sv"
 
 
@@ -109,8 +109,8 @@ class Court:
                 beside.append(cases)
         for start in range(0, len(beside), _LANES):
             designs = beside[start : start + _LANES]
-            dear = bench.group.preparation.seconds * len(designs) > _DEAR_SECONDS
-            yield Beside(bench, designs, trial=self._conditions.stop_early and dear)
+            long = bench.group.preparation.samples > _LONG
+            yield Beside(bench, designs, trial=self._conditions.stop_early and long)
 
     def _run(self, tasks: Sequence[Task]) -> Iterator[list[Task]]:
         """Run `tasks`, those with like limits together, and yield what is left to do of each."""

@@ -86,6 +86,8 @@ class Beside:
     secret: str = field(default_factory=new_secret)
     stop_early: bool = False
     trial: bool = False
+    estimate: float = 0.0
+    """Processor time that a trial foretells; 0 where there was none."""
 
     @property
     def _samples(self) -> int:
@@ -98,7 +100,8 @@ class Beside:
             return conditions.cpu_seconds
         share = self.bench.group.preparation.seconds * (1 + len(self.designs))
         most = conditions.cpu_seconds * len(self.designs)
-        return min(most, float(2 ** math.ceil(math.log2(1.0 + 8.0 * share))))
+        expected = max(8.0 * share, 3.0 * self.estimate)
+        return min(most, float(2 ** math.ceil(math.log2(1.0 + expected))))
 
     @property
     def _many(self) -> bool:
@@ -151,7 +154,9 @@ class Beside:
             for case in cases:
                 case.simulated = seen
                 _note_messages(case, said, ok=True)
-        return [Beside(self.bench, left)] if left else []
+        if not left:
+            return []
+        return [Beside(self.bench, left, estimate=_TRIAL * runs[1].cpu_seconds)]
 
     def _complete(self, output: BenchOutput) -> bool:
         if output.broken or any(o.mismatches is None for o in output.lanes):
