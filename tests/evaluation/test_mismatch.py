@@ -86,6 +86,25 @@ def test_the_window_ends_at_the_first_mismatch() -> None:
 
 
 @pytest.mark.icarus
+def test_the_window_shows_every_bit_of_every_sample() -> None:
+    own = problem(COUNTER, Dialect.V1)
+    late = right(COUNTER, Dialect.V1).replace(
+        "endmodule",
+        "  reg [5:0] n = 0; always @(posedge clk) if (n < 40) n <= n + 1;\nendmodule",
+    )
+    late = late.replace("count == LAST", "(count == LAST) & (n < 40)")
+    beside, alone = judged(own, late, late.replace("endmodule", "initial $display(1);\nendmodule"))
+    assert beside.window is not None
+    assert beside.window == alone.window
+    clock, *_ = [s for s in beside.window.signals if s.name == "clk"]
+    assert "".join(clock.values) in ("01" * 8, "10" * 8)
+    widths = {(s.name, s.role): {len(v) for v in s.values} for s in beside.window.signals}
+    assert widths["count", "expected"] == widths["count", "got"] == {4}
+    last = {(s.name, s.role): s.values[-1] for s in beside.window.signals}
+    assert (last["count", "expected"], last["full", "got"]) == ("1001", "0")
+
+
+@pytest.mark.icarus
 def test_alone_and_beside_others_show_the_same() -> None:
     own = problem(COUNTER, Dialect.V1)
     design = wrong(COUNTER, Dialect.V1)

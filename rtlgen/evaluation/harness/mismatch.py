@@ -36,6 +36,10 @@ _OPTIONS = ("-Wall", "-Winfloop", "-Wno-timescale", "-g2012", "-s")
 _IMAGE = "bench.vvp"
 
 
+REPAIRED, WIDTHS = "repaired", "widths"
+"""Facts of a preparation: that the test is repaired; bits of its inputs and outputs."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sources:
     """A problem's test as it is judged here: as published, or repaired."""

@@ -14,7 +14,7 @@ the secret. Lines, after the secret::
     r LANE MISMATCHES                  at the end
     w LANE SAMPLE TIME INPUTS,EXPECTED GOT      up to the first mismatch, binary
     m LANE                             after these
-    b WIDTH ...                        bits of each input and each output
+    b WIDTH ...                        bits of each input and each output, while counting
     t                                  the test's own time limit
 """
 
@@ -42,6 +42,17 @@ class Rendering:
     windows: bool
     most: int = 0
     """Side by side, end after so many samples; 0: by the test's own end."""
+    widths: tuple[int, ...] = ()
+    """Bits of each input and each expected output, as `counting` reports them.
+
+    Without them nothing is kept. Icarus 11 takes `$bits` for other numbers where a
+    constant is wanted than when it runs.
+    """
+
+    @property
+    def keeps(self) -> bool:
+        """Whether the samples up to a mismatch are kept."""
+        return self.windows and bool(self.widths)
 
 
 def lane_name(number: int) -> str:
@@ -66,7 +77,7 @@ def counting(test: MismatchTest, rendering: Rendering, *, most: int = 0) -> str:
             (test.instance, ""),
             *([] if most else [(test.reference, "")]),
             (test.assign, _as_if_right(test)),
-            (test.sampling, count),
+            (test.sampling, _widths(test, rendering) + count),
             (test.final, final),
         ]
     )
@@ -186,21 +197,21 @@ def _shared(test: MismatchTest) -> list[str]:
 
 
 def _common(test: MismatchTest, rendering: Rendering) -> str:
-    """Return what all lanes share: the sample's number, the last inputs and expected outputs.
-
-    Widths stand where they are needed: Icarus 11 takes `$bits` in a parameter for 0.
-    """
+    """Return what all lanes share: the sample's number, the last inputs and expected outputs."""
     count = f"int {_OWN}_k = 0;\n"
-    if not rendering.windows:
+    if not rendering.keeps:
         return count
-    shared = ", ".join(_shared(test))
+    return (
+        f"{count}reg [{sum(rendering.widths) - 1}:0] {_OWN}_past [0:{WINDOW - 1}];\n"
+        f"reg [63:0] {_OWN}_when [0:{WINDOW - 1}];\n"
+    )
+
+
+def _widths(test: MismatchTest, rendering: Rendering) -> str:
+    """Return what reports the bits of each input and each expected output."""
     widths = ", ".join(f"$bits({name})" for name in _shared(test))
     places = " ".join(["%0d"] * len(_shared(test)))
-    return (
-        f"{count}reg [$bits({{{shared}}})-1:0] {_OWN}_past [0:{WINDOW - 1}];\n"
-        f"reg [63:0] {_OWN}_when [0:{WINDOW - 1}];\n"
-        f'initial $display("{rendering.secret} b {places}", {widths});\n'
-    )
+    return f'initial $display("{rendering.secret} b {places}", {widths});\n'
 
 
 def _showing(test: MismatchTest, rendering: Rendering, lane: int, got: Sequence[str]) -> str:
@@ -208,10 +219,11 @@ def _showing(test: MismatchTest, rendering: Rendering, lane: int, got: Sequence[
     names, expected, shared = ", ".join(got), ", ".join(test.expected), ", ".join(_shared(test))
     secret = rendering.secret
     mismatch = f'$display("{secret} m {lane} %b %b", {{{expected}}}, {{{names}}});'
-    if not rendering.windows:
+    if not rendering.keeps:
         return f"task {_OWN}_show_{lane};\n{mismatch}\nendtask\n"
     line = f'$display("{secret} w {lane} %0d %0d %b %b", '
-    return f"""reg [$bits({{{names}}})-1:0] {_OWN}_past_{lane} [0:{WINDOW - 1}];
+    wide = sum(rendering.widths[len(test.inputs) :])
+    return f"""reg [{wide - 1}:0] {_OWN}_past_{lane} [0:{WINDOW - 1}];
 task {_OWN}_show_{lane};
   int k;
   begin
@@ -250,7 +262,7 @@ def _keep(
     test: MismatchTest, rendering: Rendering, lanes: Sequence[Sequence[str]], good: str
 ) -> str:
     """Return the statements that keep one sample of the lanes that are `good` so far."""
-    if not rendering.windows:
+    if not rendering.keeps:
         return ""
     place = f"[{_OWN}_k % {WINDOW}]"
     shared = ", ".join(_shared(test))

@@ -13,7 +13,7 @@ from functools import partial
 from rtlgen.evaluation.harness.admission import checked, wrong_port
 from rtlgen.evaluation.harness.dialect import standard, tells_neighbors
 from rtlgen.evaluation.harness.icarus_runs import run_all
-from rtlgen.evaluation.harness.mismatch import official_text, sources_of, test_of
+from rtlgen.evaluation.harness.mismatch import REPAIRED, official_text, sources_of, test_of
 from rtlgen.evaluation.harness.mismatch_prepare import check_tools
 from rtlgen.evaluation.harness.mismatch_tasks import (
     Alone,
@@ -54,7 +54,7 @@ class Court:
         """Return a judgement of each design of each group."""
         for number, group in enumerate(self._groups):
             if group.preparation.samples:
-                sources = sources_of(group.problem, repaired="repaired" in group.preparation.facts)
+                sources = sources_of(group.problem, repaired=REPAIRED in group.preparation.facts)
                 test = test_of(sources.test, group.problem.top)
                 self._benches[number] = Bench(group, sources, test)
         self._admit()

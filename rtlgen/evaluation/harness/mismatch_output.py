@@ -108,7 +108,7 @@ def _bits(values: Sequence[str]) -> tuple[str, str]:
     return first, second
 
 
-def window_of(test: MismatchTest, output: BenchOutput, lane: LaneOutput) -> Window | None:
+def window_of(test: MismatchTest, widths: Sequence[int], lane: LaneOutput) -> Window | None:
     """Return the samples up to the first mismatch of one design, if they were reported."""
     if not lane.rows or lane.first is None:
         return None
@@ -116,7 +116,6 @@ def window_of(test: MismatchTest, output: BenchOutput, lane: LaneOutput) -> Wind
     outputs = {c.signal: c.port for c in test.outputs}
     ports = [outputs[name] for name in test.got]
     names += [(port, "expected") for port in ports]
-    widths = output.widths
     if len(widths) != len(names):
         return None
     own = widths[len(test.inputs) :]

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from rtlgen.evaluation.harness.icarus_messages import first_error, placed
 from rtlgen.evaluation.harness.icarus_runs import new_secret, run_all
 from rtlgen.evaluation.harness.mismatch import (
+    REPAIRED,
+    WIDTHS,
     MismatchHarness,
     Sources,
     compiled,
@@ -188,5 +190,8 @@ def _preparation(trial: _Trial, runs: Sequence[tuple[StepRun, ...]]) -> Preparat
         seconds=count[1].cpu_seconds,
         faults=tuple(faults),
         repairs=(ENUM_CAST,) if trial.repaired else (),
-        facts={"repaired": "yes"} if trial.repaired else {},
+        facts={
+            WIDTHS: " ".join(map(str, output.widths)),
+            **({REPAIRED: "yes"} if trial.repaired else {}),
+        },
     )

@@ -11,7 +11,7 @@ from typing import Protocol
 from rtlgen.evaluation.harness import icarus_messages as messages
 from rtlgen.evaluation.harness.dialect import same_tokens
 from rtlgen.evaluation.harness.icarus_runs import ended, is_odd, new_secret
-from rtlgen.evaluation.harness.mismatch import Sources, compiled
+from rtlgen.evaluation.harness.mismatch import WIDTHS, Sources, compiled
 from rtlgen.evaluation.harness.mismatch_bench import TEST, Rendering, alone, lane_name, side_by_side
 from rtlgen.evaluation.harness.mismatch_output import (
     BenchOutput,
@@ -58,6 +58,11 @@ class Bench:
     """By digest of the text."""
     designs: dict[str, list[Case]] = field(default_factory=dict)
     """By `Admission.digest`: cases that share one simulation."""
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """Bits of each input and each expected output."""
+        return tuple(map(int, self.group.preparation.facts.get(WIDTHS, "").split()))
 
 
 class Task(Protocol):
@@ -113,6 +118,7 @@ class Beside:
             secret=self.secret,
             stop_early=conditions.stop_early,
             windows=conditions.windows,
+            widths=self.bench.widths,
             most=self._samples if self.trial else 0,
         )
         lanes = self._lanes()
@@ -172,7 +178,7 @@ class Beside:
             seconds=seconds,
             test_timeout=output.timeout,
             unknown_value=lane.unknown_value,
-            window=window_of(self.bench.test, output, lane),
+            window=window_of(self.bench.test, self.bench.widths, lane),
             cut=output.samples != self.bench.group.preparation.samples,
         )
 
@@ -222,7 +228,10 @@ class Alone:
     def pipeline(self, rule: Rule, conditions: Conditions) -> Pipeline:
         self.stop_early = conditions.stop_early
         rendering = Rendering(
-            secret=self.secret, stop_early=conditions.stop_early, windows=conditions.windows
+            secret=self.secret,
+            stop_early=conditions.stop_early,
+            windows=conditions.windows,
+            widths=self.bench.widths,
         )
         design = self._design()
         own = dict(design.sources)
@@ -271,7 +280,7 @@ class Alone:
             printed=output.printed,
             test_timeout=output.timeout,
             unknown_value=lane.unknown_value,
-            window=window_of(self.bench.test, output, lane),
+            window=window_of(self.bench.test, self.bench.widths, lane),
             cut=self.stop_early and bool(mismatches),
             silent=run.exit_code not in (0, None),
         )
