@@ -66,6 +66,8 @@ def main() -> None:
     request = json.loads(Path(REQUEST).read_text(encoding="utf-8"))
     gc.freeze()
     with Path(ANSWERS).open("w", encoding="utf-8") as answers:
+        # Whatever a text includes, slang opens it: a device, or a pipe that never ends.
+        resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
         for design in request["designs"]:
             signal.setitimer(signal.ITIMER_PROF, request["cpu_seconds"])
             line = json.dumps(answer({**request["common"], **design})) + "\n"

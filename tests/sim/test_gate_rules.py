@@ -141,3 +141,11 @@ def test_what_the_top_does_not_reach_is_left_out() -> None:
 )
 def test_bombs_that_slang_defuses(text: str, cause: str) -> None:
     assert ask(text)["cause"] == cause
+
+
+@pytest.mark.parametrize("name", ["/proc/self/fd/1", "/dev/zero", "/dev/stdin"])
+def test_no_device_is_opened_by_whatever_name(name: str) -> None:
+    text = f'`define N "{name}"\n`include `N\nmodule m(input a, output y); assign y = a; endmodule'
+    admission = admit(Design(top="m", sources={"m.sv": text}))
+    assert admission.design is None
+    assert "limit" not in admission.refusals[0].message
