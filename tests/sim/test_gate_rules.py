@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from sim.design import Design
+from sim.gate import admit
 from sim.gate_worker import answer
 
 
