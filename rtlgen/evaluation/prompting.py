@@ -56,7 +56,7 @@ def check_shots(shots: int, *, most: int, title: str) -> None:
     if 0 <= shots <= most:
         return
     raise UsageError(
-        f"{title} has 0 to {most} in-context examples, not {shots}\n\n"
+        f"{title} has {f'0 to {most}' if most else 'no'} in-context examples, not {shots}\n\n"
         f"hint: choose {'0' if not most else f'at most {most}'} with --shots"
     )
 

@@ -179,7 +179,8 @@ def read_summary(path: Path) -> Summary:
     except ValidationError as error:
         raise UsageError(
             f"{file}: {first_fault(error)}"
-            "\n\nhint: remove it; it is made again from the rows with --resume"
+            f"\n\nhint: give a run's folder or its {SUMMARY}; a damaged one is made again from "
+            "the rows with --resume"
         ) from error
 
 
