@@ -264,7 +264,7 @@ class _Sandbox:
         A tool whose own child the kernel has ended tells it by an exit code.
         """
         # What the kernel counts may lack a little of what it allowed.
-        allowed = 0.95 * math.ceil(self.limits.cpu_seconds)
+        allowed = 0.9 * math.ceil(self.limits.cpu_seconds)
         if code == -signal.SIGXCPU or (code != 0 and told.cpu_seconds >= allowed):
             return "cpu"
         if code in (-signal.SIGXFSZ, 128 + signal.SIGXFSZ):

@@ -33,7 +33,19 @@ class Interrupted(BaseException):
 
 
 def exit_code_of(app: Callable[..., Any]) -> int:
-    """Run `app` and return its exit code; expected errors become a message, not a traceback."""
+    """Run `app` and return its exit code; expected errors become a message, not a traceback.
+
+    Handlers of signals are afterwards as they were before.
+    """
+    before = {number: signal.getsignal(number) for number in _ENDING}
+    try:
+        return _exit_code_of(app)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _exit_code_of(app: Callable[..., Any]) -> int:
     try:
         app(prog_name="rtlgen")
     except SystemExit as stop:

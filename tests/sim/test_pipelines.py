@@ -206,7 +206,7 @@ class TestHostile:
     def test_processes_without_end(self) -> None:
         code = "import os\nwhile True:\n    try: os.fork()\n    except OSError: pass"
         [step] = run(code, seconds=3.0)
-        assert step.limit in ("processes", "time", "cpu")
+        assert step.limit in ("processes", "memory", "time", "cpu")  # the machine decides
 
 
 @pytest.mark.icarus

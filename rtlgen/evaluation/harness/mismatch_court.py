@@ -146,6 +146,8 @@ class Court:
     def _wants_own(self, case: Case) -> bool:
         if case.simulated is not None:
             return True
+        if "include" in case.text.lower():  # of a pipe, it would wait without end
+            return False
         language = (Cause.SYNTAX, Cause.ELABORATION, Cause.INTERFACE)
         return self._rule.design_first and case.admission.cause in language
 

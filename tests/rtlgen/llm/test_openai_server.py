@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import subprocess
 import sys
@@ -315,7 +316,7 @@ def test_server_that_comes_back_is_waited_for_again() -> None:
         ({"Retry_After": "0"}, 0, 0.3),
         ({"Retry_After": "7"}, 6.9, 7.5),
         ({"retry_after_ms": "2500"}, 2.4, 3),
-        ({"Retry_After": formatdate(time.time() + 3600, usegmt=True)}, None, None),
+        ({"Retry_After": formatdate(time.time() + 10 * 3600, usegmt=True)}, None, None),
         ({"Retry_After": "nonsense"}, 2, 6),
         ({"Retry_After": "-5"}, 2, 6),
         ({"Retry_After": "nan"}, 2, 6),
@@ -329,7 +330,7 @@ def test_waiting_as_long_as_the_server_asks(
     got = ask(error(429, "slow down", **headers), answer("x"), waits=waits)
     if least is None or most is None:
         assert got.failure is Failure.RATE_LIMIT
-        assert "429 slow down (it asks to wait 3," in got.detail
+        assert re.search(r"429 slow down \(it asks to wait 3\d,\d{3} s\)", got.detail)
     else:
         assert got.text == "x"
         assert least <= max(waits.seconds) <= most
