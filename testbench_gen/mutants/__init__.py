@@ -1,0 +1,5 @@
+"""Mutants: what a testbench ought to notice."""
+
+from testbench_gen.mutants.mutant import Mutant
+
+__all__ = ["Mutant"]
