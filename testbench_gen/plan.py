@@ -8,8 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sim.interface import Edge, Interface, Port
+from testbench_gen.directed import Directed
 from testbench_gen.recording import Recording
 from testbench_gen.reference import ListsInputs, ReferenceModel
+from testbench_gen.replay import with_directed
 from testbench_gen.roles import role_of
 from testbench_gen.standalone.patterns import (
     RESETS,
@@ -72,10 +74,14 @@ class Subject:
         return wanted and bool(self.interface.clocks)
 
 
-def make_plan(subject: Subject, *, seed: int, budget: int) -> StimulusPlan:
-    """Plan about `budget` cycles for `subject`."""
+def make_plan(
+    subject: Subject, *, seed: int, budget: int, directed: Sequence[Directed] = ()
+) -> StimulusPlan:
+    """Plan about `budget` cycles for `subject`, and what is `directed` on top."""
     timing, inputs = _timing(subject), _inputs(subject)
     phases = [phase for phase in _phases(subject, timing, inputs, seed, budget) if phase.cycles > 0]
+    if not isinstance(subject.reference, Recording):
+        phases = [*with_directed(phases, directed, timing)]
     return StimulusPlan(seed=seed, inputs=inputs, timing=timing, phases=tuple(phases))
 
 

@@ -10,9 +10,11 @@ from typing import cast
 from sim.cocotb_bench import CocotbBench
 from sim.errors import InvalidInterface
 from sim.interface import Interface
+from testbench_gen.directed import Directed
 from testbench_gen.plan import StimulusPlan, Subject, make_plan
 from testbench_gen.ports import check_ports, check_reference, default_budget
 from testbench_gen.reference import ReferenceModel
+from testbench_gen.replay import check_directed
 from testbench_gen.side_by_side import Compared, SideBySide
 from testbench_gen.standalone.lanes import row_of
 from testbench_gen.standalone.patterns import RESETS
@@ -138,6 +140,7 @@ def write_stimulation(
     seed: int = 1,
     budget: int | None = None,
     strict_reset: bool = True,
+    directed: Sequence[Directed] = (),
 ) -> Stimulation:
     """Plan a stimulus for any design with `interface`.
 
@@ -149,11 +152,13 @@ def write_stimulation(
         budget: Clock cycles to drive, or vectors without a clock; roughly kept.
         strict_reset: Whether a reset must act exactly as its kind says; otherwise no sample
             is taken where the kinds differ.
+        directed: Traces to be played besides, on top of `budget`.
 
     Raises:
-        InvalidInterface: The ports cannot be driven.
+        InvalidInterface: The ports cannot be driven, or not by a trace.
     """
     check_ports(interface)
+    check_directed(interface, directed)
     subject = Subject(
         interface=interface,
         reference=None,
@@ -161,7 +166,8 @@ def write_stimulation(
         holds_values=holds_values,
         strict_reset=strict_reset,
     )
-    plan = make_plan(subject, seed=seed, budget=default_budget(interface, budget))
+    budget = default_budget(interface, budget)
+    plan = make_plan(subject, seed=seed, budget=budget, directed=directed)
     steps = [step for step in _steps(plan, None) if step.sample]
     return Stimulation(
         interface=interface,

@@ -11,11 +11,13 @@ from typing import Any, ClassVar
 from sim.cocotb_bench import CocotbBench
 from sim.errors import InvalidInterface
 from sim.interface import Interface
+from testbench_gen.directed import Directed
 from testbench_gen.golden import Golden, RenamedGolden, rename
 from testbench_gen.plan import StimulusPlan, Subject, make_plan
 from testbench_gen.ports import check_golden, check_ports, check_reference, default_budget
 from testbench_gen.reference import ReferenceModel
 from testbench_gen.render import render, standalone_modules
+from testbench_gen.replay import check_directed
 from testbench_gen.side_by_side import Compared, SideBySide
 from testbench_gen.standalone.timeline import Model, Step, Vector, checks_in, timeline
 from testbench_gen.traced import Traced
@@ -91,52 +93,69 @@ def write_testbench(
     budget: int | None = None,
     title: str = "",
     strict_reset: bool = True,
+    directed: Sequence[Directed] = (),
 ) -> Testbench:
     """Write a testbench that judges any design with `interface` by `reference`.
 
     Args:
         interface: Ports, clocks and resets of the design.
         reference: Predicts the outputs, is a design that is right by definition, or holds what
-            to expect under a stimulus of its own (then `seed`, `budget` and `strict_reset` are
-            that stimulus's).
+            to expect under a stimulus of its own (then `seed`, `budget`, `strict_reset` and
+            `directed` are that stimulus's).
         seed: Of everything random in the stimulus.
         budget: Clock cycles to drive, or vectors without a clock; roughly kept.
             None: `BUDGET`, less for very wide ports.
         title: One line on what is tested, for the README.
         strict_reset: Whether a reset must act exactly as its kind says; False accepts
             both kinds, synchronous and asynchronous.
+        directed: Traces to be played besides, each after a reset where there is one, on top of
+            `budget`. A `Recording` is driven by nothing but its own inputs.
 
     Raises:
-        InvalidInterface: The ports cannot be driven, or do not fit `reference`.
+        InvalidInterface: The ports cannot be driven, not by a trace, or do not fit `reference`.
         InvalidDesign: The golden design is no correct Verilog.
     """
     check_ports(interface)
     if isinstance(reference, Traced):
         return _with_rows(interface, reference, title)
-    budget = default_budget(interface, budget)
+    check_directed(interface, directed)
+    wanted = _Wanted(
+        seed=seed, budget=default_budget(interface, budget), title=title, directed=tuple(directed)
+    )
     if isinstance(reference, Golden):
-        return _beside_golden(interface, reference, seed, budget, title, strict_reset)
+        return _beside_golden(interface, reference, wanted, strict_reset)
     check_reference(interface, reference)
-    return _with_reference(interface, reference, seed, budget, title, strict_reset)
+    return _with_reference(interface, reference, wanted, strict_reset)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    """What a testbench is asked for."""
+
+    seed: int
+    budget: int
+    title: str
+    directed: tuple[Directed, ...]
+
+    def plan(self, subject: Subject) -> StimulusPlan:
+        return make_plan(subject, seed=self.seed, budget=self.budget, directed=self.directed)
 
 
 def _with_reference(
     interface: Interface,
     reference: ReferenceModel,
-    seed: int,
-    budget: int,
-    title: str,
+    wanted: _Wanted,
     strict_reset: bool,
 ) -> Testbench:
     subject = Subject(interface=interface, reference=reference, strict_reset=strict_reset)
-    plan = make_plan(subject, seed=seed, budget=budget)
+    plan = wanted.plan(subject)
     vectors = [Vector(p.name, p.msb, p.lsb) for p in interface.ports]
     inputs = [v for v, p in zip(vectors, interface.ports, strict=True) if p in interface.inputs]
     outputs = [v for v, p in zip(vectors, interface.ports, strict=True) if p in interface.outputs]
     model = Model(reference, inputs, outputs, plan.timing)
     counts, stuck = _foresee(plan, model)
     notes = [f"`{bit}` is expected {value} at every sample" for bit, value in stuck]
-    values = _alone(interface, title) | {"notes": notes}
+    values = _alone(interface, wanted.title) | {"notes": notes}
     python = {"reference.py": reference.python_source()}
     return _assemble(interface, plan, counts, values, python=python)
 
@@ -175,7 +194,7 @@ def _has_odd_names(interface: Interface) -> bool:
 
 
 def _beside_golden(
-    interface: Interface, golden: Golden, seed: int, budget: int, title: str, strict_reset: bool
+    interface: Interface, golden: Golden, wanted: _Wanted, strict_reset: bool
 ) -> Testbench:
     check_golden(interface, golden)
     renamed = rename(golden.design, ports=[port.name for port in interface.ports])
@@ -186,13 +205,13 @@ def _beside_golden(
         holds_values=renamed.holds_values,
         strict_reset=strict_reset,
     )
-    plan = make_plan(subject, seed=seed, budget=budget)
+    plan = wanted.plan(subject)
     values = {
         **wires(interface),
         "golden": renamed.top,
         "traced": False,
         "toplevel": WRAPPER,
-        "title": title,
+        "title": wanted.title,
         "interface": interface,
         "hdl": ("golden.v", f"{WRAPPER}.v"),
         "notes": [

@@ -51,10 +51,13 @@ class Phase:
     """Key of `PATTERNS`."""
     cycles: int
     vectors: tuple[Mapping[str, int], ...] = ()
-    """For the patterns `listed` and `mixed`: inputs to drive, the others at random.
+    """For the patterns `listed` and `mixed`: inputs to drive, the others at random; for `replay`:
+    inputs to drive, the others at 0.
 
     The key `assert NAME` asserts reset NAME, whatever its polarity.
     """
+    repeats: tuple[int, ...] = ()
+    """For the pattern `replay`: for how many cycles each of the vectors is held."""
     resets: tuple[str, ...] = ()
     """For the patterns about reset: the inputs to assert."""
     pulses: bool = False
@@ -65,8 +68,8 @@ def expand(
     phases: Sequence[Phase], inputs: Sequence[Input], seed: int
 ) -> Iterator[tuple[Phase, Cycle]]:
     """Yield every cycle of every phase, in order; each phase has random numbers of its own."""
-    for number, phase in enumerate(phases):
-        rng = seeded(seed, number, phase.name)
+    for phase in phases:
+        rng = seeded(seed, phase.name)
         for cycle in PATTERNS[phase.pattern](phase, inputs, rng):
             yield phase, cycle
 
@@ -100,6 +103,14 @@ def listed(phase: Phase, inputs: Sequence[Input], rng: random.Random) -> Iterato
     for number in range(phase.cycles):
         chosen = phase.vectors[number % len(phase.vectors)]
         yield _completed(chosen, phase, inputs, rng)
+
+
+def replay(phase: Phase, inputs: Sequence[Input], rng: random.Random) -> Iterator[Cycle]:
+    """The phase's vectors in order and nothing else, each held for its number of cycles."""
+    for chosen, length in zip(phase.vectors, phase.repeats):  # noqa: B905
+        cycle = _driven(chosen, dict.fromkeys((port.name for port in inputs), 0), phase)
+        for _ in range(length):
+            yield cycle
 
 
 def mixed(phase: Phase, inputs: Sequence[Input], rng: random.Random) -> Iterator[Cycle]:
@@ -163,6 +174,7 @@ PATTERNS: dict[str, Callable[[Phase, Sequence[Input], random.Random], Iterator[C
     "shuffled": shuffled,
     "corners": corners,
     "listed": listed,
+    "replay": replay,
     "mixed": mixed,
     "constrained": constrained,
     "long_run": long_run,
@@ -206,8 +218,11 @@ def _split(code: int, inputs: Sequence[Input]) -> dict[str, int]:
 def _completed(
     chosen: Mapping[str, int], phase: Phase, inputs: Sequence[Input], rng: random.Random
 ) -> Cycle:
-    rest = _uniform({}, inputs, rng, 0)
-    values = {port.name: chosen.get(port.name, rest[port.name]) for port in inputs}
+    return _driven(chosen, _uniform({}, inputs, rng, 0), phase)
+
+
+def _driven(chosen: Mapping[str, int], rest: Mapping[str, int], phase: Phase) -> Cycle:
+    values = {name: chosen.get(name, value) for name, value in rest.items()}
     return Cycle(values, resets=frozenset(r for r in phase.resets if f"assert {r}" in chosen))
 
 

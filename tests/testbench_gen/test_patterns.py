@@ -121,7 +121,9 @@ def test_every_pattern_has_its_length_and_values_that_fit(
     pattern: str, count: int, widths: list[int], role: str
 ) -> None:
     inputs = tuple(Input(f"i{n}", width, role) for n, width in enumerate(widths))
-    found = cycles(pattern, count, inputs, vectors=({"i0": 1},), resets=("rst",), pulses=True)
+    found = cycles(
+        pattern, count, inputs, vectors=({"i0": 1},), repeats=(count,), resets=("rst",), pulses=True
+    )
     assert len(found) == count
     for cycle in found:
         assert set(cycle.values) == {port.name for port in inputs}
