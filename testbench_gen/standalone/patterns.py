@@ -54,7 +54,8 @@ class Phase:
     """For the patterns `listed` and `mixed`: inputs to drive, the others at random; for `replay`:
     inputs to drive, the others at 0.
 
-    The key `assert NAME` asserts reset NAME, whatever its polarity.
+    The key `assert NAME` asserts reset NAME, whatever its polarity; `pulse NAME` does so between
+    two clock edges, and `late NAME` is what input NAME changes to after the inactive edge.
     """
     repeats: tuple[int, ...] = ()
     """For the pattern `replay`: for how many cycles each of the vectors is held."""
@@ -223,7 +224,12 @@ def _completed(
 
 def _driven(chosen: Mapping[str, int], rest: Mapping[str, int], phase: Phase) -> Cycle:
     values = {name: chosen.get(name, value) for name, value in rest.items()}
-    return Cycle(values, resets=frozenset(r for r in phase.resets if f"assert {r}" in chosen))
+    late = {name: chosen[f"late {name}"] for name in rest if f"late {name}" in chosen}
+    asserted, pulsed = (
+        frozenset(reset for reset in phase.resets if f"{how} {reset}" in chosen)
+        for how in ("assert", "pulse")
+    )
+    return Cycle(values, resets=asserted, late=late, pulsed=pulsed)
 
 
 def corner_values(port: Input) -> list[int]:
