@@ -1,0 +1,123 @@
+"""Makes the testbenches that are measured: by golden RTL, by fragments, or by candidates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from blind_pick import spec_of
+from held_out import Split, without
+
+from rtlgen.design.bench import spec_judgement
+from rtlgen.design.blind import judge_blind
+from rtlgen.errors import CannotJudge
+from rtlgen.evaluation.problem import Problem
+from sim.design import Design
+from sim.icarus import Icarus
+from sim.interface import Interface, infer_timing, read_interface
+from sim.process import Limits
+from testbench_gen import Golden, Testbench, write_testbench
+from testbench_gen.mutants import Mutant, mutants_of
+
+REFERENCES = ("golden", "fragments", "groups")
+_LIMITS = Limits(seconds=120.0, cpu_seconds=60.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Making:
+    """How testbenches are made."""
+
+    reference: str = "golden"
+    """One of `REFERENCES`."""
+    closing: bool = True
+    """Whether stimulus grows until coverage and mutants are closed."""
+    prover: bool = True
+    seconds: float = 10.0
+    """For closing."""
+    seed: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """All that a testbench may be made from."""
+
+    problem: Problem
+    golden: Design
+    mutants: Split | None = None
+    """None: any mutants may be used."""
+    candidates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """A testbench and what its making had to say."""
+
+    testbench: Testbench
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+class NotApplicable(CannotJudge):
+    """The problem offers no reference of the kind that is wanted."""
+
+
+def make(request: Request, making: Making) -> Made:
+    """Make a testbench.
+
+    Raises:
+        NotApplicable: There is no reference of this kind.
+    """
+    return _MAKERS[making.reference](request, making)
+
+
+def _by_golden(request: Request, making: Making) -> Made:
+    interface = infer_timing(request.golden, read_interface(request.golden))
+    return _closed(request.golden, interface, request, making)
+
+
+def _by_fragments(request: Request, making: Making) -> Made:
+    problem = request.problem
+    spec = spec_of(f"{problem.description}\n\n{problem.header}")
+    try:
+        judgement = spec_judgement(spec, seed=making.seed, top=problem.top)
+    except CannotJudge as error:
+        raise NotApplicable(str(error)) from error
+    return Made(testbench=judgement.testbench, facts={"by": judgement.reference})
+
+
+def _by_groups(request: Request, making: Making) -> Made:
+    """Take a member of the largest group of candidates for golden."""
+    top = request.problem.top
+    designs = [Design(top=top, sources={"golden.sv": text}) for text in request.candidates]
+    spec = spec_of(f"{request.problem.description}\n\n{request.problem.header}")
+    found = judge_blind(spec, designs, simulators=[Icarus()], limits=_LIMITS, seed=making.seed)
+    if not found.groups:
+        raise NotApplicable("no candidate could be observed")
+    group = found.groups[0]
+    golden = designs[group.members[0]]
+    interface = infer_timing(golden, read_interface(golden))
+    made = _closed(golden, interface, request, making)
+    voices = f"{len(group.members)} of {len(designs)} candidates agree"
+    return Made(testbench=made.testbench, facts={**made.facts, "by": voices})
+
+
+def _closed(golden: Design, interface: Interface, request: Request, making: Making) -> Made:
+    mutants = _mutants(golden, request)
+    del mutants
+    return Made(testbench=write_testbench(interface, Golden(design=golden), seed=making.seed))
+
+
+def _mutants(golden: Design, request: Request) -> list[Mutant] | None:
+    """Return the mutants that closing may use; None for any."""
+    if request.mutants is None:
+        return None
+    if golden is request.golden:
+        return list(request.mutants.closing)
+    return without(mutants_of(golden), request.mutants.measuring)
+
+
+_MAKERS: dict[str, Callable[[Request, Making], Made]] = {
+    "golden": _by_golden,
+    "fragments": _by_fragments,
+    "groups": _by_groups,
+}
