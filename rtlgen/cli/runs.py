@@ -123,7 +123,7 @@ def design(
     check_output_folder(folder)
     configured = read_settings(chosen)
     spec = _read(path, progress)
-    options = _options(settings, module=spec.interface.module)
+    options = replace(_options(settings, module=spec.interface.module), regression=True)
     model = choose_model(configured.model.name, settings=configured)
     if model is None:
         progress.stage("proposer", _why_built_in(configured), state="note")
@@ -168,7 +168,7 @@ def judge(
         check_output_folder(folder)
     spec = None if spec_path is None else _read(spec_path, progress)
     module = top or (spec.interface.module if spec else None)
-    options = replace(_options(settings, module=module), top=top)
+    options = replace(_options(settings, module=module), top=top, regression=True)
     if module is None and options.golden is not None:
         module = options.golden.top
     design_ = load_rtl(rtl, module=module, what="RTL to be judged")

@@ -19,6 +19,7 @@ from rtlgen.design.output import finished_output
 from rtlgen.design.prompter import Prompter
 from rtlgen.design.record import ModelRecord, RunRecord, SamplingRecord
 from rtlgen.design.referee import ByReference
+from rtlgen.design.regression import REGRESSION, save_regression
 from rtlgen.design.run import make_judgement, say_verdict
 from rtlgen.design.run_folder import WAVEFORM, write_run
 from rtlgen.design.run_record import run_record, usage_record
@@ -105,6 +106,7 @@ def design_with_model(
     question = question.about(spec)
     with unfinished(folder, facts_of(spec, question, options), resume=resume) as work:
         (work / WAVEFORM).unlink(missing_ok=True)
+        shutil.rmtree(work / REGRESSION, ignore_errors=True)
         if resume and not (work / ANSWERS).is_file():
             progress.stage("resume", "there is nothing to resume; the run begins", state="note")
         run = model_run(spec, question, options, work, progress, cache=VerdictCache())
@@ -112,6 +114,8 @@ def design_with_model(
             shutil.copyfile(work / ANSWERS, output / ANSWERS)
             if (work / WAVEFORM).is_file():
                 (work / WAVEFORM).rename(output / WAVEFORM)
+            if (work / REGRESSION).is_dir():
+                (work / REGRESSION).rename(output / REGRESSION)
             write_run(output, run.record, options, spec, run.judgement, run.chosen)
     return run.record
 
@@ -147,6 +151,9 @@ def model_run(
         for note in model.notes:
             progress.stage("model", note, state="note")
     ruling = _judged_alone(referee.rule(loop.candidates), options, work, progress)
+    regression = ""
+    if ruling.chosen is not None and ruling.judgement is not None:
+        regression = save_regression(work, ruling.judgement, ruling.chosen, options, progress)
     outcome, reason = _outcome(ruling, loop.ended)
     progress.stage("outcome", f"{outcome}: {reason}", state=_MARKS[outcome])
     if EXIT_CODES[outcome]:
@@ -164,6 +171,7 @@ def model_run(
         model=model,
         price=question.budget.price,
         trust=ruling.trust,
+        regression=regression,
     )
     return ModelRun(record=record, judgement=ruling.judgement, chosen=ruling.chosen)
 

@@ -71,3 +71,5 @@ class Options:
     """The command line, for the record."""
     html: bool = False
     """Whether also to write `report.html`."""
+    regression: bool = False
+    """Whether a failure is shrunk and kept as a regression test."""

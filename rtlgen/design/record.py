@@ -283,6 +283,8 @@ class RunRecord(_Record):
     """Number of the candidate whose RTL was written."""
     model: ModelRecord | None = None
     trust: TrustRecord | None = None
+    regression: str = ""
+    """What the failure was shrunk to, in words; `regression/` is a testbench of just that."""
     versions: dict[str, str]
     isolation: list[str]
 

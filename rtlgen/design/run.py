@@ -11,6 +11,7 @@ from rtlgen.design.candidate import Candidate
 from rtlgen.design.options import Options, Outcome, Progress, State
 from rtlgen.design.proposal import Decline, Proposal, Proposer
 from rtlgen.design.record import RunRecord
+from rtlgen.design.regression import save_regression
 from rtlgen.design.run_folder import WAVEFORM, write_run
 from rtlgen.design.run_record import run_record
 from rtlgen.design.unfinished import output_folder
@@ -45,7 +46,8 @@ def design_from_spec(
         answer = proposer.propose(spec)
     with output_folder(folder) as work:
         candidate = _judged(_candidate(answer, proposer.name), judgement, options, work, progress)
-        record = _record(spec, judgement, candidate, options, start)
+        regression = save_regression(work, judgement, candidate, options, progress)
+        record = _record(spec, judgement, candidate, options, start, regression)
         write_run(work, record, options, spec, judgement, candidate)
     return record
 
@@ -67,7 +69,8 @@ def judge_design(
         return _record(spec, judgement, judged, options, start)
     with output_folder(folder) as work:
         judged = _judged(candidate, judgement, options, work, progress)
-        record = _record(spec, judgement, judged, options, start)
+        regression = save_regression(work, judgement, judged, options, progress)
+        record = _record(spec, judgement, judged, options, start, regression)
         write_run(work, record, options, spec, judgement, judged)
     return record
 
@@ -160,7 +163,12 @@ def outcome_of(candidate: Candidate) -> tuple[Outcome, str]:
 
 
 def _record(
-    spec: Spec | None, judgement: Judgement, candidate: Candidate, options: Options, start: float
+    spec: Spec | None,
+    judgement: Judgement,
+    candidate: Candidate,
+    options: Options,
+    start: float,
+    regression: str = "",
 ) -> RunRecord:
     outcome, reason = outcome_of(candidate)
     return run_record(
@@ -172,6 +180,7 @@ def _record(
         outcome=outcome,
         reason=reason,
         seconds=time.monotonic() - start,
+        regression=regression,
     )
 
 

@@ -45,6 +45,7 @@ def run_record(  # noqa: PLR0913 - one argument a part of the record
     model: ModelRecord | None = None,
     price: Price | None = None,
     trust: TrustRecord | None = None,
+    regression: str = "",
 ) -> RunRecord:
     """Return the record of a run that has ended."""
     return RunRecord(
@@ -62,6 +63,7 @@ def run_record(  # noqa: PLR0913 - one argument a part of the record
         chosen=None if chosen is None else chosen.number,
         model=model,
         trust=trust,
+        regression=regression,
         versions=versions(options.simulators),
         isolation=list(isolation().lines()),
     )
