@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain, zip_longest
@@ -13,6 +14,7 @@ from sim.interface import Interface
 from sim.text import without_comments
 from testbench_gen.mutants.mutant import Mutant
 
+_WORD = re.compile(r"\w+|[^\w\s]")
 _SPARE = 6
 """Mutants looked at beyond those wanted, as some do not compile."""
 
@@ -60,7 +62,7 @@ def without(mutants: Iterable[Mutant], others: Iterable[Mutant]) -> list[Mutant]
 
 def said(design: Design) -> str:
     """Return a digest of what `design` says, comments and white space apart."""
-    texts = [" ".join(without_comments(text).split()) for text in design.sources.values()]
+    texts = [" ".join(_WORD.findall(without_comments(text))) for text in design.sources.values()]
     return digest(design.top.encode(), *(text.encode() for text in sorted(texts)))
 
 
