@@ -1,0 +1,109 @@
+"""ABC on the outputs of an AIGER file: bounded search, and proof.
+
+It runs where the worker runs, inside its sandbox.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from symbolic.yosys_aiger import Aiger
+
+_STATUS = re.compile(r"^Status = (-?\d+)\s+Frames = (-?\d+)", re.M)
+_NO_LATCHES = re.compile(r"lat = +0 ")
+_TRACE = "trace.txt"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What ABC found of one output."""
+
+    holds: bool | None = None
+    """Whether the output is never 1; None if that is not known."""
+    trace: tuple[Mapping[str, int], ...] = ()
+    """Inputs cycle by cycle, by symbol; in the last the output is 1."""
+    cycles: int = 0
+    """Cycles in which it is known to stay 0."""
+    method: str = ""
+    combinational: bool = False
+    """Whether the circuit has turned out to have no registers."""
+
+
+def abc_path() -> str:
+    """Return the ABC that came with pyosys."""
+    import pyosys  # noqa: PLC0415 - only where it is wanted
+
+    return str(Path(pyosys.__path__[0]) / "yosys-abc")
+
+
+class Abc:
+    """The outputs of one circuit, each of which should stay 0."""
+
+    def __init__(self, circuit: Path, outputs: Sequence[str]) -> None:
+        self._circuit = circuit
+        self._outputs = list(outputs)
+        self._inputs = Aiger.read(circuit).inputs
+
+    def bounded(self, output: str, frames: int, seconds: float) -> Answer:
+        """Look for a short trace in which `output` becomes 1."""
+        return self._ask(output, f"bmc3 -F {frames} -T {math.ceil(seconds)}", seconds, "bmc")
+
+    def proved(self, output: str, seconds: float) -> Answer:
+        """Prove that `output` is never 1, or find a trace."""
+        start = time.monotonic()
+        found = self._ask(
+            output, f"scorr; print_stats; pdr -T {math.ceil(seconds)}", seconds, "pdr"
+        )
+        if found.holds is None and found.combinational:
+            left = seconds - (time.monotonic() - start)
+            # Nothing is left of the registers: equal by induction, or a matter of one cycle.
+            found = self._ask(output, "scorr; iprove", left, "scorr")
+        return found
+
+    def _ask(self, output: str, command: str, seconds: float, method: str) -> Answer:
+        Path(_TRACE).unlink(missing_ok=True)
+        number = self._outputs.index(output)
+        script = (
+            f"read_aiger {self._circuit}; cone -O {number}; {command}; "
+            f"print_status; write_cex -a {_TRACE}"
+        )
+        try:
+            run = subprocess.run(
+                [abc_path(), "-q", script],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                timeout=seconds,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return Answer()
+        text = run.stdout.decode(errors="replace")
+        sys.stdout.write(f"abc: {script}\n{text}\n")
+        found = _STATUS.search(text)
+        if found is None:
+            return Answer()
+        status, frames = int(found[1]), int(found[2])
+        if status == 1:
+            return Answer(holds=True, method=method)
+        if status == 0:
+            return Answer(holds=False, trace=self._trace(), method=method)
+        combinational = _NO_LATCHES.search(text) is not None
+        return Answer(cycles=max(frames, 0), method=method, combinational=combinational)
+
+    def _trace(self) -> tuple[Mapping[str, int], ...]:
+        lines = Path(_TRACE).read_text(encoding="utf-8").splitlines()
+        vectors = [line for line in lines[1:] if line and not line.startswith("#")]
+        if any(len(vector) != len(self._inputs) for vector in vectors):
+            return ()
+        return tuple(
+            {name: int(bit == "1") for name, bit in zip(self._inputs, vector, strict=True)}
+            for vector in vectors
+        )
