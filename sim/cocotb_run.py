@@ -62,6 +62,8 @@ def environment(bench: CocotbBench) -> dict[str, str]:
         "COCOTB_REWRITE_ASSERTION_FILES": "",
         "COCOTB_TEST_MODULES": bench.test_module,
         "COCOTB_TOPLEVEL": bench.toplevel,
+        # Without it cocotb waits for another phase of the time step at every write.
+        "COCOTB_TRUST_INERTIAL_WRITES": "1",
         "GPI_USERS": gpi_users(),
         "PYGPI_PYTHON_BIN": sys.executable,
         "PYTHONDONTWRITEBYTECODE": "1",

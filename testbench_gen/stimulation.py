@@ -214,12 +214,12 @@ def _before_reset(plan: StimulusPlan) -> Iterator[bool]:
     """Yield, for every sample, whether no input that is called like a reset has acted yet."""
     active = {port.name: int(port.role == "reset") for port in plan.inputs if port.role in RESETS}
     clocks = {clock.name: clock.active for clock in plan.timing.clocks}
-    asserted = acted = not active or bool(plan.timing.resets) or not clocks
+    acted = not active or bool(plan.timing.resets) or not clocks
+    levels: dict[str, int] = {}
     for step in _steps(plan, None):
         if step.sample:
             yield not acted
+        asserted = any(levels.get(name) == level for name, level in active.items())
         edge = any(step.drive.get(name) == level for name, level in clocks.items())
         acted = acted or (asserted and edge)
-        asserted = any(step.drive.get(name) == level for name, level in active.items()) or (
-            asserted and not any(name in step.drive for name in active)
-        )
+        levels |= step.drive

@@ -27,6 +27,8 @@ QUARTER = 5
 """Ticks in a quarter of a clock cycle."""
 VECTOR = 10
 """Ticks that a vector lasts where there is no clock."""
+WAITS = (1, QUARTER, 2 * QUARTER, VECTOR)
+"""How long a step may wait, in ticks, unless it does not."""
 
 
 class Reference(Protocol):
@@ -198,12 +200,16 @@ def _vectors(
 def _changes(
     now: Mapping[str, int], target: Mapping[str, int], timing: Timing, *, backward: bool
 ) -> list[Mapping[str, int]]:
+    new = _news(now, target)
     if not timing.one_by_one:
-        return [target]
-    changed: list[Mapping[str, int]] = [
-        {name: value} for name, value in target.items() if now.get(name) != value
-    ]
+        return [new]
+    changed: list[Mapping[str, int]] = [{name: value} for name, value in new.items()]
     return (changed[::-1] if backward else changed) or [{}]
+
+
+def _news(now: Mapping[str, int], target: Mapping[str, int]) -> dict[str, int]:
+    """Return what of `target` is another level than `now`; the rest need not be driven."""
+    return {name: value for name, value in target.items() if now.get(name) != value}
 
 
 def _clocked(
@@ -218,12 +224,14 @@ def _clocked(
     start = dict.fromkeys(inputs, 0) | timing.levels(Cycle({}))
     start[clock.name] = 1 - clock.active
     yield Step(0, "start", drive=start)
+    now = dict(start)
     if model:
         model.apply(start)
     # A golden design is not looked at before its first reset.
     phase, awake = "start", not live or not timing.resets
     for next_phase, cycle in stimulus:
-        drive = {**cycle.values, **timing.levels(cycle)}
+        drive = _news(now, {**cycle.values, **timing.levels(cycle)})
+        now |= {**drive, **_second(cycle, timing)}
         yield Step(QUARTER, phase, sample=awake, expected=_expected(model), drive=drive)
         phase = next_phase.name
         if model:
@@ -248,13 +256,18 @@ def _to_active_edge(
     rest = 2 * QUARTER
     if cycle.pulsed or cycle.late:
         rest = QUARTER
-        released = {r.name: 1 - r.asserted for r in timing.resets if r.name in cycle.pulsed}
-        change = {**cycle.late, **released}
+        change = _second(cycle, timing)
         yield Step(QUARTER, phase, sample=sample, expected=_expected(model), drive=change)
         if model:
             model.apply(change, cycle.resets)
     drive = {clock.name: clock.active}
     yield Step(rest, phase, sample=sample, expected=_expected(model), drive=drive)
+
+
+def _second(cycle: Cycle, timing: Timing) -> dict[str, int]:
+    """Return what changes once more within `cycle`."""
+    released = {r.name: 1 - r.asserted for r in timing.resets if r.name in cycle.pulsed}
+    return {**cycle.late, **released}
 
 
 def _many_clocks(stimulus: Stimulus, inputs: Sequence[str], timing: Timing) -> Iterator[Step]:
@@ -267,9 +280,11 @@ def _many_clocks(stimulus: Stimulus, inputs: Sequence[str], timing: Timing) -> I
     levels = {clock.name: 1 - clock.active for clock in timing.clocks}
     start = dict.fromkeys(inputs, 0) | timing.levels(Cycle({}))
     yield Step(0, "start", drive={**start, **levels})
+    now = dict(start)
     phase, turn, awake = "start", 0, not timing.resets
     for next_phase, cycle in stimulus:
-        drive = {**cycle.values, **timing.levels(cycle)}
+        drive = _news(now, {**cycle.values, **timing.levels(cycle)})
+        now |= drive
         yield Step(QUARTER, phase, sample=awake, drive=drive)
         phase = next_phase.name
         for _ in range(max(halves)):
