@@ -122,7 +122,7 @@ def design(
     progress = console_progress(quiet=settings.quiet)
     check_output_folder(folder)
     configured = read_settings(chosen)
-    spec = _read(path, progress)
+    spec = read_spec(path, progress)
     options = replace(_options(settings, module=spec.interface.module), regression=True)
     model = choose_model(configured.model.name, settings=configured)
     if model is None:
@@ -166,7 +166,7 @@ def judge(
     progress = console_progress(quiet=settings.quiet)
     if folder is not None:
         check_output_folder(folder)
-    spec = None if spec_path is None else _read(spec_path, progress)
+    spec = None if spec_path is None else read_spec(spec_path, progress)
     module = top or (spec.interface.module if spec else None)
     options = replace(_options(settings, module=module), top=top, regression=True)
     if module is None and options.golden is not None:
@@ -176,7 +176,12 @@ def judge(
     _finish(record, folder, settings, progress)
 
 
-def _read(path: Path, progress: ConsoleProgress) -> Spec:
+def read_spec(path: Path, progress: ConsoleProgress) -> Spec:
+    """Read a specification, and say what is in it and what was assumed.
+
+    Raises:
+        SpecError: It cannot be read, or contradicts itself.
+    """
     spec = load_spec(path)
     if errors := blocking(spec):
         raise SpecError(
@@ -201,7 +206,7 @@ def _read(path: Path, progress: ConsoleProgress) -> Spec:
 def _options(settings: Settings, *, module: str | None) -> Options:
     golden = load_golden(settings.golden, module=module) if settings.golden else None
     return Options(
-        simulators=_simulators(settings.simulator),
+        simulators=simulators_for(settings.simulator),
         golden=golden,
         seed=settings.seed,
         limits=Limits(seconds=settings.timeout, cpu_seconds=settings.timeout),
@@ -211,7 +216,12 @@ def _options(settings: Settings, *, module: str | None) -> Options:
     )
 
 
-def _simulators(choice: SimulatorChoice) -> list[Simulator]:
+def simulators_for(choice: SimulatorChoice) -> list[Simulator]:
+    """Return the simulators that `--simulator` names.
+
+    Raises:
+        ToolNotFound: There is none, or not this one.
+    """
     if choice is SimulatorChoice.AUTO:
         return available_simulators()
     simulator = simulator_named(choice.value)

@@ -81,7 +81,7 @@ def golden_judgement(
         CannotJudge: `golden` does not agree with itself, so nothing can be judged by it.
     """
     found = infer_timing(golden, read_interface(golden))
-    interface = found if spec is None else _agreed(spec.interface, found)
+    interface = found if spec is None else agreed_interface(spec.interface, found)
     interface = replace(interface, module=top or interface.module)
     testbench = write_testbench(interface, Golden(design=golden), seed=seed)
     verdict = simulate_first(
@@ -95,7 +95,7 @@ def golden_judgement(
         )
     notes = testbench.notes
     if spec is not None:
-        notes += _contradiction(golden, spec, interface, simulators, limits)
+        notes += contradiction(golden, spec, interface, simulators=simulators, limits=limits)
     return Judgement(
         testbench=testbench,
         interface=interface,
@@ -105,10 +105,11 @@ def golden_judgement(
     )
 
 
-def _contradiction(
+def contradiction(
     golden: Design,
     spec: Spec,
     interface: Interface,
+    *,
     simulators: Sequence[Simulator],
     limits: Limits,
 ) -> tuple[str, ...]:
@@ -146,8 +147,7 @@ def spec_judgement(spec: Spec, *, seed: int, top: str | None = None) -> Judgemen
         reference.model,
         seed=seed,
         title=spec.title or interface.module,
-        # Where nobody said which kind the reset is, either has to pass.
-        strict_reset=not any(finding.rule == "reset-kind" for finding in spec.assumptions),
+        strict_reset=strict_reset(spec),
     )
     return Judgement(
         testbench=testbench,
@@ -157,8 +157,17 @@ def spec_judgement(spec: Spec, *, seed: int, top: str | None = None) -> Judgemen
     )
 
 
-def _agreed(wanted: Interface, found: Interface) -> Interface:
-    """Return the specification's interface with the timing that the golden RTL shows."""
+def strict_reset(spec: Spec) -> bool:
+    """Whether a reset must act exactly as its kind says, since somebody said which kind it is."""
+    return not any(finding.rule == "reset-kind" for finding in spec.assumptions)
+
+
+def agreed_interface(wanted: Interface, found: Interface) -> Interface:
+    """Return the specification's interface with the timing that the golden RTL shows.
+
+    Raises:
+        UsageError: They disagree in their ports.
+    """
     ours = {port.name: (port.direction, port.width) for port in wanted.ports}
     theirs = {port.name: (port.direction, port.width) for port in found.ports}
     if ours != theirs:

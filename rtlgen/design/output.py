@@ -30,8 +30,10 @@ def unfinished_folder(folder: Path) -> Path:
     return place.with_name(f"{place.name}.unfinished")
 
 
-def check_output_folder(folder: Path) -> None:
+def check_output_folder(folder: Path, *, manifest: str = MANIFEST) -> None:
     """Refuse a place for the output that holds something else, or cannot be replaced.
+
+    `manifest` is the file by which earlier output of the same kind is known.
 
     Raises:
         UsageError: It is a file, a folder that no run of rtlgen wrote, a mount point,
@@ -39,7 +41,7 @@ def check_output_folder(folder: Path) -> None:
     """
     if not folder.exists():
         return
-    ours = (folder / MANIFEST).is_file()
+    ours = (folder / manifest).is_file()
     if not folder.is_dir() or (any(folder.iterdir()) and not ours):
         raise UsageError(
             f"the output folder must be new, empty, or an earlier run's, not {folder}"
@@ -56,7 +58,9 @@ def check_output_folder(folder: Path) -> None:
 
 
 @contextmanager
-def claimed(folder: Path, *, keep: Callable[[Path], bool]) -> Iterator[Path]:
+def claimed(
+    folder: Path, *, keep: Callable[[Path], bool], manifest: str = MANIFEST
+) -> Iterator[Path]:
     """Yield the folder to work in for the output `folder`, this process's alone until the end.
 
     It goes at the end, whatever happens, unless `keep` says that it holds
@@ -66,7 +70,7 @@ def claimed(folder: Path, *, keep: Callable[[Path], bool]) -> Iterator[Path]:
         UsageError: Another process has it, something else stands there, or it cannot be made.
         OSError: The disk is full.
     """
-    check_output_folder(folder)
+    check_output_folder(folder, manifest=manifest)
     work = unfinished_folder(folder)
     with _locked(work, folder):
         try:
@@ -78,14 +82,16 @@ def claimed(folder: Path, *, keep: Callable[[Path], bool]) -> Iterator[Path]:
 
 
 @contextmanager
-def finished_output(work: Path, folder: Path) -> Iterator[Path]:
+def finished_output(work: Path, folder: Path, *, manifest: str = MANIFEST) -> Iterator[Path]:
     """Yield a folder in `work` to write into; it becomes `folder` in one step."""
     output = work / _OUTPUT
     shutil.rmtree(output, ignore_errors=True)
     output.mkdir()
     try:
         yield output
-        check_output_folder(folder)  # things may have changed since the run began
+        check_output_folder(
+            folder, manifest=manifest
+        )  # things may have changed since the run began
         _sync(output)
         _put_in_place(output, folder.resolve())
     finally:

@@ -33,7 +33,7 @@ def render_report(run: RunRecord, *, waveform: bool, picture: bool = False) -> s
     candidate = summary.subject(run)
     search = summary.is_search(run)
     text = (
-        _environment()
+        markdown()
         .get_template("report.md.j2")
         .render(
             run=run,
@@ -54,7 +54,8 @@ def render_report(run: RunRecord, *, waveform: bool, picture: bool = False) -> s
 
 
 @cache
-def _environment() -> Environment:
+def markdown() -> Environment:
+    """Return what fills in Markdown templates, hostile text included."""
     environment = Environment(
         loader=PackageLoader("rtlgen.design"),
         undefined=StrictUndefined,
@@ -66,6 +67,7 @@ def _environment() -> Environment:
     environment.filters |= {
         "cell": _cell,
         "code": _code,
+        "code_cell": lambda text: _code(text).replace("|", "\\|") if text else "",
         "columns": _columns,
         "count": words.count,
         "dashes": lambda name: "-" * max(3, len(name)),
