@@ -129,11 +129,14 @@ def run_pipelines(
     *,
     limits: PipelineLimits,
     readable: Sequence[Path] = (),
+    preload: Mapping[str, Path] = MappingProxyType({}),
 ) -> list[tuple[StepRun, ...]]:
     """Run each of `pipelines` and return what its steps did, as far as they ran.
 
     Every step may read the system's programs, its tool's installation and
-    `readable`; what is left in the folders is lost.
+    `readable`; what is left in the folders is lost. `preload` has, by a program's name
+    in `steps`, a library that its process loads before its own; where that cannot be
+    read, the program runs without it.
 
     Raises:
         ToolNotFound: A program is not installed; then nothing is run.
@@ -142,7 +145,9 @@ def run_pipelines(
     """
     tools = {name: find_tool(name) for name in _programs(pipelines)}
     seen = [path for tool in tools.values() for path in installation(tool)]
-    sandbox = _Sandbox(tools, limits, tuple(dict.fromkeys((*seen, *readable))))
+    shown = tuple(dict.fromkeys((*seen, *readable, *preload.values())))
+    libraries = {str(tools[name]): path for name, path in preload.items() if name in tools}
+    sandbox = _Sandbox(tools, limits, shown, libraries)
     found: list[tuple[StepRun, ...]] = []
     while len(found) < len(pipelines):
         few = _that_fit(pipelines[len(found) :])
@@ -176,6 +181,8 @@ class _Sandbox:
     tools: Mapping[str, Path]
     limits: PipelineLimits
     readable: tuple[Path, ...]
+    libraries: Mapping[str, Path]
+    """By path of a program: what is loaded before its own libraries."""
 
     def together(self, pipelines: Sequence[Pipeline]) -> list[tuple[StepRun, ...]]:
         """Return the runs of the first of `pipelines`, at least of one."""
@@ -216,6 +223,7 @@ class _Sandbox:
                 )
                 for pipeline in pipelines
             ],
+            preload={program: str(path) for program, path in self.libraries.items()},
             seconds=self.limits.seconds,
             cpu_seconds=math.ceil(self.limits.cpu_seconds),
             memory_bytes=self.limits.memory_bytes,

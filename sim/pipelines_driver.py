@@ -46,6 +46,7 @@ class Plan:
         self,
         *,
         pipelines: list[tuple[dict[str, bytes], list[list[str]]]],
+        preload: dict[str, str],
         seconds: float,
         cpu_seconds: int,
         memory_bytes: int,
@@ -54,6 +55,8 @@ class Plan:
     ) -> None:
         self.pipelines = pipelines
         """Files, and the argument lists of the steps; the limits are those of a step."""
+        self.preload = preload
+        """By program, a library that is loaded before its own."""
         self.seconds = seconds
         self.cpu_seconds = cpu_seconds
         self.memory_bytes = memory_bytes
@@ -201,7 +204,7 @@ class Step:
             self._pid = os.posix_spawn(
                 self._argv[0],
                 self._argv,
-                {**os.environ, "HOME": self._folder, "TMPDIR": self._folder},
+                {**os.environ, "HOME": self._folder, "TMPDIR": self._folder, **self._preload()},
                 file_actions=duplicates,
                 setpgroup=0,
                 setsigmask=(),
@@ -210,6 +213,11 @@ class Step:
         finally:
             ceilings.lift()
         ceilings.harden(self._pid)
+
+    def _preload(self) -> dict[str, str]:
+        library = self._plan.preload.get(self._argv[0], "")
+        # One that is gone would make the loader complain in the step's own output.
+        return {"LD_PRELOAD": library} if library and os.access(library, os.R_OK) else {}
 
     def _watch(self, streams: dict[int, bytearray]) -> None:
         deadline = self._start + self._plan.seconds

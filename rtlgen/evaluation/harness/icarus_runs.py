@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from rtlgen.evaluation.harness.protocol import Conditions
 from rtlgen.evaluation.judgement import Category
-from sim import tools
+from sim import tools, vvp_casts
 from sim.pipelines import Pipeline, PipelineLimits, StepRun, run_pipelines
 
 OUTPUT_BYTES = 1 << 20
@@ -63,7 +63,9 @@ def run_all(
         memory_bytes=conditions.memory_bytes,
         output_bytes=OUTPUT_BYTES,
     )
-    return run_pipelines(pipelines, limits=limits)
+    casts = vvp_casts.provide()
+    preload = {runtime(): casts} if casts else {}
+    return run_pipelines(pipelines, limits=limits, preload=preload)
 
 
 def is_odd(runs: Sequence[StepRun]) -> bool:

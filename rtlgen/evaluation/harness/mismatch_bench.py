@@ -113,7 +113,8 @@ def side_by_side(test: MismatchTest, rendering: Rendering, modules: Sequence[str
     instances = "".join(
         _placed(lane, _instance(test, lane, name)) for lane, name in enumerate(modules)
     )
-    matches = "".join(_comparison(test, lane) for lane in lanes)
+    matches = _wanted(test, rendering)
+    matches += "".join(_comparison(test, rendering, lane) for lane in lanes)
     histories = "".join(_showing(test, rendering, lane, got[lane]) for lane in lanes)
     return test.edited(
         [
@@ -182,14 +183,31 @@ def _instance(test: MismatchTest, lane: int, module: str) -> str:
     return f"{module} {_renamed(lane, test.instance_name)} ({connections});"
 
 
-def _comparison(test: MismatchTest, lane: int) -> str:
-    expected = ", ".join(test.expected)
-    got = ", ".join(_renamed_all(test, lane))
+def _expected(test: MismatchTest, rendering: Rendering) -> str:
+    """Return all expected outputs as one vector."""
+    return f"{_OWN}_expected" if rendering.widths else f"{{{', '.join(test.expected)}}}"
+
+
+def _wanted(test: MismatchTest, rendering: Rendering) -> str:
+    """Return the vector of expected outputs, put together once for all lanes."""
+    if not rendering.widths:
+        return ""
+    wide = sum(rendering.widths[len(test.inputs) :])
+    names = ", ".join(test.expected)
+    return f"wire [{wide - 1}:0] {_OWN}_expected;\nassign {_OWN}_expected = {{{names}}};\n"
+
+
+def _comparison(test: MismatchTest, rendering: Rendering, lane: int) -> str:
+    """Return the test's own comparison for one lane.
+
+    vvp puts a concatenation together anew, bit by bit, with each bit that changes in it;
+    so there are few. The vector of expected outputs has no sign, as a concatenation.
+    """
+    expected, names = _expected(test, rendering), _renamed_all(test, lane)
+    single = rendering.widths and len(names) == 1
+    got = names[0] if single else f"{{{', '.join(names)}}}"
     match = f"{_OWN}_match_{lane}"
-    return (
-        f"wire {match};\nassign {match} = "
-        f"({{{expected}}} === ({{{expected}}} ^ {{{got}}} ^ {{{expected}}}));\n"
-    )
+    return f"wire {match};\nassign {match} = ({expected} === ({expected} ^ {got} ^ {expected}));\n"
 
 
 def _shared(test: MismatchTest) -> list[str]:
