@@ -135,9 +135,11 @@ def _negations(module: Module) -> Iterator[Change]:
 def _stuck_conditions(module: Module) -> Iterator[Change]:
     for _, node, _, _ in module.of(*_DECISIONS):
         if (condition := condition_of(node)) is not None:
+            # A `?` right after a digit would be another digit.
+            space = " " if node.kind is K.ConditionalExpression else ""
             for bit in "10":
                 said = f"the condition `{_text(module, condition)}` is always {bit}"
-                yield from changed(module, condition, f"1'b{bit}", said)
+                yield from changed(module, condition, f"1'b{bit}{space}", said)
 
 
 def _ternaries(module: Module) -> Iterator[Change]:

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from pyslang.parsing import Token, TokenKind
 from pyslang.syntax import SyntaxKind as K
 
+from sim.interface import Direction
 from sim.slang import Syntax
 from testbench_gen.mutants.signals import Signal, Signals
 from testbench_gen.mutants.source import Source
@@ -78,26 +79,38 @@ class Module:
         self.modules = modules
         """All modules of the design, by name."""
         self.name: str = node.header.name.valueText
-        self.regions: list[Region] = []
+        self.signals = Signals(node, source)
+        self._walked = False
+        self._regions: list[Region] = []
         self._sites: dict[K, list[Site]] = {}
         self._count = 0
-        self.signals = Signals(node, source)
+
+    @property
+    def regions(self) -> list[Region]:
+        """The parts that act as one, in the order of the text."""
         self._walk()
+        return self._regions
 
     def of(self, *kinds: K) -> list[Site]:
         """Return the sites of these kinds, in the order of the text."""
+        self._walk()
         if len(kinds) == 1:
             return self._sites.get(kinds[0], [])
         return sorted(site for kind in kinds for site in self._sites.get(kind, []))
 
     def _walk(self) -> None:
+        """Look at every node, once; other modules must be known by then."""
+        if self._walked:
+            return
+        self._walked = True
         waiting: list[tuple[Syntax, Region | None, bool]] = []
         waiting += ((member, None, False) for member in reversed(children(self.node.members)))
         while waiting:
             node, region, target = waiting.pop()
             region = self._entered(node, region)
             self._note(node, region, target)
-            waiting += reversed([(part, region, into) for part, into in _parts(node, target)])
+            parts = self._connected(node) or _parts(node, target)
+            waiting += reversed([(part, region, into) for part, into in parts])
 
     def _entered(self, node: Syntax, region: Region | None) -> Region | None:
         realm = _realm(node)
@@ -107,8 +120,29 @@ class Module:
         entered = Region(realm=realm, node=node, name=name)
         if realm is Realm.FUNCTION:
             entered.writes.add(name)
-        self.regions.append(entered)
+        self._regions.append(entered)
         return entered
+
+    def _connected(self, node: Syntax) -> list[tuple[Syntax, bool]]:
+        """Return the connections of an instance, and whether each is driven by it."""
+        if node.kind is not K.HierarchicalInstance:
+            return []
+        return [
+            (connection, port is None or port.direction is not Direction.INPUT)
+            for connection, port in self.connections(node)
+        ]
+
+    def connections(self, instance: Syntax) -> list[tuple[Syntax, Signal | None]]:
+        """Return the connections of an instance, and the port of each where it is known."""
+        inner = self.modules.get(instance.parent.type.valueText)
+        signals = {} if inner is None else inner.signals
+        ports = [s for s in signals.values() if s.direction is not None]
+        found: list[tuple[Syntax, Signal | None]] = []
+        for index, connection in enumerate(children(instance.connections)):
+            named = connection.kind is K.NamedPortConnection
+            port = ports[index] if index < len(ports) else None
+            found.append((connection, signals.get(connection.name.valueText) if named else port))
+        return found
 
     def _note(self, node: Syntax, region: Region | None, target: bool) -> None:
         self._count += 1
@@ -117,7 +151,10 @@ class Module:
         if region is None:
             return
         if node.kind in (K.IdentifierName, K.IdentifierSelectName):
-            (region.writes if target else region.reads).add(node.identifier.valueText)
+            name = node.identifier.valueText
+            (region.writes if target else region.reads).add(name)
+            if target and region.realm is Realm.INSTANCE:
+                region.reads.add(name)  # of an unknown module all may be inputs
         elif node.kind is K.InvocationExpression and node.left.kind is K.IdentifierName:
             region.reads.add(node.left.identifier.valueText)
         elif node.kind is K.Declarator:
@@ -147,8 +184,7 @@ class Module:
         found: dict[str, set[str]] = {}
         for region in self.regions:
             if region.immediate:
-                writes = region.reads if region.realm is Realm.INSTANCE else region.writes
-                for name in writes:
+                for name in region.writes:
                     found.setdefault(name, set()).update(region.reads - {name}, self._own(region))
         return found
 
@@ -247,7 +283,7 @@ def _parts(node: Syntax, target: bool) -> Iterator[tuple[Syntax, bool]]:
         yield node.left, True
         yield node.right, False
         return
-    inside = target and kind is K.ConcatenationExpression
+    inside = target and kind in _TRANSPARENT
     look = _OPENED.get(kind, children)
     for part in look(node):
         yield part, inside
@@ -305,6 +341,15 @@ _CLOSED = frozenset(
         K.SpecifyBlock,
         K.TypedefDeclaration,
         K.VariableDimension,
+    }
+)
+_TRANSPARENT = frozenset(
+    {
+        K.ConcatenationExpression,
+        K.NamedPortConnection,
+        K.OrderedPortConnection,
+        K.SimplePropertyExpr,
+        K.SimpleSequenceExpr,
     }
 )
 _OPENED: Mapping[K, Callable[[Syntax], list[Syntax]]] = {

@@ -38,7 +38,14 @@ def _missing_assignments(module: Module) -> Iterator[Change]:
         )
         if assigns and region is not None and node.sourceRange.start.offset not in by_reset:
             said = f"`{short(module.source.text(node.expr))}` is missing"
-            yield from changed(module, node, ";", said)
+            yield from changed(module, node, _nothing(node.parent), said)
+
+
+def _nothing(parent: Syntax) -> str:
+    """Return what stands for a missing statement: Icarus wants one after `initial`."""
+    if parent.kind is K.SequentialBlockStatement:
+        return ""
+    return "begin end" if parent.kind is K.InitialBlock else ";"
 
 
 def _missing_else(module: Module) -> Iterator[Change]:

@@ -27,7 +27,7 @@ def _wrong_signals(module: Module) -> Iterator[Change]:
         signal = module.signal(node)
         if region is None or target or signal is None or signal.name in clocks:
             continue
-        if region.realm in (Realm.INSTANCE, Realm.FUNCTION):
+        if region.realm is Realm.FUNCTION:
             continue
         found = [o for o in _alike(module, signal) if o.name not in clocks]
         for other in [o for o in found if not _loops(module, region, o.name)][:_MOST_OTHERS]:
@@ -62,29 +62,16 @@ def _loops(module: Module, region: Region, read: str) -> bool:
 
 
 def _swapped_ports(module: Module) -> Iterator[Change]:
-    for _, node, _, _ in module.of(K.HierarchyInstantiation):
-        inner = module.modules.get(node.type.valueText)
-        if inner is None:
-            continue
-        for instance in children(node.instances):
-            yield from _swapped_connections(module, instance, inner)
-
-
-def _swapped_connections(module: Module, instance: Syntax, inner: Module) -> Iterator[Change]:
-    ports = [s for s in inner.signals.values() if s.direction is not None]
-    connected: list[tuple[Signal, Syntax]] = []
-    for index, connection in enumerate(children(instance.connections)):
-        if connection.kind is K.NamedPortConnection:
-            port = inner.signals.get(connection.name.valueText)
-        else:
-            port = ports[index] if index < len(ports) else None
-        expression = getattr(connection, "expr", None)
-        if port is not None and expression is not None:
-            connected.append((port, expression))
-    for (one, left), (other, right) in pairwise(connected):
-        if one.direction is other.direction and one.shape == other.shape:
-            said = f"ports `{one.name}` and `{other.name}` are swapped"
-            yield from swapped(module, left, right, said)
+    for _, instance, _, _ in module.of(K.HierarchicalInstance):
+        connected = [
+            (port, expression)
+            for connection, port in module.connections(instance)
+            if port is not None and (expression := getattr(connection, "expr", None)) is not None
+        ]
+        for (one, left), (other, right) in pairwise(connected):
+            if one.direction is other.direction and one.shape == other.shape:
+                said = f"ports `{one.name}` and `{other.name}` are swapped"
+                yield from swapped(module, left, right, said)
 
 
 def _narrow(module: Module) -> Iterator[Change]:

@@ -59,8 +59,10 @@ class _Number:
 
 
 def _numbers(module: Module) -> Iterator[_Number]:
+    """Yield the numbers that are not just an index."""
     for site in module.of(*_LITERALS):
-        if (number := _number(site.node)) is not None:
+        number = _number(site.node)
+        if number is not None and site.node.parent.kind is not K.BitSelect:
             yield number
 
 
