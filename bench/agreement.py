@@ -1,8 +1,9 @@
 """Our verdicts on real completions beside the official ones; disagreements settled by proof.
 
     python bench/agreement.py --root SHARED --cache FOLDER [--files gpt4o_human ...]
-        [--problems fsm3 ...] [--official FILE] [--prove-passes] [--no-closing] [--no-prover]
-        [--seconds 10] [--workers 2] [--json FILE] [--markdown FILE]
+        [--problems fsm3 ...] [--official FILE] [--prove-passes] [--retry-open]
+        [--no-closing] [--no-prover]
+        [--seconds 30] [--workers 2] [--json FILE] [--markdown FILE]
 
 SHARED holds `samples/verilog-eval-v1` and `benchmarks/verilog-eval-v1`. Each distinct
 completion (comments and white space apart) is judged once by a testbench of ours, made from the
@@ -28,11 +29,11 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from pathlib import Path
 
-from agreement_judging import Given, Job, Part, judged
+from agreement_judging import KINDS, Given, Job, Part, disputed, judged
 from agreement_table import (
     COLUMNS,
     Count,
@@ -43,7 +44,7 @@ from agreement_table import (
     markdown_table,
     text_table,
 )
-from json_rows import Rows
+from json_rows import Row, Rows
 from official_v1 import case_key, read_samples, read_verdicts, sample_files, short_name
 from testbench_made import Making
 
@@ -70,9 +71,9 @@ def main() -> None:
         prover=not arguments.no_prover,
         seconds=arguments.seconds,
     )
-    rows = Rows(arguments.cache / _name(making, prove_passes=arguments.prove_passes))
-    judge_all(asked, rows, making, prove_passes=arguments.prove_passes, workers=arguments.workers)
-    _show(asked, rows, arguments)
+    kept = Kept.below(arguments.cache, making, retry_open=arguments.retry_open)
+    judge_all(asked, kept, making, prove_passes=arguments.prove_passes, workers=arguments.workers)
+    _show(asked, kept, arguments)
 
 
 def _arguments() -> argparse.Namespace:
@@ -83,9 +84,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--problems", nargs="*", default=[], help="only these tasks")
     parser.add_argument("--official", type=Path, help="file of verdicts of official_v1.py")
     parser.add_argument("--prove-passes", action="store_true", help="prove what both pass")
+    parser.add_argument("--retry-open", action="store_true", help="prove again what was open")
     parser.add_argument("--no-closing", action="store_true", help="planned stimulus only")
     parser.add_argument("--no-prover", action="store_true", help="close without proofs")
-    parser.add_argument("--seconds", type=float, default=10.0, help="for closing")
+    parser.add_argument("--seconds", type=float, default=Making().seconds, help="for closing")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--json", type=Path, help="file for everything as JSON")
     parser.add_argument("--markdown", type=Path, help="file for the tables as Markdown")
@@ -96,11 +98,48 @@ class _AsWritten(argparse.RawDescriptionHelpFormatter):
     """Leaves the description's lines alone."""
 
 
-def _name(making: Making, *, prove_passes: bool) -> str:
-    """Return the name of the file with what was judged in this way."""
-    stimulus = f"closed-{making.seconds:g}s" if making.closing else "planned"
-    words = [stimulus] + ["unproved"] * (making.closing and not making.prover)
-    return f"agreement-{'-'.join(words + ['passes'] * prove_passes)}.jsonl"
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What was found in this run and in earlier ones: by kind, a file each."""
+
+    rows: Mapping[str, Rows]
+    retry_open: bool = False
+
+    @classmethod
+    def below(cls, folder: Path, making: Making, *, retry_open: bool) -> Kept:
+        """Open the files in `folder`; our verdicts have one for each way to make testbenches."""
+        how = f"closed-{making.seconds:g}s" if making.closing else "planned"
+        unproved = "-unproved" * (making.closing and not making.prover)
+        names = {"ours": f"ours-{how}{unproved}", "official": "official", "proof": "proofs"}
+        rows = {kind: Rows(folder / f"{names[kind]}.jsonl") for kind in KINDS}
+        return cls(rows, retry_open)
+
+    def known(self, key: str) -> dict[str, Row]:
+        """Return what need not be found again, by kind."""
+        found = {kind: rows[key] for kind, rows in self.rows.items() if key in rows}
+        if self.retry_open and found.get("proof", {}).get("proof") == "open":
+            del found["proof"]
+        return found
+
+    def row(self, key: str, task: str) -> Row:
+        """Return all that is known of a completion."""
+        whole: Row = {"key": key, "task": task, **_NOTHING}
+        for kind in KINDS:
+            if key in self.rows[kind]:
+                whole |= self.rows[kind][key]
+        return whole
+
+
+_NOTHING = {
+    "ours": None,
+    "said": "not judged yet",
+    "functional": None,
+    "strict": None,
+    "official_said": "",
+    "proof": "",
+    "proof_reason": "",
+    "replayed": None,
+}
 
 
 def _asked(
@@ -128,42 +167,57 @@ def _asked(
 
 
 def judge_all(
-    asked: Asked, rows: Rows, making: Making, *, prove_passes: bool, workers: int
+    asked: Asked, kept: Kept, making: Making, *, prove_passes: bool, workers: int
 ) -> None:
-    """Judge what `rows` does not hold yet."""
-    jobs = list(_jobs(asked, rows, making, prove_passes=prove_passes))
-    left = sum(len(part.given) for job in jobs for part in job.parts)
-    with ProcessPoolExecutor(
-        workers, mp_context=get_context("spawn"), max_tasks_per_child=4
-    ) as pool:
-        for future in as_completed([pool.submit(judged, job) for job in jobs]):
+    """Find what is not kept yet."""
+    jobs = list(_jobs(asked, kept, making, prove_passes=prove_passes))
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        futures = {pool.submit(judged, job): job for job in jobs}
+        for number, future in enumerate(as_completed(futures), start=1):
             found = future.result()
-            for row in found:
-                rows.put(row)
-            left -= len(found)
-            print(f"{found[0]['task']}: {len(found)} judged, {left} left", file=sys.stderr)
+            for kind, rows in found.items():
+                for row in rows:
+                    kept.rows[kind].put(row)
+            task = futures[future].parts[0].problem.task_id
+            news = ", ".join(f"{len(rows)} {kind}" for kind, rows in found.items())
+            print(f"{number}/{len(jobs)} {task}: {news}", file=sys.stderr)
 
 
-def _jobs(asked: Asked, rows: Rows, making: Making, *, prove_passes: bool) -> Iterator[Job]:
+def _jobs(asked: Asked, kept: Kept, making: Making, *, prove_passes: bool) -> Iterator[Job]:
     """Yield what is left to do; problems with the same reference share a testbench."""
     by_golden: dict[tuple[str, str], list[Part]] = {}
     for (split, task), given in asked.parts.items():
-        missing = tuple(one for one in given if one.key not in rows)
-        if missing:
+        known = (replace(one, known=kept.known(one.key)) for one in given)
+        left = tuple(one for one in known if _unfinished(one, prove_passes=prove_passes))
+        if left:
             problem = asked.problems[split, task]
-            part = Part(benchmark=split, problem=problem, given=missing)
+            part = Part(benchmark=split, problem=problem, given=left)
             by_golden.setdefault((problem.top, problem.golden), []).append(part)
     for parts in by_golden.values():
         yield Job(parts=tuple(parts), making=making, prove_passes=prove_passes)
 
 
-def _show(asked: Asked, rows: Rows, arguments: argparse.Namespace) -> None:
+def _unfinished(one: Given, *, prove_passes: bool) -> bool:
+    known = one.known
+    if "ours" not in known or "official" not in known:
+        return True
+    verdicts = known["ours"]["ours"], known["official"]["functional"]
+    return "proof" not in known and disputed(*verdicts, passes=prove_passes)
+
+
+def _show(asked: Asked, kept: Kept, arguments: argparse.Namespace) -> None:
+    rows = {
+        one.key: kept.row(one.key, task)
+        for (_, task), given in asked.parts.items()
+        for one in given
+    }
     counts = {file: _count(keys, rows) for file, keys in asked.files.items()}
     samples = sum((keys for keys in asked.files.values()), Counter[str]())
     total = _count(samples, rows)
-    distinct = [rows[key] for key in samples]
-    found = findings(distinct, samples)
-    table = [COLUMNS, *(cells(*item) for item in counts.items()), cells("all", total)]
+    distinct = _count(dict.fromkeys(samples, 1), rows)
+    found = findings(rows.values(), samples)
+    both = [("all", total), ("all, distinct", distinct)]
+    table = [COLUMNS, *(cells(*item) for item in (*counts.items(), *both))]
     print("\n".join([*text_table(table), "", *_listed(found)]))
     if arguments.markdown:
         arguments.markdown.write_text("\n".join(_markdown(table, found)), encoding="utf-8")
@@ -171,12 +225,13 @@ def _show(asked: Asked, rows: Rows, arguments: argparse.Namespace) -> None:
         facts = {
             "files": {file: count.facts() for file, count in counts.items()},
             "all": total.facts(),
+            "distinct": distinct.facts(),
             "findings": [one.facts() for one in found],
         }
         arguments.json.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
 
 
-def _count(keys: Mapping[str, int], rows: Rows) -> Count:
+def _count(keys: Mapping[str, int], rows: Mapping[str, Row]) -> Count:
     count = Count()
     for key, times in keys.items():
         count.add(rows[key], times)

@@ -5,8 +5,8 @@ Everything here runs in a process of its own; what the designs say never does.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from official_v1 import PASSED
@@ -16,6 +16,7 @@ from testbench_quality import golden_of
 from rtlgen.errors import RtlgenError
 from rtlgen.evaluation.catalog import benchmark
 from rtlgen.evaluation.harness.protocol import Conditions, Group, Preparation
+from rtlgen.evaluation.judgement import Judgement
 from rtlgen.evaluation.problem import Problem
 from sim.batch import judge_many
 from sim.design import Design
@@ -35,14 +36,21 @@ _REPLAY_BUDGET = 16
 """Cycles that a replay drives besides the traces."""
 
 
+Row = dict[str, Any]
+KINDS = ("ours", "official", "proof")
+"""What is found of a completion, each kept by itself."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """One distinct completion."""
+    """One distinct completion and what is known of it."""
 
     key: str
     text: str
     published: str = ""
     """What the published rule said of it, where that is known."""
+    known: Mapping[str, Row] = field(default_factory=dict)
+    """Rows of earlier runs, by kind."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +60,10 @@ class Part:
     benchmark: str
     problem: Problem
     given: tuple[Given, ...]
+
+    def lacking(self, kind: str) -> list[Given]:
+        """Return those of which nothing is known in this respect."""
+        return [one for one in self.given if kind not in one.known]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,83 +78,72 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class _Official:
-    functional: bool | None
-    strict: bool | None
-    said: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Bench:
+class _Reference:
     golden: Design
     interface: Interface
-    testbench: Testbench
 
 
-def judged(job: Job) -> list[dict[str, Any]]:
-    """Return a row for each completion of `job`."""
+def judged(job: Job) -> dict[str, list[Row]]:
+    """Return what is new about the completions of `job`, by kind."""
+    found: dict[str, list[Row]] = {kind: [] for kind in KINDS}
+    for part in job.parts:
+        found["official"] += _official(part)
+    reference, why = _reference(job.parts[0].problem)
+    if reference is None:
+        rows = [_not_ours(one, why) for part in job.parts for one in part.lacking("ours")]
+        return found | {"ours": rows}
+    found["ours"] = _ours(reference, job)
+    verdicts = {kind: {row["key"]: row for row in found[kind]} for kind in KINDS}
+    for part in job.parts:
+        asked = [one for one in part.lacking("proof") if _disputed(one, verdicts, job)]
+        found["proof"] += _proofs(reference, part, asked, job.proving_seconds)
+    return found
+
+
+def disputed(ours: bool | None, official: bool | None, *, passes: bool) -> bool:
+    """Whether a proof is wanted; `passes`: of what both tests pass, too."""
+    if ours is None or official is None:
+        return False
+    return ours is not official or (passes and ours)
+
+
+def _disputed(one: Given, new: Mapping[str, Mapping[str, Row]], job: Job) -> bool:
+    rows = {**one.known, **{kind: rows[one.key] for kind, rows in new.items() if one.key in rows}}
+    ours, official = rows["ours"]["ours"], rows["official"]["functional"]
+    return disputed(ours, official, passes=job.prove_passes)
+
+
+def _reference(problem: Problem) -> tuple[_Reference | None, str]:
     try:
-        bench = _bench(job)
+        golden = golden_of(problem)
+        return _Reference(golden, infer_timing(golden, read_interface(golden))), ""
+    except (InvalidDesign, InvalidInterface) as error:
+        return None, str(error)
+
+
+def _ours(reference: _Reference, job: Job) -> list[Row]:
+    lacking = [(part, one) for part in job.parts for one in part.lacking("ours")]
+    if not lacking:
+        return []
+    request = Request(problem=job.parts[0].problem, golden=reference.golden)
+    try:
+        testbench = make(request, job.making).testbench
     except (RtlgenError, InvalidDesign, InvalidInterface) as error:
-        return [_unjudged(part, one, str(error)) for part in job.parts for one in part.given]
-    return [row for part in job.parts for row in _rows(bench, part, job)]
-
-
-def _bench(job: Job) -> _Bench:
-    problem = job.parts[0].problem
-    golden = golden_of(problem)
-    interface = infer_timing(golden, read_interface(golden))
-    made = make(Request(problem=problem, golden=golden), job.making)
-    return _Bench(golden, interface, made.testbench)
-
-
-def _unjudged(part: Part, one: Given, reason: str) -> dict[str, Any]:
-    return {
-        "key": one.key,
-        "benchmark": part.benchmark,
-        "task": part.problem.task_id,
-        "ours": None,
-        "said": reason.splitlines()[0][:300],
-        "functional": None,
-        "strict": None,
-        "official_said": "",
-        "proof": "",
-        "proof_reason": "",
-        "replayed": None,
-    }
-
-
-def _rows(bench: _Bench, part: Part, job: Job) -> Iterator[dict[str, Any]]:
-    designs = [_design(part, one) for one in part.given]
-    ours = _judge(designs, bench.testbench)
-    official = _official(part)
-    asked = [
-        n
-        for n, (verdict, other) in enumerate(zip(ours, official, strict=True))
-        if _wants_proof(_passes(verdict), other.functional, passes=job.prove_passes)
-    ]
-    proofs = _proofs(bench, [designs[n] for n in asked], job.proving_seconds)
-    by_number = dict(zip(asked, proofs, strict=True))
-    replayed = _replays(bench, {n: (designs[n], proof) for n, proof in by_number.items()})
-    for n, (one, verdict, other) in enumerate(zip(part.given, ours, official, strict=True)):
-        proof = by_number.get(n)
-        yield _unjudged(part, one, _why(verdict) or "-") | {
+        return [_not_ours(one, str(error)) for _, one in lacking]
+    verdicts = _judge([_design(part, one) for part, one in lacking], testbench)
+    return [
+        {
+            "key": one.key,
             "ours": _passes(verdict),
             "said": _why(verdict),
             "cause": verdict.cause.value,
-            "functional": other.functional,
-            "strict": other.strict,
-            "official_said": other.said,
-            "proof": "" if proof is None else proof.outcome.value,
-            "proof_reason": "" if proof is None else proof.reason[:300],
-            "replayed": replayed.get(n),
         }
+        for (_, one), verdict in zip(lacking, verdicts, strict=True)
+    ]
 
 
-def _wants_proof(ours: bool | None, functional: bool | None, *, passes: bool) -> bool:
-    if ours is None or functional is None:
-        return False
-    return ours is not functional or (passes and ours)
+def _not_ours(one: Given, why: str) -> Row:
+    return {"key": one.key, "ours": None, "said": why.splitlines()[0][:300], "cause": ""}
 
 
 def _design(part: Part, one: Given) -> Design:
@@ -169,61 +170,87 @@ def _why(verdict: Verdict) -> str:
     return f"{verdict.cause.value}: {' '.join(verdict.reason.split())[:300]}{where}"
 
 
-def _official(part: Part) -> list[_Official]:
+def _official(part: Part) -> list[Row]:
     """Return the official verdicts; the harness gives those that the published rule leaves open."""
+    lacking = part.lacking("official")
+    if not lacking:
+        return []
     harness = benchmark(part.benchmark).harness
     [preparation] = harness.prepare([part.problem], _CONDITIONS)
-    known = {one.key: new for one in part.given if (new := _published(one, preparation))}
-    unknown = tuple(one for one in part.given if one.key not in known)
-    group = Group(
-        problem=part.problem,
-        preparation=preparation,
-        designs=tuple(one.text for one in unknown),
-    )
+    known = {one.key: row for one in lacking if (row := _published(one, preparation))}
+    unknown = [one for one in lacking if one.key not in known]
+    texts = tuple(one.text for one in unknown)
+    group = Group(problem=part.problem, preparation=preparation, designs=texts)
     [judgements] = harness.judge([group], _CONDITIONS) if unknown else [[]]
-    for one, found in zip(unknown, judgements, strict=True):
-        said = f"{found.category.value}: {found.reason[:200]}"
-        known[one.key] = _Official(found.functional, found.official, said)
-    return [known[one.key] for one in part.given]
+    found = {
+        one.key: _verdict(one, functional=j.functional, strict=j.official, said=_words(j))
+        for one, j in zip(unknown, judgements, strict=True)
+    }
+    return [*known.values(), *found.values()]
 
 
-def _published(one: Given, preparation: Preparation) -> _Official | None:
+def _published(one: Given, preparation: Preparation) -> Row | None:
     """Return what the published rule has settled: a pass, or mismatches in a test that runs."""
     if preparation.faults or preparation.repairs:
         return None
     if one.published == PASSED:
-        return _Official(functional=True, strict=True, said="")
+        return _verdict(one, functional=True, strict=True, said="")
     if one.published.endswith(" wrong"):
-        return _Official(functional=False, strict=False, said=f"{one.published} samples")
+        return _verdict(one, functional=False, strict=False, said=f"{one.published} samples")
     return None
 
 
-def _proofs(bench: _Bench, designs: Sequence[Design], seconds: float) -> list[Proof]:
-    if not designs:
+def _verdict(one: Given, *, functional: bool | None, strict: bool | None, said: str) -> Row:
+    return {"key": one.key, "functional": functional, "strict": strict, "official_said": said}
+
+
+def _words(judgement: Judgement) -> str:
+    return f"{judgement.category.value}: {judgement.reason[:200]}" * (not judgement.official)
+
+
+def _proofs(reference: _Reference, part: Part, asked: Sequence[Given], seconds: float) -> list[Row]:
+    if not asked:
         return []
-    return YosysProver().equivalent(bench.golden, designs, bench.interface, seconds=seconds)
+    designs = [_design(part, one) for one in asked]
+    proofs = YosysProver().equivalent(
+        reference.golden, designs, reference.interface, seconds=seconds
+    )
+    replayed = _replays(reference, designs, proofs)
+    return [
+        {
+            "key": one.key,
+            "proof": proof.outcome.value,
+            "proof_reason": proof.reason[:300],
+            "cycles": len(proof.trace.cycles) if proof.trace is not None else None,
+            "replayed": replayed.get(number),
+        }
+        for number, (one, proof) in enumerate(zip(asked, proofs, strict=True))
+    ]
 
 
-def _replays(bench: _Bench, proofs: Mapping[int, tuple[Design, Proof]]) -> dict[int, bool | None]:
+def _replays(
+    reference: _Reference, designs: Sequence[Design], proofs: Sequence[Proof]
+) -> dict[int, bool | None]:
     """Return which designs differ under the traces that refute them, simulated by Icarus."""
-    refuted = {
-        number: (design, proof)
-        for number, (design, proof) in proofs.items()
+    traces = {
+        number: proof.trace
+        for number, proof in enumerate(proofs)
         if proof.outcome is Outcome.REFUTED and proof.trace is not None
     }
-    if not refuted:
+    if not traces:
         return {}
     directed = [
-        Directed(name=f"trace {number}", reason="refutes a design", trace=proof.trace)
-        for number, (_, proof) in refuted.items()
-        if proof.trace is not None
+        Directed(name=f"trace {number}", reason="refutes a design", trace=trace)
+        for number, trace in traces.items()
     ]
     testbench = write_testbench(
-        bench.interface, Golden(design=bench.golden), budget=_REPLAY_BUDGET, directed=directed
+        reference.interface,
+        Golden(design=reference.golden),
+        budget=_REPLAY_BUDGET,
+        directed=directed,
     )
-    verdicts = _judge([design for design, _ in refuted.values()], testbench)
-    found = zip(refuted, verdicts, strict=True)
-    return {number: _differs(verdict) for number, verdict in found}
+    verdicts = _judge([designs[number] for number in traces], testbench)
+    return {number: _differs(verdict) for number, verdict in zip(traces, verdicts, strict=True)}
 
 
 def _differs(verdict: Verdict) -> bool | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import chain, zip_longest
 
 from sim.design import Design, digest
@@ -19,33 +18,19 @@ _SPARE = 6
 """Mutants looked at beyond those wanted, as some do not compile."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Split:
-    """The mutants of one design in two parts that share no text."""
+def held_out(
+    mutants: Sequence[Mutant], *, most: int, seed: int, interface: Interface
+) -> list[Mutant]:
+    """Choose up to `most` of `mutants`, of as many kinds as there are; the same for a seed.
 
-    measuring: tuple[Mutant, ...]
-    """Those that compile."""
-    closing: tuple[Mutant, ...]
-    """What a testbench may be made with."""
-
-
-def split(mutants: Sequence[Mutant], *, most: int, seed: int, interface: Interface) -> Split:
-    """Hold out up to `most` of `mutants`, of as many kinds as there are; the same for a seed.
-
-    Only those that compile are held out. A mutant that says the same as an earlier one or as
-    the original is in neither part.
+    Only what compiles is chosen, and nothing that says the same as another one or the original.
     """
     distinct = _distinct(mutants)
     kinds: dict[str, list[Mutant]] = {}
     for mutant in random.Random(seed).sample(distinct, len(distinct)):
         kinds.setdefault(mutant.operator, []).append(mutant)
     turns = [m for m in chain.from_iterable(zip_longest(*kinds.values())) if m is not None]
-    measuring = _compiling(turns[: most + _SPARE], interface)[:most]
-    taken = {id(mutant) for mutant in measuring}
-    return Split(
-        measuring=tuple(measuring),
-        closing=tuple(mutant for mutant in distinct if id(mutant) not in taken),
-    )
+    return _compiling(turns[: most + _SPARE], interface)[:most]
 
 
 def _compiling(mutants: Sequence[Mutant], interface: Interface) -> list[Mutant]:

@@ -2,7 +2,7 @@
 
     python bench/testbench.py --root SHARED [--benchmark v1-human|rtllm-v2|all]
         [--problems fsm3 ...] [--reference golden|fragments|groups] [--files gpt4o-mini_human ...]
-        [--mutants 10] [--seconds 10] [--no-closing] [--no-prover]
+        [--mutants 10] [--seconds 30] [--no-closing] [--no-prover]
         [--workers 2] [--cache FILE.jsonl] [--redo-stale] [--json] [--diffs]
 
 SHARED holds `benchmarks`, and `samples` for `--reference groups`. For each problem a testbench
@@ -71,7 +71,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--reference", choices=REFERENCES, default="golden")
     parser.add_argument("--files", nargs="*", default=["gpt4o-mini_human"], help="of candidates")
     parser.add_argument("--mutants", type=int, default=10, help="held out to measure with")
-    parser.add_argument("--seconds", type=float, default=10.0, help="for closing")
+    parser.add_argument("--seconds", type=float, default=Making().seconds, help="for closing")
     parser.add_argument("--no-closing", action="store_true", help="planned stimulus only")
     parser.add_argument("--no-prover", action="store_true", help="close without proofs")
     parser.add_argument("--workers", type=int, default=2)
@@ -133,9 +133,7 @@ def measured(cases: Sequence[Case], rows: Rows, *, workers: int, redo_stale: boo
         print(f"{len(stale)} problems were measured with other code: {what}", file=sys.stderr)
     again = {c.key for c in stale} if redo_stale else set()
     missing = [c for c in cases if c.key not in rows or c.key in again]
-    with ProcessPoolExecutor(
-        workers, mp_context=get_context("spawn"), max_tasks_per_child=8
-    ) as pool:
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         futures = {pool.submit(measure, case): case for case in missing}
         for number, future in enumerate(as_completed(futures), start=1):
             row = {**future.result(), "code": code}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from blind_pick import spec_of
-from held_out import Split, without
+from testbench_closed import closed_by, facts_of
 
 from rtlgen.design.bench import spec_judgement
 from rtlgen.design.blind import judge_blind
@@ -18,7 +18,8 @@ from sim.icarus import Icarus
 from sim.interface import Interface, infer_timing, read_interface
 from sim.process import Limits
 from testbench_gen import Golden, Testbench, write_testbench
-from testbench_gen.mutants import Mutant, mutants_of
+from testbench_gen.closing import Effort
+from testbench_gen.mutants import Mutant
 
 REFERENCES = ("golden", "fragments", "groups")
 _LIMITS = Limits(seconds=120.0, cpu_seconds=60.0)
@@ -33,8 +34,8 @@ class Making:
     closing: bool = True
     """Whether stimulus grows until coverage and mutants are closed."""
     prover: bool = True
-    seconds: float = 10.0
-    """For closing."""
+    seconds: float = Effort().seconds
+    """After which closing begins nothing new."""
     seed: int = 1
 
 
@@ -44,8 +45,8 @@ class Request:
 
     problem: Problem
     golden: Design
-    mutants: Split | None = None
-    """None: any mutants may be used."""
+    held_out: tuple[Mutant, ...] = ()
+    """What no testbench may be made with."""
     candidates: tuple[str, ...] = ()
 
 
@@ -102,18 +103,12 @@ def _by_groups(request: Request, making: Making) -> Made:
 
 
 def _closed(golden: Design, interface: Interface, request: Request, making: Making) -> Made:
-    mutants = _mutants(golden, request)
-    del mutants
-    return Made(testbench=write_testbench(interface, Golden(design=golden), seed=making.seed))
+    if not making.closing:
+        return Made(testbench=write_testbench(interface, Golden(design=golden), seed=making.seed))
 
-
-def _mutants(golden: Design, request: Request) -> list[Mutant] | None:
-    """Return the mutants that closing may use; None for any."""
-    if request.mutants is None:
-        return None
-    if golden is request.golden:
-        return list(request.mutants.closing)
-    return without(mutants_of(golden), request.mutants.measuring)
+    effort = Effort(seed=making.seed, seconds=making.seconds)
+    closed = closed_by(golden, interface, effort, prover=making.prover, held_out=request.held_out)
+    return Made(testbench=closed.testbench, facts=facts_of(closed))
 
 
 _MAKERS: dict[str, Callable[[Request, Making], Made]] = {

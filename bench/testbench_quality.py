@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from held_out import Split, split
+from held_out import held_out
 from processor_time import processor_seconds
 from testbench_made import Making, NotApplicable, Request, make
 
@@ -113,7 +113,7 @@ def measure(case: Case) -> dict[str, Any]:
     try:
         golden = golden_of(case.problem)
         interface = infer_timing(golden, read_interface(golden))
-        mutants = split(mutants_of(golden), most=case.mutants, seed=_SEED, interface=interface)
+        mutants = held_out(mutants_of(golden), most=case.mutants, seed=_SEED, interface=interface)
         return row | _measured(case, golden, interface, mutants)
     except NotApplicable as error:
         return row | {"eval0": None, "reason": _line(error)}
@@ -131,12 +131,14 @@ def golden_of(problem: Problem) -> Design:
     return Design(top=problem.top, sources={GOLDEN: problem.golden}, data=data)
 
 
-def _measured(case: Case, golden: Design, interface: Interface, mutants: Split) -> dict[str, Any]:
+def _measured(
+    case: Case, golden: Design, interface: Interface, mutants: Sequence[Mutant]
+) -> dict[str, Any]:
     wall, processor = time.monotonic(), processor_seconds()
     request = Request(
         problem=case.problem,
         golden=golden,
-        mutants=mutants,
+        held_out=tuple(mutants),
         candidates=case.candidates,
     )
     made = make(request, case.making)
@@ -146,11 +148,11 @@ def _measured(case: Case, golden: Design, interface: Interface, mutants: Split) 
         "samples": made.testbench.samples,
         **made.facts,
     }
-    fault, official = _official(case, mutants.measuring)
-    first, *verdicts = _ours(made.testbench, [golden, *(m.design for m in mutants.measuring)])
+    fault, official = _official(case, mutants)
+    first, *verdicts = _ours(made.testbench, [golden, *(m.design for m in mutants)])
     tried = [
         _Tried(mutant=mutant, ours=_passes(verdict), official=other.passes, said=_why(verdict))
-        for mutant, verdict, other in zip(mutants.measuring, verdicts, official[1:], strict=True)
+        for mutant, verdict, other in zip(mutants, verdicts, official[1:], strict=True)
         if verdict.cause not in _INVALID_HERE and other.valid
     ]
     return found | {

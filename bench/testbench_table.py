@@ -173,9 +173,14 @@ def complaint(one: Score) -> str:
     parts = []
     if one.wrongly_failed:
         parts.append(f"fails {one.wrongly_failed} proved equivalent")
-    parts += [f"{_side(m)} {m['name']} ({m['proof'] or 'not proved'})" for m in one.disputed]
-    parts += [f"both pass {m['name']} ({m['proof']})" for m in one.survivors if m["official"]]
+    parts += [f"{_side(m)} {m['name']} ({_proof(m)})" for m in one.disputed]
+    parts += [f"both pass {m['name']} ({_proof(m)})" for m in one.survivors if m["official"]]
     return "; ".join(parts)
+
+
+def _proof(mutant: Mapping[str, Any]) -> str:
+    known, why = mutant["proof"] or "not proved", mutant["proof_reason"]
+    return f"open: {why}" if known == "open" and why else known
 
 
 def _side(mutant: Mapping[str, Any]) -> str:

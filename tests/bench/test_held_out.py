@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from held_out import said, split, without
+from held_out import held_out, said, without
 
 from sim.design import Design
 from sim.interface import read_interface
@@ -26,33 +26,31 @@ def summaries(mutants: object) -> list[str]:
     return sorted(one.summary for one in mutants)  # type: ignore[attr-defined]
 
 
-def test_parts_share_no_text() -> None:
+def test_no_text_is_there_twice_nor_that_of_the_original() -> None:
     some = [mutant(f"open_it {op} locked") for op in "&|^"]
     again = mutant("open_it /* the same */ &\n locked")
     unchanged = mutant("open_it & ~locked /* nothing */")
-    parts = split([*some, again, unchanged], most=2, seed=1, interface=INTERFACE)
-    assert len(parts.measuring) == 2
-    assert len(parts.closing) == 1
-    assert summaries((*parts.measuring, *parts.closing)) == summaries(some)
+    chosen = held_out([*some, again, unchanged], most=9, seed=1, interface=INTERFACE)
+    assert summaries(chosen) == summaries(some)
 
 
 def test_a_seed_always_chooses_the_same() -> None:
     some = [mutant(f"open_it {op} locked") for op in ("&", "|", "^", "<", ">", "!=")]
-    chosen = [split(some, most=3, seed=7, interface=INTERFACE).measuring for _ in range(2)]
+    chosen = [held_out(some, most=3, seed=7, interface=INTERFACE) for _ in range(2)]
     assert chosen[0] == chosen[1]
+    assert len(chosen[0]) == 3
 
 
 def test_every_kind_gets_its_turn() -> None:
     many = [mutant(f"open_it {op} locked") for op in ("&", "|", "^", "<", ">", "!=")]
     rare = mutant("1'b0", operator="stuck output")
-    assert rare in split([*many, rare], most=2, seed=3, interface=INTERFACE).measuring
+    assert rare in held_out([*many, rare], most=2, seed=3, interface=INTERFACE)
 
 
 def test_what_does_not_compile_measures_nothing() -> None:
     broken = mutant("open_it &&& (", operator="a broken one")
-    parts = split([broken, mutant("open_it")], most=2, seed=1, interface=INTERFACE)
-    assert summaries(parts.measuring) == ["open_it"]
-    assert parts.closing == (broken,)
+    chosen = held_out([broken, mutant("open_it")], most=2, seed=1, interface=INTERFACE)
+    assert summaries(chosen) == ["open_it"]
 
 
 def test_without_leaves_out_what_says_the_same() -> None:
