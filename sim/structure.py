@@ -5,6 +5,7 @@ The text goes through the gate on the way, in the same child process.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from sim.gate import refused_early, unanswered
 from sim.process import Limits
 from sim.refusal import Refusal
 from sim.worker import run_worker
+
+log = logging.getLogger(__name__)
 
 _BIT = re.compile(r"([A-Za-z_]\w*)(?:\[\d+\])?\Z", re.ASCII)
 
@@ -79,6 +82,8 @@ class Structure:
     """Its canonical text; None if it could not be read."""
     reason: str = "the design was not read"
     """Why it could not be read."""
+    found: bool = True
+    """Whether the rest says anything."""
     branches: tuple[Branch, ...] = ()
     """Of the top module."""
     registers: tuple[StateRegister, ...] = ()
@@ -87,6 +92,8 @@ class Structure:
     """Vectors and scalars of the top module."""
     wide: tuple[str, ...] = ()
     """Signals of any module that are too wide to be watched bit by bit."""
+    undriven: frozenset[str] = frozenset()
+    """Signals of any module, as `module.signal`, that nothing drives."""
     cpu_seconds: float = 0.0
 
     def condition(self, what: str, file: str, line: int, column: int) -> str:
@@ -146,20 +153,26 @@ def read_structure(design: Design, *, limits: Limits = Limits()) -> Structure:
     }
     work = run_worker("sim.structure_worker", request, limits=limits)
     spent = work.run.cpu_seconds
-    if work.run.exit_code != 0 or not work.answers:
+    if not work.answers:
         reason = _refused(unanswered(work.run).refusals)
         return Structure(reason=reason, cpu_seconds=spent)
-    answer = work.answers[0]
-    if answer["sources"] is None:
-        refusals = [Refusal(**refusal) for refusal in answer["refusals"]]
+    gated = work.answers[0]
+    if "sources" not in gated:
+        refusals = [Refusal(**refusal) for refusal in gated["refusals"]]
         return Structure(reason=_refused(refusals), cpu_seconds=spent)
+    admitted = Design(top=design.top, sources=gated["sources"], data=design.data)
+    if len(work.answers) == 1:
+        log.warning("the structure of %s was not found: %s", design.top, work.run.output[-500:])
+        return Structure(design=admitted, reason="", found=False, cpu_seconds=spent)
+    answer = work.answers[1]
     return Structure(
-        design=Design(top=design.top, sources=answer["sources"], data=design.data),
+        design=admitted,
         reason="",
         branches=tuple(Branch(**{**b, "end": tuple(b["end"])}) for b in answer["branches"]),
         registers=tuple(map(_register, answer["registers"])),
         signals=frozenset(answer["signals"]),
         wide=tuple(answer["wide"]),
+        undriven=frozenset(answer["undriven"]),
         cpu_seconds=spent,
     )
 

@@ -13,17 +13,16 @@ from dataclasses import dataclass, field
 import pyslang
 from pyslang.ast import (
     CaseStatementCondition,
-    EdgeKind,
     ExpressionKind,
     ProceduralBlockKind,
     StatementKind,
     SymbolKind,
-    TimingControlKind,
     VisitAction,
 )
 
 from sim.slang import Ast, Parsed, Syntax
 from sim.structure import Branch
+from sim.structure_read import bare, grouped, is_clocked, text_of, value_of
 from sim.timing import members
 
 _SIGNALS = (SymbolKind.Net, SymbolKind.Variable)
@@ -39,7 +38,6 @@ _WILD = {
     CaseStatementCondition.WildcardJustZ: "zZ?",
     CaseStatementCondition.WildcardXOrZ: "zZ?xX",
 }
-_EDGES = (EdgeKind.PosEdge, EdgeKind.NegEdge, EdgeKind.BothEdges)
 _LONGEST = 4000
 """Characters of a condition; longer ones are given up."""
 
@@ -60,7 +58,7 @@ class Path:
         """Return the condition as Verilog; empty if there is none."""
         if not self.known or not self.terms:
             return ""
-        text = " && ".join(f"({term})" for term in self.terms)
+        text = " && ".join(map(grouped, self.terms))
         return text if len(text) <= _LONGEST else ""
 
 
@@ -135,7 +133,7 @@ class Reader:
     def _conditional(self, statement: Ast, path: Path) -> None:
         plain = len(statement.conditions) == 1 and statement.conditions[0].pattern is None
         term = self.term(statement.conditions[0].expr) if plain else ""
-        taken, other = path.and_(term), path.and_(term and f"!({term})")
+        taken, other = path.and_(term), path.and_(_negated(term))
         keyword = getattr(statement.syntax, "ifKeyword", None)
         if keyword is not None:
             self._note("if", keyword.location, taken, other)
@@ -157,7 +155,7 @@ class Reader:
         missed = path
         for item, term, place in zip(statement.items, terms, places.items, strict=True):
             taken = (path if exclusive else missed).and_(term)
-            missed = missed.and_(term and f"!({term})")
+            missed = missed.and_(_negated(term))
             self._note("case", place, taken, Path(known=False))
             self._assigned = set(before)
             self._statement(item.stmt, taken)
@@ -175,7 +173,7 @@ class Reader:
         for item in statement.items:
             terms = [self._match(statement, subject, value) for value in item.expressions]
             known = subject and all(terms)
-            found.append(" || ".join(f"({t})" for t in terms) if known else "")
+            found.append(_any_of(terms) if known else "")
         return found
 
     def _match(self, statement: Ast, subject: str, value: Ast) -> str:
@@ -186,7 +184,7 @@ class Reader:
         wild = _WILD.get(statement.condition, "")
         literal = bare(value)
         if literal.kind is not ExpressionKind.IntegerLiteral or not literal.value.hasUnknown:
-            return f"({subject}) == ({term})"
+            return f"{grouped(subject)} == {grouped(term)}"
         digits = literal.value.toString(pyslang.LiteralBase.Binary, False)
         digits = digits.rpartition("b")[2].replace("_", "")
         width = literal.value.bitWidth
@@ -195,7 +193,7 @@ class Reader:
         digits = digits.rjust(width, "0")
         mask = "".join("01"[digit in "01"] for digit in digits)
         bits = "".join(digit if digit in "01" else "0" for digit in digits)
-        return f"(({subject}) & {width}'b{mask}) == {width}'b{bits}"
+        return f"({grouped(subject)} & {width}'b{mask}) == {width}'b{bits}"
 
     def _expression(self, expression: Ast, path: Path) -> None:
         """Note every `?:` in `expression`, and what is assigned to whole variables."""
@@ -225,7 +223,7 @@ class Reader:
 
     def _sides(self, choice: Ast, path: Path) -> tuple[Path, Path]:
         term = self.term(choice.conditions[0].expr) if len(choice.conditions) == 1 else ""
-        return path.and_(term), path.and_(term and f"!({term})")
+        return path.and_(term), path.and_(_negated(term))
 
     def _arms(self, target: str, value: Ast, path: Path) -> None:
         value = bare(value)
@@ -314,14 +312,6 @@ def _is_global(symbol: Ast) -> bool:
     return scope in (SymbolKind.Package, SymbolKind.CompilationUnit)
 
 
-def is_clocked(timing: Ast) -> bool:
-    """Whether edges start a block with this event control."""
-    events = timing.events if timing.kind is TimingControlKind.EventList else [timing]
-    return any(
-        event.kind is TimingControlKind.SignalEvent and event.edge in _EDGES for event in events
-    )
-
-
 def _assigned(statement: Ast) -> Iterator[str]:
     """Yield the paths of the variables that blocking assignments in `statement` change."""
     found: list[str] = []
@@ -343,33 +333,9 @@ def _assigned(statement: Ast) -> Iterator[str]:
     yield from found
 
 
-def bare(expression: Ast) -> Ast:
-    """Return `expression` without the conversions around it."""
-    while expression.kind is ExpressionKind.Conversion:
-        expression = expression.operand
-    return expression
+def _any_of(terms: list[str]) -> str:
+    return terms[0] if len(terms) == 1 else " || ".join(map(grouped, terms))
 
 
-def text_of(expression: Ast) -> str:
-    """Return `expression` as it is written, on one line; empty if it is not written."""
-    syntax = expression.syntax or bare(expression).syntax
-    text = " ".join(str(syntax).split()) if syntax is not None else ""
-    # A blank ends an escaped name.
-    return f"{text} " if "\\" in text else text
-
-
-def value_of(expression: Ast) -> int | None:
-    """Return the value of a literal, parameter or enumeration value without X and Z."""
-    found = bare(expression)
-    value = None
-    if found.kind is ExpressionKind.NamedValue:
-        if found.symbol.kind in (SymbolKind.Parameter, SymbolKind.EnumValue):
-            value = found.symbol.value.value
-    elif found.kind in (
-        ExpressionKind.IntegerLiteral,
-        ExpressionKind.UnbasedUnsizedIntegerLiteral,
-    ):
-        value = found.value
-    if isinstance(value, pyslang.SVInt) and not value.hasUnknown:
-        return int(value)
-    return None
+def _negated(term: str) -> str:
+    return f"!{grouped(term)}" if term else ""

@@ -13,27 +13,32 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from pyslang.ast import (
-    BinaryOperator,
-    CaseStatementCondition,
     EdgeKind,
     ExpressionKind,
     StatementKind,
     SymbolKind,
     TimingControlKind,
-    UnaryOperator,
 )
 
 from sim.slang import Ast, Parsed
 from sim.structure import StateRegister, Transition
-from sim.structure_branches import Arm, Reader, bare, is_clocked, text_of, value_of
+from sim.structure_branches import Arm, Reader
+from sim.structure_read import (
+    bare,
+    first_of,
+    grouped,
+    is_clocked,
+    is_unknown,
+    mentioned_in,
+    path_of,
+    targets_of,
+    text_of,
+    value_of,
+)
+from sim.structure_transitions import COMPARISONS, Reset, Run, leading_reset
 from sim.timing import members
 
-_EQUAL = {BinaryOperator.Equality: True, BinaryOperator.CaseEquality: True}
-_UNEQUAL = {BinaryOperator.Inequality: False, BinaryOperator.CaseInequality: False}
-_COMPARED = _EQUAL | _UNEQUAL
 _MOST_STATES = 256
-_OTHER = -1
-"""Stands for any value that is not known."""
 
 
 def registers_of(parsed: Parsed, instance: Ast, *, is_top: bool) -> Iterator[StateRegister]:
@@ -90,7 +95,7 @@ class _Module:
             if found is not None:
                 found.targets = {
                     path: symbol
-                    for path, symbol in _targets(statement.stmt).items()
+                    for path, symbol in targets_of(statement.stmt).items()
                     if path not in seen and symbol.parentScope == body
                 }
                 seen.update(found.targets)
@@ -104,7 +109,7 @@ class _Module:
         kind = getattr(node, "kind", None)
         if kind is StatementKind.Case:
             self._compare(node.expr, [e for item in node.items for e in item.expressions])
-        elif kind is ExpressionKind.BinaryOp and node.op in _COMPARED:
+        elif kind is ExpressionKind.BinaryOp and node.op in COMPARISONS:
             self._compare(node.left, [node.right])
             self._compare(node.right, [node.left])
         elif kind is ExpressionKind.Assignment:
@@ -117,7 +122,7 @@ class _Module:
             self.partly.add(node.symbol.hierarchicalPath)
 
     def _compare(self, subject: Ast, constants: Iterable[Ast]) -> None:
-        path = _path(subject)
+        path = path_of(subject)
         if path:
             found = [c for c in constants if value_of(c) is not None]
             self.compared.setdefault(path, []).extend(found)
@@ -128,11 +133,11 @@ def _clocked(statement: Ast) -> _Clocked | None:
     timing = statement.timing
     events = timing.events if timing.kind is TimingControlKind.EventList else [timing]
     tested: set[str] = set()
-    first = _first(statement.stmt)
+    first = first_of(statement.stmt)
     if len(events) > 1 and first is not None and first.kind is StatementKind.Conditional:
-        first.conditions[0].expr.visit(lambda node: tested.add(_path(node)))
+        tested = mentioned_in(first.conditions[0].expr)
     clocks = [e for e in events if getattr(e, "expr", None) is not None]
-    clocks = [e for e in clocks if len(events) == 1 or _path(e.expr) not in tested]
+    clocks = [e for e in clocks if len(events) == 1 or path_of(e.expr) not in tested]
     if len(clocks) != 1 or clocks[0].kind is not TimingControlKind.SignalEvent:
         return None
     edge = {EdgeKind.PosEdge: "posedge ", EdgeKind.NegEdge: "negedge "}.get(clocks[0].edge)
@@ -140,42 +145,6 @@ def _clocked(statement: Ast) -> _Clocked | None:
     if edge is None or not text:
         return None
     return _Clocked(statement=statement.stmt, clock=edge + text, at_once=len(events) > 1)
-
-
-def _targets(statement: Ast) -> dict[str, Ast]:
-    found: dict[str, Ast] = {}
-
-    def look(node: Ast) -> None:
-        if getattr(node, "kind", None) is ExpressionKind.Assignment:
-            left = bare(node.left)
-            if left.kind is ExpressionKind.NamedValue:
-                found[left.symbol.hierarchicalPath] = left.symbol
-
-    statement.visit(look)
-    return found
-
-
-def _first(statement: Ast) -> Ast | None:
-    """Return the first statement in nested blocks."""
-    while statement.kind in (StatementKind.Block, StatementKind.List):
-        if statement.kind is StatementKind.Block:
-            statement = statement.body
-        elif not list(statement.list):
-            return None
-        else:
-            statement = list(statement.list)[0]  # noqa: RUF015 - no iterator
-    return statement
-
-
-def _path(expression: Ast) -> str:
-    """Return the path of the variable that `expression` is; empty if it is none."""
-    if not isinstance(getattr(expression, "kind", None), ExpressionKind):
-        return ""
-    found = bare(expression)
-    is_name = found.kind is ExpressionKind.NamedValue
-    if not is_name or found.symbol.kind not in (SymbolKind.Variable, SymbolKind.Net):
-        return ""
-    return str(found.symbol.hierarchicalPath)
 
 
 class _Candidate:
@@ -194,7 +163,7 @@ class _Candidate:
     def _next_path(self) -> str:
         """Return the variable that holds the next state, if there is one of its own."""
         found = {
-            _path(arm.value) for arm in self._module.arms.get(self.path, []) if _path(arm.value)
+            path_of(arm.value) for arm in self._module.arms.get(self.path, []) if path_of(arm.value)
         } - {self.path}
         if len(found) != 1:
             return ""
@@ -203,7 +172,8 @@ class _Candidate:
         return name if any(value_of(arm.value) is not None for arm in arms) else ""
 
     def _is_plain(self, value: Ast) -> bool:
-        return value_of(value) is not None or _path(value) in self._followed
+        known = value_of(value) is not None or is_unknown(value)
+        return known or path_of(value) in self._followed
 
     def _states(self) -> dict[int, str]:
         """Return the names of the values, by value."""
@@ -241,7 +211,7 @@ class _Candidate:
     def register(self, *, is_top: bool) -> StateRegister:
         """Return what is known of it."""
         file, line, column = self._module.parsed.place(self.symbol.location)
-        reset = _leading_reset(self._clocked.statement, self.path, self._followed)
+        reset = leading_reset(self._clocked.statement, self.path, self._followed)
         return StateRegister(
             module=self._module.name,
             name=self.symbol.name,
@@ -249,19 +219,19 @@ class _Candidate:
             line=line,
             column=column,
             clock=self._clocked.clock,
-            reset=text_of(reset.conditions[0].expr) if reset is not None else "",
+            reset=reset.text if reset is not None else "",
             at_once=self._clocked.at_once and reset is not None,
             states=tuple(self.states.values()),
             transitions=self._transitions(reset, is_top=is_top),
         )
 
-    def _transitions(self, reset: Ast | None, *, is_top: bool) -> tuple[Transition, ...] | None:
+    def _transitions(self, reset: Reset | None, *, is_top: bool) -> tuple[Transition, ...] | None:
         if self.computed:
             return None
         places = {value: place for place, value in enumerate(self.states)}
         found = []
         for before in self.states:
-            after = _Run(self, before, reset).register_after(self._clocked.statement)
+            after = Run(self, before, reset).register_after(self._clocked.statement)
             if after is None:
                 return None
             found += [
@@ -276,19 +246,19 @@ class _Candidate:
 
     def _condition(self, before: int, after: int) -> str:
         """Return what has to hold in the cycle of a transition, if that can be said."""
-        here = f"({self.symbol.name} == {self.states[before]})"
+        here = f"({self.symbol.name} == {grouped(self.states[before])})"
         if self.next:
             variable = self.next.rpartition(".")[2]
-            return f"{here} && ({variable} == {self.states[after]})"
+            return f"{here} && ({variable} == {grouped(self.states[after])})"
         paths = [arm.path.text for arm in self.arms if value_of(arm.value) == after]
         if before == after or not paths or not all(paths) or len(paths) > 16:
             return ""
-        return f"{here} && ({' || '.join(f'({path})' for path in paths)})"
+        return f"{here} && ({' || '.join(map(grouped, paths))})"
 
     @property
     def free_statements(self) -> list[Ast]:
         """Return the unclocked blocks that assign the next state."""
-        return [s for s in self._module.free if self.next in _targets(s)]
+        return [s for s in self._module.free if self.next in targets_of(s)]
 
     @property
     def followed(self) -> set[str]:
@@ -302,176 +272,3 @@ def _members(symbol: Ast) -> list[Ast]:
 
 def _is_named(constant: Ast) -> bool:
     return bare(constant).kind is ExpressionKind.NamedValue
-
-
-def _leading_reset(statement: Ast, path: str, followed: set[str]) -> Ast | None:
-    """Return the leading `if` of a clocked block whose first side does nothing but reset."""
-    first = _first(statement)
-    if first is None or first.kind is not StatementKind.Conditional:
-        return None
-    mentioned: set[str] = set()
-    first.conditions[0].expr.visit(lambda node: mentioned.add(_path(node)))
-    if mentioned & followed or first.ifFalse is None:
-        return None
-    given: list[int | None] = []
-
-    def look(node: Ast) -> None:
-        if getattr(node, "kind", None) is ExpressionKind.Assignment and _path(node.left) == path:
-            given.append(value_of(node.right))
-
-    first.ifTrue.visit(look)
-    return first if given and None not in given else None
-
-
-class _Run:
-    """The blocks around a state register, in one state."""
-
-    def __init__(self, candidate: _Candidate, state: int, reset: Ast | None) -> None:
-        self._candidate = candidate
-        self._state = state
-        self._reset = reset
-        self._lost = False
-        """Whether a condition on the state itself could not be decided."""
-        self._next: set[int] | None = None
-        self._target = candidate.path
-
-    def register_after(self, statement: Ast) -> set[int] | None:
-        """Return the values that the register may have after the edge; None: not to be seen."""
-        if self._candidate.next:
-            self._next = self._next_values()
-            if self._next is None:
-                return None
-        self._target = self._candidate.path
-        found = self._through(statement, {self._state})
-        return None if self._lost or _OTHER in found else found
-
-    def _next_values(self) -> set[int] | None:
-        blocks = self._candidate.free_statements
-        if len(blocks) != 1:
-            return None
-        self._target = self._candidate.next
-        found = self._through(blocks[0], {_OTHER})
-        return None if self._lost or _OTHER in found else found
-
-    def _through(self, statement: Ast, values: set[int]) -> set[int]:
-        """Return the values that the target may have after `statement`, having had `values`."""
-        kind = statement.kind
-        if kind is StatementKind.Block:
-            return self._through(statement.body, values)
-        if kind is StatementKind.List:
-            for inner in statement.list:
-                values = self._through(inner, values)
-            return values
-        if kind is StatementKind.Conditional:
-            return self._conditional(statement, values)
-        if kind is StatementKind.Case:
-            return self._case(statement, values)
-        if kind is StatementKind.ExpressionStatement:
-            return self._assignment(statement.expr, values)
-        if kind in (StatementKind.Empty, StatementKind.VariableDeclaration):
-            return values
-        if self._target in _targets(statement):
-            self._lost = True
-        return values
-
-    def _conditional(self, statement: Ast, values: set[int]) -> set[int]:
-        holds = self._holds(statement.conditions[0].expr)
-        if self._reset is not None and statement == self._reset:
-            holds = False
-        found: set[int] = set()
-        if holds is not False:
-            found |= self._through(statement.ifTrue, values)
-        if holds is not True:
-            rest = statement.ifFalse
-            found |= values if rest is None else self._through(rest, values)
-        return found
-
-    def _case(self, statement: Ast, values: set[int]) -> set[int]:
-        known = _path(statement.expr) == self._candidate.path
-        if known and statement.condition is CaseStatementCondition.Inside:
-            self._lost = True
-        if not known and self._mentions_state(statement):
-            self._lost = True
-        found: set[int] = set()
-        for item in statement.items:
-            matches = {self._matches(value) for value in item.expressions} if known else {None}
-            if matches != {False}:
-                found |= self._through(item.stmt, values)
-            if True in matches:
-                return found
-        rest = statement.defaultCase
-        return found | (values if rest is None else self._through(rest, values))
-
-    def _mentions_state(self, statement: Ast) -> bool:
-        """Whether the state is looked at by anything but a plain comparison (`case (1'b1)`)."""
-        found: set[str] = set()
-        statement.expr.visit(lambda node: found.add(_path(node)))
-        for item in statement.items:
-            for value in item.expressions:
-                value.visit(lambda node: found.add(_path(node)))
-        return self._candidate.path in found
-
-    def _matches(self, value: Ast) -> bool | None:
-        constant = value_of(value)
-        if constant is None:
-            self._lost = True
-            return None
-        return constant == self._state
-
-    def _assignment(self, expression: Ast, values: set[int]) -> set[int]:
-        if expression.kind is not ExpressionKind.Assignment:
-            return values
-        if _path(expression.left) != self._target:
-            return values
-        return self._values(expression.right, values)
-
-    def _values(self, expression: Ast, values: set[int]) -> set[int]:
-        found = bare(expression)
-        if found.kind is ExpressionKind.ConditionalOp:
-            holds = self._holds(found.conditions[0].expr)
-            left = self._values(found.left, values) if holds is not False else set()
-            return left | (self._values(found.right, values) if holds is not True else set())
-        constant, path = value_of(found), _path(found)
-        if constant is not None:
-            return {constant}
-        if path == self._candidate.path:
-            return {self._state}
-        if path and path == self._candidate.next:
-            return values if self._next is None else self._next
-        return {_OTHER}
-
-    def _holds(self, condition: Ast) -> bool | None:
-        """Return whether `condition` holds in this state; None: in some cases, or not seen."""
-        found = bare(condition)
-        kind = found.kind
-        if kind is ExpressionKind.UnaryOp and found.op is UnaryOperator.LogicalNot:
-            inner = self._holds(found.operand)
-            return None if inner is None else not inner
-        if kind is ExpressionKind.BinaryOp:
-            return self._binary(found)
-        if _path(found) == self._candidate.path:
-            return self._state != 0
-        if self._is_about_state(found):
-            self._lost = True
-        return None
-
-    def _binary(self, found: Ast) -> bool | None:
-        if found.op in _COMPARED:
-            for one, other in ((found.left, found.right), (found.right, found.left)):
-                constant = value_of(other)
-                if _path(one) == self._candidate.path and constant is not None:
-                    return (self._state == constant) == _COMPARED[found.op]
-        if found.op in (BinaryOperator.LogicalAnd, BinaryOperator.LogicalOr):
-            deciding = found.op is BinaryOperator.LogicalOr
-            sides = {self._holds(found.left), self._holds(found.right)}
-            if deciding in sides:
-                return deciding
-            return None if None in sides else not deciding
-        if self._is_about_state(found):
-            self._lost = True
-        return None
-
-    def _is_about_state(self, expression: Ast) -> bool:
-        found: set[str] = set()
-        expression.visit(lambda node: found.add(_path(node)))
-        return self._candidate.path in found

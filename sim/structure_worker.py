@@ -5,13 +5,14 @@ from __future__ import annotations
 import dataclasses
 import json
 import resource
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from pyslang.ast import SymbolKind
+from pyslang.ast import Compilation, SymbolKind
 
 from sim import gate_worker
-from sim.gate_elaborated import instances_of
+from sim.gate_elaborated import analyzed, instances_of
 from sim.read_interface import top_instance
 from sim.slang import Ast, Parsed
 from sim.structure_branches import branches_of
@@ -25,26 +26,27 @@ _SIGNALS = (SymbolKind.Net, SymbolKind.Variable)
 
 
 def main() -> None:
-    """Answer for the one design of the request."""
+    """Answer for the one design of the request: what the gate says, then what was found."""
     request = json.loads(Path(REQUEST).read_text(encoding="utf-8"))
     with Path(ANSWERS).open("w", encoding="utf-8") as answers:
         # Whatever a text includes, slang opens it: a device, or a pipe that never ends.
         resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
-        answers.write(json.dumps(_answer(request)) + "\n")
+        gated = gate_worker.answer(request)
+        answers.write(json.dumps(gated) + "\n")
+        answers.flush()
+        if "sources" in gated:
+            found = _found(Parsed(gated["sources"]), request["top"])
+            answers.write(json.dumps(found) + "\n")
 
 
-def _answer(request: dict[str, Any]) -> dict[str, Any]:
-    gated = gate_worker.answer(request)
-    if gated.get("sources") is None:
-        return {"sources": None, "refusals": gated["refusals"]}
-    parsed = Parsed(gated["sources"])
-    compilation = parsed.elaborate(request["top"])
-    top = top_instance(parsed, request["top"], compilation=compilation)
+def _found(parsed: Parsed, name: str) -> dict[str, Any]:
+    compilation = parsed.elaborate(name)
+    compilation.getAllDiagnostics()
+    top = top_instance(parsed, name, compilation=compilation)
     modules: dict[str, Ast] = {}
     for instance in instances_of(top):
         modules.setdefault(instance.body.definition.name, instance)
-    return {
-        "sources": gated["sources"],
+    found = {
         "branches": [dataclasses.asdict(b) for b in branches_of(parsed, top)],
         "registers": [
             dataclasses.asdict(register)
@@ -59,3 +61,13 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
             if s.kind in _SIGNALS and s.type.isIntegral and s.type.bitWidth > _WIDE
         ),
     }
+    return found | {"undriven": sorted(_undriven(compilation, modules))}
+
+
+def _undriven(compilation: Compilation, modules: Mapping[str, Ast]) -> Iterator[str]:
+    drivers = analyzed(compilation)
+    for module, instance in modules.items():
+        for symbol in members(instance.body):
+            bare = symbol.kind in _SIGNALS and symbol.initializer is None
+            if bare and not list(drivers.getDrivers(symbol)):
+                yield f"{module}.{symbol.name}"

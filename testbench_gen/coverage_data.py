@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 HEADER = "# SystemC::Coverage-3"
 """First line of the file."""
-_CODED = re.compile(r"__0([0-9A-F]{2})")
+_CODED = re.compile(r"__0([0-9A-Fa-f]{2})")
 _KINDS = ("v_line/", "v_branch/", "v_toggle/", "v_user/")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from sim.structure import Structure
@@ -9,6 +10,7 @@ from testbench_gen.coverage_data import Counter
 from testbench_gen.coverage_result import Kind, Point
 from testbench_gen.coverage_watch import watched_points
 
+_NAME_END = re.compile(r"[.:\[]")
 _SIDES = {
     "if": "if",
     "elsif": "if",
@@ -88,7 +90,7 @@ def _conditions(counter: Counter, file: str, structure: Structure) -> tuple[str,
 def _toggles(
     counters: Iterable[Counter], files: Mapping[str, str], structure: Structure
 ) -> Iterator[Point]:
-    listed = list(counters)
+    listed = [c for c in counters if _signal_of(c) not in structure.undriven]
     hits = {(c.file, c.module, c.what): c.hits for c in listed}
     for counter in listed:
         bit = counter.what.rpartition(":")[0]
@@ -103,6 +105,11 @@ def _toggles(
             module=counter.module,
             conditions=_levels(bit, counter, risen, structure) if not counter.hits else (),
         )
+
+
+def _signal_of(counter: Counter) -> str:
+    """Return the signal that a bit belongs to, as `module.signal`."""
+    return f"{counter.module}.{_NAME_END.split(counter.what, maxsplit=1)[0]}"
 
 
 def _levels(bit: str, counter: Counter, risen: int, structure: Structure) -> tuple[str, ...]:

@@ -61,9 +61,21 @@ class Point:
         return f"{self.place}: {self.kind.value} {self.what}"
 
     @property
+    def key(self) -> tuple[str, str, int, int, str]:
+        """What tells it from all other points of a design, whatever was measured."""
+        return self.kind.value, self.file, self.line, self.column, self.what
+
+    @property
     def covered(self) -> bool:
         """Whether it was reached."""
         return self.hits > 0
+
+    @property
+    def goal(self) -> Goal | None:
+        """What a prover should try to reach, so that this is; None if that cannot be said."""
+        if not self.conditions:
+            return None
+        return Goal(name=self.name, condition=self.conditions[0], place=self.place)
 
     def as_record(self) -> dict[str, Any]:
         """Return it for JSON."""
@@ -182,10 +194,10 @@ class Coverage:
         """Return what was reached by one stimulus or the other, of the same design."""
         if not (self.measured and other.measured):
             return self if self.measured else other
-        theirs = {_key(point): point for point in other.points}
+        theirs = {point.key: point for point in other.points}
         points = []
         for point in self.points:
-            twin = theirs.pop(_key(point), None)
+            twin = theirs.pop(point.key, None)
             points.append(_joined(point, twin) if twin else point)
         return replace(
             self,
@@ -234,10 +246,6 @@ def _share(points: Sequence[Point]) -> Share:
     counted = [point for point in points if not point.unreachable]
     covered = sum(point.covered for point in counted)
     return Share(covered=covered, total=len(counted), unreachable=len(points) - len(counted))
-
-
-def _key(point: Point) -> tuple[object, ...]:
-    return point.file, point.line, point.column, point.kind, point.what
 
 
 def _joined(point: Point, twin: Point) -> Point:

@@ -44,7 +44,7 @@ def _watcher(number: int, register: StateRegister) -> str:
         for i, j in _pairs(register)
     ]
     body = "\n      ".join(covers)
-    now = ", ".join(f"{register.name} == ({state})" for state in reversed(states))
+    now = ", ".join(f"{register.name} == {state}" for state in reversed(states))
     edge, _, clock = register.clock.partition(" ")
     level = clock if edge == "posedge" else f"!({clock})"
     return f"""\
@@ -82,7 +82,7 @@ def watched_points(hits: Mapping[str, int], structure: Structure) -> Iterator[Po
     for number, register in enumerate(structure.registers):
         in_top = register.module == top
         for i, state in enumerate(register.states):
-            condition = f"{register.name} == ({state})" if in_top else ""
+            condition = f"{register.name} == {state}" if in_top else ""
             count = hits.get(f"rtlgen_s_{number}_{i}", 0)
             yield _point(Kind.STATE, register, state, count, condition)
         shown = {(t.before, t.after): t for t in register.transitions or ()}
@@ -112,8 +112,12 @@ def _point(kind: Kind, register: StateRegister, what: str, hits: int, condition:
 
 def unwatched(structure: Structure) -> Iterator[str]:
     """Yield what is not measured of a design, for the reader of its coverage."""
+    if not structure.found:
+        yield "states were not looked for: the structure of the design could not be read"
     for name in structure.wide:
         yield f"the bits of `{name}` are not watched: it is wider than 256 bits"
+    for name in sorted(structure.undriven):
+        yield f"nothing drives `{name}`; its bits do not count"
     for register in structure.registers:
         if register.transitions is None:
             yield (
