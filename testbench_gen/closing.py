@@ -43,6 +43,7 @@ from testbench_gen.plan import StimulusPlan
 from testbench_gen.ports import default_budget
 from testbench_gen.reference import ReferenceModel
 from testbench_gen.testbench import Testbench, write_testbench
+from testbench_gen.traced import Traced
 
 _T = TypeVar("_T")
 _S = TypeVar("_S")
@@ -108,7 +109,8 @@ class Source:
     """What a testbench is written from, and the RTL by which it is measured."""
 
     interface: Interface
-    reference: ReferenceModel | Golden
+    reference: ReferenceModel | Golden | Traced
+    """`Traced` brings its own stimulus, which is measured and left as it is."""
     design: Design | None
     """Golden RTL, or RTL that does what the reference model says; its top is the interface's.
 
@@ -116,6 +118,11 @@ class Source:
     """
     title: str = ""
     strict_reset: bool = True
+
+    @property
+    def fixed(self) -> bool:
+        """Whether the stimulus is what it is."""
+        return isinstance(self.reference, Traced)
 
     def write(self, *, seed: int, budget: int | None, directed: Sequence[Directed]) -> Testbench:
         """Return the testbench with this stimulus.
@@ -135,8 +142,20 @@ class Source:
         )
 
 
-def close_testbench(source: Source, instruments: Instruments, effort: Effort = Effort()) -> Closed:
+def close_testbench(
+    source: Source,
+    instruments: Instruments,
+    effort: Effort = Effort(),
+    *,
+    mutants: Sequence[Mutant] | None = None,
+) -> Closed:
     """Write a testbench, see what it misses, and mend that until nothing is gained.
+
+    Args:
+        source: What it is written from.
+        instruments: What measures and proves.
+        effort: How far to go.
+        mutants: Of the source's design; None: as `instruments` make them.
 
     Raises:
         InvalidInterface: The ports cannot be driven, or do not fit the reference.
@@ -145,8 +164,13 @@ def close_testbench(source: Source, instruments: Instruments, effort: Effort = E
     """
     if source.design is None:
         return _unmeasured(source, effort)
-    loop = _Loop(source=source, design=source.design, instruments=instruments, effort=effort)
-    return loop.run()
+    return _Loop(
+        source=source,
+        design=source.design,
+        instruments=instruments,
+        effort=effort,
+        mutants=mutants,
+    ).run()
 
 
 def _unmeasured(source: Source, effort: Effort) -> Closed:
@@ -166,6 +190,7 @@ class _Loop:
     design: Design
     instruments: Instruments
     effort: Effort
+    mutants: Sequence[Mutant] | None = None
     begun: float = field(default_factory=time.monotonic)
     budget: int | None = None
     directed: list[Directed] = field(default_factory=list)
@@ -221,15 +246,20 @@ class _Loop:
         return fault
 
     def _score(self, testbench: Testbench) -> str:
-        design, effort = self.design, self.effort
-        made: Sequence[Mutant] = ()
-        if effort.mutants:
-            with self._timed("making mutants"):
-                made = self.instruments.mutants(design, limit=effort.mutants, seed=effort.seed)
+        made = self._mutants()
         with self._timed("mutants"):
-            found = self.instruments.score(design, testbench, made, proving=effort.proving)
+            found = self.instruments.score(
+                self.design, testbench, made, proving=self.effort.proving
+            )
         self.mutation = found
         return "" if made and not found.fault else self._fault(testbench)
+
+    def _mutants(self) -> Sequence[Mutant]:
+        if self.mutants is not None or not self.effort.mutants:
+            return self.mutants or ()
+        limit, seed = self.effort.mutants, self.effort.seed
+        with self._timed("making mutants"):
+            return self.instruments.mutants(self.design, limit=limit, seed=seed)
 
     def _fault(self, testbench: Testbench) -> str:
         with self._timed("reference"):
@@ -267,6 +297,8 @@ class _Loop:
 
     def _turned(self, testbench: Testbench) -> Testbench:
         while found := self._leads():
+            if self.source.fixed:
+                break
             if self.turns >= self.effort.turns:
                 self.ended[f"turns ({self.effort.turns})"] = None
                 break
@@ -351,7 +383,7 @@ class _Loop:
         missed = len(self.mutation.survivors) + len(self.mutation.open)
         if not (missed or self.coverage.holes) or is_exhaustive(testbench) or self._late():
             return testbench
-        if self.effort.budget is not None:
+        if self.effort.budget is not None or self.source.fixed:
             return testbench
         self.budget = 2 * default_budget(self.source.interface, None)
         longer = self._write(self.directed)

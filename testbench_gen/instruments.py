@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 from sim.design import Design
+from sim.errors import ToolFailed
 from sim.interface import Interface
 from sim.judge import simulate_first
 from sim.process import Limits
-from sim.proof import Goal, Proof, Prover
+from sim.proof import Goal, Outcome, Proof, Prover
 from sim.simulate import Simulator
 from sim.verdict import Verdict
 from sim.verdict_cache import Verdicts
@@ -22,6 +24,36 @@ from testbench_gen.mutants.mutant import Mutant
 from testbench_gen.mutation import MutationScore, mutation_score
 from testbench_gen.plan import StimulusPlan
 from testbench_gen.testbench import Testbench
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forgiving:
+    """A prover that leaves everything open where its tool does not run, and says so."""
+
+    prover: Prover
+
+    def equivalent(
+        self, golden: Design, others: Sequence[Design], interface: Interface, *, seconds: float
+    ) -> list[Proof]:
+        try:
+            return self.prover.equivalent(golden, others, interface, seconds=seconds)
+        except ToolFailed as fault:
+            return [_not_run(fault) for _ in others]
+
+    def reach(
+        self, design: Design, goals: Sequence[Goal], interface: Interface, *, seconds: float
+    ) -> list[Proof]:
+        try:
+            return self.prover.reach(design, goals, interface, seconds=seconds)
+        except ToolFailed as fault:
+            return [_not_run(fault) for _ in goals]
+
+
+def _not_run(fault: ToolFailed) -> Proof:
+    log.warning("%s", fault)
+    return Proof(outcome=Outcome.OPEN, reason=str(fault).split("\n", 1)[0])
 
 
 class Unlooked:

@@ -16,6 +16,7 @@ from rtlgen.cli.runs import ConsoleProgress, console_progress, read_spec, simula
 from rtlgen.design.bench import load_golden
 from rtlgen.design.options import Options
 from rtlgen.design.output import check_output_folder
+from rtlgen.design.testbench_cache import TestbenchCache
 from rtlgen.design.testbench_record import TRUST, to_json
 from rtlgen.design.testbench_run import Made, make_testbench, say, write_testbench_folder
 from rtlgen.design.testbench_source import subject_of
@@ -87,7 +88,8 @@ def write(request: Request, *, chosen: Mapping[str, object]) -> NoReturn:
     path = request.spec
     spec = None if path is None else read_spec(path, progress)
     options = _options(request, spec)
-    made = make_testbench(subject_of(spec, options), options, request.effort, progress)
+    subject = subject_of(spec, options)
+    made = make_testbench(subject, options, request.effort, progress, cache=TestbenchCache())
     write_testbench_folder(made, folder)
     say(made, progress, demanded=request.min_trust)
     _finish(made, folder, request, progress)

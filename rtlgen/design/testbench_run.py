@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib import metadata
@@ -12,6 +12,7 @@ from rtlgen.design.options import Options, Progress
 from rtlgen.design.output import claimed, finished_output
 from rtlgen.design.record import write_files
 from rtlgen.design.run_record import versions
+from rtlgen.design.testbench_cache import TestbenchCache, testbench_key
 from rtlgen.design.testbench_plan import PLAN, render_plan
 from rtlgen.design.testbench_record import (
     TRUST,
@@ -31,7 +32,8 @@ from sim.verilator import Verilator
 from testbench_gen import Testbench
 from testbench_gen.closed import Closed
 from testbench_gen.closing import Effort, close_testbench
-from testbench_gen.instruments import Tools
+from testbench_gen.directed import Directed
+from testbench_gen.instruments import Forgiving, Tools
 
 _LIMIT_HINT = (
     "\n\nhint: it may depend on uninitialized values, races or time; "
@@ -57,24 +59,59 @@ def find_prover() -> tuple[Prover | None, str]:
         return None, "no prover: pyosys is not installed (pip install 'rtlgen[symbolic]')"
     from symbolic.prover import YosysProver  # noqa: PLC0415 - only where something is proved
 
-    return YosysProver(), ""
+    return Forgiving(prover=YosysProver()), ""
 
 
-def make_testbench(subject: Subject, options: Options, effort: Effort, progress: Progress) -> Made:
-    """Close the testbench of `subject`.
+def make_testbench(
+    subject: Subject,
+    options: Options,
+    effort: Effort,
+    progress: Progress,
+    *,
+    cache: TestbenchCache | None = None,
+) -> Made:
+    """Close the testbench of `subject`, or take it from `cache`.
 
     Raises:
         CannotJudge: The reference does not pass its own testbench.
         InvalidInterface: The ports cannot be driven.
         EnvironmentFault: A tool is missing or does not run.
     """
+    tools = tool_versions(options)
+    key = testbench_key(subject.source, effort, options.limits, tools) if cache else None
+    kept = cache.get(key) if cache and key else None
+    if kept is not None:
+        testbench = _under_name(subject, effort, kept.budget, kept.directed)
+        record = kept.record.model_copy(update={"command": list(options.command)})
+        return Made(testbench=testbench, record=record, sources=_sources(subject))
+    closed, missing = _closed(subject, options, effort, progress)
+    testbench = _under_name(subject, effort, closed.budget, closed.directed)
+    notes = (*subject.notes, *testbench.notes, *((missing,) if missing else ()))
+    record = file_of(
+        replace(closed, testbench=testbench),
+        summary_of(closed, trust_of(closed, agreement=subject.agreement)),
+        reference=subject.reference,
+        measured_on=subject.measured_on,
+        notes=notes,
+        limits=_limits(options, effort),
+        versions=tools,
+        command=options.command,
+    )
+    if cache and key:
+        cache.put(key, record, budget=closed.budget, directed=closed.directed)
+    return Made(testbench=testbench, record=record, sources=_sources(subject))
+
+
+def _closed(
+    subject: Subject, options: Options, effort: Effort, progress: Progress
+) -> tuple[Closed, str]:
+    """Return the closed testbench, and what was missing for more."""
     prover, missing = find_prover()
     tools = Tools(
         simulators=options.simulators,
         prover=prover,
         limits=options.limits,
         cache=VerdictCache(),
-        workers=1,
     )
     with progress.working("closing the testbench"):
         closed = close_testbench(subject.source, tools, effort)
@@ -83,31 +120,20 @@ def make_testbench(subject: Subject, options: Options, effort: Effort, progress:
             f"a reference must pass its own testbench; {subject.reference} does not: "
             f"{closed.fault}{_LIMIT_HINT}"
         )
-    testbench = _under_name(closed, subject, effort)
-    summary = summary_of(closed, trust_of(closed, agreement=subject.agreement))
-    notes = (*subject.notes, *testbench.notes, *((missing,) if missing else ()))
-    record = file_of(
-        replace(closed, testbench=testbench),
-        summary,
-        reference=subject.reference,
-        measured_on=subject.measured_on,
-        notes=notes,
-        limits=_limits(options, effort),
-        versions=_versions(options),
-        command=options.command,
-    )
-    sources = {} if closed.design is None else closed.design.sources
-    return Made(testbench=testbench, record=record, sources=sources)
+    return closed, missing
 
 
-def _under_name(closed: Closed, subject: Subject, effort: Effort) -> Testbench:
+def _sources(subject: Subject) -> Mapping[str, str]:
+    design = subject.source.design
+    return {} if design is None else design.sources
+
+
+def _under_name(
+    subject: Subject, effort: Effort, budget: int | None, directed: Sequence[Directed]
+) -> Testbench:
     """Return the testbench for designs of the wanted name."""
-    source = subject.source
-    if source.interface == subject.interface:
-        return closed.testbench
-    return replace(source, interface=subject.interface).write(
-        seed=effort.seed, budget=closed.budget, directed=closed.directed
-    )
+    source = replace(subject.source, interface=subject.interface)
+    return source.write(seed=effort.seed, budget=budget, directed=directed)
 
 
 def _limits(options: Options, effort: Effort) -> dict[str, float]:
@@ -121,7 +147,8 @@ def _limits(options: Options, effort: Effort) -> dict[str, float]:
     return limits if effort.budget is None else limits | {"budget": effort.budget}
 
 
-def _versions(options: Options) -> Mapping[str, str]:
+def tool_versions(options: Options) -> Mapping[str, str]:
+    """Return the version of everything that a testbench and its trust may depend on."""
     found = versions(options.simulators)
     with suppress(metadata.PackageNotFoundError):
         found["pyosys"] = metadata.version("pyosys")
