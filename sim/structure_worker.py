@@ -5,11 +5,11 @@ from __future__ import annotations
 import dataclasses
 import json
 import resource
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from pyslang.ast import Compilation, SymbolKind
+from pyslang.ast import ArgumentDirection, Compilation, SymbolKind
 
 from sim import gate_worker
 from sim.gate_elaborated import analyzed, instances_of
@@ -43,9 +43,8 @@ def _found(parsed: Parsed, name: str) -> dict[str, Any]:
     compilation = parsed.elaborate(name)
     compilation.getAllDiagnostics()
     top = top_instance(parsed, name, compilation=compilation)
-    modules: dict[str, Ast] = {}
-    for instance in instances_of(top):
-        modules.setdefault(instance.body.definition.name, instance)
+    instances = instances_of(top)
+    modules = {i.body.definition.name: i for i in reversed(instances)}
     found = {
         "branches": [dataclasses.asdict(b) for b in branches_of(parsed, top)],
         "registers": [
@@ -61,13 +60,21 @@ def _found(parsed: Parsed, name: str) -> dict[str, Any]:
             if s.kind in _SIGNALS and s.type.isIntegral and s.type.bitWidth > _WIDE
         ),
     }
-    return found | {"undriven": sorted(_undriven(compilation, modules))}
+    return found | {"undriven": sorted(_undriven(compilation, instances))}
 
 
-def _undriven(compilation: Compilation, modules: Mapping[str, Ast]) -> Iterator[str]:
+def _undriven(compilation: Compilation, instances: Iterable[Ast]) -> set[str]:
+    """Return the signals, as `module.signal`, that nothing drives in any instance."""
     drivers = analyzed(compilation)
-    for module, instance in modules.items():
+    driven: dict[str, bool] = {}
+    for instance in instances:
+        # What is connected to a submodule's inputs, slang does not count as their drivers.
+        ports = [p for p in instance.body.portList if p.kind is SymbolKind.Port]
+        given = {p.internalSymbol for p in ports if p.direction is not ArgumentDirection.Out}
         for symbol in members(instance.body):
-            bare = symbol.kind in _SIGNALS and symbol.initializer is None
-            if bare and not list(drivers.getDrivers(symbol)):
-                yield f"{module}.{symbol.name}"
+            if symbol.kind in _SIGNALS:
+                name = f"{instance.body.definition.name}.{symbol.name}"
+                has_one = symbol in given or symbol.initializer is not None
+                has_one = has_one or bool(list(drivers.getDrivers(symbol)))
+                driven[name] = driven.get(name, False) or has_one
+    return {name for name, has_one in driven.items() if not has_one}

@@ -50,7 +50,7 @@ def _lines(
     """Yield a point for each line with a statement: reached if any statement on it is."""
     found: dict[tuple[str, int], list[Counter]] = {}
     for counter in counters:
-        for line in counter.lines:
+        for line in _statement_lines(counter):
             found.setdefault((files[counter.file], line), []).append(counter)
     for (file, line), there in found.items():
         yield Point(
@@ -62,6 +62,15 @@ def _lines(
             module=there[0].module,
             conditions=_conditions(there[0], file, structure) if len(there) == 1 else (),
         )
+
+
+def _statement_lines(counter: Counter) -> Iterator[int]:
+    """Yield the lines of the statements that `counter` stands for.
+
+    Verilator counts the line of an `if` to what the `if` does, though it was executed too.
+    """
+    keyword = counter.line if counter.what in ("if", "elsif") and len(counter.lines) > 1 else 0
+    return (line for line in counter.lines if line != keyword)
 
 
 def _branches(
