@@ -40,8 +40,12 @@ class Block:
 
 
 def blocks_of(module: Module, realm: Realm) -> list[Block]:
-    """Return the `always` blocks of one kind, in the order of the text."""
-    return [_block(module, region) for region in module.regions if region.realm is realm]
+    """Return the `always` blocks of one kind that are to be changed, in the order of the text."""
+    found: list[Block] | None = module.kept.get(realm)
+    if found is None:
+        found = [_block(module, region) for region in module.some_regions(realm)]
+        module.kept[realm] = found
+    return found
 
 
 def _block(module: Module, region: Region) -> Block:

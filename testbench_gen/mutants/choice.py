@@ -17,6 +17,8 @@ from testbench_gen.mutants.operator import Operator
 from testbench_gen.mutants.source import Change, Edit, Source
 
 _TOKEN = re.compile(r"\w+|[^\w\s]")
+_LOOKED_AT_BYTES = 1 << 15
+"""Text of modules among which a choice is made, and one module at least."""
 _LOOKED_AT = 64
 """Of the changes that are left, those of which the one on the least used line is taken."""
 
@@ -32,7 +34,7 @@ def mutants_of(
     if limit is not None and limit < 0:
         raise ValueError(f"limit must not be negative, not {limit}")
     source = Source(design)
-    modules = _modules(source)
+    modules = _modules(source, None if limit is None else seed)
     choice = _Choice(source=source)
     groups = {
         name: [change for module in modules for change in operator.changes(module)]
@@ -47,15 +49,31 @@ def mutants_of(
     return choice.mutants()
 
 
-def _modules(source: Source) -> list[Module]:
+def _modules(source: Source, seed: int | None) -> list[Module]:
+    """Return the modules to change; with a seed, some of them where they are very many."""
     root = source.root
     members = children(root.members) if root.kind is K.CompilationUnit else [root]
     modules: dict[str, Module] = {}
     for node in members:
         if node.kind is K.ModuleDeclaration and source.span(node) is not None:
-            module = Module(node, source, modules)
+            module = Module(node, source, modules, seed=seed)
             modules.setdefault(module.name, module)
-    return list(modules.values())
+    return _some(list(modules.values()), seed)
+
+
+def _some(modules: list[Module], seed: int | None) -> list[Module]:
+    if seed is None or len(modules) < 2:
+        return modules
+    sizes = {module.name: len(module.source.text(module.node)) for module in modules}
+    order = list(modules)
+    random.Random(seed).shuffle(order)  # noqa: S311 - a choice, no secret
+    chosen: set[str] = set()
+    size = 0
+    for module in order:
+        if size < _LOOKED_AT_BYTES:
+            chosen.add(module.name)
+        size += sizes[module.name]
+    return [module for module in modules if module.name in chosen]
 
 
 @dataclass(slots=True, kw_only=True)

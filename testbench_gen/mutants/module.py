@@ -7,11 +7,12 @@ parameters that others may override, assertions, system tasks.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from pyslang.parsing import Token, TokenKind
 from pyslang.syntax import SyntaxKind as K
@@ -27,6 +28,9 @@ ASSIGNMENTS = frozenset(
     if name.endswith("AssignmentExpression") and not name.startswith("Nonblocking")
 )
 """Blocking ones, with an operator or without."""
+MOST = 256
+"""Places of one kind in one module among which a choice is made."""
+_Thing = TypeVar("_Thing")
 _ALWAYS = frozenset({K.AlwaysBlock, K.AlwaysCombBlock, K.AlwaysFFBlock, K.AlwaysLatchBlock})
 _SIGN_CASTS = frozenset({"$signed", "$unsigned"})
 
@@ -71,15 +75,28 @@ class Site(NamedTuple):
 
 
 class Module:
-    """A module of a design."""
+    """A module of a design.
 
-    def __init__(self, node: Syntax, source: Source, modules: Mapping[str, Module]) -> None:
+    With `seed`, `of` and `some_regions` choose among what is too much to look at all of it.
+    """
+
+    def __init__(
+        self,
+        node: Syntax,
+        source: Source,
+        modules: Mapping[str, Module],
+        *,
+        seed: int | None = None,
+    ) -> None:
         self.node = node
         self.source = source
         self.modules = modules
         """All modules of the design, by name."""
         self.name: str = node.header.name.valueText
         self.signals = Signals(node, source)
+        self.kept: dict[object, Any] = {}
+        """What operators have found out and will ask for again."""
+        self._seed = seed
         self._walked = False
         self._regions: list[Region] = []
         self._sites: dict[K, list[Site]] = {}
@@ -91,12 +108,26 @@ class Module:
         self._walk()
         return self._regions
 
-    def of(self, *kinds: K) -> list[Site]:
-        """Return the sites of these kinds, in the order of the text."""
+    def every(self, *kinds: K) -> list[Site]:
+        """Return all sites of these kinds, in the order of the text."""
         self._walk()
         if len(kinds) == 1:
             return self._sites.get(kinds[0], [])
         return sorted(site for kind in kinds for site in self._sites.get(kind, []))
+
+    def of(self, *kinds: K) -> list[Site]:
+        """Return the sites of these kinds that are to be changed, in the order of the text."""
+        return self._some(self.every(*kinds))
+
+    def some_regions(self, realm: Realm) -> list[Region]:
+        """Return the regions of a kind that are to be changed, in the order of the text."""
+        return self._some([region for region in self.regions if region.realm is realm])
+
+    def _some(self, things: list[_Thing]) -> list[_Thing]:
+        if self._seed is None or len(things) <= MOST:
+            return things
+        rng = random.Random(f"{self._seed} {self.name} {len(things)}")  # noqa: S311 - no secret
+        return [things[index] for index in sorted(rng.sample(range(len(things)), MOST))]
 
     def _walk(self) -> None:
         """Look at every node, once; other modules must be known by then."""

@@ -50,7 +50,7 @@ def _others(module: Module, name: str, states: set[str]) -> list[str]:
 
 
 def _labels(module: Module) -> Iterator[str]:
-    for _, item, _, _ in module.of(K.StandardCaseItem):
+    for _, item, _, _ in module.every(K.StandardCaseItem):
         for label in children(item.expressions):
             if label.kind is K.IdentifierName:
                 name = label.identifier.valueText

@@ -45,9 +45,18 @@ def _clocks(module: Module) -> set[str]:
 
 def _alike(module: Module, signal: Signal) -> list[Signal]:
     """Return the other signals of the same shape, those declared after it first."""
-    group = [s for s in module.signals.values() if s.shape == signal.shape and _plain(s)]
+    group = _groups(module).get(signal.shape, [])
     at = next((i for i, s in enumerate(group) if s.name == signal.name), None)
     return [] if at is None else group[at + 1 :] + group[:at]
+
+
+def _groups(module: Module) -> dict[tuple[str, str], list[Signal]]:
+    found: dict[tuple[str, str], list[Signal]] | None = module.kept.get("shapes")
+    if found is None:
+        found = module.kept["shapes"] = {}
+        for signal in filter(_plain, module.signals.values()):
+            found.setdefault(signal.shape, []).append(signal)
+    return found
 
 
 def _plain(signal: Signal) -> bool:
@@ -143,7 +152,7 @@ def _implicit(module: Module, name: str) -> bool:
     """Whether `.name` connects the signal to a port of its own name."""
     return any(
         c.kind is K.NamedPortConnection and c.openParen.rawText == "" and c.name.valueText == name
-        for c in (site.node for site in module.of(K.NamedPortConnection))
+        for c in (site.node for site in module.every(K.NamedPortConnection))
     )
 
 
