@@ -1,7 +1,8 @@
-"""Sequential equivalence of a golden design and others."""
+"""Sequential equivalence of a golden design and others, and reachability; see `prover`."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 from sim.design import Design
 from sim.interface import Direction, Edge, Interface
 from sim.process import Limits
-from sim.proof import InputTrace, Outcome, Proof
+from sim.proof import Goal, InputTrace, Outcome, Proof
 from sim.scratch import scratch_folder
 from symbolic.yosys import (
     LIMITS,
@@ -21,10 +22,11 @@ from symbolic.yosys import (
     require_pyosys,
     run_forking,
 )
-from symbolic.yosys_worker import ANSWERS
+from symbolic.yosys_worker import ANSWERS, LOG
 
 _GRACE_SECONDS = 10.0
 """For the start of the child process, and its end."""
+_TEXT = "text"
 
 
 def compare(
@@ -37,82 +39,102 @@ def compare(
     keep: Path | None = None,
 ) -> list[Proof]:
     """Compare each of `others` with `golden`; see `symbolic.prover.YosysProver.equivalent`."""
+    question = {
+        "golden": _source(golden, "golden"),
+        "others": [_source(other, str(number)) for number, other in enumerate(others)],
+    }
+    designs = {"golden": golden} | {str(number): other for number, other in enumerate(others)}
+    return _asked(question, designs, interface, len(others), seconds, limits, keep)
+
+
+def reach(
+    design: Design,
+    goals: Sequence[Goal],
+    interface: Interface,
+    *,
+    seconds: float,
+    limits: Limits = LIMITS,
+    keep: Path | None = None,
+) -> list[Proof]:
+    """Look for inputs that reach each goal; see `symbolic.prover.YosysProver.reach`."""
+    golden = {**_source(design, "golden"), "goals": [goal.condition for goal in goals]}
+    question = {"golden": golden, "others": []}
+    return _asked(question, {"golden": design}, interface, len(goals), seconds, limits, keep)
+
+
+def _asked(
+    question: Mapping[str, Any],
+    designs: Mapping[str, Design],
+    interface: Interface,
+    count: int,
+    seconds: float,
+    limits: Limits,
+    keep: Path | None,
+) -> list[Proof]:
     require_pyosys()
-    unsupported = _unsupported(interface)
-    if unsupported or not others:
-        return [Proof(outcome=Outcome.OPEN, reason=unsupported)] * len(others)
+    if not count:
+        return []
+    if any(port.direction is Direction.INOUT for port in interface.ports):
+        return [Proof(outcome=Outcome.OPEN, reason="has an inout port")] * count
     with scratch_folder() as folder:
-        lay_out(folder / "golden", _files(golden))
-        for number, other in enumerate(others):
-            lay_out(folder / str(number) / "source", _files(other))
-        request = {
-            "interface": wiring(interface),
-            "golden": source(golden, "golden"),
-            "others": [source(other, "source") for other in others],
-            "seconds": seconds,
-        }
+        for place, design in designs.items():
+            lay_out(folder / place / _TEXT, {**design.sources})
+            lay_out(folder / place, design.data)
+        request = {**question, "interface": _wiring(interface), "seconds": seconds}
         bounded = replace(limits, seconds=seconds + _GRACE_SECONDS)
         run = run_forking("symbolic.equivalence_worker", request, folder=folder, limits=bounded)
         answers = answers_in(folder / ANSWERS)
-        why = ""
+        found = [_proof(answers, number, folder) for number in range(count)]
         if not answers:
-            log = log_in(folder)
-            said = error_in(log) or error_in(run.output) or f"ended with exit code {run.exit_code}"
+            last = next(iter(run.output.strip().splitlines()[::-1]), "")
+            ended = f"Yosys ended with exit code {run.exit_code}: {last[:200]}"
+            said = error_in(log_in(folder)) or ended
             limit = f"the {run.limit} limit ended the proof" if run.limit else ""
-            why = f"golden design: {limit or said}"
-        found = [_proof(answers, number, why, folder) for number in range(len(others))]
+            found = [replace(proof, reason=f"golden design: {limit or said}") for proof in found]
+        if keep is not None:
+            _keep_logs(folder, keep)
     return found
 
 
-def wiring(interface: Interface) -> dict[str, Any]:
+def _wiring(interface: Interface) -> dict[str, Any]:
     """Return what `symbolic.equivalence_miter.Wiring` is made of."""
-    clock = interface.clocks[0] if interface.clocks else None
+    clocks = {clock.port: clock.edge is Edge.RISING for clock in interface.clocks}
     return {
-        "inputs": [
-            (p.name, p.width) for p in interface.inputs if not clock or p.name != clock.port
-        ],
+        "inputs": [(p.name, p.width) for p in interface.inputs if p.name not in clocks],
         "outputs": [(p.name, p.width) for p in interface.outputs],
-        "clock": clock.port if clock else None,
-        "rising": clock is None or clock.edge is Edge.RISING,
+        "clocks": list(clocks.items()),
         "resets": {reset.port: int(not reset.active_low) for reset in interface.resets},
     }
 
 
-def source(design: Design, folder: str) -> dict[str, Any]:
-    """Return where in the worker's folder `design` lies."""
-    return {"top": design.top, "files": list(design.sources), "folder": folder}
+def _source(design: Design, place: str) -> dict[str, Any]:
+    return {"top": design.top, "files": list(design.sources), "place": place}
 
 
-def _files(design: Design) -> dict[str, str | bytes]:
-    return {**design.sources, **design.data}
-
-
-def _unsupported(interface: Interface) -> str:
-    if len(interface.clocks) > 1:
-        return "several clocks"
-    if any(port.direction is Direction.INOUT for port in interface.ports):
-        return "has an inout port"
-    return ""
-
-
-def _proof(answers: Sequence[Mapping[str, Any]], number: int, why: str, folder: Path) -> Proof:
-    """Return the last answer for one of the others."""
-    mine = [a for a in answers if a.get("number") == number]
+def _proof(answers: Sequence[Mapping[str, Any]], number: int, folder: Path) -> Proof:
+    """Return the last answer to one question."""
+    mine = [answer for answer in answers if answer.get("number") == number]
     if not mine:
-        shared = [a["all"] for a in answers if "all" in a]
-        return Proof(
-            outcome=Outcome.OPEN, reason=why or (shared[0] if shared else "not reached in time")
-        )
+        shared = [answer["all"] for answer in answers if "all" in answer]
+        reason = shared[0] if shared else "not reached in time"
+        return Proof(outcome=Outcome.OPEN, reason=reason)
     answer = mine[-1]
-    reason = answer["reason"]
-    if not reason and answer["outcome"] == "open":
-        reason = error_in(log_in(folder / str(number))) or "no answer within the time"
+    reason = answer["reason"] or error_in(log_in(folder / str(number))) or "no answer in time"
     trace = answer.get("trace")
+    from_power_up = answer.get("from_power_up", False)
     return Proof(
         outcome=Outcome(answer["outcome"]),
         reason=reason,
-        trace=InputTrace(cycles=tuple(trace), from_power_up=False) if trace else None,
+        trace=InputTrace(cycles=tuple(trace), from_power_up=from_power_up) if trace else None,
         port=answer.get("port", ""),
         cycles=answer.get("cycles", 0),
         seconds=sum(a["seconds"] for a in mine),
     )
+
+
+def _keep_logs(folder: Path, keep: Path) -> None:
+    keep.mkdir(parents=True, exist_ok=True)
+    for log in (folder / LOG, *folder.glob(f"*/{LOG}")):
+        if log.is_file() and not log.is_symlink():
+            name = LOG if log.parent == folder else f"{log.parent.name}.log"
+            shutil.copyfile(log, keep / name)

@@ -1,8 +1,7 @@
-"""Compares pairs of designs; it runs in a sandboxed child process, a fork for each pair.
+"""Compares pairs of designs, or looks for inputs that reach goals; it runs in a child process.
 
-The golden design is read once. What is compared is the product of both, where
-every signal has two bits, its value and whether it is x, so that x propagates as
-in a simulation and every state has a value at power-up. ABC decides on it.
+Every design is read, and every question asked, in a fork of its own, so that what
+Yosys does not survive costs one answer. The golden design is read once.
 """
 
 from __future__ import annotations
@@ -10,36 +9,48 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from symbolic.equivalence_miter import OUTPUTS, Wiring, wrapper
-from symbolic.yosys_abc import Abc, Answer
-from symbolic.yosys_aiger import Aiger
-from symbolic.yosys_model import Model, Unsupported, prepare
+from symbolic.equivalence_miter import CIRCUIT, Circuit, Wiring
+from symbolic.equivalence_settle import settle_difference, settle_goal
+from symbolic.yosys_model import Maker, Model, Unsupported
 from symbolic.yosys_worker import ANSWERS, LOG, REQUEST, forked, libyosys
 
 FOUND = "found.json"
-_AIGER = "pair.aig"
-_SHORT = 24
-"""Cycles of the first search for a difference."""
-_FIRST_SECONDS = 2.0
-"""For one pair, before all have had their turn."""
+TEXT = "text"
+_SCREENED = "screened.json"
+_AIGER = "circuit.aig"
+_SHAPE = "shape.json"
+_SCREEN_SECONDS = 10.0
+_FIRST_SECONDS = 2.5
+"""For one question, before all have had their turn."""
+_GRACE_SECONDS = 0.5
 
 
 def main() -> None:
-    """Answer for each of `others` in the request, as they are settled."""
+    """Answer the request's questions, as they are settled."""
     request = json.loads(Path(REQUEST).read_text(encoding="utf-8"))
     deadline = time.monotonic() + request["seconds"]
-    library = libyosys()
-    _log_to(Path(LOG))
     with Path(ANSWERS).open("w", encoding="utf-8") as answers:
-        answers.flush()
-        session = _Session(library, request)
-        for answer in session.answers(deadline):
+        for answer in _answers(request, deadline):
             answers.write(json.dumps(answer) + "\n")
             answers.flush()
+
+
+def _answers(request: Mapping[str, Any], deadline: float) -> Iterator[dict[str, Any]]:
+    sources = [request["golden"], *request["others"]]
+    # pyslang has a process of its own: libyosys has another slang in it.
+    forked(lambda: _screen_all(sources), folder=Path(), seconds=deadline - time.monotonic())
+    golden = _screened(request["golden"])
+    if "unreadable" in golden or golden["hazards"]:
+        yield {"all": f"golden design: {golden.get('unreadable') or golden['hazards'][0]}"}
+        return
+    libyosys()
+    _log_to(Path(LOG))
+    yield from _Session(request, golden).answers(deadline)
 
 
 def _log_to(path: Path) -> None:
@@ -47,154 +58,153 @@ def _log_to(path: Path) -> None:
     os.dup2(log, 1)
 
 
-class _Session:
-    """The golden design, and the others in their order."""
+def _screen_all(sources: Sequence[Mapping[str, Any]]) -> None:
+    import symbolic.equivalence_screen  # noqa: F401, PLC0415 - once, for all forks
 
-    def __init__(self, library: Any, request: Mapping[str, Any]) -> None:  # noqa: ANN401
-        self._library = library
+    for source in sources:
+        work = partial(_screen_one, source)
+        forked(work, folder=Path(source["place"]), seconds=_SCREEN_SECONDS)
+
+
+def _screen_one(source: Mapping[str, Any]) -> None:
+    from symbolic.equivalence_screen import screen  # noqa: PLC0415 - not where libyosys is
+
+    texts = {name: (Path(TEXT) / name).read_text(encoding="utf-8") for name in source["files"]}
+    found = screen(source["top"], texts, source.get("goals", ()))
+    for name, text in found.pop("sources", {}).items():
+        (Path(TEXT) / name).write_text(text, encoding="utf-8")
+    _leave(found, Path(_SCREENED))
+
+
+def _screened(source: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `source` with what was found of it."""
+    path = Path(source["place"]) / _SCREENED
+    if not path.is_file():
+        return {**source, "unreadable": "the parser does not survive this text"}
+    return {**source, **json.loads(path.read_text(encoding="utf-8"))}
+
+
+def _leave(found: Mapping[str, Any], path: Path) -> None:
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps(found), encoding="utf-8")
+    part.rename(path)
+
+
+class _Session:
+    """The golden design, or the only one, and the questions."""
+
+    def __init__(self, request: Mapping[str, Any], golden: Mapping[str, Any]) -> None:
         self._wiring = Wiring.of(request["interface"])
-        self._others: Sequence[Mapping[str, Any]] = request["others"]
-        self._design = library.Design()
-        self._golden = prepare(library, self._design, "golden", request["golden"], self._wiring)
+        self._others = [_screened(other) for other in request["others"]]
+        self._goals: Sequence[str] = golden.get("goals", ())
+        self._golden_source = {**golden, "folder": str(Path(golden["place"], TEXT).absolute())}
+        library = libyosys()
+        self._maker = Maker(library=library, design=library.Design(), wiring=self._wiring)
+        self._stepwise = False
+        self._golden: Model | None = None
 
     def answers(self, deadline: float) -> Iterator[dict[str, Any]]:
         """Yield what is found, first within a short time for each, then with what is left."""
-        if self._golden.unsupported:
-            yield {"all": f"golden design: {self._golden.unsupported}"}
+        try:
+            self._read_golden()
+        except Unsupported as why:
+            yield {"all": f"golden design: {why}"}
             return
-        waiting = []
-        for number in range(len(self._others)):
-            answer = self._attempt(number, min(_FIRST_SECONDS, deadline - time.monotonic()))
-            if answer.pop("unsettled", False):
-                waiting.append(number)
-            yield {"number": number, **answer}
-        for index, number in enumerate(waiting):
-            left = (deadline - time.monotonic()) / (len(waiting) - index)
-            if left <= 0.2:
-                return
-            answer = self._attempt(number, left)
-            answer.pop("unsettled", None)
-            yield {"number": number, **answer}
+        ask = self._reach if self._goals else self._compare
+        waiting = list(range(len(self._goals or self._others)))
+        for share in (_FIRST_SECONDS, float("inf")):
+            unsettled = []
+            for index, number in enumerate(waiting):
+                left = deadline - time.monotonic()
+                if left < _GRACE_SECONDS:
+                    return
+                fair = left if share == _FIRST_SECONDS else left / (len(waiting) - index)
+                answer = self._attempt(ask, number, min(share, fair))
+                if answer.pop("unsettled", False):
+                    unsettled.append(number)
+                yield {"number": number, **answer}
+            waiting = unsettled
 
-    def _attempt(self, number: int, seconds: float) -> dict[str, Any]:
+    def _read_golden(self) -> None:
+        """Read the design; if it needs clocks to be seen, all designs do."""
+        self._golden = self._maker.make("golden", self._golden_source, stepwise=False)
+        if self._golden.stepwise:
+            self._stepwise = True
+            self._golden = self._maker.make("golden", self._golden_source, stepwise=True)
+        if self._goals:
+            self._write_circuit(None)
+
+    def _attempt(
+        self, ask: Callable[[int, float], None], number: int, seconds: float
+    ) -> dict[str, Any]:
         folder = Path(str(number))
+        folder.mkdir(exist_ok=True)
         (folder / FOUND).unlink(missing_ok=True)
-        start = time.monotonic()
+        deadline = time.monotonic() + seconds
         ended = forked(
-            lambda: self._compare(number, start + seconds), folder=folder, seconds=seconds + 0.5
+            lambda: ask(number, deadline), folder=folder, seconds=seconds + _GRACE_SECONDS
         )
-        found: dict[str, Any] = {"outcome": "open", "reason": "", "unsettled": True}
+        found: dict[str, Any] = {"outcome": "open", "reason": ""}
         if (folder / FOUND).is_file():
             found = json.loads((folder / FOUND).read_text(encoding="utf-8"))
-        elif ended.status not in (None, 0):
-            found = {"outcome": "open", "reason": "", "failed": ended.status}
+        elif ended.status is None:
+            found["unsettled"] = True
         return {"seconds": ended.seconds, **found}
 
-    def _compare(self, number: int, deadline: float) -> None:
-        """Leave what is found of one pair in `FOUND`; runs in a fork, in the folder of the pair."""
-        if not Path(_AIGER).is_file():
-            other = prepare(
-                self._library, self._design, "other", self._others[number], self._wiring
-            )
-            if other.unsupported:
-                _leave({"outcome": "open", "reason": other.unsupported})
-                return
-            self._write_product(other)
-        found = _Pair(Aiger.read(Path(_AIGER)), self._wiring, deadline).settle()
-        _leave(found)
+    def _reach(self, number: int, deadline: float) -> None:
+        """Settle one goal; runs in a fork, in a folder of its own, as `_compare`."""
+        refused = self._golden_source["refused"].get(str(number))
+        if refused:
+            _leave({"outcome": "open", "reason": refused}, Path(FOUND))
+            return
+        _leave(settle_goal(Path("..") / _AIGER, self._wiring, number, deadline), Path(FOUND))
 
-    def _write_product(self, other: Model) -> None:
-        pulses = self._golden.asynchronous or other.asynchronous
-        Path("product.v").write_text(wrapper(self._wiring, pulses=pulses), encoding="utf-8")
-        commands = (
-            "design -reset",
-            "read_verilog -icells product.v",
-            "design -import golden -as golden",
-            "design -import other -as other",
-            "hierarchy -check -top product",
+    def _compare(self, number: int, deadline: float) -> None:
+        other = self._others[number]
+        reason = other.get("unreadable") or next(iter(other["hazards"]), "")
+        try:
+            if not reason and not Path(_AIGER).is_file():
+                self._write_pair(other)
+        except Unsupported as why:
+            reason = str(why)
+        if reason:
+            _leave({"outcome": "open", "reason": reason}, Path(FOUND))
+            return
+        _leave(settle_difference(Path(_AIGER), self._wiring, deadline), Path(FOUND))
+
+    def _write_pair(self, other: Mapping[str, Any]) -> None:
+        source = {**other, "folder": TEXT}
+        model = self._maker.make("other", source, stepwise=self._stepwise)
+        if model.stepwise and not self._stepwise:
+            self._stepwise = True
+            self._golden = self._maker.make("golden", self._golden_source, stepwise=True)
+            model = self._maker.make("other", source, stepwise=True)
+        self._write_circuit(model)
+
+    def _write_circuit(self, other: Model | None) -> None:
+        models = [model for model in (self._golden, other) if model is not None]
+        circuit = Circuit(
+            wiring=self._wiring,
+            sides=tuple(model.side for model in models),
+            stepwise=self._stepwise,
+            pulses=any(model.asynchronous for model in models),
+        )
+        Path(f"{CIRCUIT}.v").write_text(circuit.verilog(), encoding="utf-8")
+        self._maker.run("design -reset", f"read_verilog -icells {CIRCUIT}.v")
+        for model in models:
+            self._maker.run(f"design -import {model.side.name} -as {model.side.name}")
+        self._maker.run(
+            f"hierarchy -check -top {CIRCUIT}",
             "proc",
             "flatten",
             "delete t:$scopeinfo",
             "opt -full",
-            "techmap",
-            "simplemap",
-            "aigmap",
-            "opt_clean",
-            f"write_aiger -symbols {_AIGER}.part",
         )
-        for command in commands:
-            self._library.run_pass(command, self._design)
+        self._maker.map_to_gates(CIRCUIT)
+        self._maker.run("opt_clean", f"write_aiger -symbols {_AIGER}.part")
+        shape = {
+            "stepwise": self._stepwise,
+            "from_power_up": any(model.initialized for model in models),
+        }
+        _leave(shape, Path(_AIGER).with_name(_SHAPE))
         Path(f"{_AIGER}.part").rename(_AIGER)
-
-
-def _leave(found: Mapping[str, Any]) -> None:
-    part = Path(FOUND + ".part")
-    part.write_text(json.dumps(found), encoding="utf-8")
-    part.rename(FOUND)
-
-
-class _Pair:
-    """One product, to be settled until `deadline`."""
-
-    def __init__(self, product: Aiger, wiring: Wiring, deadline: float) -> None:
-        self._product = product
-        self._wiring = wiring
-        self._deadline = deadline
-        self._abc = Abc(Path(_AIGER), list(product.outputs))
-
-    def settle(self) -> dict[str, Any]:
-        """Search a little, prove, and search again."""
-        found = self._abc.bounded(OUTPUTS.cycle, _SHORT, self._left() / 3)
-        if found.trace:
-            return self._refuted(found)
-        bound = found.cycles
-        proof = self._abc.proved(OUTPUTS.any, self._left())
-        if proof.holds:
-            return {"outcome": "proved", "reason": proof.method, "cycles": bound}
-        if proof.holds is None:
-            return {
-                "outcome": "open",
-                "reason": f"neither proved nor refuted in {bound} cycles",
-                "cycles": bound,
-                "unsettled": True,
-            }
-        return self._other_difference(proof, bound)
-
-    def _other_difference(self, seen: Answer, bound: int) -> dict[str, Any]:
-        """Something differs, perhaps only in x, or only by a reset between clock edges."""
-        found = self._abc.proved(OUTPUTS.cycle, self._left())
-        if found.trace:
-            return self._refuted(found)
-        values = self._product.run(seen.trace)[-1]
-        what = (
-            "a reset that is released between clock edges"
-            if values[OUTPUTS.definite]
-            else "an undefined bit where the golden design has none"
-        )
-        trace = self._wiring.cycles(seen.trace) if not values[OUTPUTS.definite] else None
-        return {
-            "outcome": "open",
-            "reason": f"differs only by {what}",
-            "cycles": bound,
-            "trace": trace,
-            "port": self._wiring.port_of(values, "x"),
-        }
-
-    def _refuted(self, found: Answer) -> dict[str, Any]:
-        values = self._product.run(found.trace)[-1]
-        port = self._wiring.port_of(values, "d")
-        if not values[OUTPUTS.cycle] or not port:
-            return {"outcome": "open", "reason": "ABC's trace does not show a difference"}
-        return {
-            "outcome": "refuted",
-            "reason": f"{port} differs in cycle {len(found.trace)}",
-            "trace": self._wiring.cycles(found.trace),
-            "port": port,
-            "cycles": len(found.trace) - 1,
-        }
-
-    def _left(self) -> float:
-        return max(0.05, self._deadline - time.monotonic())
-
-
-__all__ = ["FOUND", "Unsupported", "main"]

@@ -10,7 +10,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,10 +46,10 @@ def abc_path() -> str:
 class Abc:
     """The outputs of one circuit, each of which should stay 0."""
 
-    def __init__(self, circuit: Path, outputs: Sequence[str]) -> None:
-        self._circuit = circuit
-        self._outputs = list(outputs)
-        self._inputs = Aiger.read(circuit).inputs
+    def __init__(self, path: Path, circuit: Aiger) -> None:
+        self._path = path
+        self._outputs = list(circuit.outputs)
+        self._inputs = circuit.inputs
 
     def bounded(self, output: str, frames: int, seconds: float) -> Answer:
         """Look for a short trace in which `output` becomes 1."""
@@ -71,7 +71,7 @@ class Abc:
         Path(_TRACE).unlink(missing_ok=True)
         number = self._outputs.index(output)
         script = (
-            f"read_aiger {self._circuit}; cone -O {number}; {command}; "
+            f"read_aiger {self._path}; cone -O {number}; {command}; "
             f"print_status; write_cex -a {_TRACE}"
         )
         try:

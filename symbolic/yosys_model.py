@@ -1,24 +1,28 @@
 """A design as a flat circuit with two bits a signal, value and x; it runs in a worker.
 
-Every step of the circuit is a change of inputs and, if `tick` is 1, an active
-clock edge after it.
+There are two kinds. Where all registers work at the active edge of the one
+clock, each step of the circuit is a change of inputs and, if the clock input is
+1, a clock edge after it. The other kind is `stepwise`: every change of a clock is
+a step, and registers and latches watch for it.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-MAX_MEMORY_BITS = 4096
-"""Memories larger than this, all together, are not modelled."""
+from symbolic.equivalence_miter import PREFIX, Side, Wiring
+
+MAX_MEMORY_BITS = 8192
+"""Designs with more bits of memory have no model."""
+MAX_STATE_BITS = 20_000
 _STEPS = "steps.v"
 _NETLIST = "netlist.json"
-_HEADERS = (".vh", ".svh", ".h", ".inc")
 
-STEPS = """
+_MAPPED = r"""
 (* techmap_celltype = "$dff" *)
 module steps_dff(CLK, D, Q);
 parameter WIDTH = 1;
@@ -26,7 +30,7 @@ parameter CLK_POLARITY = 1;
 input CLK;
 input [WIDTH-1:0] D;
 output [WIDTH-1:0] Q;
-\\$ff #(.WIDTH(WIDTH)) _TECHMAP_REPLACE_ (.D(CLK ? D : Q), .Q(Q));
+\$ff #(.WIDTH(WIDTH)) _TECHMAP_REPLACE_ (.D(CLK ? D : Q), .Q(Q));
 endmodule
 
 (* techmap_celltype = "$adff" *)
@@ -43,19 +47,32 @@ output [WIDTH-1:0] Q;
 (* init = _TECHMAP_WIREINIT_Q_ *)
 wire [WIDTH-1:0] state;
 wire reset = ARST_POLARITY ? ARST : ~ARST;
-\\$ff #(.WIDTH(WIDTH)) _TECHMAP_REPLACE_ (.D(reset ? ARST_VALUE : CLK ? D : state), .Q(state));
+\$ff #(.WIDTH(WIDTH)) _TECHMAP_REPLACE_ (.D(reset ? ARST_VALUE : CLK ? D : state), .Q(state));
 assign Q = reset ? ARST_VALUE : state;
 endmodule
 """
+"""Registers that have an edge in every step in which their clock input is 1."""
 
-
-class Ports(Protocol):
-    """What a model has to know of its ports."""
-
-    clock: str | None
-    rising: bool
-
-    def renamings(self) -> Iterator[tuple[str, str]]: ...
+_KINDS = {
+    "$dff": "register",
+    "$adff": "register with asynchronous reset",
+    "$dlatch": "latch",
+}
+_REFUSED = {
+    "$dffsr": "a register with asynchronous set and reset",
+    "$dffsre": "a register with asynchronous set and reset",
+    "$aldff": "a register with asynchronous load",
+    "$aldffe": "a register with asynchronous load",
+    "$adlatch": "a latch with reset",
+    "$dlatchsr": "a latch with set and reset",
+    "$sr": "a latch with set and reset",
+    "$ff": "a register without a clock",
+    "$mem": "a memory",
+    "$mem_v2": "a memory",
+    "$tribuf": "a tri-state driver",
+}
+_GATES = {"$_AND_", "$_NOT_", "$_FF_"}
+_INVERTERS = ("$not", "$logic_not")
 
 
 class Unsupported(Exception):
@@ -64,125 +81,280 @@ class Unsupported(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """A design that Yosys holds, under a name of its own."""
+    """A design that Yosys holds under its own name."""
 
-    unsupported: str = ""
-    """Why there is none."""
+    side: Side
     asynchronous: bool = False
-    """Whether it has asynchronous resets."""
+    """Whether registers change without a clock edge."""
+    stepwise: bool = False
+    """Whether only the stepwise kind will do."""
     initialized: bool = False
     """Whether any register has an initial value."""
 
 
-def prepare(
-    library: Any,  # noqa: ANN401 - pyosys has no types
-    design: Any,  # noqa: ANN401
-    name: str,
-    source: Mapping[str, Any],
-    ports: Any,  # noqa: ANN401
-) -> Model:
-    """Make a model of `source` and stash it away as `name`.
+@dataclass(slots=True)
+class Maker:
+    """Makes models with one libyosys design."""
 
-    `source` has the `top` module and the names of its `files`, which lie in `folder`.
-    What Yosys refuses ends the process.
-    """
+    library: Any
+    design: Any
+    wiring: Wiring
+    log: list[str] = field(default_factory=list)
 
-    def run(command: str) -> None:
-        library.run_pass(command, design)
+    def run(self, *commands: str) -> None:
+        """Carry out Yosys commands; what Yosys refuses ends the process."""
+        for command in commands:
+            self.library.run_pass(command, self.design)
 
-    for command in _reading(source):
-        run(command)
-    run("check -assert -initdrv")
-    run(f"write_json {_NETLIST}")
-    try:
-        model = _examined(
-            json.loads(Path(_NETLIST).read_text(encoding="utf-8")), source["top"], ports
+    def make(self, name: str, source: Mapping[str, Any], *, stepwise: bool) -> Model:
+        """Read a design and, if it can be of that kind, stash its model away as `name`.
+
+        `source` has the `top` module, the `files` below `folder`, and what
+        `symbolic.equivalence_screen` says of it.
+
+        Raises:
+            Unsupported: It has no model of either kind.
+        """
+        netlist = self._read(name, source)
+        found = _Examined(netlist, self.wiring, chained=source["chained"])
+        model = Model(
+            side=Side(name=name),
+            asynchronous=found.asynchronous,
+            stepwise=found.stepwise,
+            initialized=found.initialized,
         )
-    except Unsupported as why:
-        return Model(unsupported=str(why))
-    Path(_STEPS).write_text(STEPS, encoding="utf-8")
-    run(f"techmap -map {_STEPS}")
-    run("opt_clean")
-    run(f"rename {source['top']} {name}")
-    run(f"cd {name}")
-    for old, new in ports.renamings():
-        run(f"rename {old} {new}")
-    run("cd")
-    run("xprop -split-outputs -assume-def-inputs -required")
-    run("delete t:$assume")
-    run(f"design -stash {name}")
-    return model
+        if found.stepwise and not stepwise:
+            return model
+        side = self._probed(name, netlist, strict=bool(source["x_hazards"]))
+        if stepwise:
+            self.run("clk2fflogic", "opt_clean")
+        else:
+            Path(_STEPS).write_text(_MAPPED, encoding="utf-8")
+            self.run(f"techmap -map {_STEPS}", "opt_clean")
+        self.run(
+            "xprop -split-outputs -assume-def-inputs -required",
+            "delete t:$assume",
+            f"design -stash {name}",
+        )
+        return Model(
+            side=side,
+            asynchronous=found.asynchronous,
+            stepwise=found.stepwise,
+            initialized=found.initialized,
+        )
+
+    def map_to_gates(self, module: str) -> None:
+        """Make an and-inverter graph of `module`."""
+        self.run("simplemap", "aigmap")
+        cells = self.design.module("\\" + module).cells_.values()
+        if {cell.type.str() for cell in cells} - _GATES:
+            # Reading its rules takes longer than most proofs.
+            self.run("techmap", "simplemap", "aigmap")
+
+    def _read(self, name: str, source: Mapping[str, Any]) -> Mapping[str, Any]:
+        files = " ".join(f'"{source["folder"]}/{file}"' for file in source["files"])
+        self.run(
+            "design -reset",
+            f"read_verilog -sv {files}",
+            f"hierarchy -check -top {source['top']}",
+            "proc -ifx",
+            "flatten",
+            "delete t:$scopeinfo",
+            "memory_collect",
+        )
+        self._check_memories(source["top"])
+        self.run(
+            "memory_memx",
+            "memory_map",
+            "setundef -undriven -undef",
+            "check -assert",
+            "opt -keepdc -noff",
+            "dffunmap",
+            "opt_clean",
+            "setundef -undriven -undef",
+            "check -assert",
+            f"rename {source['top']} {name}",
+            f"write_json {_NETLIST}",
+        )
+        modules: Mapping[str, Any] = json.loads(Path(_NETLIST).read_text(encoding="utf-8"))
+        module: Mapping[str, Any] = modules["modules"][name]
+        return module
+
+    def _check_memories(self, top: str) -> None:
+        bits = 0
+        for cell in self.design.module("\\" + top).cells_.values():
+            if cell.type.str() == "$mem_v2":
+                bits += cell.getParam("\\WIDTH").as_int() * cell.getParam("\\SIZE").as_int()
+        if bits > MAX_MEMORY_BITS:
+            raise Unsupported(f"has {bits} bits of memory, more than {MAX_MEMORY_BITS}")
+
+    def _probed(self, name: str, netlist: Mapping[str, Any], *, strict: bool) -> Side:
+        """Give the ports their names in the circuit, and make ports of what is to be seen."""
+        probes = _Probes(netlist, strict=strict)
+        self.run(f"cd {name}")
+        for old, new in (*self.wiring.renamings(), *probes.renamings()):
+            self.run(f"rename {old} {new}")
+        self.run("cd")
+        for _, new in probes.renamings():
+            self.run(f"expose {name}/w:{new}")
+        return probes.side(name)
 
 
-def _reading(source: Mapping[str, Any]) -> Iterator[str]:
-    files = [name for name in source["files"] if not name.endswith(_HEADERS)]
-    yield "read_verilog -sv " + " ".join(f'"{source["folder"]}/{name}"' for name in files)
-    yield f"hierarchy -check -top {source['top']}"
-    yield "proc -ifx"
-    yield "flatten"
-    yield "delete t:$scopeinfo"
-    yield "opt -keepdc -noff"
-    yield "memory_collect"
-    yield "memory_memx"
-    yield "memory_map"
-    yield "dffunmap"
-    yield "opt_clean -purge"
-    yield "setundef -undriven -undef"
-
-
-def _examined(netlist: Mapping[str, Any], top: str, ports: Any) -> Model:  # noqa: ANN401
-    """See that every register has a place in the model.
+class _Examined:
+    """What the registers of a flat netlist demand.
 
     Raises:
-        Unsupported: One has not.
+        Unsupported: One has no model.
     """
-    module = netlist["modules"][top]
-    asynchronous = False
-    inputs = {
-        bit: name
-        for name, port in module["ports"].items()
-        if port["direction"] == "input"
-        for bit in port["bits"]
-    }
-    for cell in module["cells"].values():
+
+    def __init__(self, netlist: Mapping[str, Any], wiring: Wiring, *, chained: bool) -> None:
+        self._wiring = wiring
+        self._check_ports(netlist["ports"])
+        self._inputs = {
+            bit: name
+            for name, port in netlist["ports"].items()
+            if port["direction"] == "input"
+            for bit in port["bits"]
+        }
+        cells = netlist["cells"].values()
+        self._inverted = {
+            cell["connections"]["Y"][0]: cell["connections"]["A"][0]
+            for cell in cells
+            if cell["type"] in _INVERTERS and len(cell["connections"]["A"]) == 1
+        }
+        self.asynchronous = False
+        self.stepwise = False
+        self.initialized = any(
+            set(net["attributes"].get("init", "x")) & set("01")
+            for net in netlist["netnames"].values()
+        )
+        for cell in cells:
+            self._cell(cell, chained=chained)
+        self._check_clocks_as_data(cells)
+
+    def _check_ports(self, ports: Mapping[str, Any]) -> None:
+        wanted = self._wiring.widths()
+        found = {name: (port["direction"], len(port["bits"])) for name, port in ports.items()}
+        for name in {**wanted, **found}:
+            if wanted.get(name) != found.get(name):
+                raise Unsupported(f"has other ports: {name}")
+
+    def _cell(self, cell: Mapping[str, Any], *, chained: bool) -> None:
         kind = cell["type"]
-        if kind not in _STATEFUL:
-            continue
-        if kind not in ("$dff", "$adff"):
-            raise Unsupported(f"has a {_STATEFUL[kind]}")
-        pins, parameters = cell["connections"], cell["parameters"]
-        clock = inputs.get(pins["CLK"][0])
-        if clock is None:
-            raise Unsupported("has a clock that is no input")
-        if clock != ports.clock:
-            raise Unsupported(f"is clocked by {clock}, not by {ports.clock or 'any input'} alone")
-        if bool(int(parameters["CLK_POLARITY"], 2)) != ports.rising:
-            raise Unsupported("works at the other clock edge")
+        if kind in _REFUSED:
+            raise Unsupported(f"has {_REFUSED[kind]}")
+        if kind not in _KINDS:
+            return
+        pins = cell["connections"]
+        if kind == "$dlatch":
+            if chained:
+                raise Unsupported("has a latch behind other combinational processes")
+            self.stepwise = self.asynchronous = True
+            return
+        self._clock(pins["CLK"][0], rising=_flag(cell, "CLK_POLARITY"))
         if kind == "$adff":
-            asynchronous = True
-            if pins["ARST"][0] not in inputs:
+            self.asynchronous = True
+            if self._source(pins["ARST"][0]) is None:
                 raise Unsupported("has an asynchronous reset that is no input")
-    return Model(asynchronous=asynchronous)
+
+    def _clock(self, bit: Any, *, rising: bool) -> None:  # noqa: ANN401 - a number or "x"
+        source = self._source(bit)
+        if source is None:
+            raise Unsupported("has a clock that is no input")
+        name, inverted = source
+        edges = dict(self._wiring.clocks)
+        if name not in edges:
+            raise Unsupported(f"is clocked by {name}, which is no clock of the interface")
+        direct = not inverted and edges[name] == rising
+        self.stepwise = self.stepwise or not direct or len(edges) > 1
+
+    def _source(self, bit: Any) -> tuple[str, bool] | None:  # noqa: ANN401
+        """Return the input that `bit` is, or is the inverse of, and whether it is that."""
+        inverted = False
+        for _ in range(8):
+            if bit in self._inputs:
+                return self._inputs[bit], inverted
+            if bit not in self._inverted:
+                return None
+            bit, inverted = self._inverted[bit], not inverted
+        return None
+
+    def _check_clocks_as_data(self, cells: Sequence[Mapping[str, Any]]) -> None:
+        """See whether a clock goes anywhere but to registers."""
+        clocks = dict(self._wiring.clocks)
+        for cell in cells:
+            for pin, bits in cell["connections"].items():
+                named = (self._inputs.get(bit) for bit in bits)
+                if pin != "CLK" and any(name in clocks for name in named):
+                    self.stepwise = True
 
 
-_STATEFUL = {
-    "$dff": "register",
-    "$adff": "register",
-    "$dffe": "register with enable",
-    "$adffe": "register with enable",
-    "$sdff": "register with reset",
-    "$sdffe": "register with reset",
-    "$sdffce": "register with reset",
-    "$dffsr": "register with asynchronous set and reset",
-    "$dffsre": "register with asynchronous set and reset",
-    "$aldff": "register with asynchronous load",
-    "$aldffe": "register with asynchronous load",
-    "$dlatch": "latch",
-    "$adlatch": "latch",
-    "$dlatchsr": "latch",
-    "$sr": "latch",
-    "$ff": "register without a clock",
-    "$mem": "memory",
-    "$mem_v2": "memory",
-    "$tribuf": "tri-state driver",
-}
+def _flag(cell: Mapping[str, Any], parameter: str) -> bool:
+    return bool(int(cell["parameters"][parameter], 2))
+
+
+class _Probes:
+    """The wires of a netlist that are watched, by their names in the circuit."""
+
+    def __init__(self, netlist: Mapping[str, Any], *, strict: bool) -> None:
+        nets = {name: len(net["bits"]) for name, net in netlist["netnames"].items()}
+        self._sleepers = _pairs(nets)
+        self._goals = {
+            int(name.removeprefix(f"{PREFIX}goal_")): name
+            for name in nets
+            if name.startswith(f"{PREFIX}goal_")
+        }
+        self._nets = nets
+        self._strict = strict
+        self._registers = _registers(netlist) if strict else []
+
+    def renamings(self) -> Iterator[tuple[str, str]]:
+        for number, (reads, writes) in enumerate(self._sleepers):
+            yield reads, f"{PREFIX}r{number}"
+            yield writes, f"{PREFIX}w{number}"
+        for number, name in enumerate(self._registers):
+            yield name, f"{PREFIX}u{number}"
+        for number, name in self._goals.items():
+            yield name, f"{PREFIX}g{number}"
+
+    def side(self, name: str) -> Side:
+        nets = self._nets
+        return Side(
+            name=name,
+            sleepers=tuple((nets[reads], nets[writes]) for reads, writes in self._sleepers),
+            registers=tuple(nets[register] for register in self._registers),
+            goals=tuple(self._goals),
+            strict=self._strict,
+        )
+
+
+def _pairs(nets: Mapping[str, int]) -> list[tuple[str, str]]:
+    return [
+        (name, name.removesuffix("_reads") + "_writes")
+        for name in nets
+        if f"{PREFIX}sleeper_" in name and name.endswith("_reads")
+    ]
+
+
+def _registers(netlist: Mapping[str, Any]) -> list[str]:
+    """Return names of nets that are all the registers' outputs.
+
+    Raises:
+        Unsupported: A register has no name.
+    """
+    held = {
+        bit
+        for cell in netlist["cells"].values()
+        if cell["type"] in _KINDS
+        for bit in cell["connections"]["Q"]
+    }
+    found = []
+    for name, net in netlist["netnames"].items():
+        bits = {bit for bit in net["bits"] if isinstance(bit, int)}
+        if bits & held and bits <= held and not net["hide_name"] and name not in netlist["ports"]:
+            found.append(name)
+            held -= bits
+    ports = {bit for port in netlist["ports"].values() for bit in port["bits"]}
+    if held - ports:
+        raise Unsupported("has registers without names, which cannot be watched")
+    return found

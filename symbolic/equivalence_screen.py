@@ -1,0 +1,166 @@
+"""The text that Yosys is given, and what speaks against believing it; it runs in a worker.
+
+The text is the parser's own token stream, without comments, attributes and
+macros, so that no pragma can tell Yosys what a simulator does not see.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from pyslang.parsing import TokenKind
+from pyslang.syntax import SyntaxKind
+
+from sim.canonical import Stream, render, unreachable
+from sim.errors import InvalidDesign, SimError
+from sim.gate_elaborated import analyzed, instances_of, races
+from sim.read_interface import definitions, top_instance
+from sim.slang import Diagnostic, Parsed
+from symbolic.equivalence_rules import Findings, Process, examine
+from symbolic.equivalence_uses import Ast
+
+MARK = "rtlgen_"
+"""Names that begin with it are ours."""
+SLEEPER = f"{MARK}sleeper_"
+GOAL = f"{MARK}goal_"
+
+_IGNORED = {TokenKind.UniqueKeyword, TokenKind.Unique0Keyword, TokenKind.PriorityKeyword}
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*\Z")
+
+
+def screen(top: str, sources: Mapping[str, str], goals: Sequence[str] = ()) -> dict[str, Any]:
+    """Return the canonical `sources` of a design and what `symbolic.equivalence_rules` finds.
+
+    Each of `goals`, if it is an expression in the scope of `top`, becomes a wire named
+    `GOAL` and its number; `refused` says why the others are not. For each process that
+    may not have run there is a wire named `SLEEPER` and a number, of all that it reads,
+    and one of what it writes.
+    A design that cannot be read has only `unreadable`.
+    """
+    try:
+        return _screened(top, sources, goals)
+    except (SimError, RuntimeError, ValueError) as error:
+        return {"unreadable": str(error).partition("\n")[0]}
+
+
+def _screened(top: str, sources: Mapping[str, str], goals: Sequence[str]) -> dict[str, Any]:
+    text = _Text.canonical(top, sources)
+    found, hazards = text.examined(top), []
+    sleepers = {_sleeper(process): None for process in found.sleepers}
+    for number, sleeper in enumerate(sleepers):
+        if sleeper is None:
+            hazards.append("has a process that may not have run, on what cannot be looked at")
+        else:
+            module, reads, writes = sleeper
+            text.add(module, _probe(f"{SLEEPER}{number}_reads", reads))
+            text.add(module, _probe(f"{SLEEPER}{number}_writes", writes))
+    refused = text.add_goals(top, goals)
+    return {
+        "sources": text.written(),
+        "hazards": [*found.hazards, *hazards],
+        "x_hazards": found.x_hazards,
+        "chained": found.chained,
+        "refused": refused,
+    }
+
+
+class _Text:
+    """Canonical text, and what is added at the ends of its modules."""
+
+    def __init__(self, sources: Mapping[str, str]) -> None:
+        self._sources = dict(sources)
+        self._parsed = Parsed(self._sources)
+        self._added: dict[str, list[str]] = {}
+
+    @classmethod
+    def canonical(cls, top: str, sources: Mapping[str, str]) -> _Text:
+        original = Parsed(sources)
+        _refuse(original.syntax_errors())
+        without = unreachable(original, frozenset(definitions(original)), top)
+        stream = Stream(original, without=without)
+        words = [word for word in stream.words if word.kind not in _IGNORED]
+        if any(MARK in word.text for word in words):
+            raise InvalidDesign(f"names with {MARK!r} are kept for the prover")
+        return cls(render(words, original.compiled))
+
+    def examined(self, top: str) -> Findings:
+        compilation = self._parsed.elaborate(top)
+        _refuse(d for d in self._parsed.diagnostics(compilation.getAllDiagnostics()) if d.error)
+        instances = instances_of(top_instance(self._parsed, top, compilation=compilation))
+        found = examine(instances)
+        if races(analyzed(compilation), instances):
+            found.hazards.append("has a variable that several processes write")
+        return found
+
+    def add(self, module: str, line: str) -> None:
+        self._added.setdefault(module, []).append(line)
+
+    def add_goals(self, top: str, goals: Sequence[str]) -> dict[str, str]:
+        """Add a wire for each goal that can be read; return, by number, why others cannot."""
+        wires = {number: _goal(number, goal) for number, goal in enumerate(goals)}
+        if not self._error(top, list(wires.values())):
+            refused = {}
+        else:
+            refused = {str(n): self._error(top, [wire]) for n, wire in wires.items()}
+            refused = {number: error for number, error in refused.items() if error}
+        for number, wire in wires.items():
+            if str(number) not in refused:
+                self.add(top, wire)
+        return refused
+
+    def _error(self, top: str, wires: Sequence[str]) -> str:
+        """Return what is wrong with the design once it has `wires` too; empty if nothing."""
+        parsed = Parsed(self.written({top: list(wires)}))
+        found = parsed.syntax_errors()
+        if not found:
+            diagnostics = parsed.elaborate(top).getAllDiagnostics()
+            found = [d for d in parsed.diagnostics(diagnostics) if d.error]
+        return found[0].message if found else ""
+
+    def written(self, added: Mapping[str, Sequence[str]] | None = None) -> dict[str, str]:
+        """Return the sources with what was added to each module, or what is `added`."""
+        texts = {name: text.encode() for name, text in self._sources.items()}
+        for module in reversed(list(self._parsed.root.members)):
+            if module.kind is not SyntaxKind.ModuleDeclaration:
+                continue
+            lines = (self._added if added is None else added).get(module.header.name.valueText, [])
+            location = module.endmodule.location
+            name = self._parsed.file_of(location)
+            head, tail = texts[name][: location.offset], texts[name][location.offset :]
+            texts[name] = b"\n".join([head, *(line.encode() for line in lines), tail])
+        return {name: text.decode() for name, text in texts.items()}
+
+
+def _refuse(errors: Iterable[Diagnostic]) -> None:
+    for error in errors:
+        raise InvalidDesign(str(error))
+
+
+def _probe(name: str, signals: Sequence[str]) -> str:
+    joined = f"{{{', '.join(signals)}}}"
+    return f"(* keep *) wire [$bits({joined})-1:0] {name} = {joined};"
+
+
+def _goal(number: int, condition: str) -> str:
+    flat = " ".join(condition.split())
+    return f"(* keep *) wire {GOAL}{number} = ({flat}) ? 1'b1 : 1'b0;"
+
+
+def _sleeper(process: Process) -> tuple[str, tuple[str, ...], tuple[str, ...]] | None:
+    """Return the module of `process` and what it reads and writes, if all can be looked at."""
+    home = process.home
+    if home is None or not process.uses.reads:
+        return None
+    signals = list((process.uses.reads | process.uses.writes).values())
+    if not all(_is_plain(signal, home) for signal in signals):
+        return None
+    reads = (symbol.name for symbol in process.uses.reads.values())
+    writes = (symbol.name for symbol in process.uses.writes.values())
+    return home.definition.name, tuple(sorted(reads)), tuple(sorted(writes))
+
+
+def _is_plain(symbol: Ast, home: Ast) -> bool:
+    inside = symbol.hierarchicalPath == f"{home.hierarchicalPath}.{symbol.name}"
+    return bool(inside and symbol.type.isIntegral and _PLAIN.match(symbol.name))

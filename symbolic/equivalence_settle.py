@@ -1,0 +1,140 @@
+"""The ladder from a circuit to an answer; it runs in a worker."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from symbolic.equivalence_miter import Wiring
+from symbolic.yosys_abc import Abc, Answer
+from symbolic.yosys_aiger import Aiger
+
+_SHORT = 24
+"""Steps of the first search."""
+_SEARCH_SHARE = 0.3
+
+
+def settle_difference(circuit: Path, wiring: Wiring, deadline: float) -> dict[str, Any]:
+    """Say whether the two designs of `circuit` can differ, as far as that is found in time."""
+    return _Question(circuit, wiring, deadline).difference()
+
+
+def settle_goal(circuit: Path, wiring: Wiring, number: int, deadline: float) -> dict[str, Any]:
+    """Say whether goal `number` of the design in `circuit` can be reached."""
+    return _Question(circuit, wiring, deadline).goal(number)
+
+
+class _Question:
+    def __init__(self, circuit: Path, wiring: Wiring, deadline: float) -> None:
+        shape = json.loads(circuit.with_name("shape.json").read_text(encoding="utf-8"))
+        self._stepwise: bool = shape["stepwise"]
+        self._from_power_up: bool = shape["from_power_up"]
+        self._circuit = Aiger.read(circuit)
+        self._wiring = wiring
+        self._deadline = deadline
+        self._abc = Abc(circuit, self._circuit)
+
+    def difference(self) -> dict[str, Any]:
+        """Search a little, prove, and search again."""
+        found = self._abc.bounded("cycle", _SHORT, _SEARCH_SHARE * self._left())
+        if found.trace:
+            return self._refuted(found)
+        bound = self._cycles(found.cycles)
+        proof = self._abc.proved("proof", self._left())
+        if proof.holds:
+            return {"outcome": "proved", "reason": proof.method, "cycles": bound}
+        if proof.holds is None:
+            return self._undecided(bound)
+        again = self._abc.proved("cycle", self._left())
+        if again.trace:
+            return self._refuted(again)
+        return self._doubt(proof, bound)
+
+    def goal(self, number: int) -> dict[str, Any]:
+        found = self._abc.bounded(f"q{number}", _SHORT, _SEARCH_SHARE * self._left())
+        if found.trace:
+            return self._reached(found, number)
+        bound = self._cycles(found.cycles)
+        proof = self._abc.proved(f"p{number}", self._left())
+        if proof.holds:
+            return {"outcome": "proved", "reason": proof.method, "cycles": bound}
+        if proof.holds is None:
+            return self._undecided(bound)
+        again = self._abc.proved(f"q{number}", self._left())
+        if again.trace:
+            return self._reached(again, number)
+        return {
+            "outcome": "open",
+            "reason": "reached only where a simulator might see it otherwise",
+            "cycles": bound,
+        }
+
+    def _undecided(self, bound: int) -> dict[str, Any]:
+        return {
+            "outcome": "open",
+            "reason": f"neither proved nor refuted; {bound} cycles were searched",
+            "cycles": bound,
+            "unsettled": True,
+        }
+
+    def _doubt(self, proof: Answer, bound: int) -> dict[str, Any]:
+        """Say what stands against a proof, where no definite difference does."""
+        found: dict[str, Any] = {"outcome": "open", "cycles": bound}
+        values = self._circuit.run(proof.trace)[-1] if proof.trace else {}
+        port = self._wiring.port_of(values, "x") if values else ""
+        if values.get("definite"):
+            what = "they differ only by changes between two clock edges"
+            if len(self._wiring.clocks) > 1:
+                what = "they differ, at clock edges that no trace can tell"
+        elif port:
+            what = f"{port} differs only by bits that are undefined, and not in the golden design"
+            found |= {"trace": self._trace(proof), "port": port}
+        elif values.get("asleep"):
+            what = "a process may not have run yet when the outputs are looked at"
+        else:
+            what = "a register may be undefined where simulators differ from Yosys"
+        return {**found, "reason": what}
+
+    def _refuted(self, found: Answer) -> dict[str, Any]:
+        values = self._circuit.run(found.trace)[-1]
+        port = self._wiring.port_of(values, "d")
+        if not values["cycle"] or not port:
+            return {"outcome": "open", "reason": "the trace that ABC found shows no difference"}
+        trace = self._trace(found)
+        if values["asleep"] or values["unknown"]:
+            what = "simulators may not see the difference that was found"
+            return {"outcome": "open", "reason": what, "trace": trace, "port": port}
+        return {
+            "outcome": "refuted",
+            "reason": f"{port} differs in cycle {len(trace)}",
+            "trace": trace,
+            "from_power_up": self._from_power_up,
+            "port": port,
+            "cycles": len(trace) - 1,
+        }
+
+    def _reached(self, found: Answer, number: int) -> dict[str, Any]:
+        values = self._circuit.run(found.trace)[-1]
+        if not values[f"q{number}"]:
+            return {"outcome": "open", "reason": "the trace that ABC found does not reach it"}
+        trace = self._trace(found)
+        return {
+            "outcome": "refuted",
+            "reason": f"reached in cycle {len(trace)}",
+            "trace": trace,
+            "from_power_up": self._from_power_up,
+            "cycles": len(trace) - 1,
+        }
+
+    def _trace(self, found: Answer) -> list[Mapping[str, int]]:
+        return list(self._wiring.cycles(found.trace, stepwise=self._stepwise))
+
+    def _cycles(self, steps: int) -> int:
+        """Return the clock cycles that `steps` reach."""
+        return (steps + 1) // 2 if self._stepwise and self._wiring.clocks else steps
+
+    def _left(self) -> float:
+        return max(0.05, self._deadline - time.monotonic())
