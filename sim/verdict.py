@@ -39,6 +39,7 @@ class Cause(Enum):
     TIME = "time limit"
     MEMORY = "memory limit"
     OUTPUT = "output limit"
+    DISAGREEMENT = "two simulators disagree"
     BENCH = "testbench or tool failed"
 
 

@@ -15,6 +15,7 @@ class SimulatorChoice(StrEnum):
     AUTO = "auto"
     ICARUS = "icarus"
     VERILATOR = "verilator"
+    BOTH = "both"
 
 
 Golden = Annotated[
@@ -28,7 +29,23 @@ SimulatorName = Annotated[
     SimulatorChoice,
     typer.Option(
         help="auto takes Icarus Verilog, which sees X and Z, and Verilator for what Icarus "
-        "cannot compile or where it is missing."
+        "cannot compile or where it is missing; with both, a design passes only if they agree."
+    ),
+]
+MinTestbenchTrust = Annotated[
+    float | None,
+    typer.Option(
+        min=0.0,
+        max=1.0,
+        help="Measure the testbench; below this testbench trust (0 to 1) a pass is not verified.",
+        show_default=False,
+    ),
+]
+MeasureTestbench = Annotated[
+    bool,
+    typer.Option(
+        "--measure-testbench",
+        help="Close the testbench by mutants, coverage and proofs, and measure its trust.",
     ),
 ]
 Seed = Annotated[int, typer.Option(min=0, help="Seed of the stimulus.")]

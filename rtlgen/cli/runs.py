@@ -58,6 +58,8 @@ class Settings:
     quiet: bool
     jobs: int | None = None
     html: bool = False
+    measure_testbench: bool = False
+    min_testbench_trust: float | None = None
 
 
 class ConsoleProgress:
@@ -208,10 +210,13 @@ def _options(settings: Settings, *, module: str | None) -> Options:
     return Options(
         simulators=simulators_for(settings.simulator),
         golden=golden,
+        both_simulators=settings.simulator is SimulatorChoice.BOTH,
         seed=settings.seed,
         limits=Limits(seconds=settings.timeout, cpu_seconds=settings.timeout),
         workers=settings.jobs or os.cpu_count() or 1,
         html=settings.html,
+        measure_testbench=settings.measure_testbench or settings.min_testbench_trust is not None,
+        min_testbench_trust=settings.min_testbench_trust,
         command=("rtlgen", *sys.argv[1:]),
     )
 
@@ -224,6 +229,11 @@ def simulators_for(choice: SimulatorChoice) -> list[Simulator]:
     """
     if choice is SimulatorChoice.AUTO:
         return available_simulators()
+    if choice is SimulatorChoice.BOTH:
+        both = [simulator_named(name) for name in ("icarus", "verilator")]
+        for simulator in both:
+            simulator.version()
+        return both
     simulator = simulator_named(choice.value)
     simulator.version()  # a missing tool is said before any work is done
     return [simulator]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rtlgen.design.references import find_reference
+from rtlgen.design.testbench_record import TrustSummary
 from rtlgen.errors import CannotJudge, UsageError
 from rtlgen.spec.model import Spec
 from sim.design import Design
@@ -40,6 +41,8 @@ class Judgement:
     """What the reference leaves unchecked, or what speaks against it."""
     independent: bool = False
     """Whether the reference is golden RTL, and so comes from elsewhere than the design."""
+    trust: TrustSummary | None = None
+    """Testbench trust, where it is known."""
 
 
 def load_golden(paths: Sequence[Path], *, module: str | None = None) -> Design:
@@ -85,7 +88,7 @@ def golden_judgement(
     interface = replace(interface, module=top or interface.module)
     testbench = write_testbench(interface, Golden(design=golden), seed=seed)
     verdict = simulate_first(
-        _under_name(golden, interface), testbench.bench, simulators=simulators, limits=limits
+        under_name(golden, interface), testbench.bench, simulators=simulators, limits=limits
     )
     if verdict.status is not Status.PASS:
         raise CannotJudge(
@@ -119,7 +122,7 @@ def contradiction(
     except (CannotJudge, InvalidInterface):
         return ()
     verdict = simulate_first(
-        _under_name(golden, interface),
+        under_name(golden, interface),
         by_spec.testbench.bench,
         simulators=simulators,
         limits=limits,
@@ -195,7 +198,7 @@ def _differences(
     ]
 
 
-def _under_name(golden: Design, interface: Interface) -> Design:
+def under_name(golden: Design, interface: Interface) -> Design:
     """Return `golden` under the module name that the testbench drives."""
     if golden.top == interface.module:
         return golden

@@ -8,6 +8,7 @@ from typing import Literal
 from rtlgen.design.options import State
 from rtlgen.llm.model import Answer
 from sim.design import Design
+from sim.disagreement import Disagreement
 from sim.verdict import Cause, Status, Verdict
 
 Origin = Literal["given", "compiled", "propose", "syntax repair", "functional repair"]
@@ -44,6 +45,8 @@ class Candidate:
     """Number of an earlier candidate that is the same design."""
     group: int | None = None
     verdict: Verdict | None = None
+    disagreement: Disagreement | None = None
+    """Where two simulators part over it, if both were asked."""
 
     @property
     def failure(self) -> str | None:

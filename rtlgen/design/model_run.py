@@ -23,6 +23,8 @@ from rtlgen.design.regression import REGRESSION, save_regression
 from rtlgen.design.run import make_judgement, say_verdict
 from rtlgen.design.run_folder import WAVEFORM, write_run
 from rtlgen.design.run_record import run_record, usage_record
+from rtlgen.design.testbench_judgement import as_demanded, measured_on, say_trust
+from rtlgen.design.two_simulators import heard_by_both
 from rtlgen.design.unfinished import ANSWERS, unfinished
 from rtlgen.errors import CannotJudge
 from rtlgen.llm.budget import Budget
@@ -154,7 +156,8 @@ def model_run(
     regression = ""
     if ruling.chosen is not None and ruling.judgement is not None:
         regression = save_regression(work, ruling.judgement, ruling.chosen, options, progress)
-    outcome, reason = _outcome(ruling, loop.ended)
+    ruling = _with_testbench_trust(ruling, options, progress)
+    outcome, reason = as_demanded(*_outcome(ruling, loop.ended), ruling.judgement, options)
     progress.stage("outcome", f"{outcome}: {reason}", state=_MARKS[outcome])
     if EXIT_CODES[outcome]:
         for hint in _hints(loop):
@@ -230,11 +233,24 @@ def _judged_alone(ruling: Ruling, options: Options, work: Path, progress: Progre
             waveform=work / WAVEFORM,
         )
     progress.stage("chosen", f"candidate {chosen.number}, judged once more by itself")
+    chosen = heard_by_both(replace(chosen, verdict=verdict), judgement, options, progress)
+    verdict = verdict if chosen.verdict is None else chosen.verdict
     if ruling.trust is None or verdict.status is not Status.PASS:
         say_verdict(verdict, progress)
-    chosen = replace(chosen, verdict=verdict)
     candidates = [chosen if c.number == chosen.number else c for c in ruling.candidates]
     return replace(ruling, candidates=candidates, chosen=chosen)
+
+
+def _with_testbench_trust(ruling: Ruling, options: Options, progress: Progress) -> Ruling:
+    """Measure a testbench that says only what the chosen candidate does, if that is asked for."""
+    chosen, judgement = ruling.chosen, ruling.judgement
+    if not options.measure_testbench or ruling.trust is None or judgement is None:
+        return ruling
+    if chosen is None or chosen.design is None:
+        return ruling
+    measured = measured_on(judgement, chosen.design, ruling.trust.value, options, progress)
+    say_trust(measured, options, progress)
+    return replace(ruling, judgement=measured)
 
 
 def _outcome(ruling: Ruling, ended: str) -> tuple[Outcome, str]:

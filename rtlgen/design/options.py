@@ -11,6 +11,7 @@ from rtlgen.llm.model import Sampling
 from sim.design import Design
 from sim.process import Limits
 from sim.simulate import Simulator
+from testbench_gen.closing import Effort
 
 Outcome = Literal["verified", "trusted", "failed", "not judged"]
 EXIT_CODES: dict[Outcome, int] = {"verified": 0, "trusted": 0, "failed": 1, "not judged": 3}
@@ -71,5 +72,16 @@ class Options:
     """The command line, for the record."""
     html: bool = False
     """Whether also to write `report.html`."""
+    both_simulators: bool = False
+    """Whether the first two simulators must agree on a design that is judged by itself."""
+    measure_testbench: bool = False
+    """Whether the testbench is closed, and its trust measured."""
+    min_testbench_trust: float | None = None
+    """Testbench trust (0 to 1) below which a pass is none."""
     regression: bool = False
     """Whether a failure is shrunk and kept as a regression test."""
+
+    @property
+    def effort(self) -> Effort:
+        """How far a testbench is closed that is measured."""
+        return Effort(seed=self.seed)

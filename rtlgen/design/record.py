@@ -10,9 +10,11 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from rtlgen.design.testbench_record import TrustSummary
 from rtlgen.llm.model import Sampling
 from rtlgen.spec.model import Finding, Fragment, Spec
 from rtlgen.spec.plain import plain
+from sim.disagreement import Disagreement
 from sim.interface import Interface
 from sim.process import ToolRun
 from sim.verdict import Mismatch, Verdict
@@ -120,6 +122,8 @@ class TestbenchRecord(_Record):
     notes: list[str]
     """What it leaves unchecked, or what speaks against its reference."""
     phases: list[str]
+    trust: TrustSummary | None = None
+    """Testbench trust; None where it was not measured."""
 
 
 class UsageRecord(_Record):
@@ -133,6 +137,22 @@ class UsageRecord(_Record):
     """Time that answers took, added up; several may have run at once."""
     cost: float | None = None
     """US dollars; None where no price is configured."""
+
+
+class DisagreementRecord(_Record):
+    """Where two simulators part for the first time; see `sim.disagreement`."""
+
+    parting: str
+    """What it seems to be, in words."""
+    subject: str
+    sample: int
+    """0-based, of the stimulus as it was recorded."""
+    phase: str
+    time_ns: float
+    port: str
+    values: dict[str, str]
+    """By simulator."""
+    evidence: str
 
 
 class CandidateRecord(_Record):
@@ -161,6 +181,8 @@ class CandidateRecord(_Record):
     score: float = 0.0
     """How near it came, 0 to 1; 1 only for a pass."""
     verdict: VerdictRecord | None
+    disagreement: DisagreementRecord | None = None
+    """None also where only one simulator was asked."""
 
 
 class SamplingRecord(_Record):
@@ -252,6 +274,8 @@ class OptionsRecord(_Record):
     timeout: float = Field(gt=0, allow_inf_nan=False)
     """Seconds that one tool run may take."""
     top: str | None = None
+    both_simulators: bool = False
+    """Whether the first two simulators had to agree."""
     golden: list[str] | None = None
     """Names of the files in `golden/`."""
     candidates: int = Field(default=1, ge=1)
@@ -260,6 +284,8 @@ class OptionsRecord(_Record):
     style: Literal["direct", "reasoning"] = "direct"
     examples: int = Field(default=0, ge=0, le=4)
     min_trust: float = 0.0
+    measure_testbench: bool = False
+    min_testbench_trust: float | None = None
 
 
 class RunRecord(_Record):
@@ -303,6 +329,14 @@ def verdict_record(verdict: Verdict) -> VerdictRecord:
         notes=list(verdict.notes),
         runs=[_tool_run(run) for run in verdict.runs],
     )
+
+
+def disagreement_record(found: Disagreement | None) -> DisagreementRecord | None:
+    """Return `found` as a record."""
+    if found is None:
+        return None
+    values = asdict(found) | {"parting": found.parting.value, "values": dict(found.values)}
+    return DisagreementRecord(**values)
 
 
 def _mismatch(found: Mismatch | None) -> MismatchRecord | None:

@@ -194,7 +194,10 @@ def _options(folder: Path, record: RunRecord, spec: Spec | None) -> Options:
         seed=kept.seed,
         limits=Limits(seconds=kept.timeout, cpu_seconds=kept.timeout),
         workers=os.cpu_count() or 1,
+        both_simulators=kept.both_simulators,
         asking=_asking(record),
+        measure_testbench=kept.measure_testbench,
+        min_testbench_trust=kept.min_testbench_trust,
     )
 
 

@@ -14,6 +14,13 @@ from rtlgen.design.record import RunRecord
 from rtlgen.design.regression import save_regression
 from rtlgen.design.run_folder import WAVEFORM, write_run
 from rtlgen.design.run_record import run_record
+from rtlgen.design.testbench_judgement import (
+    as_demanded,
+    measured_judgement,
+    say_trust,
+    with_known_trust,
+)
+from rtlgen.design.two_simulators import heard_by_both
 from rtlgen.design.unfinished import output_folder
 from rtlgen.design.words import counted
 from rtlgen.errors import CannotJudge
@@ -82,7 +89,9 @@ def make_judgement(spec: Spec | None, options: Options, progress: Progress) -> J
         CannotJudge: There is no reference.
     """
     with progress.working("writing the testbench"):
-        if options.golden is not None:
+        if options.measure_testbench:
+            made = measured_judgement(spec, options, progress)
+        elif options.golden is not None:
             made = golden_judgement(
                 options.golden,
                 spec,
@@ -100,6 +109,9 @@ def make_judgement(spec: Spec | None, options: Options, progress: Progress) -> J
     progress.stage("testbench", f"{checks} by {made.reference}, seed {bench.seed}")
     for note in made.notes:
         progress.stage("testbench", note, state="note")
+    if made.trust is None:
+        made = with_known_trust(made)
+    say_trust(made, options, progress)
     return made
 
 
@@ -118,7 +130,8 @@ def _judged(
     work: Path | None,
     progress: Progress,
 ) -> Candidate:
-    if candidate.design is None:
+    design = candidate.design
+    if design is None:
         reason, *more = (candidate.declined or "").split("\n\n")
         progress.stage("proposer", f"{candidate.proposer}: {reason}", state="bad")
         for text in more:
@@ -128,19 +141,19 @@ def _judged(
         progress.stage("proposer", f"{candidate.proposer}: {note}")
     with progress.working("simulating"):
         verdict = judge(
-            candidate.design,
+            design,
             judgement.testbench.bench,
             simulators=options.simulators,
             interface=judgement.interface,
             limits=options.limits,
             waveform=None if work is None else work / WAVEFORM,
         )
+    candidate = heard_by_both(replace(candidate, verdict=verdict), judgement, options, progress)
+    verdict = verdict if candidate.verdict is None else candidate.verdict
     say_verdict(verdict, progress)
-    if verdict.cause is Cause.INTERFACE and candidate.design.top != judgement.interface.module:
-        progress.stage(
-            "verdict", f"--top {candidate.design.top} judges it under its own name", state="note"
-        )
-    return replace(candidate, verdict=verdict)
+    if verdict.cause is Cause.INTERFACE and design.top != judgement.interface.module:
+        progress.stage("verdict", f"--top {design.top} judges it under its own name", state="note")
+    return candidate
 
 
 def say_verdict(verdict: Verdict, progress: Progress) -> None:
@@ -170,7 +183,7 @@ def _record(
     start: float,
     regression: str = "",
 ) -> RunRecord:
-    outcome, reason = outcome_of(candidate)
+    outcome, reason = as_demanded(*outcome_of(candidate), judgement, options)
     return run_record(
         spec=spec,
         judgement=judgement,

@@ -19,6 +19,7 @@ from rtlgen.design.record import (
     TestbenchRecord,
     TrustRecord,
     UsageRecord,
+    disagreement_record,
     spec_record,
     verdict_record,
 )
@@ -79,6 +80,7 @@ def _testbench_record(judgement: Judgement, options: Options) -> TestbenchRecord
         digest=bench.bench.digest,
         notes=list(judgement.notes),
         phases=[f"{part.name}: {part.reason} ({part.cycles} cycles)" for part in bench.plan.phases],
+        trust=judgement.trust,
     )
 
 
@@ -90,7 +92,10 @@ def _options_record(options: Options) -> OptionsRecord:
         seed=options.seed,
         timeout=options.limits.seconds,
         top=options.top,
+        both_simulators=options.both_simulators,
         golden=None if golden is None else [*golden.sources, *golden.data],
+        measure_testbench=options.measure_testbench,
+        min_testbench_trust=options.min_testbench_trust,
         **{} if asking is None else asking.recorded(),
     )
 
@@ -115,6 +120,7 @@ def candidate_record(candidate: Candidate, price: Price | None = None) -> Candid
         group=candidate.group,
         score=candidate.score,
         verdict=None if candidate.verdict is None else verdict_record(candidate.verdict),
+        disagreement=disagreement_record(candidate.disagreement),
     )
 
 
