@@ -14,6 +14,7 @@ from pyslang.syntax import SyntaxKind, SyntaxNode, SyntaxTree
 from sim.design import Design
 from sim.errors import InvalidDesign
 from sim.slang import Parsed
+from testbench_gen.hints import Hints, hints_in
 from testbench_gen.implicit_nets import Insertions, declarations, place_of
 
 PREFIX = "rtlgen_golden_"
@@ -29,7 +30,6 @@ _MODULE_NAMES = frozenset(
 )
 _ALWAYS = frozenset({SyntaxKind.AlwaysBlock, SyntaxKind.AlwaysCombBlock})
 _BRACKETS = "()[]{};,."
-_BASES = {"b": 2, "o": 8, "d": 10, "h": 16}
 _PRINTED_TRIVIA = frozenset(
     {
         TriviaKind.Whitespace,
@@ -70,8 +70,7 @@ class RenamedGolden:
     top: str
     names: frozenset[str]
     """New names of everything that it defines outside modules."""
-    constants: tuple[int, ...]
-    """Integer literals in it, in rising order."""
+    hints: Hints
     holds_values: bool
     """Whether a level-sensitive block seems to keep old values, as a latch does."""
     data: Mapping[str, bytes]
@@ -102,7 +101,7 @@ def rename(design: Design, *, ports: Collection[str] = ()) -> RenamedGolden:
         text=printer.print(tree).strip("\n") + "\n",
         top=PREFIX + design.top,
         names=frozenset(PREFIX + name for name in modules | globals_),
-        constants=tuple(sorted(_constants(tree))),
+        hints=hints_in(tree),
         holds_values=_holds_values(tree),
         data={printer.files.get(name, name): data for name, data in design.data.items()},
     )
@@ -275,31 +274,6 @@ def _would_merge(left: str, right: str) -> bool:
     if all(word):
         return True
     return not any(word) and not (left in _BRACKETS or right in _BRACKETS or left.isspace())
-
-
-def _constants(tree: SyntaxTree) -> frozenset[int]:
-    """Return every integer literal; wildcard digits count as all 0 and as all 1."""
-    found: set[int] = set()
-    base = 0
-    for token, _ in _tokens(tree.root):
-        if token.kind is TokenKind.IntegerBase:
-            base = _BASES.get(token.rawText[-1].lower(), 0)
-            continue
-        if token.kind is TokenKind.IntegerLiteral:
-            found |= _values(token.rawText, base or 10)
-        base = 0
-    return frozenset(found)
-
-
-def _values(digits: str, base: int) -> set[int]:
-    digits = digits.replace("_", "").lower()
-    last = "0123456789abcdef"[base - 1]
-    forms = {"".join(fill if c in "xz?" else c for c in digits) for fill in ("0", last)}
-    return {int(form, base) for form in forms if _is_number(form, base)}
-
-
-def _is_number(digits: str, base: int) -> bool:
-    return 0 < len(digits) <= 1024 and all(c in "0123456789abcdef"[:base] for c in digits)
 
 
 def _holds_values(tree: SyntaxTree) -> bool:

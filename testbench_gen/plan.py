@@ -9,19 +9,14 @@ from dataclasses import dataclass
 
 from sim.interface import Edge, Interface, Port
 from testbench_gen.directed import Directed
+from testbench_gen.hints import NO_HINTS, Hints
+from testbench_gen.phases import aimed, long_run, related
 from testbench_gen.recording import Recording
 from testbench_gen.reference import ListsInputs, ReferenceModel
 from testbench_gen.replay import with_directed
 from testbench_gen.roles import role_of
-from testbench_gen.standalone.patterns import (
-    RESETS,
-    Cycle,
-    Input,
-    Phase,
-    corner_values,
-    expand,
-    seeded,
-)
+from testbench_gen.standalone.cycles import RESETS, Cycle, Input, Phase, corner_values, seeded
+from testbench_gen.standalone.patterns import expand
 from testbench_gen.standalone.timeline import ClockInput, ResetInput, Timing
 from testbench_gen.tour import representative_vectors, tour
 
@@ -61,8 +56,8 @@ class Subject:
     interface: Interface
     reference: ReferenceModel | None
     """None: a golden design, compared side by side."""
-    constants: tuple[int, ...] = ()
-    """Values that the golden design mentions."""
+    hints: Hints = NO_HINTS
+    """What the golden design mentions."""
     holds_values: bool = False
     """Whether the golden design may have latches."""
     strict_reset: bool = True
@@ -118,7 +113,7 @@ def _plain_ports(subject: Subject) -> list[Port]:
 
 def _inputs(subject: Subject) -> tuple[Input, ...]:
     return tuple(
-        Input(port.name, port.width, role_of(port), _interesting(port, subject.constants))
+        Input(port.name, port.width, role_of(port), _interesting(port, subject.hints.constants))
         for port in _plain_ports(subject)
     )
 
@@ -158,6 +153,7 @@ def _unclocked(
     else:
         phases += _corners(inputs, budget // 4)
         phases += _listed(subject, inputs, seed, budget)
+        phases += related(inputs, budget // 4)
         rest = budget - sum(phase.cycles for phase in phases)
     phases += _again(timing, budget // 8) if subject.reference is None else []
     spent = sum(phase.cycles for phase in phases)
@@ -183,11 +179,14 @@ def _sequential(
     if vectors:
         why = "inputs that the reference treats specially, between random ones"
         phases.append(Phase("special", why, "mixed", budget // 8, vectors=vectors, resets=resets))
-    again = _again(timing, budget // 6)
-    why = "enables held, so that counters and timers run as long as the budget allows"
-    long_run = Phase("long run", why, "long_run", _long_run(subject, budget))
-    spent = sum(phase.cycles for phase in (*phases, *again, long_run))
-    return [*phases, _random(max(budget - spent, budget // 8), resets), long_run, *again]
+    if subject.reference is None:
+        phases += aimed(inputs, subject.hints, resets, budget)
+        run = long_run(subject.hints, budget)
+    else:
+        run = long_run(NO_HINTS, budget // 2)
+    again = _again(timing, budget // 8)
+    spent = sum(phase.cycles for phase in (*phases, *again)) + min(run.cycles, budget // 8)
+    return [*phases, _random(max(budget - spent, budget // 4), resets), run, *again]
 
 
 def _reset_start(timing: Timing) -> list[Phase]:
@@ -205,14 +204,6 @@ def _seeming_reset(inputs: Sequence[Input]) -> list[Phase]:
         return []
     why = "inputs that are called like a reset, asserted from power-up"
     return [Phase("seeming reset", why, "listed", _RESET_CYCLES, vectors=(levels,))]
-
-
-def _long_run(subject: Subject, budget: int) -> int:
-    """Return enough cycles for a counter to pass the largest constant thrice, within `budget`."""
-    if subject.reference is not None:
-        return budget // 16
-    limit = max((value for value in subject.constants if value <= budget), default=0)
-    return max(budget // 4, min(3 * limit, budget))
 
 
 def _again(timing: Timing, cycles: int) -> list[Phase]:

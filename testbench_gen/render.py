@@ -13,7 +13,14 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from pyslang.parsing import TokenKind
 from pyslang.syntax import SyntaxTree
 
-STANDALONE = ("patterns.py", "scoreboard.py", "timeline.py")
+STANDALONE = (
+    "cycles.py",
+    "moods.py",
+    "patterns.py",
+    "scoreboard.py",
+    "sequences.py",
+    "timeline.py",
+)
 _RELATIVE_IMPORT = re.compile(r"^from \.(?=\w)", re.M)
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*\Z")
 

@@ -11,6 +11,7 @@ from sim.cocotb_bench import CocotbBench
 from sim.errors import InvalidInterface
 from sim.interface import Interface
 from testbench_gen.directed import Directed
+from testbench_gen.hints import Hints
 from testbench_gen.plan import StimulusPlan, Subject, make_plan
 from testbench_gen.ports import check_ports, check_reference, default_budget
 from testbench_gen.reference import ReferenceModel
@@ -162,7 +163,7 @@ def write_stimulation(
     subject = Subject(
         interface=interface,
         reference=None,
-        constants=tuple(sorted(set(constants))),
+        hints=Hints(constants=tuple(sorted(set(constants)))),
         holds_values=holds_values,
         strict_reset=strict_reset,
     )

@@ -201,7 +201,7 @@ def _beside_golden(
     subject = Subject(
         interface=interface,
         reference=None,
-        constants=renamed.constants,
+        hints=renamed.hints,
         holds_values=renamed.holds_values,
         strict_reset=strict_reset,
     )

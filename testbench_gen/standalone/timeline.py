@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol
 
-from .patterns import Cycle, Phase
+from .cycles import Cycle, Phase
 
 Stimulus = Iterable[tuple[Phase, Cycle]]
 QUARTER = 5
@@ -232,8 +232,13 @@ def _clocked(
     for next_phase, cycle in stimulus:
         drive = _news(now, {**cycle.values, **timing.levels(cycle)})
         now |= {**drive, **_second(cycle, timing)}
-        yield Step(QUARTER, phase, sample=awake, expected=_expected(model), drive=drive)
+        brief = cycle.brief and not drive
+        if not brief:
+            yield Step(QUARTER, phase, sample=awake, expected=_expected(model), drive=drive)
         phase = next_phase.name
+        if brief:
+            yield from _brief(phase, timing, model, sample=awake)
+            continue
         if model:
             model.apply(drive, cycle.resets | cycle.pulsed)
         # A reset of either kind may or may not have acted before the edge.
@@ -243,6 +248,16 @@ def _clocked(
         if model:
             model.edge(cycle.resets)
     yield Step(QUARTER, phase, sample=awake, expected=_expected(model))
+
+
+def _brief(phase: str, timing: Timing, model: Model | None, *, sample: bool) -> Iterator[Step]:
+    """Take a clock cycle in which no other input changes, and look once, before its end."""
+    clock = timing.clocks[0]
+    yield Step(2 * QUARTER, phase, drive={clock.name: 1 - clock.active})
+    drive = {clock.name: clock.active}
+    yield Step(2 * QUARTER, phase, sample=sample, expected=_expected(model), drive=drive)
+    if model:
+        model.edge()
 
 
 def _to_active_edge(

@@ -10,7 +10,7 @@ from sim.interface import Clock, Interface
 from sim.proof import InputTrace
 from testbench_gen import Golden, Testbench, write_stimulation, write_testbench
 from testbench_gen.directed import Directed
-from testbench_gen.standalone.patterns import Cycle
+from testbench_gen.standalone.cycles import Cycle
 from tests.testbench_gen.builders import (
     Counter,
     counter_interface,

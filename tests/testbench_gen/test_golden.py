@@ -101,7 +101,7 @@ def test_escaped_names_stay_escaped() -> None:
 def test_constants_are_collected() -> None:
     text = "module top(output y); wire [7:0] a = 8'hA5 + 17; wire b = a == 4'b1??0; endmodule"
     assert {0xA5, 17, 0b1000, 0b1110} <= set(
-        rename(Design(top="top", sources={"a.v": text})).constants
+        rename(Design(top="top", sources={"a.v": text})).hints.constants
     )
 
 

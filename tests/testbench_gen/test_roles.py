@@ -10,7 +10,10 @@ from tests.testbench_gen.builders import port
     ("name", "width", "role"),
     [
         ("en", 1, "enable"),
-        ("wr_en", 1, "enable"),
+        ("wr_en", 1, "push"),
+        ("rd_en", 1, "pop"),
+        ("we", 1, "push"),
+        ("winc", 1, "push"),
         ("clkEnable", 1, "enable"),
         ("valid_in", 1, "valid"),
         ("load", 1, "strobe"),

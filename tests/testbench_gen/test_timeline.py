@@ -141,3 +141,19 @@ def test_a_reference_has_one_clock() -> None:
     timing = Timing(clocks=(ClockInput("a"), ClockInput("b")))
     with pytest.raises(ValueError, match="one clock"):
         timeline([], [], timing, Model(Counter(), INPUTS, OUTPUTS, timing))
+
+
+def test_a_brief_cycle_is_looked_at_once_before_its_end() -> None:
+    phase = Phase("run", "why", "long_run", 3)
+    stimulus = [(phase, Cycle({"en": 1}, brief=True)) for _ in range(3)]
+    steps = list(timeline(stimulus, ["en"], Timing(clocks=(ClockInput("clk"),)), None))
+    assert sum(step.wait for step in steps) == 3 * 20 + 5
+    # The first, in which the input changes, is looked at as usual.
+    assert [step.sample for step in steps[1:]] == [True, True, True, *[False, True] * 2, True]
+
+
+def test_only_what_changes_is_driven() -> None:
+    phase = Phase("p", "why", "listed", 2)
+    stimulus = [(phase, Cycle({"a": 1, "b": 0})), (phase, Cycle({"a": 1, "b": 1}))]
+    driven = [step.drive for step in timeline(stimulus, ["a", "b"], Timing(), None)]
+    assert driven == [{"a": 0, "b": 0}, {"a": 1}, {}, {"b": 1}, {}]
