@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from held_out import without
@@ -24,18 +23,6 @@ from testbench_gen.mutants import Mutant, mutants_of
 _LIMITS = Limits(seconds=120.0, cpu_seconds=60.0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HoldingOut(Tools):
-    """The real tools, which close with no mutant that is held out."""
-
-    held_out: tuple[Mutant, ...] = ()
-
-    def mutants(self, design: Design, *, limit: int, seed: int) -> Sequence[Mutant]:
-        more = mutants_of(design, limit=limit + len(self.held_out), seed=seed)
-        left = without(more, self.held_out)
-        return random.Random(seed).sample(left, min(limit, len(left)))
-
-
 def closed_by(
     golden: Design,
     interface: Interface,
@@ -44,15 +31,20 @@ def closed_by(
     prover: bool,
     held_out: Sequence[Mutant],
 ) -> Closed:
-    """Close a testbench that compares with `golden`; nothing is taken from a cache."""
-    tools = HoldingOut(
+    """Close a testbench that compares with `golden`; nothing is taken from a cache.
+
+    Closing gets as many mutants as ever, but none of those that are held out.
+    """
+    tools = Tools(
         simulators=available_simulators(),
         prover=YosysProver() if prover else None,
         limits=_LIMITS,
-        held_out=tuple(held_out),
     )
+    more = mutants_of(golden, limit=effort.mutants + len(held_out), seed=effort.seed)
+    left = without(more, held_out)
+    mutants = random.Random(effort.seed).sample(left, min(effort.mutants, len(left)))
     source = Source(interface=interface, reference=Golden(design=golden), design=golden)
-    return close_testbench(source, tools, effort)
+    return close_testbench(source, tools, effort, mutants=mutants)
 
 
 def facts_of(closed: Closed) -> dict[str, Any]:

@@ -10,6 +10,9 @@ from typing import Any
 AGREE = 0.8
 """Share of mutants on which both tests must agree for Eval2, as AutoBench defines it."""
 
+_SAID = 4
+"""Mutants that a complaint names."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
@@ -175,12 +178,13 @@ def complaint(one: Score) -> str:
         parts.append(f"fails {one.wrongly_failed} proved equivalent")
     parts += [f"{_side(m)} {m['name']} ({_proof(m)})" for m in one.disputed]
     parts += [f"both pass {m['name']} ({_proof(m)})" for m in one.survivors if m["official"]]
-    return "; ".join(parts)
+    more = [f"and {len(parts) - _SAID} more"] if len(parts) > _SAID else []
+    return "; ".join([*parts[:_SAID], *more])
 
 
 def _proof(mutant: Mapping[str, Any]) -> str:
     known, why = mutant["proof"] or "not proved", mutant["proof_reason"]
-    return f"open: {why}" if known == "open" and why else known
+    return f"open: {why[:100]}" if known == "open" and why else known
 
 
 def _side(mutant: Mapping[str, Any]) -> str:
