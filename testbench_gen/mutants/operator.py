@@ -49,7 +49,8 @@ def changed_all(
         return
     first = found[0]
     said = summary or f"`{short(source.text(first.span))}` becomes `{short(first.text)}`"
-    yield Change(edits=tuple(found), summary=said, at=first.span)
+    at = min((edit.span for edit in found), key=lambda span: span.start)
+    yield Change(edits=tuple(found), summary=said, at=at)
 
 
 def swapped(module: Module, one: Syntax, other: Syntax, summary: str = "") -> Iterator[Change]:

@@ -86,7 +86,8 @@ def _branches(module: Module) -> Iterator[Change]:
         texts = as_block(module, then), as_block(module, other)
         if all(texts):
             said = f"the branches of `if ({_condition(module, node)})` are swapped"
-            edits = [(then, texts[1]), (other, f" {texts[0]}")]
+            apart = "" if module.source.text(other)[:1].isalpha() else " "
+            edits = [(then, texts[1]), (other, apart + texts[0])]
             yield from changed_all(module, edits, said)
 
 

@@ -14,7 +14,7 @@ from testbench_gen.mutants.source import Change
 _MOST_OTHERS = 3
 """Other states that take the place of one."""
 _ASSIGNS = frozenset({K.AssignmentExpression, K.NonblockingAssignmentExpression})
-_CHOICES = frozenset({K.ConditionalExpression, K.ParenthesizedExpression})
+_CHOICES = frozenset({K.CastExpression, K.ConditionalExpression, K.ParenthesizedExpression})
 
 
 def _next_states(module: Module) -> Iterator[Syntax]:
@@ -26,10 +26,10 @@ def _next_states(module: Module) -> Iterator[Syntax]:
 
 
 def _assigned(node: Syntax) -> bool:
-    inner, parent = node, node.parent
+    parent = node.parent
     while parent is not None and parent.kind in _CHOICES:
-        inner, parent = parent, parent.parent
-    return parent is not None and parent.kind in _ASSIGNS and parent.left.kind is not inner.kind
+        parent = parent.parent
+    return parent is not None and parent.kind in _ASSIGNS
 
 
 def _wrong_states(module: Module) -> Iterator[Change]:
