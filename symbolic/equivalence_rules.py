@@ -24,7 +24,7 @@ from pyslang.ast import (
 )
 
 from sim.timing import members
-from symbolic.equivalence_uses import Ast, Flow, Uses, locals_of, uses_of
+from symbolic.equivalence_uses import Ast, Flow, Uses, locals_of, overtaken, uses_of
 
 _STATEMENTS = {
     StatementKind.Block,
@@ -252,8 +252,8 @@ class _Examination:
     def _clocked(self, statement: Ast) -> None:
         self._look_at(statement)
         uses = uses_of(statement)
-        if uses.blocking.keys() & uses.nonblocking.keys():
-            self._hazard("assigns a variable both blocking and non-blocking")
+        if uses.blocking.keys() & uses.nonblocking.keys() and overtaken(statement) is None:
+            self._hazard("assigns a variable non-blocking and then blocking")
         self._processes.append(Process(uses=uses, clocked=True))
 
     def _combinational(
@@ -265,8 +265,8 @@ class _Examination:
         flow.run(statement)
         if flow.stale:
             self._hazard("has a combinational process that reads a variable before it writes it")
-        if uses.blocking.keys() & uses.nonblocking.keys():
-            self._hazard("assigns a variable both blocking and non-blocking")
+        if uses.blocking.keys() & uses.nonblocking.keys() and overtaken(statement) is None:
+            self._hazard("assigns a variable non-blocking and then blocking")
         if sleeps and events is None and uses.within_functions:
             self._hazard("has an always @* with a function that reads other signals")
         outer = {path for path in uses.reads if path not in uses.blocking}

@@ -14,6 +14,7 @@ from pyslang.parsing import TokenKind
 from pyslang.syntax import SyntaxKind
 
 from sim.canonical import Stream, render, unreachable
+from sim.design import digest
 from sim.errors import InvalidDesign, SimError
 from sim.gate_elaborated import analyzed, instances_of, races
 from sim.read_interface import definitions, top_instance
@@ -27,6 +28,7 @@ SLEEPER = f"{MARK}sleeper_"
 GOAL = f"{MARK}goal_"
 
 _IGNORED = {TokenKind.UniqueKeyword, TokenKind.Unique0Keyword, TokenKind.PriorityKeyword}
+_STRICT = re.compile(r"(?<![\\w$.`])always_(comb|latch|ff)(?![\w$])")
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*\Z")
 
 
@@ -58,7 +60,8 @@ def _screened(top: str, sources: Mapping[str, str], goals: Sequence[str]) -> dic
             text.add(module, _probe(f"{SLEEPER}{number}_writes", writes))
     refused = text.add_goals(top, goals)
     return {
-        "sources": text.written(),
+        "digest": text.digest(top),
+        "sources": {name: _lenient(content) for name, content in text.written().items()},
         "hazards": [*found.hazards, *hazards],
         "x_hazards": found.x_hazards,
         "chained": found.chained,
@@ -93,6 +96,11 @@ class _Text:
         if races(analyzed(compilation), instances):
             found.hazards.append("has a variable that several processes write")
         return found
+
+    def digest(self, top: str) -> str:
+        """Return what only the same text has, apart from the name of its top and its layout."""
+        tokens = (w.text for w in Stream(self._parsed).words)
+        return digest(*(b"" if text == top else text.encode() for text in tokens))
 
     def add(self, module: str, line: str) -> None:
         self._added.setdefault(module, []).append(line)
@@ -131,6 +139,11 @@ class _Text:
             head, tail = texts[name][: location.offset], texts[name][location.offset :]
             texts[name] = b"\n".join([head, *(line.encode() for line in lines), tail])
         return {name: text.decode() for name, text in texts.items()}
+
+
+def _lenient(text: str) -> str:
+    """Return `text` with plain `always` blocks, of which Yosys demands no more than simulators."""
+    return _STRICT.sub(lambda found: "always" if found[1] == "ff" else "always @*", text)
 
 
 def _refuse(errors: Iterable[Diagnostic]) -> None:

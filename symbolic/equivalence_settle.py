@@ -13,8 +13,8 @@ from symbolic.yosys_abc import Abc, Answer
 from symbolic.yosys_aiger import Aiger
 
 _SHORT = 24
-"""Steps of the first search."""
-_SEARCH_SHARE = 0.3
+"""Steps of a first search."""
+_PROOF_SHARE = 0.6
 
 
 def settle_difference(circuit: Path, wiring: Wiring, deadline: float) -> dict[str, Any]:
@@ -38,39 +38,46 @@ class _Question:
         self._abc = Abc(circuit, self._circuit)
 
     def difference(self) -> dict[str, Any]:
-        """Search a little, prove, and search again."""
-        found = self._abc.bounded("cycle", _SHORT, _SEARCH_SHARE * self._left())
+        """Prove; failing that, search."""
+        proof = self._abc.proved("proof", _PROOF_SHARE * self._left())
+        if proof.holds:
+            return {"outcome": "proved", "reason": proof.method}
+        found = self._search("cycle", proof)
         if found.trace:
             return self._refuted(found)
         bound = self._cycles(found.cycles)
-        proof = self._abc.proved("proof", self._left())
-        if proof.holds:
-            return {"outcome": "proved", "reason": proof.method, "cycles": bound}
-        if proof.holds is None:
-            return self._undecided(bound)
-        again = self._abc.proved("cycle", self._left())
-        if again.trace:
-            return self._refuted(again)
-        return self._doubt(proof, bound)
+        return self._undecided(bound) if proof.holds is None else self._doubt(proof, bound)
 
     def goal(self, number: int) -> dict[str, Any]:
-        found = self._abc.bounded(f"q{number}", _SHORT, _SEARCH_SHARE * self._left())
+        """Search a little, prove, and search again."""
+        found = self._abc.bounded(f"q{number}", _SHORT, _PROOF_SHARE * self._left())
         if found.trace:
             return self._reached(found, number)
         bound = self._cycles(found.cycles)
-        proof = self._abc.proved(f"p{number}", self._left())
+        proof = self._abc.proved(f"p{number}", _PROOF_SHARE * self._left())
         if proof.holds:
             return {"outcome": "proved", "reason": proof.method, "cycles": bound}
+        found = self._search(f"q{number}", proof)
+        if found.trace:
+            return self._reached(found, number)
         if proof.holds is None:
             return self._undecided(bound)
-        again = self._abc.proved(f"q{number}", self._left())
-        if again.trace:
-            return self._reached(again, number)
         return {
             "outcome": "open",
             "reason": "reached only where a simulator might see it otherwise",
             "cycles": bound,
         }
+
+    def _search(self, output: str, proof: Answer) -> Answer:
+        """Look for a shortest trace, and if something else was found before, for any."""
+        steps = max(_SHORT, len(proof.trace))
+        found = self._abc.bounded(output, steps, _PROOF_SHARE * self._left())
+        if found.trace or proof.holds is None:
+            return found
+        if self._circuit.run(proof.trace)[-1][output]:
+            return proof
+        later = self._abc.proved(output, self._left())
+        return later if later.trace else found
 
     def _undecided(self, bound: int) -> dict[str, Any]:
         return {

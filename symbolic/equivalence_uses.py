@@ -237,3 +237,48 @@ class Flow:
         for step in statement.steps:
             written = self._expression(step, written)
         return written
+
+
+def overtaken(statement: Ast, pending: frozenset[str] = frozenset()) -> frozenset[str] | None:
+    """Return what `statement` may have assigned non-blocking, besides `pending`, when it ends.
+
+    None if such a variable may then be assigned blocking: Yosys lets the last
+    assignment in the text win, a simulator the non-blocking one.
+    """
+    kind = statement.kind
+    if kind is StatementKind.ExpressionStatement:
+        uses = uses_of(statement.expr)
+        return None if uses.blocking.keys() & pending else pending.union(uses.nonblocking)
+    if kind in (StatementKind.Conditional, StatementKind.Case):
+        found = pending
+        for branch in _branches(statement):
+            after = overtaken(branch, pending)
+            if after is None:
+                return None
+            found |= after
+        return found
+    parts = _parts(statement)
+    if kind is StatementKind.ForLoop:
+        # What one round leaves is there in the next.
+        parts = [statement.body, statement.body]
+    for part in parts:
+        after = overtaken(part, pending)
+        if after is None:
+            return None
+        pending = after
+    return pending
+
+
+def _parts(statement: Ast) -> list[Ast]:
+    if statement.kind is StatementKind.List:
+        return list(statement.list)
+    if statement.kind is StatementKind.Block:
+        return [statement.body]
+    return [statement.stmt] if statement.kind is StatementKind.Timed else []
+
+
+def _branches(statement: Ast) -> list[Ast]:
+    if statement.kind is StatementKind.Conditional:
+        return [part for part in (statement.ifTrue, statement.ifFalse) if part is not None]
+    branches = [item.stmt for item in statement.items]
+    return [*branches, *([statement.defaultCase] if statement.defaultCase is not None else [])]

@@ -161,6 +161,9 @@ class _Session:
 
     def _compare(self, number: int, deadline: float) -> None:
         other = self._others[number]
+        if all(other.get(key) == self._golden_source[key] for key in ("digest", "data")):
+            _leave({"outcome": "proved", "reason": "the same text"}, Path(FOUND))
+            return
         reason = other.get("unreadable") or next(iter(other["hazards"]), "")
         try:
             if not reason and not Path(_AIGER).is_file():

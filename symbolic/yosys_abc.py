@@ -9,7 +9,6 @@ import math
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,6 @@ from pathlib import Path
 from symbolic.yosys_aiger import Aiger
 
 _STATUS = re.compile(r"^Status = (-?\d+)\s+Frames = (-?\d+)", re.M)
-_NO_LATCHES = re.compile(r"lat = +0 ")
 _TRACE = "trace.txt"
 
 
@@ -32,8 +30,6 @@ class Answer:
     cycles: int = 0
     """Cycles in which it is known to stay 0."""
     method: str = ""
-    combinational: bool = False
-    """Whether the circuit has turned out to have no registers."""
 
 
 def abc_path() -> str:
@@ -57,23 +53,22 @@ class Abc:
 
     def proved(self, output: str, seconds: float) -> Answer:
         """Prove that `output` is never 1, or find a trace."""
-        start = time.monotonic()
-        found = self._ask(
-            output, f"scorr; print_stats; pdr -T {math.ceil(seconds)}", seconds, "pdr"
-        )
-        if found.holds is None and found.combinational:
-            left = seconds - (time.monotonic() - start)
-            # Nothing is left of the registers: equal by induction, or a matter of one cycle.
-            found = self._ask(output, "scorr; iprove", left, "scorr")
-        return found
+        # Where `scorr` leaves no registers, `pdr` says nothing and `iprove` settles it;
+        # where there are some, `iprove` ends the script.
+        command = f"scorr; print_stats; pdr -T {math.ceil(seconds)}"
+        return self._ask(output, command, seconds, "scorr, pdr", then="iprove")
 
-    def _ask(self, output: str, command: str, seconds: float, method: str) -> Answer:
+    def _ask(
+        self, output: str, command: str, seconds: float, method: str, *, then: str = ""
+    ) -> Answer:
         Path(_TRACE).unlink(missing_ok=True)
-        number = self._outputs.index(output)
-        script = (
-            f"read_aiger {self._path}; cone -O {number}; {command}; "
-            f"print_status; write_cex -a {_TRACE}"
-        )
+        report = f"print_status; write_cex -a {_TRACE}"
+        steps = [
+            f"read_aiger {self._path}",
+            f"cone -O {self._outputs.index(output)}",
+            *(f"{step}; {report}" for step in (command, then) if step),
+        ]
+        script = "; ".join(steps)
         try:
             run = subprocess.run(
                 [abc_path(), "-q", script],
@@ -87,16 +82,12 @@ class Abc:
             return Answer()
         text = run.stdout.decode(errors="replace")
         sys.stdout.write(f"abc: {script}\n{text}\n")
-        found = _STATUS.search(text)
-        if found is None:
-            return Answer()
-        status, frames = int(found[1]), int(found[2])
-        if status == 1:
+        found = {int(status): int(frames) for status, frames in _STATUS.findall(text)}
+        if 1 in found:
             return Answer(holds=True, method=method)
-        if status == 0:
+        if 0 in found:
             return Answer(holds=False, trace=self._trace(), method=method)
-        combinational = _NO_LATCHES.search(text) is not None
-        return Answer(cycles=max(frames, 0), method=method, combinational=combinational)
+        return Answer(cycles=max(found.get(-1, 0), 0), method=method)
 
     def _trace(self) -> tuple[Mapping[str, int], ...]:
         lines = Path(_TRACE).read_text(encoding="utf-8").splitlines()
