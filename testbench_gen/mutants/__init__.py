@@ -10,6 +10,7 @@ from testbench_gen.mutants import (
     choice,
     clocking,
     expressions,
+    order,
     statements,
     states,
     structure,
@@ -23,7 +24,7 @@ __all__ = ["OPERATORS", "Mutant", "Operator", "mutants_of"]
 OPERATORS: Mapping[str, Operator] = MappingProxyType(
     {
         operator.name: operator
-        for room in (clocking, states, structure, statements, values, expressions)
+        for room in (clocking, order, states, structure, statements, values, expressions)
         for operator in room.OPERATORS
     }
 )

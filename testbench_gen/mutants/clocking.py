@@ -120,36 +120,6 @@ def _enable_ignored(module: Module) -> Iterator[Change]:
         yield from changed(module, condition, "1'b1", said)
 
 
-def _blocking(module: Module) -> Iterator[Change]:
-    for _, node, region, _ in module.of(K.NonblockingAssignmentExpression):
-        if region is not None and region.realm is Realm.CLOCKED:
-            said = f"`{short(module.source.text(node))}` becomes blocking"
-            yield from changed(module, node.operatorToken, "=", said)
-
-
-def _nonblocking(module: Module) -> Iterator[Change]:
-    for _, node, region, _ in module.of(K.AssignmentExpression):
-        if region is None or node.parent.kind is not K.ExpressionStatement:
-            continue
-        clocked = region.realm is Realm.CLOCKED
-        # What a combinational block reads back would wake it again and again.
-        settles = region.realm is Realm.COMBINATIONAL and not _names(node.left) & region.reads
-        if clocked or settles:
-            said = f"`{short(module.source.text(node))}` becomes non-blocking"
-            yield from changed(module, node.operatorToken, "<=", said)
-
-
-def _names(target: Syntax) -> set[str]:
-    found: set[str] = set()
-
-    def look(node: Syntax | Token) -> None:
-        if not isinstance(node, Token) and node.kind in (K.IdentifierName, K.IdentifierSelectName):
-            found.add(node.identifier.valueText)
-
-    target.visit(look)
-    return found
-
-
 def _sensitivity(module: Module) -> Iterator[Change]:
     for block in blocks_of(module, Realm.COMBINATIONAL):
         listed, part, keyword = _event_list(module, block)
@@ -220,16 +190,6 @@ OPERATORS = (
     ),
     Operator(
         name="enable ignored", description="an enable without effect", changes=_enable_ignored
-    ),
-    Operator(
-        name="blocking",
-        description="`=` for `<=` in a clocked block",
-        changes=_blocking,
-    ),
-    Operator(
-        name="non-blocking",
-        description="`<=` for `=`",
-        changes=_nonblocking,
     ),
     Operator(
         name="sensitivity",

@@ -87,8 +87,16 @@ EXAMPLES: dict[str, tuple[str, str, str]] = {
         "always @(posedge clk) if (en == 1'b1) q <= d;",
         "always @(posedge clk) if (1'b1) q <= d;",
     ),
-    "blocking": (FLOP, "always @(posedge clk) q <= d;", "always @(posedge clk) q = d;"),
-    "non-blocking": (FLOP, "always @* q = d;", "always @* q <= d;"),
+    "blocking": (
+        FLOP,
+        "reg [3:0] m; always @(posedge clk) begin m <= d; q <= m; end",
+        "reg [3:0] m; always @(posedge clk) begin m = d; q <= m; end",
+    ),
+    "non-blocking": (
+        FLOP,
+        "reg [3:0] m; always @(posedge clk) begin m = d; q <= m; end",
+        "reg [3:0] m; always @(posedge clk) begin m <= d; q <= m; end",
+    ),
     "sensitivity": (FLOP, "always @(*) q = d & en;", "always @(d) q = d & en;"),
     "register dropped": (FLOP, "always @(posedge clk) q <= d;", "always @(*) q <= d;"),
     "assignment missing": (
@@ -265,10 +273,41 @@ def test_a_wrong_signal_closes_no_loop() -> None:
     assert not any(line == "assign z = ~z;" for line in found)
 
 
-def test_a_block_that_reads_back_what_it_writes_stays_blocking() -> None:
+def test_a_combinational_block_stays_blocking() -> None:
     body = "integer i; always @* begin q = 0; for (i = 0; i < 4; i = i + 1) q = q + d[i]; end"
     text = f"{FLOP}{body}\nendmodule\n"
     assert only(text, "non-blocking") == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "always @(posedge clk) q <= q + 1;",
+        "always @(posedge clk) if (rst) q <= 0; else if (q == 9) q <= 1; else q <= q + 1;",
+        "always @(posedge clk) case (q) 0: q <= d; default: q <= q + 1; endcase",
+        "always @(posedge clk) begin if (q == 3) q <= d; end",
+    ],
+)
+def test_assignments_whose_kind_makes_no_difference_stay(body: str) -> None:
+    assert only(f"{FLOP}{body}\nendmodule\n", "blocking") == []
+    assert only(f"{FLOP}{body.replace('<=', '=')}\nendmodule\n", "non-blocking") == []
+
+
+def test_all_assignments_to_a_variable_change_their_kind_together() -> None:
+    body = "if (rst) m <= 0; else begin m <= d;\nq <= m; end"
+    text = f"{FLOP}reg [3:0] m; always @(posedge clk)\n{body}\nendmodule\n"
+    assert only(text, "blocking") == ["if (rst) m = 0; else begin m = d;"]
+
+
+def test_a_shift_in_a_loop_needs_its_kind_of_assignment() -> None:
+    body = "integer i; always @(posedge clk) for (i = 0; i < 3; i = i + 1) q[i+1] <= q[i];"
+    assert len(only(f"{FLOP}{body}\nendmodule\n", "blocking")) == 1
+
+
+def test_a_variable_that_another_block_reads_needs_its_kind_of_assignment() -> None:
+    body = "reg [3:0] m;\nalways @(posedge clk) m <= d;\nalways @(posedge clk) q <= m;"
+    found = only(f"{FLOP}{body}\nendmodule\n", "blocking")
+    assert found == ["always @(posedge clk) m = d;"]
 
 
 def test_a_counter_is_not_made_combinational() -> None:
