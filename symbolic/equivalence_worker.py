@@ -201,7 +201,8 @@ class _Session:
             "proc",
             "flatten",
             "delete t:$scopeinfo",
-            "opt -full",
+            "opt_expr",
+            "opt_merge",
         )
         self._maker.map_to_gates(CIRCUIT)
         self._maker.run("opt_clean", f"write_aiger -symbols {_AIGER}.part")

@@ -32,7 +32,7 @@ import_module(sys.argv[1]).main()
 """
 """Finds the packages without a look at the folder around them, which Landlock does not allow."""
 _FLOORS = tuple(Path(__file__).resolve().parent.parent / name for name in ("sim", "symbolic"))
-_LOADING_SECONDS = 10.0
+_MAX_MESSAGE = 300
 
 LIMITS = Limits(
     seconds=60.0,
@@ -89,11 +89,15 @@ class YosysRun:
 
 
 def error_in(log: str) -> str:
-    """Return the first error that Yosys reports in `log`, in one line; empty if there is none."""
-    for line in log.splitlines():
+    """Return the first error that Yosys, or a worker, reports in `log`; empty if there is none."""
+    lines = log.splitlines()
+    for number, line in enumerate(lines):
         _, found, message = line.partition("ERROR: ")
         if found:
-            return message.strip()
+            return message.strip()[:_MAX_MESSAGE]
+        if line.startswith("Traceback "):
+            raised = (later for later in lines[number + 1 :] if later[:1].strip())
+            return next(raised, "").strip()[:_MAX_MESSAGE]
     return ""
 
 

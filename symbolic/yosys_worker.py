@@ -13,6 +13,7 @@ import resource
 import signal
 import sys
 import time
+import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -99,6 +100,9 @@ def _child(work: Callable[[], None], folder: Path, cpu_seconds: float) -> None:
             resource.setrlimit(resource.RLIMIT_CPU, (whole, whole))
         work()
         code = 0
+    except Exception:
+        traceback.print_exc()
+        raise
     finally:
         sys.stdout.flush()
         # Neither the caller's clean-up nor libyosys's: both belong to the parent.
