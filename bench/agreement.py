@@ -50,6 +50,7 @@ from testbench_made import Making
 
 from rtlgen.evaluation.catalog import benchmark
 from rtlgen.evaluation.problem import Problem
+from sim.errors import EnvironmentFault
 
 
 @dataclass(slots=True)
@@ -169,16 +170,20 @@ def _asked(
 def judge_all(
     asked: Asked, kept: Kept, making: Making, *, prove_passes: bool, workers: int
 ) -> None:
-    """Find what is not kept yet."""
+    """Find what is not kept yet; where the machine fails, that is said and left for another run."""
     jobs = list(_jobs(asked, kept, making, prove_passes=prove_passes))
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         futures = {pool.submit(judged, job): job for job in jobs}
         for number, future in enumerate(as_completed(futures), start=1):
-            found = future.result()
+            task = futures[future].parts[0].problem.task_id
+            try:
+                found = future.result()
+            except (EnvironmentFault, OSError) as error:
+                print(f"{task} is left out, the machine failed: {error}", file=sys.stderr)
+                continue
             for kind, rows in found.items():
                 for row in rows:
                     kept.rows[kind].put(row)
-            task = futures[future].parts[0].problem.task_id
             news = ", ".join(f"{len(rows)} {kind}" for kind, rows in found.items())
             print(f"{number}/{len(jobs)} {task}: {news}", file=sys.stderr)
 

@@ -29,6 +29,7 @@ from sim.verdict import Status, Verdict
 from symbolic.prover import YosysProver
 from testbench_gen import Golden, Testbench, write_testbench
 from testbench_gen.directed import Directed
+from testbench_gen.instruments import Forgiving
 
 _LIMITS = Limits(seconds=300.0, cpu_seconds=60.0)
 _CONDITIONS = Conditions(stop_early=True, windows=False)
@@ -212,7 +213,7 @@ def _proofs(reference: _Reference, part: Part, asked: Sequence[Given], seconds: 
     if not asked:
         return []
     designs = [_design(part, one) for one in asked]
-    proofs = YosysProver().equivalent(
+    proofs = Forgiving(prover=YosysProver()).equivalent(
         reference.golden, designs, reference.interface, seconds=seconds
     )
     replayed = _replays(reference, designs, proofs)

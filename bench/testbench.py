@@ -40,6 +40,7 @@ from testbench_quality import Case, measure
 from testbench_table import HEAD, Score, line, score, summary, sums, worst
 
 from rtlgen.evaluation.catalog import benchmark
+from sim.errors import EnvironmentFault
 
 BENCHMARKS = {"v1-human": "verilog-eval-v1-human", "rtllm-v2": "rtllm-v2"}
 
@@ -125,7 +126,10 @@ def _candidates(arguments: argparse.Namespace) -> dict[str, dict[str, tuple[str,
 
 
 def measured(cases: Sequence[Case], rows: Rows, *, workers: int, redo_stale: bool) -> list[Row]:
-    """Measure what `rows` does not hold yet; return the rows of `cases`."""
+    """Measure what `rows` does not hold yet; return the rows of `cases`.
+
+    A case that a failing machine left without a result is said and left out.
+    """
     code = own_code()
     stale = [c for c in cases if c.key in rows and rows[c.key]["code"] != code]
     if stale:
@@ -136,10 +140,15 @@ def measured(cases: Sequence[Case], rows: Rows, *, workers: int, redo_stale: boo
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         futures = {pool.submit(measure, case): case for case in missing}
         for number, future in enumerate(as_completed(futures), start=1):
-            row = {**future.result(), "code": code}
+            try:
+                row = {**future.result(), "code": code}
+            except (EnvironmentFault, OSError) as error:
+                task = futures[future].problem.task_id
+                print(f"{task} is left out, the machine failed: {error}", file=sys.stderr)
+                continue
             rows.put(row)
             print(f"{number}/{len(missing)} {line(row, score(row))}", file=sys.stderr)
-    return [rows[case.key] for case in cases]
+    return [rows[case.key] for case in cases if case.key in rows]
 
 
 def _report(rows: Sequence[Row], scores: Sequence[Score], *, diffs: bool) -> Iterator[str]:

@@ -17,7 +17,7 @@ from symbolic.prover import YosysProver
 from testbench_gen import Golden
 from testbench_gen.closed import Closed
 from testbench_gen.closing import Effort, Source, close_testbench
-from testbench_gen.instruments import Tools
+from testbench_gen.instruments import Forgiving, Tools
 from testbench_gen.mutants import Mutant, mutants_of
 
 _LIMITS = Limits(seconds=120.0, cpu_seconds=60.0)
@@ -37,7 +37,7 @@ def closed_by(
     """
     tools = Tools(
         simulators=available_simulators(),
-        prover=YosysProver() if prover else None,
+        prover=Forgiving(prover=YosysProver()) if prover else None,
         limits=_LIMITS,
     )
     more = mutants_of(golden, limit=effort.mutants + len(held_out), seed=effort.seed)

@@ -22,7 +22,7 @@ from rtlgen.evaluation.judgement import Category, Judgement
 from rtlgen.evaluation.problem import Problem
 from sim.batch import judge_many
 from sim.design import Design, digest
-from sim.errors import EnvironmentFault, InvalidDesign, InvalidInterface
+from sim.errors import InvalidDesign, InvalidInterface
 from sim.interface import Interface, infer_timing, read_interface
 from sim.judge import available_simulators
 from sim.process import Limits
@@ -30,6 +30,7 @@ from sim.proof import Proof
 from sim.verdict import Cause, Status, Verdict
 from symbolic.prover import YosysProver
 from testbench_gen import Testbench
+from testbench_gen.instruments import Forgiving
 from testbench_gen.mutants import Mutant, mutants_of
 
 GOLDEN = "golden.sv"
@@ -97,7 +98,11 @@ class _Tried:
 
 
 def measure(case: Case) -> dict[str, Any]:
-    """Make a testbench for `case`, try it, and return what was found as JSON."""
+    """Make a testbench for `case`, try it, and return what was found as JSON.
+
+    Raises:
+        EnvironmentFault: The machine is at fault, and nothing was learned.
+    """
     row: dict[str, Any] = {
         "key": case.key,
         "benchmark": case.benchmark,
@@ -117,7 +122,7 @@ def measure(case: Case) -> dict[str, Any]:
         return row | _measured(case, golden, interface, mutants)
     except NotApplicable as error:
         return row | {"eval0": None, "reason": _line(error)}
-    except (RtlgenError, InvalidDesign, InvalidInterface, EnvironmentFault) as error:
+    except (RtlgenError, InvalidDesign, InvalidInterface) as error:
         return row | {"reason": f"{type(error).__name__}: {_line(error)}"}
 
 
@@ -207,7 +212,7 @@ def _proved(tried: Sequence[_Tried], golden: Design, interface: Interface) -> li
     asked = [n for n, one in enumerate(tried) if one.ours is not False or one.official]
     if not asked:
         return list(tried)
-    proofs = YosysProver().equivalent(
+    proofs = Forgiving(prover=YosysProver()).equivalent(
         golden, [tried[n].mutant.design for n in asked], interface, seconds=_PROVING_SECONDS
     )
     by_number: Mapping[int, Proof] = dict(zip(asked, proofs, strict=True))
