@@ -43,7 +43,6 @@ from testbench_gen.plan import StimulusPlan
 from testbench_gen.ports import default_budget
 from testbench_gen.reference import ReferenceModel
 from testbench_gen.testbench import Testbench, write_testbench
-from testbench_gen.traced import Traced
 
 _T = TypeVar("_T")
 _S = TypeVar("_S")
@@ -104,13 +103,48 @@ class Effort:
                 raise ValueError(f"{name} must be at least 0, not {getattr(self, name)}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class Writes(Protocol):
     """What a testbench is written from, and the RTL by which it is measured."""
 
+    @property
+    def interface(self) -> Interface:
+        """Ports, clocks and resets; its module is the top of `design`."""
+
+    @property
+    def design(self) -> Design | None:
+        """The RTL by which it is measured; None: there is none, and nothing is measured."""
+
+    @property
+    def fixed(self) -> bool:
+        """Whether the stimulus is what it is."""
+
+    def write(self, *, seed: int, budget: int | None, directed: Sequence[Directed]) -> Testbench:
+        """Return the testbench with this stimulus."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A testbench that stands already, and is only measured."""
+
+    testbench: Testbench
+    design: Design | None
+    """It does what the testbench expects."""
+    fixed: bool = True
+
+    @property
+    def interface(self) -> Interface:
+        return self.testbench.interface
+
+    def write(self, *, seed: int, budget: int | None, directed: Sequence[Directed]) -> Testbench:
+        return self.testbench
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A reference from which testbenches are written."""
+
     interface: Interface
-    reference: ReferenceModel | Golden | Traced
-    """`Traced` brings its own stimulus, which is measured and left as it is."""
+    reference: ReferenceModel | Golden
     design: Design | None
     """Golden RTL, or RTL that does what the reference model says; its top is the interface's.
 
@@ -119,10 +153,7 @@ class Source:
     title: str = ""
     strict_reset: bool = True
 
-    @property
-    def fixed(self) -> bool:
-        """Whether the stimulus is what it is."""
-        return isinstance(self.reference, Traced)
+    fixed: bool = False
 
     def write(self, *, seed: int, budget: int | None, directed: Sequence[Directed]) -> Testbench:
         """Return the testbench with this stimulus.
@@ -143,7 +174,7 @@ class Source:
 
 
 def close_testbench(
-    source: Source,
+    source: Writes,
     instruments: Instruments,
     effort: Effort = Effort(),
     *,
@@ -173,7 +204,7 @@ def close_testbench(
     ).run()
 
 
-def _unmeasured(source: Source, effort: Effort) -> Closed:
+def _unmeasured(source: Writes, effort: Effort) -> Closed:
     reason = "there is no RTL that does what the reference says"
     return Closed(
         testbench=source.write(seed=effort.seed, budget=effort.budget, directed=()),
@@ -186,7 +217,7 @@ def _unmeasured(source: Source, effort: Effort) -> Closed:
 
 @dataclass(slots=True, kw_only=True)
 class _Loop:
-    source: Source
+    source: Writes
     design: Design
     instruments: Instruments
     effort: Effort

@@ -7,7 +7,17 @@ from typing import Annotated
 
 import typer
 
-from rtlgen.cli.options import Golden, Json, Quiet, Seed, SimulatorChoice, SimulatorName, Timeout
+from rtlgen.cli.options import (
+    Golden,
+    Json,
+    MeasureTestbench,
+    MinTestbenchTrust,
+    Quiet,
+    Seed,
+    SimulatorChoice,
+    SimulatorName,
+    Timeout,
+)
 
 
 def judge(
@@ -37,6 +47,8 @@ def judge(
         ),
     ] = None,
     simulator: SimulatorName = SimulatorChoice.AUTO,
+    measure_testbench: MeasureTestbench = False,
+    min_testbench_trust: MinTestbenchTrust = None,
     seed: Seed = 1,
     timeout: Timeout = 60.0,
     json: Json = False,
@@ -54,6 +66,13 @@ def judge(
         top,
         output,
         runs.Settings(
-            golden=golden, simulator=simulator, seed=seed, timeout=timeout, json=json, quiet=quiet
+            golden=golden,
+            simulator=simulator,
+            seed=seed,
+            timeout=timeout,
+            json=json,
+            quiet=quiet,
+            measure_testbench=measure_testbench,
+            min_testbench_trust=min_testbench_trust,
         ),
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
 
+from rtlgen.design.bench import Judgement
 from rtlgen.design.options import Options, Progress
 from rtlgen.design.output import claimed, finished_output
 from rtlgen.design.record import write_files
@@ -17,6 +18,7 @@ from rtlgen.design.testbench_plan import PLAN, render_plan
 from rtlgen.design.testbench_record import (
     TRUST,
     TestbenchFile,
+    TrustSummary,
     file_of,
     summary_of,
     trust_of,
@@ -25,13 +27,14 @@ from rtlgen.design.testbench_record import (
 from rtlgen.design.testbench_source import Subject
 from rtlgen.design.words import counted
 from rtlgen.errors import CannotJudge
+from sim.design import Design
 from sim.errors import ToolNotFound
 from sim.proof import Prover
 from sim.verdict_cache import VerdictCache
 from sim.verilator import Verilator
 from testbench_gen import Testbench
 from testbench_gen.closed import Closed
-from testbench_gen.closing import Effort, close_testbench
+from testbench_gen.closing import Effort, Standing, close_testbench
 from testbench_gen.directed import Directed
 from testbench_gen.instruments import Forgiving, Tools
 
@@ -100,6 +103,18 @@ def make_testbench(
     if cache and key:
         cache.put(key, record, budget=closed.budget, directed=closed.directed)
     return Made(testbench=testbench, record=record, sources=_sources(subject))
+
+
+def measure_fixed(
+    judgement: Judgement, design: Design, agreement: float, options: Options, progress: Progress
+) -> TrustSummary:
+    """Return what a testbench is worth whose expectations are what `design` does."""
+    prover, _ = find_prover()
+    tools = Tools(simulators=options.simulators, prover=prover, limits=options.limits)
+    source = Standing(testbench=judgement.testbench, design=design)
+    with progress.working("measuring the testbench"):
+        closed = close_testbench(source, tools, options.effort)
+    return summary_of(closed, trust_of(closed, agreement=agreement))
 
 
 def _closed(
