@@ -8,10 +8,12 @@ its trace tells how the testbench could have noticed.
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from enum import Enum
 from functools import cached_property
+from typing import Any
 
 from sim.batch import judge_many
 from sim.design import Design
@@ -132,6 +134,18 @@ class MutationScore:
         fates = [r.fate for r in self.results if r.mutant.operator == operator]
         return Tally(**{fate.name.lower(): fates.count(fate) for fate in Fate})
 
+    def as_record(self) -> dict[str, Any]:
+        """Return the score as JSON: counts, counts by operator, and what passed with its diff."""
+        counts = Counter(result.fate for result in self.results)
+        return {
+            "score": self.score,
+            **{fate.name.lower(): counts[fate] for fate in Fate},
+            "fault": self.fault,
+            "seconds": round(self.seconds, 3),
+            "operators": {name: asdict(tally) for name, tally in self.by_operator.items()},
+            "survivors": [_as_record(result) for result in (*self.survivors, *self.open)],
+        }
+
     def updated(self, newer: MutationScore) -> MutationScore:
         """Return this score with the results that `newer` has of the same mutants in their place.
 
@@ -144,6 +158,16 @@ class MutationScore:
             fault=newer.fault,
             seconds=self.seconds + newer.seconds,
         )
+
+
+def _as_record(result: MutantResult) -> dict[str, Any]:
+    return {
+        "mutant": result.mutant.name,
+        "operator": result.mutant.operator,
+        "fate": result.fate.value,
+        "reason": result.reason,
+        "diff": result.mutant.diff(),
+    }
 
 
 def _key(mutant: Mutant) -> str:
@@ -221,13 +245,13 @@ def _unjudged(mutants: Sequence[Mutant], verdict: Verdict, seconds: float) -> Mu
 def _judged(mutant: Mutant, verdict: Verdict, commands: int) -> MutantResult:
     return MutantResult(
         mutant=mutant,
-        fate=_fate(verdict, commands),
+        fate=fate_of(verdict, commands),
         reason=verdict.reason,
         mismatch=verdict.first_mismatch,
     )
 
 
-def _fate(verdict: Verdict, commands: int) -> Fate:
+def fate_of(verdict: Verdict, commands: int) -> Fate:
     """Return the fate of a mutant; `commands` are those of a complete run, the simulation last."""
     if verdict.status is Status.PASS:
         return Fate.OPEN
