@@ -21,6 +21,7 @@ from pyslang.ast import (
     SymbolKind,
     TimingControlKind,
     VariableLifetime,
+    VisitAction,
 )
 
 from sim.timing import members
@@ -55,6 +56,7 @@ _SILENT_TASKS = {
 _LOADING_TASKS = {"$readmemh", "$readmemb"}
 _NETS = {NetType.NetKind.Wire, NetType.NetKind.Tri, NetType.NetKind.UWire}
 _GATES = {"and", "nand", "or", "nor", "xor", "xnor", "buf", "not"}
+_WILD_CASES = {CaseStatementCondition.WildcardJustZ, CaseStatementCondition.WildcardXOrZ}
 _LEVEL: Ast = EdgeKind.__members__["None_"]
 """Stubs do not have its name."""
 _GENERATED = {SymbolKind.GenerateBlock, SymbolKind.GenerateBlockArray}
@@ -98,6 +100,8 @@ class _Examination:
         self.findings = Findings()
         self._processes: list[Process] = []
         self._home: Ast = None
+        self._undefined = False
+        self._in_pattern = False
         for instance in instances:
             self._processes += self._connections(instance)
             for member in instance.body:
@@ -113,6 +117,8 @@ class _Examination:
             and port.direction is ArgumentDirection.In
             and port.internalSymbol is not None
         }
+        if self._undefined and self.findings.x_hazards:
+            self._hazard(f"{self.findings.x_hazards[0]}, and x in expressions")
         self._races()
         self._chains(inputs)
         self._sleepers(inputs)
@@ -263,6 +269,8 @@ class _Examination:
         uses = uses_of(statement)
         flow = Flow(set(uses.blocking))
         flow.run(statement)
+        if flow.needs_known:
+            self._x_hazard("relies on a case without default to cover every value")
         if flow.stale:
             self._hazard("has a combinational process that reads a variable before it writes it")
         if uses.blocking.keys() & uses.nonblocking.keys() and overtaken(statement) is None:
@@ -281,12 +289,29 @@ class _Examination:
     def _look_at(self, node: Ast) -> None:
         node.visit(self._look)
 
-    def _look(self, node: Ast) -> None:
+    def _look(self, node: Ast) -> VisitAction:
         kind = getattr(node, "kind", None)
+        if kind is StatementKind.Case and node.condition in _WILD_CASES:
+            self._statement(node, kind)
+            self._wild_case(node)
+            return VisitAction.Skip
         if isinstance(kind, StatementKind):
             self._statement(node, kind)
         elif isinstance(kind, ExpressionKind):
             self._expression(node, kind)
+        return VisitAction.Advance
+
+    def _wild_case(self, node: Ast) -> None:
+        """Look at a `casez` or `casex`; only in its items z is no value."""
+        self._look_at(node.expr)
+        for item in node.items:
+            self._in_pattern = True
+            for expression in item.expressions:
+                self._look_at(expression)
+            self._in_pattern = False
+            self._look_at(item.stmt)
+        if node.defaultCase is not None:
+            self._look_at(node.defaultCase)
 
     def _statement(self, node: Ast, kind: StatementKind) -> None:
         if kind not in _STATEMENTS:
@@ -309,6 +334,11 @@ class _Examination:
             self._x_hazard("has a wildcard comparison")
         elif kind in (ExpressionKind.Inside, ExpressionKind.Streaming):
             self._hazard(f"has an expression of kind {kind.name}")
+        elif kind in _LITERALS:
+            digits = str(node.value).rpartition("'")[2].lower()
+            self._undefined = self._undefined or "x" in digits
+            if "z" in digits and not self._in_pattern:
+                self._hazard("has a z")
 
     # -- between processes -----------------------------------------------------
 
@@ -379,4 +409,5 @@ def _listed(events: list[Ast]) -> set[str]:
     return {e.symbol.hierarchicalPath for e in names if e.kind is ExpressionKind.NamedValue}
 
 
+_LITERALS = (ExpressionKind.IntegerLiteral, ExpressionKind.UnbasedUnsizedIntegerLiteral)
 _WILDCARDS = (BinaryOperator.WildcardEquality, BinaryOperator.WildcardInequality)

@@ -28,7 +28,7 @@ SLEEPER = f"{MARK}sleeper_"
 GOAL = f"{MARK}goal_"
 
 _IGNORED = {TokenKind.UniqueKeyword, TokenKind.Unique0Keyword, TokenKind.PriorityKeyword}
-_STRICT = re.compile(r"(?<![\\w$.`])always_(comb|latch|ff)(?![\w$])")
+_STRICT = re.compile(r"(?<![\w$.`\\])always_(comb|latch|ff)(?![\w$])")
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*\Z")
 
 

@@ -30,7 +30,10 @@ _STEPS = (
     UnaryOperator.Postincrement,
     UnaryOperator.Postdecrement,
 )
+OF_TYPES = {"$bits", "$high", "$left", "$low", "$right", "$size"}
+"""Functions that look at no value."""
 _SELECTS = (ExpressionKind.ElementSelect, ExpressionKind.RangeSelect)
+_MOST_ITEMS = 1 << 12
 _NAMES = (ExpressionKind.NamedValue, ExpressionKind.HierarchicalValue)
 
 
@@ -75,6 +78,8 @@ class _Collector:
         elif kind is ExpressionKind.UnaryOp and node.op in _STEPS:
             self._write(node.operand, self.uses.blocking)
         elif kind is ExpressionKind.Call:
+            if node.isSystemCall and node.subroutineName in OF_TYPES:
+                return VisitAction.Skip
             self._call(node)
         return VisitAction.Advance
 
@@ -176,6 +181,8 @@ class Flow:
     def __init__(self, own: set[str]) -> None:
         self._own = own
         self.stale: set[str] = set()
+        self.needs_known = False
+        """Whether a `case` without default is relied upon to have an item for every value."""
 
     def run(self, statement: Ast, written: frozenset[str] = frozenset()) -> frozenset[str]:
         """Follow `statement`, and return what is written for certain after it."""
@@ -222,7 +229,10 @@ class Flow:
                 self._expression(expression, written)
             ends.append(self.run(item.stmt, written))
         if statement.defaultCase is None:
-            return written
+            if not _is_full(statement):
+                return written
+            self.needs_known = True
+            return frozenset.intersection(*ends)
         return frozenset.intersection(self.run(statement.defaultCase, written), *ends)
 
     def _loop(self, statement: Ast, written: frozenset[str]) -> frozenset[str]:
@@ -237,6 +247,27 @@ class Flow:
         for step in statement.steps:
             written = self._expression(step, written)
         return written
+
+
+def _is_full(statement: Ast) -> bool:
+    """Whether the items of a `case` are constants, one for each value of its expression."""
+    width = statement.expr.type.bitWidth
+    given = set()
+    for item in statement.items:
+        for expression in item.expressions:
+            constant = expression.constant
+            text = "" if constant is None else str(constant)
+            if "x" in text.rpartition("'")[2].lower() or constant is None:
+                return False
+            try:
+                given.add(int(constant.value))
+            except (TypeError, ValueError):
+                return False
+    bare = statement.expr
+    while bare.kind is ExpressionKind.Conversion:
+        bare = bare.operand
+    values = 1 << min(width, bare.type.bitWidth)
+    return values <= _MOST_ITEMS and given.issuperset(range(values))
 
 
 def overtaken(statement: Ast, pending: frozenset[str] = frozenset()) -> frozenset[str] | None:

@@ -26,7 +26,7 @@ _AIGER = "circuit.aig"
 _SHAPE = "shape.json"
 _SCREEN_SECONDS = 10.0
 _FIRST_SECONDS = 2.5
-"""For one question, before all have had their turn."""
+"""For one question, at least, before all have had their turn."""
 _GRACE_SECONDS = 0.5
 
 
@@ -112,14 +112,14 @@ class _Session:
             return
         ask = self._reach if self._goals else self._compare
         waiting = list(range(len(self._goals or self._others)))
-        for share in (_FIRST_SECONDS, float("inf")):
+        for share in (_FIRST_SECONDS, 0.0):
             unsettled = []
             for index, number in enumerate(waiting):
                 left = deadline - time.monotonic()
                 if left < _GRACE_SECONDS:
                     return
-                fair = left if share == _FIRST_SECONDS else left / (len(waiting) - index)
-                answer = self._attempt(ask, number, min(share, fair))
+                fair = left / (len(waiting) - index)
+                answer = self._attempt(ask, number, min(left, max(share, fair)))
                 if answer.pop("unsettled", False):
                     unsettled.append(number)
                 yield {"number": number, **answer}
