@@ -30,6 +30,7 @@ from rtlgen.llm.budget import Budget, Price
 from rtlgen.llm.choose import choose_model
 from rtlgen.llm.config import Settings as Configured
 from rtlgen.llm.config import read_settings
+from rtlgen.llm.model import LanguageModel
 from rtlgen.spec import Spec, load_spec
 from sim.judge import available_simulators, simulator_named
 from sim.process import Limits
@@ -133,14 +134,19 @@ def design(
     else:
         with closing(model):
             asking = Asking(sampling=configured.sampling(), **configured.design.chosen())
-            question = Question(
-                model=model,
-                chosen_by=configured.origin("model.name"),
-                budget=Budget(**configured.budget.chosen(), price=_price(configured)),
-            )
+            question = question_of(model, configured)
             options = replace(options, asking=asking)
             record = design_with_model(spec, question, options, folder, progress, resume=resume)
     _finish(record, folder, settings, progress)
+
+
+def question_of(model: LanguageModel, configured: Configured) -> Question:
+    """Return who is asked, and what that may cost."""
+    return Question(
+        model=model,
+        chosen_by=configured.origin("model.name"),
+        budget=Budget(**configured.budget.chosen(), price=_price(configured)),
+    )
 
 
 def _price(configured: Configured) -> Price | None:

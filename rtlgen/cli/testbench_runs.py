@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -12,15 +13,24 @@ import typer
 
 from rtlgen.cli.common import NOT_JUDGED, OK
 from rtlgen.cli.options import SimulatorChoice
-from rtlgen.cli.runs import ConsoleProgress, console_progress, read_spec, simulators_for
-from rtlgen.design.bench import load_golden
-from rtlgen.design.options import Options
+from rtlgen.cli.runs import (
+    ConsoleProgress,
+    console_progress,
+    question_of,
+    read_spec,
+    simulators_for,
+)
+from rtlgen.design.bench import NO_REFERENCE, load_golden
+from rtlgen.design.options import Asking, Options
 from rtlgen.design.output import check_output_folder
+from rtlgen.design.testbench_agreed import agreed_testbench
 from rtlgen.design.testbench_cache import TestbenchCache
 from rtlgen.design.testbench_record import TRUST, to_json
 from rtlgen.design.testbench_run import Made, make_testbench, say, write_testbench_folder
 from rtlgen.design.testbench_source import subject_of
-from rtlgen.errors import UsageError
+from rtlgen.errors import CannotJudge, UsageError
+from rtlgen.llm.choose import choose_model
+from rtlgen.llm.config import read_settings
 from rtlgen.spec import Spec
 from sim.design import VERILOG_SUFFIXES
 from sim.process import Limits
@@ -88,11 +98,47 @@ def write(request: Request, *, chosen: Mapping[str, object]) -> NoReturn:
     path = request.spec
     spec = None if path is None else read_spec(path, progress)
     options = _options(request, spec)
-    subject = subject_of(spec, options)
-    made = make_testbench(subject, options, request.effort, progress, cache=TestbenchCache())
+    made = _made(spec, options, request, chosen, progress)
     write_testbench_folder(made, folder)
     say(made, progress, demanded=request.min_trust)
     _finish(made, folder, request, progress)
+
+
+def _made(
+    spec: Spec | None,
+    options: Options,
+    request: Request,
+    chosen: Mapping[str, object],
+    progress: ConsoleProgress,
+) -> Made:
+    """Return the testbench; a language model is asked only where nothing else can be judged by."""
+    try:
+        subject = subject_of(spec, options)
+    except CannotJudge as error:
+        if spec is None or str(error) != NO_REFERENCE:
+            raise
+        return _agreed(spec, options, request, chosen, progress, error)
+    return make_testbench(subject, options, request.effort, progress, cache=TestbenchCache())
+
+
+def _agreed(
+    spec: Spec,
+    options: Options,
+    request: Request,
+    chosen: Mapping[str, object],
+    progress: ConsoleProgress,
+    error: CannotJudge,
+) -> Made:
+    configured = read_settings(chosen)
+    model = choose_model(configured.model.name, settings=configured)
+    if model is None:
+        raise CannotJudge(f"{error}, or a language model with --model") from error
+    with closing(model):
+        asking = Asking(sampling=configured.sampling(), **configured.design.chosen())
+        question = question_of(model, configured)
+        return agreed_testbench(
+            spec, question, replace(options, asking=asking), request.effort, progress
+        )
 
 
 def _options(request: Request, spec: Spec | None) -> Options:

@@ -9,6 +9,7 @@ from pathlib import Path
 from rtlgen.design.bench import NO_REFERENCE, Judgement, golden_judgement, spec_judgement
 from rtlgen.design.candidate import Candidate
 from rtlgen.design.options import Options, Outcome, Progress, State
+from rtlgen.design.properties import property_checked, with_properties
 from rtlgen.design.proposal import Decline, Proposal, Proposer
 from rtlgen.design.record import RunRecord
 from rtlgen.design.regression import save_regression
@@ -56,6 +57,7 @@ def design_from_spec(
         regression = save_regression(work, judgement, candidate, options, progress)
         record = _record(spec, judgement, candidate, options, start, regression)
         write_run(work, record, options, spec, judgement, candidate)
+    _say_if_short(record, candidate, progress)
     return record
 
 
@@ -73,12 +75,15 @@ def judge_design(
     candidate = Candidate(proposer="given", origin="given", design=design)
     if folder is None:
         judged = _judged(candidate, judgement, options, None, progress)
-        return _record(spec, judgement, judged, options, start)
+        record = _record(spec, judgement, judged, options, start)
+        _say_if_short(record, judged, progress)
+        return record
     with output_folder(folder) as work:
         judged = _judged(candidate, judgement, options, work, progress)
         regression = save_regression(work, judgement, judged, options, progress)
         record = _record(spec, judgement, judged, options, start, regression)
         write_run(work, record, options, spec, judgement, judged)
+    _say_if_short(record, judged, progress)
     return record
 
 
@@ -112,7 +117,7 @@ def make_judgement(spec: Spec | None, options: Options, progress: Progress) -> J
     if made.trust is None:
         made = with_known_trust(made)
     say_trust(made, options, progress)
-    return made
+    return with_properties(made, spec, options, progress)
 
 
 def _candidate(answer: Proposal | Decline, proposer: str) -> Candidate:
@@ -148,7 +153,8 @@ def _judged(
             limits=options.limits,
             waveform=None if work is None else work / WAVEFORM,
         )
-    candidate = heard_by_both(replace(candidate, verdict=verdict), judgement, options, progress)
+    candidate = property_checked(replace(candidate, verdict=verdict), judgement, options, progress)
+    candidate = heard_by_both(candidate, judgement, options, progress)
     verdict = verdict if candidate.verdict is None else candidate.verdict
     say_verdict(verdict, progress)
     if verdict.cause is Cause.INTERFACE and design.top != judgement.interface.module:
@@ -173,6 +179,12 @@ def outcome_of(candidate: Candidate) -> tuple[Outcome, str]:
     if verdict.status is Status.PASS:
         return "verified", verdict.reason
     return ("failed" if verdict.status is Status.FAIL else "not judged"), verdict.reason
+
+
+def _say_if_short(record: RunRecord, candidate: Candidate, progress: Progress) -> None:
+    """Say why a pass is none."""
+    if candidate.passed and record.outcome != "verified":
+        progress.stage("outcome", f"{record.outcome}: {record.reason}", state="open")
 
 
 def _record(

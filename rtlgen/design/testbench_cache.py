@@ -27,7 +27,7 @@ from sim.own_files import read_own, write_own
 from sim.process import Limits
 from sim.proof import InputTrace
 from testbench_gen import Golden
-from testbench_gen.closing import Effort, Source
+from testbench_gen.closing import Effort, Source, Standing
 from testbench_gen.directed import Directed
 
 log = logging.getLogger(__name__)
@@ -71,13 +71,13 @@ class Entry(BaseModel):
 
 
 def testbench_key(
-    source: Source, effort: Effort, limits: Limits, versions: Mapping[str, str]
+    source: Source | Standing, effort: Effort, limits: Limits, versions: Mapping[str, str]
 ) -> str | None:
     """Return a digest of all that decides what closing a testbench comes to.
 
     None where that cannot be told, as for a stimulus that was recorded.
     """
-    if source.fixed or source.design is None:
+    if isinstance(source, Standing) or source.design is None:
         return None
     reference = source.reference
     said = reference.design.digest if isinstance(reference, Golden) else _python(reference)

@@ -25,6 +25,7 @@ from rtlgen.design.testbench_record import (
     write_trust,
 )
 from rtlgen.design.testbench_source import Subject
+from rtlgen.design.unfinished import ANSWERS
 from rtlgen.design.words import counted
 from rtlgen.errors import CannotJudge
 from sim.design import Design
@@ -34,7 +35,7 @@ from sim.verdict_cache import VerdictCache
 from sim.verilator import Verilator
 from testbench_gen import Testbench
 from testbench_gen.closed import Closed
-from testbench_gen.closing import Effort, Standing, close_testbench
+from testbench_gen.closing import Effort, Source, Standing, close_testbench
 from testbench_gen.directed import Directed
 from testbench_gen.instruments import Forgiving, Tools
 
@@ -52,6 +53,8 @@ class Made:
     record: TestbenchFile
     sources: Mapping[str, str]
     """Of the RTL by which it was measured; its places refer to them."""
+    answers: bytes | None = None
+    """What a language model was asked and said, where the reference comes from one."""
 
 
 def find_prover() -> tuple[Prover | None, str]:
@@ -147,7 +150,9 @@ def _under_name(
     subject: Subject, effort: Effort, budget: int | None, directed: Sequence[Directed]
 ) -> Testbench:
     """Return the testbench for designs of the wanted name."""
-    source = replace(subject.source, interface=subject.interface)
+    source = subject.source
+    if isinstance(source, Source):
+        source = replace(source, interface=subject.interface)
     return source.write(seed=effort.seed, budget=budget, directed=directed)
 
 
@@ -186,6 +191,8 @@ def write_testbench_folder(made: Made, folder: Path) -> None:
         write_files(output, made.testbench.files)
         for name, data in made.testbench.data.items():
             (output / name).write_bytes(data)
+        if made.answers is not None:
+            (output / ANSWERS).write_bytes(made.answers)
         write_files(output, {PLAN: render_plan(made.record, made.testbench, made.sources)})
         write_trust(output, made.record)
 

@@ -19,14 +19,14 @@ from rtlgen.spec.model import Spec
 from sim.design import Design
 from sim.interface import Interface, infer_timing, read_interface
 from testbench_gen import Golden
-from testbench_gen.closing import Source
+from testbench_gen.closing import Source, Standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
     """What a testbench is written from, in the terms of a report."""
 
-    source: Source
+    source: Source | Standing
     """Its interface has the name of the RTL by which the testbench is measured."""
     interface: Interface
     """That of the designs to be tested."""
