@@ -86,6 +86,10 @@ class Findings:
     """Reasons why none is valid unless every register is known."""
     chained: bool = False
     """Whether a combinational process reads what another one writes."""
+    full: list[Ast] = field(default_factory=list)
+    """Each `case` in a combinational process whose items are all values; it has no default."""
+    gaps: list[Ast] = field(default_factory=list)
+    """Each that lacks values."""
     sleepers: list[Process] = field(default_factory=list)
     """Processes that might not have run when a value is looked at."""
 
@@ -269,8 +273,10 @@ class _Examination:
         uses = uses_of(statement)
         flow = Flow(set(uses.blocking))
         flow.run(statement)
-        if flow.needs_known:
+        if flow.full:
             self._x_hazard("relies on a case without default to cover every value")
+        self.findings.full += flow.full
+        self.findings.gaps += flow.gaps
         if flow.stale:
             self._hazard("has a combinational process that reads a variable before it writes it")
         if uses.blocking.keys() & uses.nonblocking.keys() and overtaken(statement) is None:

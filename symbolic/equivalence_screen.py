@@ -20,7 +20,7 @@ from sim.gate_elaborated import analyzed, instances_of, races
 from sim.read_interface import definitions, top_instance
 from sim.slang import Diagnostic, Parsed
 from symbolic.equivalence_rules import Findings, Process, examine
-from symbolic.equivalence_uses import Ast
+from symbolic.equivalence_uses import Ast, uses_of
 
 MARK = "rtlgen_"
 """Names that begin with it are ours."""
@@ -76,6 +76,7 @@ class _Text:
         self._sources = dict(sources)
         self._parsed = Parsed(self._sources)
         self._added: dict[str, list[str]] = {}
+        self._defaults: dict[tuple[str, int], str] = {}
 
     @classmethod
     def canonical(cls, top: str, sources: Mapping[str, str]) -> _Text:
@@ -93,9 +94,29 @@ class _Text:
         _refuse(d for d in self._parsed.diagnostics(compilation.getAllDiagnostics()) if d.error)
         instances = instances_of(top_instance(self._parsed, top, compilation=compilation))
         found = examine(instances)
+        self._close(found)
         if races(analyzed(compilation), instances):
             found.hazards.append("has a variable that several processes write")
         return found
+
+    def _close(self, found: Findings) -> None:
+        """Give each full `case` a default, which Yosys cannot see to be needless.
+
+        It is never taken while all is known, and without that there is no proof.
+        """
+        gaps = {self._end(case) for case in found.gaps}
+        for case in found.full:
+            symbols = uses_of(case).blocking.values()
+            names = [
+                s.name for s in symbols if s.type.isIntegral and not s.type.isPredefinedInteger
+            ]
+            if self._end(case) not in gaps and all(map(_PLAIN.match, names)):
+                assignments = " ".join(f"{name} = 'bx;" for name in names)
+                self._defaults[self._end(case)] = f" default: begin {assignments} end "
+
+    def _end(self, case: Ast) -> tuple[str, int]:
+        location = case.syntax.endcase.location
+        return self._parsed.file_of(location), location.offset
 
     def digest(self, top: str) -> str:
         """Return what only the same text has, apart from the name of its top and its layout."""
@@ -129,15 +150,17 @@ class _Text:
 
     def written(self, added: Mapping[str, Sequence[str]] | None = None) -> dict[str, str]:
         """Return the sources with what was added to each module, or what is `added`."""
+        lines = self._added if added is None else added
+        spots = dict(self._defaults)
+        for module in self._parsed.root.members:
+            if module.kind is SyntaxKind.ModuleDeclaration:
+                own = lines.get(module.header.name.valueText, ())
+                location = module.endmodule.location
+                place = self._parsed.file_of(location), location.offset
+                spots[place] = "\n".join(["", *own, ""])
         texts = {name: text.encode() for name, text in self._sources.items()}
-        for module in reversed(list(self._parsed.root.members)):
-            if module.kind is not SyntaxKind.ModuleDeclaration:
-                continue
-            lines = (self._added if added is None else added).get(module.header.name.valueText, [])
-            location = module.endmodule.location
-            name = self._parsed.file_of(location)
-            head, tail = texts[name][: location.offset], texts[name][location.offset :]
-            texts[name] = b"\n".join([head, *(line.encode() for line in lines), tail])
+        for (name, offset), text in sorted(spots.items(), reverse=True):
+            texts[name] = texts[name][:offset] + text.encode() + texts[name][offset:]
         return {name: text.decode() for name, text in texts.items()}
 
 

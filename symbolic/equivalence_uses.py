@@ -181,8 +181,10 @@ class Flow:
     def __init__(self, own: set[str]) -> None:
         self._own = own
         self.stale: set[str] = set()
-        self.needs_known = False
-        """Whether a `case` without default is relied upon to have an item for every value."""
+        self.full: list[Ast] = []
+        """Each `case` without default that has an item for every known value."""
+        self.gaps: list[Ast] = []
+        """Each other `case` without default."""
 
     def run(self, statement: Ast, written: frozenset[str] = frozenset()) -> frozenset[str]:
         """Follow `statement`, and return what is written for certain after it."""
@@ -230,8 +232,9 @@ class Flow:
             ends.append(self.run(item.stmt, written))
         if statement.defaultCase is None:
             if not _is_full(statement):
+                self.gaps.append(statement)
                 return written
-            self.needs_known = True
+            self.full.append(statement)
             return frozenset.intersection(*ends)
         return frozenset.intersection(self.run(statement.defaultCase, written), *ends)
 
