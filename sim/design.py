@@ -44,6 +44,9 @@ class Design:
         object.__setattr__(self, "sources", MappingProxyType(dict(self.sources)))
         object.__setattr__(self, "data", MappingProxyType(dict(self.data)))
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return _design, (self.top, dict(self.sources), dict(self.data))
+
     @classmethod
     def from_files(cls, paths: Iterable[Path], *, top: str) -> Design:
         """Read `paths`, named by their file names: Verilog by its suffix as source, others as data.
@@ -79,6 +82,10 @@ class Design:
         for name, data in sorted(self.data.items()):
             parts += [b"data:" + name.encode(), data]
         return digest(*parts)
+
+
+def _design(top: str, sources: dict[str, str], data: dict[str, bytes]) -> Design:
+    return Design(top=top, sources=sources, data=data)
 
 
 def _content(path: Path) -> bytes:

@@ -7,7 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from rtlgen.evaluation.harness.protocol import Conditions, Group, Harness, Preparation
+from rtlgen.evaluation.harness.protocol import (
+    DEAR_SECONDS,
+    Conditions,
+    Group,
+    Harness,
+    InParts,
+    Later,
+    Preparation,
+)
 from rtlgen.evaluation.judgement import Judgement
 from rtlgen.evaluation.problem import Problem
 from sim.errors import EnvironmentFault
@@ -59,15 +67,20 @@ class Part:
     designs: tuple[Pending, ...]
     seconds: float
     """Estimated processor time of all of them."""
+    left: tuple[Later, ...] = ()
+    """What stood for the judgement of each, where they were left for later."""
 
     def halves(self) -> tuple[Part, Part]:
         """Return it in two; it has two designs or more."""
         middle = len(self.designs) // 2
-        first, second = self.designs[:middle], self.designs[middle:]
-        each = self.seconds / len(self.designs)
-        return (
-            Part(task_id=self.task_id, designs=first, seconds=each * len(first)),
-            Part(task_id=self.task_id, designs=second, seconds=each * len(second)),
+        return self._slice(0, middle), self._slice(middle, len(self.designs))
+
+    def _slice(self, start: int, end: int) -> Part:
+        return Part(
+            task_id=self.task_id,
+            designs=self.designs[start:end],
+            seconds=self.seconds / len(self.designs) * (end - start),
+            left=self.left[start:end],
         )
 
 
@@ -98,7 +111,10 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgeTask:
-    """A job, as it is sent to a worker; returns the judgements in order."""
+    """A job, as it is sent to a worker; returns the judgements in order.
+
+    Of a harness that can, dear designs are left for later.
+    """
 
     harness: Harness
     simulator: str
@@ -106,9 +122,13 @@ class JudgeTask:
     groups: tuple[Group, ...]
     conditions: Conditions
 
-    def __call__(self) -> list[Judgement]:
+    def __call__(self) -> list[Judgement | Later]:
         _check_simulator(self.harness, self.simulator)
-        found = self.harness.judge(self.groups, self.conditions)
+        found: Sequence[Sequence[Judgement | Later]]
+        if isinstance(self.harness, InParts):
+            found = self.harness.judge_in_parts(self.groups, self.conditions)
+        else:
+            found = self.harness.judge(self.groups, self.conditions)
         if [len(group) for group in found] != [len(group.designs) for group in self.groups]:
             raise ValueError(f"harness {self.harness.name!r} must judge each design once")
         return [judgement for group in found for judgement in group]
@@ -145,23 +165,75 @@ def _check_simulator(harness: Harness, wanted: str) -> None:
 
 
 def plan_jobs(
-    batches: Sequence[tuple[Preparation, Sequence[Pending]]], *, workers: int
+    batches: Sequence[tuple[Preparation, Sequence[Pending]]],
+    *,
+    workers: int,
+    in_parts: bool = False,
 ) -> list[Job]:
     """Return `batches`, each of one problem, as jobs; the longest first.
 
     Designs of one problem stay together where they can: each part of them pays for a
-    run of the reference and of the stimulus. Those of cheap problems share a job.
+    run of the reference and of the stimulus. Those of cheap problems share a job. If the
+    harness judges `in_parts`, it finds by itself how dear ones are best split.
     """
     total = sum(_cost(preparation, len(designs)) for preparation, designs in batches)
+    most = max(LEAST_SECONDS, total / (2 * workers))
     parts = [
         part
         for preparation, designs in batches
-        for part in _parts(designs, preparation, max(LEAST_SECONDS, total / (2 * workers)))
+        for part in _parts(
+            designs,
+            preparation,
+            math.inf if in_parts and preparation.seconds >= DEAR_SECONDS else most,
+        )
     ]
     parts.sort(key=lambda part: part.seconds, reverse=True)
     jobs = _bundled(parts, max(LEAST_SECONDS, total / (JOBS_PER_WORKER * workers)))
     jobs.sort(key=lambda job: job.seconds, reverse=True)
     return jobs
+
+
+def plan_later(
+    preparation: Preparation, left: Sequence[tuple[Pending, Later]], *, workers: int
+) -> list[Job]:
+    """Return jobs for designs of one problem that were `left`.
+
+    Each job runs the reference once: there are more of them than workers only where
+    that is a small part.
+    """
+    reference = preparation.seconds
+    alike: dict[str, list[tuple[Pending, Later]]] = {}
+    for design, later in left:
+        alike.setdefault(later.alike, []).append((design, later))
+    costs = {key: max(0.0, one[0][1].seconds - reference) for key, one in alike.items()}
+    number = min(len(alike), _worthwhile(sum(costs.values()), reference, workers))
+    shares: list[list[tuple[Pending, Later]]] = [[] for _ in range(number)]
+    loads = [0.0] * number
+    for key in sorted(alike, key=lambda key: -costs[key]):
+        least = loads.index(min(loads))
+        shares[least] += alike[key]
+        loads[least] += costs[key]
+    return [
+        Job(parts=(_later_part(share, reference + load),))
+        for share, load in zip(shares, loads, strict=True)
+    ]
+
+
+def _worthwhile(seconds: float, reference: float, workers: int) -> int:
+    """Return the number of jobs for designs that take `seconds` in all beside the reference."""
+    each = max(reference, LEAST_SECONDS)
+    useful = min(workers, int(seconds / each))
+    balanced = min(JOBS_PER_WORKER * workers, int(seconds / max(8 * reference, LEAST_SECONDS)))
+    return max(1, useful, balanced)
+
+
+def _later_part(left: Sequence[tuple[Pending, Later]], seconds: float) -> Part:
+    return Part(
+        task_id=left[0][0].task_id,
+        designs=tuple(design for design, _ in left),
+        seconds=seconds,
+        left=tuple(later for _, later in left),
+    )
 
 
 def _cost(preparation: Preparation, designs: int) -> float:

@@ -10,9 +10,16 @@ from dataclasses import dataclass
 from itertools import count
 
 from rtlgen.evaluation.executor import Executor, Fault, Finished, Task
-from rtlgen.evaluation.harness.protocol import Conditions, Group, Harness, Preparation
+from rtlgen.evaluation.harness.protocol import (
+    Conditions,
+    Group,
+    Harness,
+    InParts,
+    Later,
+    Preparation,
+)
 from rtlgen.evaluation.intake import Intake, row_of_waiting
-from rtlgen.evaluation.jobs import Job, JudgeTask, Pending, PrepareTask, plan_jobs
+from rtlgen.evaluation.jobs import Job, JudgeTask, Pending, PrepareTask, plan_jobs, plan_later
 from rtlgen.evaluation.judgement import Judgement, not_judged
 from rtlgen.evaluation.judgement_cache import RunJudgements
 from rtlgen.evaluation.preparation_cache import PreparationCache
@@ -143,6 +150,7 @@ class Judging:
                 problem=self._problems[part.task_id][0],
                 preparation=self.preparations[part.task_id],
                 designs=tuple(design.text for design in part.designs),
+                left=part.left,
             )
             for part in work.parts
         )
@@ -217,7 +225,11 @@ class Judging:
                 batches.append((self.preparations[task], designs))
             else:
                 self._unsure += [(design, self._unprepared[task]) for design in designs]
-        for job in plan_jobs(batches, workers=self._executor.workers):
+        in_parts = isinstance(self._setting.harness, InParts)
+        self._put_up(plan_jobs(batches, workers=self._executor.workers, in_parts=in_parts))
+
+    def _put_up(self, jobs: Iterable[Job]) -> None:
+        for job in jobs:
             heapq.heappush(self._jobs, (-job.seconds, next(self._numbers), job))
 
     # Results
@@ -232,7 +244,9 @@ class Judging:
             self._prepared(work, one.result)
         else:
             self._works = True
-            self._judged(list(zip(work.designs, one.result, strict=True)))
+            found = list(zip(work.designs, one.result, strict=True))
+            self._judged([(d, result) for d, result in found if not isinstance(result, Later)])
+            self._plan_later([(d, result) for d, result in found if isinstance(result, Later)])
         if self._works and self._unsure:
             self._give_up()
 
@@ -244,6 +258,14 @@ class Judging:
         self._known.put({design.key: judgement for design, judgement in found}, also)
         for design, _ in found:
             self._intake.settle(design)
+
+    def _plan_later(self, found: Sequence[tuple[Pending, Later]]) -> None:
+        by_task: dict[str, list[tuple[Pending, Later]]] = {}
+        for design, later in found:
+            by_task.setdefault(design.task_id, []).append((design, later))
+        for task, left in by_task.items():
+            workers = self._executor.workers
+            self._put_up(plan_later(self.preparations[task], left, workers=workers))
 
     def _failed(self, work: Job | _Preparing, fault: Fault) -> None:
         log.info("a job failed on %s: %s", fault.machine or "a worker", fault.text)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rtlgen.evaluation.design_key import key_of, plain_form
-from rtlgen.evaluation.harness.protocol import Conditions, Preparation
+from rtlgen.evaluation.harness.protocol import DEAR_SECONDS, Conditions, Later, Preparation
 from rtlgen.evaluation.harness.scripted import ScriptedHarness
 from rtlgen.evaluation.jobs import (
     LEAST_SECONDS,
@@ -18,6 +18,7 @@ from rtlgen.evaluation.jobs import (
     Pending,
     PrepareTask,
     plan_jobs,
+    plan_later,
 )
 from sim.errors import EnvironmentFault
 
@@ -164,3 +165,61 @@ def test_a_machine_with_another_simulator_is_at_fault() -> None:
     ):
         with pytest.raises(EnvironmentFault, match=wanted):
             task()
+
+
+def _pending(number: int) -> Pending:
+    return Pending(task_id="t", text=f"design {number}", key=bytes([number]), keys=[])
+
+
+def _left(*costs: float, reference: float, alike: int = 0) -> list[tuple[Pending, Later]]:
+    """Return designs with these costs; the first `alike` are one."""
+    return [
+        (_pending(n), Later(seconds=reference + cost, alike=str(max(n, alike - 1))))
+        for n, cost in enumerate(costs)
+    ]
+
+
+def _loads(left: list[tuple[Pending, Later]], *, reference: float, workers: int) -> list[float]:
+    preparation = Preparation(problem="", simulator="", samples=1, seconds=reference)
+    jobs = plan_later(preparation, left, workers=workers)
+    planned = [design for job in jobs for design in job.designs]
+    assert sorted(design.key for design in planned) == sorted(d.key for d, _ in left)
+    for job in jobs:
+        (part,) = job.parts
+        known = {design.key: later for design, later in left}
+        assert [known[design.key] for design in part.designs] == list(part.left)
+    return [job.seconds for job in jobs]
+
+
+def test_dear_designs_that_were_left_are_shared_by_the_workers() -> None:
+    left = _left(1.0, 10.0, 9.0, 1.0, 10.0, reference=2.0)
+    assert _loads(left, reference=2.0, workers=2) == pytest.approx([21.0, 14.0])
+
+
+def test_where_the_reference_is_cheap_there_are_more_jobs_than_workers() -> None:
+    assert len(_loads(_left(2.0, 2.0, 2.0, 2.0, reference=0.1), reference=0.1, workers=2)) == 4
+
+
+def test_designs_that_say_the_same_go_together() -> None:
+    loads = _loads(_left(5.0, 5.0, 5.0, 5.0, reference=0.1, alike=3), reference=0.1, workers=4)
+    assert loads == pytest.approx([5.1, 5.1])
+
+
+def test_designs_cheaper_than_the_reference_are_one_job() -> None:
+    assert len(_loads(_left(0.1, 0.2, 0.1, reference=3.0), reference=3.0, workers=8)) == 1
+
+
+def test_halves_of_what_was_left_know_what_was_found() -> None:
+    preparation = Preparation(problem="", simulator="", samples=1, seconds=3.0)
+    [job] = plan_later(preparation, _left(0.1, 0.1, 0.1, reference=3.0), workers=1)
+    first, second = job.halves()
+    assert first.parts[0].left + second.parts[0].left == job.parts[0].left
+    assert len(first.parts[0].left) == len(first.designs) == 1
+
+
+@pytest.mark.parametrize("in_parts", [False, True])
+def test_only_a_harness_that_judges_in_parts_gets_dear_designs_in_one(in_parts: bool) -> None:
+    preparation = Preparation(problem="", simulator="", samples=1, seconds=2 * DEAR_SECONDS)
+    designs = [_pending(n) for n in range(8)]
+    jobs = plan_jobs([(preparation, designs)], workers=2, in_parts=in_parts)
+    assert len(jobs) == (1 if in_parts else 4)

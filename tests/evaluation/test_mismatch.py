@@ -12,7 +12,7 @@ from rtlgen.evaluation.harness import mismatch
 from rtlgen.evaluation.harness.dialect import same_tokens, standard, tells_neighbors
 from rtlgen.evaluation.harness.mismatch import MismatchHarness
 from rtlgen.evaluation.harness.mismatch_output import read_output
-from rtlgen.evaluation.harness.protocol import Conditions, Group
+from rtlgen.evaluation.harness.protocol import Conditions, Group, Later
 from rtlgen.evaluation.harness.repairs import ENUM_CAST, without_enum_casts
 from rtlgen.evaluation.judgement import Category, Judgement
 from rtlgen.evaluation.problem import Problem
@@ -358,3 +358,37 @@ def test_a_simulator_that_fails_without_a_word_judges_nobody(
         harness.judge([group], CONDITIONS)
     with pytest.raises(ToolFailed, match="compile and run a test without any design"):
         harness.prepare([own], CONDITIONS)
+
+
+@pytest.mark.icarus
+@pytest.mark.parametrize("early", [False, True])
+def test_dear_designs_are_left_and_then_judged_as_ever(early: bool) -> None:
+    conditions = dataclasses.replace(CONDITIONS, stop_early=early)
+    harness = MismatchHarness("verilog-eval-v1")
+    own = problem(COUNTER, Dialect.V1)
+    prepared = dataclasses.replace(harness.prepare([own], conditions)[0], seconds=3.0)
+    texts = (right(COUNTER, Dialect.V1), wrong(COUNTER, Dialect.V1), "module top_module(")
+    group = Group(problem=own, preparation=prepared, designs=texts)
+    [whole] = harness.judge([group], conditions)
+    [parts] = harness.judge_in_parts([group], conditions)
+    left = [(text, later) for text, later in zip(texts, parts, strict=True) if _is_later(later)]
+    assert len(left) in ((1, 2) if early else (2,))
+    rest = Group(
+        problem=own,
+        preparation=prepared,
+        designs=tuple(text for text, _ in left),
+        left=pickle.loads(pickle.dumps(tuple(later for _, later in left))),
+    )
+    [then] = harness.judge_in_parts([rest], conditions)
+    second = iter(then)
+    found = [next(second) if _is_later(one) else one for one in parts]
+    assert [_verdict(one) for one in found] == [_verdict(one) for one in whole]
+
+
+def _is_later(one: Judgement | Later) -> bool:
+    return isinstance(one, Later)
+
+
+def _verdict(one: Judgement | Later) -> tuple[object, ...]:
+    assert isinstance(one, Judgement)
+    return one.official, one.functional, one.category, one.mismatches > 0, one.official_category

@@ -14,8 +14,9 @@ import pytest
 from rtlgen.errors import UsageError
 from rtlgen.evaluation import intake
 from rtlgen.evaluation.harness.protocol import Conditions
-from rtlgen.evaluation.harness.scripted import ScriptedHarness
+from rtlgen.evaluation.harness.scripted import ScriptedHarness, ScriptedInParts
 from rtlgen.evaluation.judgement import Category
+from rtlgen.evaluation.local_pool import LocalPool
 from rtlgen.evaluation.row import Origin
 from rtlgen.evaluation.run import Progress
 from rtlgen.evaluation.run_folder import RunFolder
@@ -264,3 +265,16 @@ def test_problems_are_values_of_their_own() -> None:
 
 def test_origins_are_stable_names() -> None:
     assert [o.value for o in Origin] == ["judged", "equal design", "cache", "none"]
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_designs_left_for_later_are_judged_once(tmp_path: Path, workers: int) -> None:
+    log = tmp_path / "log"
+    texts = [("task000", design("later").replace("wire", f"wire w{n}; wire")) for n in range(5)]
+    texts += [("task001", design("pass")), ("task001", design("later"))]
+    samples = write_samples(tmp_path / "s.jsonl.gz", texts)
+    what = evaluation(samples, harness=ScriptedInParts(log=log))
+    run(what, tmp_path / "out", executor=LocalPool(workers))
+    found = rows_of(tmp_path / "out")
+    assert [row.official for row in found.values()] == [True] * len(texts)
+    assert len(judged(log)) == len(texts)

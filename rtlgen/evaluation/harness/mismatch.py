@@ -23,7 +23,7 @@ from rtlgen.evaluation.harness.icarus_runs import (
     simulator,
 )
 from rtlgen.evaluation.harness.official import RULES, Rule
-from rtlgen.evaluation.harness.protocol import Conditions, Group, Preparation
+from rtlgen.evaluation.harness.protocol import Conditions, Group, Later, Preparation
 from rtlgen.evaluation.judgement import Judgement
 from rtlgen.evaluation.problem import Problem
 from sim.pipelines import Pipeline
@@ -74,6 +74,13 @@ class MismatchHarness:
         from rtlgen.evaluation.harness.mismatch_court import Court  # noqa: PLC0415 - pyslang
 
         return Court(self.rule, groups, conditions).judgements()
+
+    def judge_in_parts(
+        self, groups: Sequence[Group], conditions: Conditions
+    ) -> list[list[Judgement | Later]]:
+        from rtlgen.evaluation.harness.mismatch_court import Court  # noqa: PLC0415 - pyslang
+
+        return Court(self.rule, groups, conditions, in_parts=True).outcomes()
 
 
 @lru_cache(maxsize=1024)

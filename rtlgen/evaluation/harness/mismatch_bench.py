@@ -99,7 +99,13 @@ def alone(test: MismatchTest, rendering: Rendering) -> str:
             (_at(test.mismatch_start), first),
             (
                 _at(test.sampling_end),
-                _report(test, rendering, [test.got], early=f"{_OWN}_seen", good=f"!{_OWN}_seen"),
+                _report(
+                    test,
+                    rendering,
+                    [test.got],
+                    early=f"{_OWN}_seen" if rendering.stop_early else "",
+                    good=f"!{_OWN}_seen",
+                ),
             ),
         ]
     )
@@ -265,6 +271,8 @@ def _report(
 ) -> str:
     """Return how a sample ends: new mismatches are shown, the sample is kept.
 
+    The run ends where `early` holds; empty: by the test's own end.
+
     Nothing of it may come before the sample is counted: at the last edge `$finish` can
     have been called already, and then vvp ends a process at its next system task.
     """
@@ -272,7 +280,7 @@ def _report(
         f"if ({_OWN}_new_{lane}) begin {_OWN}_new_{lane} = 0; {_OWN}_show_{lane}; end\n"
         for lane in range(len(lanes))
     )
-    ended = f"if ({early}) $finish;\n" if rendering.stop_early else ""
+    ended = f"if ({early}) $finish;\n" if early else ""
     return f"\n{shown}{_keep(test, rendering, lanes, good)}{_OWN}_k = {_OWN}_k + 1;\n{ended}"
 
 
@@ -300,8 +308,10 @@ def _sampling(test: MismatchTest, rendering: Rendering, lanes: Sequence[Sequence
         f"  {_OWN}_bad_{k} = {_OWN}_bad_{k} + 1;\nend\n"
         for k in count
     )
-    early = f"{_OWN}_left == 0" + (f" || {_OWN}_n == {rendering.most}" if rendering.most else "")
-    end = _report(test, rendering, lanes, early=early, good=f"{_OWN}_bad_{{lane}} == 0")
+    ends = [f"{_OWN}_left == 0"] if rendering.stop_early else []
+    ends += [f"{_OWN}_n == {rendering.most}"] if rendering.most else []
+    early, good = " || ".join(ends), f"{_OWN}_bad_{{lane}} == 0"
+    end = _report(test, rendering, lanes, early=early, good=good)
     return (
         f"int {_OWN}_n = 0;\nint {_OWN}_left = {len(lanes)};\n{state}"
         f"always {test.sampling_event} begin\n{_OWN}_n = {_OWN}_n + 1;\n{checks}{end}end\n"

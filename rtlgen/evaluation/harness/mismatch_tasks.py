@@ -21,16 +21,19 @@ from rtlgen.evaluation.harness.mismatch_output import (
 )
 from rtlgen.evaluation.harness.mismatch_test import MismatchTest
 from rtlgen.evaluation.harness.official import Rule
-from rtlgen.evaluation.harness.protocol import Conditions, Group
+from rtlgen.evaluation.harness.protocol import Conditions, Group, Later
 from rtlgen.evaluation.harness.verdicts import Simulated
 from rtlgen.evaluation.judgement import Category
-from sim.design import Design
+from sim.design import Design, digest
 from sim.gate import Admission
 from sim.pipelines import Pipeline, StepRun
 
 _REFERENCE = "ref.sv"
-_TRIAL = 16
-"""A trial takes this part of the samples."""
+_TRIAL = 32
+"""A trial takes this part of the samples where a mismatch settles a design."""
+_GLANCE = 64
+"""And this part where it is only to show the costs."""
+_START_SECONDS = 0.01
 _RESET = "\n`resetall\n"
 
 
@@ -45,6 +48,8 @@ class Case:
     compiled: bool = False
     """Whether that text is known to compile, and to pass where it was run."""
     simulated: Simulated | None = None
+    later: Later | None = None
+    """Set where it is left for later."""
 
 
 @dataclass(slots=True)
@@ -59,10 +64,21 @@ class Bench:
     designs: dict[str, list[Case]] = field(default_factory=dict)
     """By `Admission.digest`: cases that share one simulation."""
 
+    def take_in(self, case: Case) -> None:
+        """Add what the gate has answered for; what says the same is simulated once."""
+        self.cases[text_key(case.text)] = case
+        if case.admission.design is not None:
+            self.designs.setdefault(case.admission.digest, []).append(case)
+
     @property
     def widths(self) -> tuple[int, ...]:
         """Bits of each input and each expected output."""
         return tuple(map(int, self.group.preparation.facts.get(WIDTHS, "").split()))
+
+
+def text_key(text: str) -> str:
+    """Return what a text is known by within a group."""
+    return digest(text.encode(errors="surrogatepass"))
 
 
 class Task(Protocol):
@@ -83,7 +99,8 @@ class Beside:
     """Many designs in one simulation.
 
     A `trial` looks at the first samples only: where the first mismatch settles a
-    design, those that have none are simulated on without the others.
+    design, those that have none are simulated on without the others. And it shows
+    what they cost.
     """
 
     bench: Bench
@@ -91,21 +108,32 @@ class Beside:
     secret: str = field(default_factory=new_secret)
     stop_early: bool = False
     trial: bool = False
-    estimate: float = 0.0
-    """Processor time that a trial foretells; 0 where there was none."""
+    estimates: list[float] = field(default_factory=list)
+    """Processor time that a trial foretells of each design by itself; empty without one."""
+
+    @property
+    def expected_seconds(self) -> float:
+        """Processor time that a trial foretells of all of them; 0 without one."""
+        reference = self.bench.group.preparation.seconds
+        own = sum(max(0.0, seconds - reference) for seconds in self.estimates)
+        return own + reference if self.estimates else 0.0
 
     @property
     def _samples(self) -> int:
         """Number of samples that the simulation is to have."""
         samples = self.bench.group.preparation.samples
-        return max(1, samples // _TRIAL) if self.trial else samples
+        return max(1, samples // self._part) if self.trial else samples
+
+    @property
+    def _part(self) -> int:
+        return _TRIAL if self.stop_early else _GLANCE
 
     def cpu_seconds(self, conditions: Conditions) -> float:
         if not self._many:
             return conditions.cpu_seconds
         share = self.bench.group.preparation.seconds * (1 + len(self.designs))
         most = conditions.cpu_seconds * len(self.designs)
-        expected = max(8.0 * share, 3.0 * self.estimate)
+        expected = max(8.0 * share, 3.0 * self.expected_seconds)
         return min(most, float(2 ** math.ceil(math.log2(1.0 + expected))))
 
     @property
@@ -152,7 +180,7 @@ class Beside:
         seconds = sum(run.cpu_seconds for run in runs) / len(self.designs)
         left = []
         for number, (cases, lane) in enumerate(zip(self.designs, output.lanes, strict=True)):
-            if self.trial and not lane.mismatches:
+            if self.trial and not (self.stop_early and lane.mismatches):
                 left.append(cases)
                 continue
             seen = self._seen(output, lane, seconds)
@@ -160,9 +188,14 @@ class Beside:
             for case in cases:
                 case.simulated = seen
                 _note_messages(case, said, ok=True)
-        if not left:
-            return []
-        return [Beside(self.bench, left, estimate=_TRIAL * runs[1].cpu_seconds)]
+        return [self._rest(left, runs[1].cpu_seconds)] if left else []
+
+    def _rest(self, left: list[list[Case]], seconds: float) -> Beside:
+        """Return the simulation of those that are `left` of a trial that took `seconds`."""
+        whole = self._part * max(0.0, seconds - _START_SECONDS)
+        reference = self.bench.group.preparation.seconds
+        each = reference + max(0.0, whole - reference) / len(left)
+        return Beside(self.bench, left, estimates=[each] * len(left))
 
     def _complete(self, output: BenchOutput) -> bool:
         if output.broken or any(o.mismatches is None for o in output.lanes):

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from rtlgen.evaluation.judgement import Judgement
 from rtlgen.evaluation.problem import Problem
+
+DEAR_SECONDS = 1.0
+"""Processor time of a reference from which on a harness that judges in parts looks at
+what each design costs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +55,23 @@ class Group:
     preparation: Preparation
     designs: tuple[str, ...]
     """Verilog texts as a sample gave them, after extraction; untrusted."""
+    left: tuple[Later, ...] = ()
+    """What stood for each design's judgement, where they were left for later."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Later:
+    """Stands for the judgement of a design that is left for a job of its own.
+
+    It costs more than was known, as its first samples show.
+    """
+
+    seconds: float
+    """Processor time that it is expected to take by itself."""
+    alike: str
+    """Designs of a problem with the same are judged as one, if they are in the same job."""
+    known: object = None
+    """What the harness has found of it so far, for its own use; it can be pickled."""
 
 
 class Harness(Protocol):
@@ -82,4 +103,17 @@ class Harness(Protocol):
 
         Raises:
             EnvironmentFault: The machine is at fault, and nothing was learned.
+        """
+
+
+@runtime_checkable
+class InParts(Protocol):
+    """A harness that can leave dear designs for later, so that many workers share them."""
+
+    def judge_in_parts(
+        self, groups: Sequence[Group], conditions: Conditions
+    ) -> list[list[Judgement | Later]]:
+        """Return what `Harness.judge` returns, or that a design is left for later.
+
+        Those of a group with `left` are not left again.
         """
