@@ -59,7 +59,9 @@ class Subject:
     hints: Hints = NO_HINTS
     """What the golden design mentions."""
     holds_values: bool = False
-    """Whether the golden design may have latches."""
+    """Whether the golden design may have latches, or registers without a known clock."""
+    gated: bool = False
+    """Whether inputs gate the clock of the golden design."""
     strict_reset: bool = True
 
     @property
@@ -94,6 +96,7 @@ def _timing(subject: Subject) -> Timing:
         strict_reset=subject.strict_reset,
         one_by_one=subject.holds_values and not clocks,
         in_order=isinstance(subject.reference, Recording),
+        gated=subject.gated and len(clocks) == 1,
     )
 
 
@@ -211,7 +214,7 @@ def _again(timing: Timing, cycles: int) -> list[Phase]:
         return []
     names = tuple(reset.name for reset in timing.resets)
     at_once = all(r.asynchronous for r in timing.resets)
-    pulses = at_once and timing.strict_reset and len(timing.clocks) == 1
+    pulses = at_once and timing.strict_reset and len(timing.clocks) == 1 and not timing.gated
     why = "reset at awkward moments" + (", also between clock edges" if pulses else "")
     return [Phase("reset again", why, "reset_again", cycles, resets=names, pulses=pulses)]
 

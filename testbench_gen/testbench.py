@@ -16,6 +16,7 @@ from testbench_gen.golden import Golden, RenamedGolden, rename
 from testbench_gen.plan import StimulusPlan, Subject, make_plan
 from testbench_gen.ports import check_golden, check_ports, check_reference, default_budget
 from testbench_gen.reference import ReferenceModel
+from testbench_gen.registers import Registers, registers_of
 from testbench_gen.render import render, standalone_modules
 from testbench_gen.replay import check_directed
 from testbench_gen.side_by_side import Compared, SideBySide
@@ -69,6 +70,11 @@ class Testbench:
 
         `sim.batch.judge_many` runs it.
         """
+        return self.lanes.bench(modules)
+
+    @property
+    def lanes(self) -> SideBySide:
+        """The testbench for many designs, before it is known for which."""
         compared = Compared.GOLDEN if self.golden_module else Compared.REFERENCE
         modules_of_its_own = {"reference.py", "expected.py"} & set(self.files)
         return SideBySide(
@@ -82,7 +88,7 @@ class Testbench:
             golden_text=self.files.get("golden.v", ""),
             data=self.data,
             reserved=self.bench.reserved,
-        ).bench(modules)
+        )
 
 
 def write_testbench(
@@ -198,11 +204,15 @@ def _beside_golden(
 ) -> Testbench:
     check_golden(interface, golden)
     renamed = rename(golden.design, ports=[port.name for port in interface.ports])
+    registers = registers_of(golden.design)
+    driven = registers.driven(golden.design, interface)
+    lost = registers.edges and not driven.clocks
     subject = Subject(
-        interface=interface,
+        interface=driven,
         reference=None,
         hints=renamed.hints,
-        holds_values=renamed.holds_values,
+        holds_values=renamed.holds_values or lost,
+        gated=bool(registers.gated & {clock.port for clock in driven.clocks}),
         strict_reset=strict_reset,
     )
     plan = wanted.plan(subject)
@@ -215,9 +225,12 @@ def _beside_golden(
         "interface": interface,
         "hdl": ("golden.v", f"{WRAPPER}.v"),
         "notes": [
-            f"a counter is let run for {phase.cycles} cycles; what it does after more is not seen"
-            for phase in plan.phases
-            if phase.pattern == "long_run"
+            *_peculiarities(registers, driven, interface, plan),
+            *(
+                f"a counter is let run for {phase.cycles} cycles; what it does after more is not seen"
+                for phase in plan.phases
+                if phase.pattern == "long_run"
+            ),
         ],
     }
     samples = sum(step.sample for step in _steps(plan, None))
@@ -227,6 +240,21 @@ def _beside_golden(
     )
     data = renamed.data
     return replace(written, data=data, bench=replace(written.bench, data=data))
+
+
+def _peculiarities(
+    registers: Registers, driven: Interface, interface: Interface, plan: StimulusPlan
+) -> Iterator[str]:
+    """Yield what of the golden design limits what is driven, or what can be said."""
+    if registers.edges and not driven.clocks:
+        yield "no input was recognized as the clock; inputs change one at a time, in any order"
+    elif found := [c.port for c in driven.clocks if not interface.clocks]:
+        yield f"driven as a clock, though not declared as one: {', '.join(found)}"
+    if plan.timing.gated:
+        gates = ", ".join(sorted(registers.gated))
+        yield f"a clock is made of {gates}; inputs change only while it is inactive"
+    for wire in registers.loops:
+        yield f"{wire!r} depends on itself without a register; if it swings, no simulation ends"
 
 
 def _isolated(golden: RenamedGolden) -> str:

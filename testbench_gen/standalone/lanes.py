@@ -27,6 +27,8 @@ _MEMORY = 1 << 14
 """Comparisons that are remembered."""
 _TELLING = 0.7
 """Processor seconds that tell how long the rest will take."""
+_NEW_START = 3.0
+"""Processor seconds that must be saved for a new simulation of fewer designs to be worth it."""
 
 
 def row_of(outputs: Mapping[str, str]) -> str:
@@ -100,6 +102,22 @@ class Pace:
         doubt = 3 - 2 * samples / self._samples
         return foreseen if foreseen > doubt * self._allowed else None
 
+    def wasted(self, lanes: Lanes) -> bool:
+        """Whether what is left should be simulated without the lanes that have a mismatch."""
+        if self._first is None:
+            return False
+        begun, start = self._first
+        spent, left = self._last - start, self._samples - lanes.samples
+        # A little sooner than `step`, to which a simulation may seem too long to go on at all.
+        if spent < 0.7 * _TELLING or lanes.samples == begun:
+            return False
+        return saved(spent, lanes.samples - begun, left, lanes.decided) > _NEW_START
+
+
+def saved(spent: float, done: int, left: int, decided: float) -> float:
+    """Return the seconds that `left` samples take for lanes that are decided, a share of all."""
+    return spent / done * left * decided
+
 
 class Lanes:
     """A scoreboard for every lane, with the counts and texts that `Scoreboard` would have."""
@@ -127,6 +145,11 @@ class Lanes:
         self._history: deque[tuple[dict[str, int], str]] = deque(maxlen=HISTORY)
         self._weights: dict[str, tuple[int, int]] = {}
         self._compared: dict[tuple[str, str], int] = {}
+
+    @property
+    def decided(self) -> float:
+        """The share of lanes that have a mismatch."""
+        return sum(first is not None for first in self._first) / len(self._first)
 
     def drive(self, levels: Mapping[str, int]) -> None:
         """Note that inputs have changed."""

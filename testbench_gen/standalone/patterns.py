@@ -16,6 +16,9 @@ from .sequences import RUNNING, dwell, fill_drain, load_run, serial, sweep
 
 __all__ = ["PATTERNS", "RESETS", "Cycle", "Input", "Phase", "corner_values", "expand", "seeded"]
 
+_STEADY = 600
+"""Cycles of a long run after which inputs of unknown purpose may change."""
+
 
 def expand(
     phases: Sequence[Phase], inputs: Sequence[Input], seed: int
@@ -95,10 +98,12 @@ def operands(phase: Phase, inputs: Sequence[Input], rng: random.Random) -> Itera
 def long_run(phase: Phase, inputs: Sequence[Input], rng: random.Random) -> Iterator[Cycle]:
     """Enables held at 1, strobes at 0, data constant: counters run until they wrap."""
     running = {port.name: _running_value(port, rng) for port in inputs}
-    for number in range(phase.cycles):
-        if number and number % 600 == 0:
+    for start in range(0, phase.cycles, _STEADY):
+        if start:
             running |= {p.name: rng.randint(0, 1) for p in inputs if p.role == "control"}
-        yield Cycle(dict(running), brief=True)
+        cycle = Cycle(dict(running), brief=True)
+        for _ in range(min(_STEADY, phase.cycles - start)):
+            yield cycle
 
 
 def reset_start(phase: Phase, inputs: Sequence[Input], rng: random.Random) -> Iterator[Cycle]:

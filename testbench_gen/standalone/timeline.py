@@ -9,8 +9,9 @@ One clock cycle lasts 20 ticks::
            20    sample with the inputs settled; then the next active edge
 
 so that registered, Moore and Mealy outputs are all looked at when they are
-steady. A sample and a change that share a tick come in that order. Without a
-clock each vector lasts 10 ticks and is looked at just before the next one.
+steady. A sample and a change that share a tick come in that order. In long runs,
+in which nothing but the clock changes, only the sample at tick 20 is taken, and
+where inputs gate the clock they change at tick 15 instead. Without a clock each vector lasts 10 ticks and is looked at just before the next one.
 """
 
 from __future__ import annotations
@@ -87,6 +88,8 @@ class Timing:
     """Without a clock: whether inputs that change do so one after the other, for latches."""
     in_order: bool = False
     """Without a clock: whether the reference goes on by one state with every vector."""
+    gated: bool = False
+    """With a clock: whether other inputs change only while it is inactive, as they may gate it."""
 
     def levels(self, cycle: Cycle) -> dict[str, int]:
         """Return the level of every reset input during `cycle`."""
@@ -228,16 +231,23 @@ def _clocked(
     if model:
         model.apply(start)
     # A golden design is not looked at before its first reset.
-    phase, awake = "start", not live or not timing.resets
+    phase, awake, last = "start", not live or not timing.resets, None
     for next_phase, cycle in stimulus:
-        drive = _news(now, {**cycle.values, **timing.levels(cycle)})
-        now |= {**drive, **_second(cycle, timing)}
+        same = cycle.brief and cycle is last
+        last, drive = cycle, {} if same else _news(now, {**cycle.values, **timing.levels(cycle)})
+        now |= drive if timing.gated else {**drive, **_second(cycle, timing)}
         brief = cycle.brief and not drive
-        if not brief:
+        if timing.gated and not brief:
+            yield Step(QUARTER, phase, sample=awake)
+        elif not brief:
             yield Step(QUARTER, phase, sample=awake, expected=_expected(model), drive=drive)
         phase = next_phase.name
         if brief:
             yield from _brief(phase, timing, model, sample=awake)
+            continue
+        if timing.gated:
+            yield from _gated(phase, drive, timing, sample=awake)
+            awake = awake or bool(cycle.resets)
             continue
         if model:
             model.apply(drive, cycle.resets | cycle.pulsed)
@@ -258,6 +268,14 @@ def _brief(phase: str, timing: Timing, model: Model | None, *, sample: bool) -> 
     yield Step(2 * QUARTER, phase, sample=sample, expected=_expected(model), drive=drive)
     if model:
         model.edge()
+
+
+def _gated(phase: str, drive: Mapping[str, int], timing: Timing, *, sample: bool) -> Iterator[Step]:
+    """Take a clock cycle in which inputs change after the inactive edge; without a model."""
+    clock = timing.clocks[0]
+    yield Step(QUARTER, phase, sample=sample, drive={clock.name: 1 - clock.active})
+    yield Step(QUARTER, phase, sample=sample, drive=drive)
+    yield Step(QUARTER, phase, sample=sample, drive={clock.name: clock.active})
 
 
 def _to_active_edge(
@@ -286,31 +304,42 @@ def _second(cycle: Cycle, timing: Timing) -> dict[str, int]:
 
 
 def _many_clocks(stimulus: Stimulus, inputs: Sequence[str], timing: Timing) -> Iterator[Step]:
-    """Drive clocks of unrelated periods, never two changes at once; look before every change.
+    """Drive clocks of several ratios, never two changes at once; look before every change.
 
-    Each turn has one slot for every clock and the inputs change in a slot of
-    their own, so that no order of evaluation can matter.
+    Each turn has one slot for every clock, in either order, and the inputs change
+    in a slot of their own, so that no order of evaluation can matter.
     """
-    halves = [(3, 5, 7, 11, 13, 17, 19, 23)[i % 8] for i in range(len(timing.clocks))]
     levels = {clock.name: 1 - clock.active for clock in timing.clocks}
-    start = dict.fromkeys(inputs, 0) | timing.levels(Cycle({}))
-    yield Step(0, "start", drive={**start, **levels})
-    now = dict(start)
+    now = dict.fromkeys(inputs, 0) | timing.levels(Cycle({}))
+    yield Step(0, "start", drive={**now, **levels})
     phase, turn, awake = "start", 0, not timing.resets
-    for next_phase, cycle in stimulus:
+    for number, (next_phase, cycle) in enumerate(stimulus):
         drive = _news(now, {**cycle.values, **timing.levels(cycle)})
         now |= drive
         yield Step(QUARTER, phase, sample=awake, drive=drive)
         phase = next_phase.name
-        for _ in range(max(halves)):
+        halves = _halves(len(timing.clocks), number // _SAME_RATIO)
+        slots = list(zip(timing.clocks, halves))[:: 1 if number // 2 % 2 else -1]  # noqa: B905
+        for _ in range(max(halves) + number % 3):
             turn += 1
-            for clock, half in zip(timing.clocks, halves, strict=True):
+            for clock, half in slots:
                 if turn % half == 0:
                     levels[clock.name] ^= 1
                     edge = {clock.name: levels[clock.name]}
                     yield Step(QUARTER, phase, sample=awake, drive=edge)
         awake = awake or bool(cycle.resets)
     yield Step(QUARTER, phase, sample=awake)
+
+
+_SAME_RATIO = 48
+"""Cycles after which the clocks have another ratio."""
+
+
+def _halves(clocks: int, number: int) -> list[int]:
+    """Return the turns of half a period of every clock: unrelated, equal, multiples."""
+    unrelated = [(3, 5, 7, 11, 13, 17, 19, 23)[i % 8] for i in range(clocks)]
+    ratios = (unrelated, [1] * clocks, unrelated[::-1], [i + 1 for i in range(clocks)])
+    return (*ratios, ratios[3][::-1])[number % 5]
 
 
 def checks_in(steps: Iterable[Step], outputs: int) -> int:
