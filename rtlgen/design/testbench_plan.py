@@ -25,8 +25,6 @@ def render_plan(record: TestbenchFile, testbench: Testbench, sources: Mapping[st
             interface=testbench.interface,
             inputs=testbench.plan.inputs,
             timing=testbench.plan.timing,
-            checked=len(testbench.interface.outputs),
-            samples=testbench.samples,
             roles=_roles(testbench),
             open_holes=_by_line([h for h in holes if not h.unreachable], sources),
             never=_by_line([h for h in holes if h.unreachable], sources),

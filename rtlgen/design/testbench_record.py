@@ -19,11 +19,7 @@ from testbench_gen.trust import WEIGHT, Reached, TestbenchTrust
 
 TRUST = "trust.json"
 SCHEMA: Final = 1
-FORMULA = (
-    f"mutation * (1 - {WEIGHT} * (1 - coverage)) * agreement; mutation is the lower end of "
-    "Wilson's interval (z = 1) for the killed mutants, or their share where every input was "
-    "driven; what was not measured counts as 0"
-)
+FORMULA = f"mutation * (1 - {WEIGHT} * (1 - coverage)) * agreement"
 
 
 class _Record(BaseModel):
@@ -159,6 +155,7 @@ class TestbenchFile(_Record):
     """The RTL that mutants and coverage are of, in words."""
     trust: TrustSummary
     formula: str = FORMULA
+    """`testbench_gen.trust` says what it is made of, and why."""
     seed: int
     cycles: int
     checks: int
