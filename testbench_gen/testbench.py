@@ -224,14 +224,7 @@ def _beside_golden(
         "title": wanted.title,
         "interface": interface,
         "hdl": ("golden.v", f"{WRAPPER}.v"),
-        "notes": [
-            *_peculiarities(registers, driven, interface, plan),
-            *(
-                f"a counter is let run for {phase.cycles} cycles; what it does after more is not seen"
-                for phase in plan.phases
-                if phase.pattern == "long_run"
-            ),
-        ],
+        "notes": [*_peculiarities(registers, driven, interface, plan), *_unseen(plan)],
     }
     samples = sum(step.sample for step in _steps(plan, None))
     counts = _Counts(checks=samples * len(interface.outputs), samples=samples)
@@ -240,6 +233,12 @@ def _beside_golden(
     )
     data = renamed.data
     return replace(written, data=data, bench=replace(written.bench, data=data))
+
+
+def _unseen(plan: StimulusPlan) -> Iterator[str]:
+    for phase in plan.phases:
+        if phase.pattern == "long_run":
+            yield f"a counter is let run for {phase.cycles} cycles; what it does later is not seen"
 
 
 def _peculiarities(

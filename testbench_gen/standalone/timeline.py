@@ -11,7 +11,8 @@ One clock cycle lasts 20 ticks::
 so that registered, Moore and Mealy outputs are all looked at when they are
 steady. A sample and a change that share a tick come in that order. In long runs,
 in which nothing but the clock changes, only the sample at tick 20 is taken, and
-where inputs gate the clock they change at tick 15 instead. Without a clock each vector lasts 10 ticks and is looked at just before the next one.
+where inputs gate the clock they change at tick 15 instead. Without a clock each
+vector lasts 10 ticks and is looked at just before the next one.
 """
 
 from __future__ import annotations
