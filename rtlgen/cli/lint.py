@@ -39,6 +39,8 @@ def lint(
 def _print(spec: Spec) -> None:
     for finding in spec.findings:
         typer.echo(_line(spec.path, finding))
+    for prop in spec.properties:
+        typer.echo(f"{spec.path}:{prop.line}: property: {prop.name}")
     counts = _counts(spec)
     text = ", ".join(f"{number} {name}{'s' * (number > 1)}" for name, number in counts.items())
     stderr().print(f"module {spec.interface.module}: {text or 'nothing to ask'}", markup=False)
@@ -71,5 +73,15 @@ def _record(spec: Spec) -> dict[str, Any]:
                 "assumption": finding.assumption,
             }
             for finding in spec.findings
+        ],
+        "properties": [
+            {
+                "kind": prop.kind.value,
+                "signals": list(prop.signals),
+                "bound": prop.bound,
+                "line": prop.line,
+                "text": prop.text,
+            }
+            for prop in spec.properties
         ],
     }

@@ -16,6 +16,7 @@ from sim.interface import Direction, Interface, infer_timing, read_interface
 from sim.judge import simulate_first
 from sim.modules import module_names, top_module
 from sim.process import Limits
+from sim.property import Property
 from sim.simulate import Simulator
 from sim.verdict import Status
 from testbench_gen import Golden, Testbench, write_testbench
@@ -43,6 +44,8 @@ class Judgement:
     """Whether the reference is golden RTL, and so comes from elsewhere than the design."""
     trust: TrustSummary | None = None
     """Testbench trust, where it is known."""
+    properties: tuple[Property, ...] = ()
+    """What the specification plainly says of every cycle; designs must keep it too."""
 
 
 def load_golden(paths: Sequence[Path], *, module: str | None = None) -> Design:

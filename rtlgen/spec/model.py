@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Any
 
 from sim.interface import Interface
+from sim.property import Property
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -94,6 +95,8 @@ class Spec:
     """YAML front matter, if there is any."""
     ranges: Mapping[str, str] = field(default_factory=dict)
     """Ranges of ports that name parameters, as Verilog, such as `[WIDTH-1:0]`."""
+    properties: tuple[Property, ...] = ()
+    """What is plainly said of the ports in every clock cycle."""
 
     @property
     def assumptions(self) -> tuple[Finding, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from rtlgen.spec.text import IDENTIFIER, Sentence, normalize, sentences
+from rtlgen.spec.text import IDENTIFIER, Sentence
 from sim.interface import Direction, Interface
 from sim.property import Property, PropertyKind
 
@@ -60,10 +60,10 @@ def _form(pattern: str) -> re.Pattern[str]:
 _Make = Callable[[re.Match[str], Interface], Property | None]
 
 
-def read_properties(text: str, interface: Interface) -> tuple[Property, ...]:
-    """Return what `text` plainly says of the ports of `interface`, in its order."""
+def read_properties(said: Sequence[Sentence], interface: Interface) -> tuple[Property, ...]:
+    """Return what sentences plainly say of the ports of `interface`, in their order."""
     found: dict[tuple[object, ...], Property] = {}
-    for sentence in sentences(normalize(text)):
+    for sentence in said:
         for prop in _read(sentence, interface):
             found.setdefault((prop.kind, prop.signals, prop.bound), prop)
     return tuple(found.values())

@@ -40,6 +40,7 @@ from rtlgen.spec.ports import (
     make_ports,
     written_ranges,
 )
+from rtlgen.spec.properties import read_properties
 from rtlgen.spec.prose import read_prose
 from rtlgen.spec.roles import describe
 from rtlgen.spec.text import IDENTIFIER, Sentence, line_place, normalize, sentences
@@ -180,6 +181,7 @@ class _Reading:
             title=title,
             metadata=self.front.metadata,
             ranges=self._ranges(header, ports),
+            properties=read_properties(said, interface),
         )
         return self._finish(spec, clean, said, ports)
 

@@ -5,13 +5,14 @@ import time
 import pytest
 
 from rtlgen.spec.properties import read_properties
+from rtlgen.spec.text import normalize, sentences
 from sim.interface import Clock, Direction, Interface, Port, Reset
 from sim.property import Property, PropertyKind
 
 
 def port(name: str, direction: str, width: int = 1) -> Port:
-    bounds = {} if width == 1 else {"msb": width - 1, "lsb": 0}
-    return Port(name=name, direction=Direction(direction), **bounds)
+    msb, lsb = (None, None) if width == 1 else (width - 1, 0)
+    return Port(name=name, direction=Direction(direction), msb=msb, lsb=lsb)
 
 
 INTERFACE = Interface(
@@ -34,7 +35,8 @@ INTERFACE = Interface(
 
 
 def read(text: str) -> list[tuple[PropertyKind, tuple[str, ...], int]]:
-    return [(p.kind, p.signals, p.bound) for p in read_properties(text, INTERFACE)]
+    found = read_properties(sentences(normalize(text)), INTERFACE)
+    return [(p.kind, p.signals, p.bound) for p in found]
 
 
 @pytest.mark.parametrize(
@@ -113,10 +115,8 @@ def test_what_is_hedged_or_names_something_else_is_left_to_people(text: str) -> 
 
 
 def test_a_property_keeps_its_place_and_is_read_once() -> None:
-    found = read_properties(
-        "# Arbiter\n\nIt shares a bus. Exactly one of a, b\nis high.\n\n- exactly one of a, b is high\n",
-        INTERFACE,
-    )
+    text = "# Arbiter\n\nIt shares a bus. Exactly one of a, b\nis high.\n\n- exactly one of a, b is high\n"
+    found = read_properties(sentences(normalize(text)), INTERFACE)
     assert found == (
         Property(
             kind=PropertyKind.ONE_HOT,
