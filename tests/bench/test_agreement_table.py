@@ -50,6 +50,8 @@ def row(
         (row(True, False, "refuted", replayed=False), Kind.OPEN_PASS),
         (row(True, True, "refuted", replayed=True), Kind.BOTH_MISS),
         (row(True, True, "refuted"), Kind.RIGHT),
+        (row(False, True, cause="interface", strict=False), Kind.PORTS),
+        (row(False, True, "proved", cause="interface"), Kind.FALSE_FAIL),
         (row(None, True), Kind.NOT_JUDGED),
         (row(True, None), Kind.NOT_JUDGED),
     ],
