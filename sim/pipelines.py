@@ -58,10 +58,14 @@ class Pipeline:
     A program is found as by `sim.locate.find_tool`; a relative path with a slash is
     one that an earlier step has made.
     """
+    cpu_seconds: float | None = None
+    """`PipelineLimits.cpu_seconds` of this one, where it has a limit of its own."""
 
     def __post_init__(self) -> None:
         if not self.steps or not all(self.steps):
             raise ValueError("a pipeline needs steps, and each a program")
+        if self.cpu_seconds is not None:
+            check_limits({"cpu_seconds": self.cpu_seconds})
         if any("\0" in word for step in self.steps for word in step):
             raise ValueError("an argument cannot hold a NUL")
         for name in self.files:
@@ -73,11 +77,13 @@ class Pipeline:
         object.__setattr__(self, "files", MappingProxyType(dict(self.files)))
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _pipeline, (dict(self.files), self.steps)
+        return _pipeline, (dict(self.files), self.steps, self.cpu_seconds)
 
 
-def _pipeline(files: Mapping[str, str | bytes], steps: tuple[tuple[str, ...], ...]) -> Pipeline:
-    return Pipeline(files=files, steps=steps)
+def _pipeline(
+    files: Mapping[str, str | bytes], steps: tuple[tuple[str, ...], ...], cpu_seconds: float | None
+) -> Pipeline:
+    return Pipeline(files=files, steps=steps, cpu_seconds=cpu_seconds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,14 +210,15 @@ class _Sandbox:
             run = run_tool(
                 [sys.executable, "-I", "-S", "-c", _START, str(_HERE)],
                 cwd=folder,
-                limits=self._of_all(sum(len(pipeline.steps) for pipeline in pipelines)),
+                limits=self._of_all(pipelines),
                 readable=[_HERE, *self.readable],
             )
         done: list[list[StepRun]] = [[]]
         for number, told in _reports(run.output, len(pipelines)):
             done += [[] for _ in range(number + 1 - len(done))]
-            argv = pipelines[number].steps[len(done[number])]
-            done[number].append(self._step_run(argv, told))
+            pipeline = pipelines[number]
+            argv = pipeline.steps[len(done[number])]
+            done[number].append(self._step_run(argv, told, self._cpu_seconds(pipeline)))
         return [tuple(runs) for runs in done], run
 
     def _plan(self, pipelines: Sequence[Pipeline]) -> Plan:
@@ -220,12 +227,12 @@ class _Sandbox:
                 (
                     {name: _bytes(content) for name, content in pipeline.files.items()},
                     [[self._program(name), *rest] for name, *rest in pipeline.steps],
+                    self._cpu_seconds(pipeline),
                 )
                 for pipeline in pipelines
             ],
             preload={program: str(path) for program, path in self.libraries.items()},
             seconds=self.limits.seconds,
-            cpu_seconds=math.ceil(self.limits.cpu_seconds),
             memory_bytes=self.limits.memory_bytes,
             file_bytes=self.limits.file_bytes,
             output_bytes=self.limits.output_bytes,
@@ -234,11 +241,18 @@ class _Sandbox:
     def _program(self, name: str) -> str:
         return str(self.tools.get(name, name))
 
-    def _of_all(self, steps: int) -> Limits:
+    def _cpu_seconds(self, pipeline: Pipeline) -> int:
+        """Return the processor time of each step, in whole seconds."""
+        own = pipeline.cpu_seconds
+        return math.ceil(self.limits.cpu_seconds if own is None else own)
+
+    def _of_all(self, pipelines: Sequence[Pipeline]) -> Limits:
         """Return limits of the whole sandbox that honest steps within their own do not pass."""
+        steps = sum(len(pipeline.steps) for pipeline in pipelines)
+        cpu_seconds = sum(len(p.steps) * (self._cpu_seconds(p) + 1) for p in pipelines)
         return Limits(
             seconds=_MARGIN_SECONDS + steps * (self.limits.seconds + 1),
-            cpu_seconds=_MARGIN_SECONDS + steps * 2 * (self.limits.cpu_seconds + 1),
+            cpu_seconds=_MARGIN_SECONDS + 2 * cpu_seconds,
             memory_bytes=_DRIVER_BYTES + self.limits.memory_bytes,
             file_bytes=self.limits.file_bytes,
             folder_bytes=_DRIVER_BYTES + 4 * self.limits.file_bytes,
@@ -246,14 +260,14 @@ class _Sandbox:
             processes=128,
         )
 
-    def _step_run(self, argv: tuple[str, ...], told: _Report) -> StepRun:
+    def _step_run(self, argv: tuple[str, ...], told: _Report, cpu_seconds: int) -> StepRun:
         if told.limit.isdigit():
             raise ToolFailed(
                 f"`{argv[0]}` cannot be started: {os.strerror(int(told.limit))}\n\n"
                 "hint: reinstall it; it must be a program for this machine"
             )
         code = os.waitstatus_to_exitcode(told.status)
-        limit = told.limit if told.limit != "-" else self._limit_of(code, told)
+        limit = told.limit if told.limit != "-" else _limit_of(code, told, cpu_seconds)
         return StepRun(
             argv=argv,
             exit_code=None if limit else code,
@@ -266,22 +280,23 @@ class _Sandbox:
             limit=limit,
         )
 
-    def _limit_of(self, code: int, told: _Report) -> str | None:
-        """Return the limit that `code` speaks of, where the kernel or the tool enforced it.
 
-        A tool whose own child the kernel has ended tells it by an exit code.
-        """
-        # What the kernel counts may lack a little of what it allowed.
-        allowed = 0.9 * math.ceil(self.limits.cpu_seconds)
-        if code == -signal.SIGXCPU or (code != 0 and told.cpu_seconds >= allowed):
-            return "cpu"
-        if code in (-signal.SIGXFSZ, 128 + signal.SIGXFSZ):
-            return "file size"
-        if code != 0 and any(
-            tells_of_memory(text[-_TAIL:].encode()) for text in (told.stdout, told.stderr)
-        ):
-            return "memory"
-        return None
+def _limit_of(code: int, told: _Report, cpu_seconds: int) -> str | None:
+    """Return the limit that `code` speaks of, where the kernel or the tool enforced it.
+
+    A tool whose own child the kernel has ended tells it by an exit code.
+    """
+    # What the kernel counts may lack a little of what it allowed.
+    allowed = 0.9 * cpu_seconds
+    if code == -signal.SIGXCPU or (code != 0 and told.cpu_seconds >= allowed):
+        return "cpu"
+    if code in (-signal.SIGXFSZ, 128 + signal.SIGXFSZ):
+        return "file size"
+    if code != 0 and any(
+        tells_of_memory(text[-_TAIL:].encode()) for text in (told.stdout, told.stderr)
+    ):
+        return "memory"
+    return None
 
 
 def _bytes(content: str | bytes) -> bytes:

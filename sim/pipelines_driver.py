@@ -45,20 +45,21 @@ class Plan:
     def __init__(
         self,
         *,
-        pipelines: list[tuple[dict[str, bytes], list[list[str]]]],
+        pipelines: list[tuple[dict[str, bytes], list[list[str]], int]],
         preload: dict[str, str],
         seconds: float,
-        cpu_seconds: int,
         memory_bytes: int,
         file_bytes: int,
         output_bytes: int,
     ) -> None:
         self.pipelines = pipelines
-        """Files, and the argument lists of the steps; the limits are those of a step."""
+        """Files, the argument lists of the steps, and the processor time of a step.
+
+        The limits are those of a step.
+        """
         self.preload = preload
         """By program, a library that is loaded before its own."""
         self.seconds = seconds
-        self.cpu_seconds = cpu_seconds
         self.memory_bytes = memory_bytes
         self.file_bytes = file_bytes
         self.output_bytes = output_bytes
@@ -87,8 +88,9 @@ def main() -> None:
     _signal.signal(_signal.SIGCHLD, lambda *_: None)
     _signal.signal(_signal.SIGXCPU, _signal.SIG_IGN)  # while the limit of a step is its own
     _signal.set_wakeup_fd(woken, warn_on_full_buffer=False)
-    root, ceilings = os.getcwd(), Ceilings(plan)  # noqa: PTH109
-    for number, (files, steps) in enumerate(plan.pipelines):
+    root = os.getcwd()  # noqa: PTH109
+    for number, (files, steps, cpu_seconds) in enumerate(plan.pipelines):
+        ceilings = Ceilings(plan, cpu_seconds)
         folder = f"{root}/{os.urandom(8).hex()}"
         _write(files, folder)
         for argv in steps:
@@ -120,11 +122,11 @@ def _write_all(descriptor: int, content: bytes) -> None:
 class Ceilings:
     """The limits that a step inherits from this process, which has them only while it starts."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, cpu_seconds: int) -> None:
         self._wanted = [
             (limit, value, ceiling)
             for limit, value in (
-                (resource.RLIMIT_CPU, plan.cpu_seconds),
+                (resource.RLIMIT_CPU, cpu_seconds),
                 (resource.RLIMIT_AS, plan.memory_bytes),
                 (resource.RLIMIT_FSIZE, plan.file_bytes),
             )

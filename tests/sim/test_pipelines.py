@@ -5,6 +5,7 @@ import re
 import signal
 import sys
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -101,6 +102,8 @@ class TestRefused:
             Pipeline(files={}, steps=steps)
 
     def test_a_limit_of_nothing(self) -> None:
+        with pytest.raises(ValueError, match=re.escape("limit cpu_seconds must be positive")):
+            replace(HONEST, cpu_seconds=0.0)
         with pytest.raises(ValueError, match=re.escape("limit seconds must be positive")):
             PipelineLimits(seconds=0)
 
@@ -114,6 +117,13 @@ class TestLimits:
     def test_processor_time(self) -> None:
         [step] = run("while True: pass", cpu_seconds=1.0)
         assert (step.limit, step.exit_code) == ("cpu", None)
+
+    def test_processor_time_of_one_pipeline_among_others(self) -> None:
+        short = replace(pipeline("while True: pass"), cpu_seconds=1.0)
+        long = pipeline("import time\nwhile time.process_time() < 1.5: pass\nprint('fine')")
+        found = run_pipelines([HONEST, short, long], limits=PipelineLimits(cpu_seconds=20.0))
+        assert [runs[0].limit for runs in found] == [None, "cpu", None]
+        assert pickle.loads(pickle.dumps(short)) == short
 
     def test_processor_time_of_a_child(self) -> None:
         code = (

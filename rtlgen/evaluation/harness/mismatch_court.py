@@ -179,15 +179,15 @@ class Court:
         return Beside(bench, [cases], estimates=[known[text_key(cases[0].text)].seconds])
 
     def _run(self, tasks: Sequence[Task]) -> Iterator[list[Task]]:
-        """Run `tasks`, those with like limits together, and yield what is left to do of each."""
-        by_limit: dict[float, list[Task]] = {}
-        for task in tasks:
-            by_limit.setdefault(task.cpu_seconds(self._conditions), []).append(task)
-        for seconds, alike in by_limit.items():
-            pipelines = [task.pipeline(self._rule, self._conditions) for task in alike]
-            runs = run_all(pipelines, seconds, self._conditions)
-            for task, run in zip(alike, runs, strict=True):
-                yield task.take(run)
+        """Run `tasks` and yield what is left to do of each."""
+        limits = [task.cpu_seconds(self._conditions) for task in tasks]
+        pipelines = [
+            replace(task.pipeline(self._rule, self._conditions), cpu_seconds=seconds)
+            for task, seconds in zip(tasks, limits, strict=True)
+        ]
+        runs = run_all(pipelines, max(limits, default=1.0), self._conditions)
+        for task, run in zip(tasks, runs, strict=True):
+            yield task.take(run)
 
     def _take_own_texts(self) -> None:
         """See what the official way makes of texts that differ from what was simulated.
