@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sim.design import Design
@@ -90,8 +90,8 @@ class Structure:
     """Of all modules."""
     signals: frozenset[str] = frozenset()
     """Vectors and scalars of the top module."""
-    wide: tuple[str, ...] = ()
-    """Signals of any module that are too wide to be watched bit by bit."""
+    widths: Mapping[str, int] = field(default_factory=dict)
+    """Of the signals of any module, as `module.signal`, that have more than 256 bits."""
     undriven: frozenset[str] = frozenset()
     """Signals of any module, as `module.signal`, that nothing drives."""
     cpu_seconds: float = 0.0
@@ -171,7 +171,7 @@ def read_structure(design: Design, *, limits: Limits = Limits()) -> Structure:
         branches=tuple(Branch(**{**b, "end": tuple(b["end"])}) for b in answer["branches"]),
         registers=tuple(map(_register, answer["registers"])),
         signals=frozenset(answer["signals"]),
-        wide=tuple(answer["wide"]),
+        widths=answer["widths"],
         undriven=frozenset(answer["undriven"]),
         cpu_seconds=spent,
     )

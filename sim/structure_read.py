@@ -82,7 +82,19 @@ def read_in(node: Ast) -> set[str]:
 
 def grouped(text: str) -> str:
     """Return `text` in parentheses, unless it is a single name or number."""
-    return text if _ATOM.match(text) else f"({text})"
+    return text if _ATOM.match(text) or _is_enclosed(text) else f"({text})"
+
+
+def _is_enclosed(text: str) -> bool:
+    """Whether the first parenthesis of `text` is closed by its last."""
+    if not text.startswith("(") or '"' in text or "\\" in text:
+        return False
+    depth = 0
+    for place, letter in enumerate(text):
+        depth += (letter == "(") - (letter == ")")
+        if depth == 0:
+            return place == len(text) - 1
+    return False
 
 
 def bare(expression: Ast) -> Ast:

@@ -9,6 +9,7 @@ turn, with every condition on anything else both ways.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -39,15 +40,18 @@ from sim.structure_transitions import COMPARISONS, Reset, Run, leading_reset
 from sim.timing import members
 
 _MOST_STATES = 256
+_PLAIN = re.compile(r"[A-Za-z_]\w*\Z", re.ASCII)
 
 
 def registers_of(parsed: Parsed, instance: Ast, *, is_top: bool) -> Iterator[StateRegister]:
     """Yield the state registers of `instance`."""
+    if not _PLAIN.match(instance.body.definition.name):
+        return
     module = _Module(parsed, instance)
     for clocked in module.clocked:
         for path, symbol in clocked.targets.items():
             candidate = _Candidate(module, clocked, path, symbol)
-            if candidate.is_state_register:
+            if _PLAIN.match(symbol.name) and candidate.is_state_register:
                 yield candidate.register(is_top=is_top)
 
 

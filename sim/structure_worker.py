@@ -21,7 +21,7 @@ from sim.timing import members
 from sim.worker import ANSWERS, REQUEST
 
 _WIDE = 256
-"""Bits of the widest signal that Verilator watches bit by bit."""
+"""Bits from which on a signal is listed with its width."""
 _SIGNALS = (SymbolKind.Net, SymbolKind.Variable)
 
 
@@ -53,12 +53,12 @@ def _found(parsed: Parsed, name: str) -> dict[str, Any]:
             for register in registers_of(parsed, instance, is_top=instance is top)
         ],
         "signals": [s.name for s in members(top.body) if s.kind in _SIGNALS and s.type.isIntegral],
-        "wide": sorted(
-            f"{module}.{s.name}"
+        "widths": {
+            f"{module}.{s.name}": s.type.bitWidth
             for module, instance in modules.items()
             for s in members(instance.body)
             if s.kind in _SIGNALS and s.type.isIntegral and s.type.bitWidth > _WIDE
-        ),
+        },
     }
     return found | {"undriven": sorted(_undriven(compilation, instances))}
 

@@ -48,7 +48,7 @@ _HEADER = """\
 # Whoever includes the precompiled header must have been given the very same options.
 _DEFINES = (
     *("-std=gnu++20", "-w", "-DVERILATOR=1", "-DVM_COVERAGE=1", "-DVM_SC=0"),
-    *("-DVM_TIMING=1", "-DVM_TRACE=0"),
+    *("-DVM_TIMING=1", "-DVM_TRACE=0", "-DVL_USER_FATAL=1"),
 )
 _BUILD_LIMITS = Limits(seconds=600, cpu_seconds=600)
 _VERILATE = (
@@ -60,7 +60,13 @@ _VERILATE = (
 _GENERATED = re.compile(r"Vtop\w*\.cpp\Z", re.ASCII)
 _MAIN = """\
 #include <cstdio>
+#include <cstdlib>
 #include <vector>
+
+void vl_fatal(const char*, int, const char*, const char* message) {
+  std::fprintf(stderr, "%s\\n", message ? message : "");
+  std::_Exit(4);
+}
 
 namespace {
 template <class T> void put(T& to, const uint32_t* from) {
@@ -146,6 +152,7 @@ def build(
     design: Mapping[str, str],
     data: Mapping[str, bytes],
     widths: Sequence[int],
+    widest: int,
     limits: Limits,
 ) -> list[ToolRun]:
     """Compile a model in `folder`; return the runs up to the first that failed.
@@ -156,6 +163,7 @@ def build(
         design: Verilog that has passed the gate, by plain file name.
         data: Files that it reads, such as memory images.
         widths: Of the inputs of `TOP`.
+        widest: Bits of the widest signal of which the bits are watched.
         limits: Of every command.
 
     Raises:
@@ -167,7 +175,7 @@ def build(
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    verilate = [str(tool.path), *_VERILATE, *bench, *design]
+    verilate = [str(tool.path), *_VERILATE, "--coverage-max-width", str(widest), *bench, *design]
     runs = [_run(verilate, folder, limits, runtime)]
     if runs[-1].exit_code == 0:
         (folder / "rtlgen_all.cpp").write_text(_unit(folder, widths), encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TypeAlias
@@ -17,7 +18,7 @@ from sim.structure import Structure, read_structure
 from testbench_gen.coverage_data import NotCoverageData, read_counters
 from testbench_gen.coverage_points import points_of
 from testbench_gen.coverage_result import Coverage, Kind, Point, Share
-from testbench_gen.coverage_watch import bench_files, unwatched
+from testbench_gen.coverage_watch import bench_files, unwatched, widest
 from testbench_gen.plan import StimulusPlan
 from testbench_gen.standalone.timeline import Step, timeline
 from testbench_gen.stimulation import Stimulation
@@ -33,6 +34,9 @@ __all__ = [
     "measure_coverage",
 ]
 
+LIMITS = Limits(seconds=120.0, cpu_seconds=60.0)
+"""Of every step by default; a busy machine must not keep a design from being measured."""
+
 Stimulus: TypeAlias = Testbench | Stimulation | StimulusPlan
 """What drives the inputs of a design."""
 
@@ -44,10 +48,10 @@ class CoverageModel:
     that `run` returns: nothing is measured then. The design goes through the
     gate first, and is parsed, compiled and run in confined child processes only.
 
-    Not seen: bits of signals wider than 256 bits (Verilator's limit), and X and Z.
+    Not seen: bits of signals wider than 4,096 bits or memories larger than 256 , and X and Z.
     """
 
-    def __init__(self, interface: Interface, design: Design, *, limits: Limits = Limits()) -> None:
+    def __init__(self, interface: Interface, design: Design, *, limits: Limits = LIMITS) -> None:
         self.design = design
         self.interface = interface
         self.reason = ""
@@ -104,7 +108,7 @@ class CoverageModel:
         run, text = verilator.replay(self._folder, content, limits=self._limits)
         self._cpu_seconds += run.cpu_seconds
         if text is None:
-            return self._unmeasured(f"the model {_failure(run)}")
+            return self._unmeasured(f"the model {_failure(run)}{_last_words(run)}")
         try:
             counters = read_counters(text)
         except NotCoverageData as error:
@@ -139,20 +143,29 @@ class CoverageModel:
             return self.structure.reason
         design = self.structure.design
         self._files = verilator.named(design.sources, prefix="design")
+        run = self._compile(folder, design)
+        if run.exit_code and self.structure.registers:
+            # What watches the states may be what it does not take.
+            self.structure = replace(self.structure, registers=(), found=False)
+            run = self._compile(folder, design)
+        return "" if run.exit_code == 0 else _not_built(run)
+
+    def _compile(self, folder: Path, design: Design) -> ToolRun:
         runs = verilator.build(
             folder,
             bench=bench_files(self.interface, self.structure),
             design=dict(zip(self._files, design.sources.values(), strict=True)),
             data=design.data,
             widths=list(self._widths.values()),
+            widest=widest(self.structure),
             limits=self._limits,
         )
         self._cpu_seconds += sum(run.cpu_seconds for run in runs)
-        return "" if runs[-1].exit_code == 0 else _not_built(runs[-1])
+        return runs[-1]
 
 
 def measure_coverage(
-    testbench: Testbench | Stimulation, design: Design, *, limits: Limits = Limits()
+    testbench: Testbench | Stimulation, design: Design, *, limits: Limits = LIMITS
 ) -> Coverage:
     """Return what the stimulus of `testbench` reaches of `design`, which has its interface.
 
@@ -172,6 +185,11 @@ def _steps(plan: StimulusPlan) -> Iterator[Step]:
 def _not_built(run: ToolRun) -> str:
     error = next((line for line in run.output.splitlines() if "rror" in line), "")
     return f"Verilator cannot compile the design: it {_failure(run)}" + (error and f": {error}")
+
+
+def _last_words(run: ToolRun) -> str:
+    words = run.output.strip().rpartition("\n")[2][:200]
+    return f": {words}" if words else ""
 
 
 def _failure(run: ToolRun) -> str:

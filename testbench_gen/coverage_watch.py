@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 from sim.interface import Interface
@@ -10,17 +9,20 @@ from sim.structure import StateRegister, Structure, Transition
 from sim.verilator_coverage import TOP
 from testbench_gen.coverage_result import Kind, Point
 
+WATCH_FILE = "bench/watch.sv"
+_TOP_FILE = "bench/top.sv"
+_USUAL, _WIDEST = 256, 4096
+"""Bits of signals that are watched; memories count with all their words."""
 _MOST_PAIRS = 256
 """Pairs of states that are watched where the source does not show the transitions."""
-_PLAIN = re.compile(r"[A-Za-z_]\w*\Z", re.ASCII)
 
 
 def bench_files(interface: Interface, structure: Structure) -> dict[str, str]:
     """Return the files around the design, by place in the work folder."""
-    files = {"bench/top.sv": _top(interface)}
+    files = {_TOP_FILE: _top(interface)}
     watchers = [_watcher(n, register) for n, register in enumerate(structure.registers)]
     if watchers:
-        files["bench/watch.sv"] = "/* verilator coverage_off */\n" + "\n".join(watchers)
+        files[WATCH_FILE] = "/* verilator coverage_off */\n" + "\n".join(watchers)
     return files
 
 
@@ -110,12 +112,18 @@ def _point(kind: Kind, register: StateRegister, what: str, hits: int, condition:
     )
 
 
+def widest(structure: Structure) -> int:
+    """Return up to how many bits signals are watched: more only where one needs it."""
+    return _WIDEST if structure.widths else _USUAL
+
+
 def unwatched(structure: Structure) -> Iterator[str]:
     """Yield what is not measured of a design, for the reader of its coverage."""
     if not structure.found:
         yield "states were not looked for: the structure of the design could not be read"
-    for name in structure.wide:
-        yield f"the bits of `{name}` are not watched: it is wider than 256 bits"
+    for name, width in structure.widths.items():
+        if width > _WIDEST:
+            yield f"the bits of `{name}` are not watched: it is wider than {_WIDEST} bits"
     for name in sorted(structure.undriven):
         yield f"nothing drives `{name}`; its bits do not count"
     for register in structure.registers:

@@ -216,7 +216,7 @@ def test_a_refused_design_says_why() -> None:
 
 def test_a_wide_signal_is_listed() -> None:
     text = "module t(input [511:0] a, output y); assign y = ^a; endmodule"
-    assert structure(text, "t").wide == ("t.a",)
+    assert structure(text, "t").widths == {"t.a": 512}
 
 
 def test_what_nothing_drives_is_listed() -> None:
