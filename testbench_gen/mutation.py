@@ -15,7 +15,8 @@ from enum import Enum
 from functools import cached_property
 from typing import Any
 
-from sim.batch import judge_many
+from sim.batch import ManyBench, judge_many
+from sim.cocotb_bench import CocotbBench
 from sim.design import Design
 from sim.process import Limits
 from sim.proof import Outcome, Proof, Prover
@@ -209,15 +210,10 @@ def mutation_score(  # noqa: PLR0913 - all that decides a verdict
         return MutationScore(results=())
     start = time.monotonic()
     reference = _reference(mutants) if golden is None else golden
-    by_reference, *verdicts = judge_many(
-        [reference, *(mutant.design for mutant in mutants)],
-        testbench,
-        simulators=simulators,
-        interface=testbench.interface,
-        limits=limits,
-        cache=cache,
-        workers=workers,
+    judging = _Judging(
+        testbench=testbench, simulators=simulators, limits=limits, cache=cache, workers=workers
     )
+    by_reference, *verdicts = judging.verdicts([reference, *(m.design for m in mutants)])
     if by_reference.status is not Status.PASS:
         return _unjudged(mutants, by_reference, time.monotonic() - start)
     commands = len(by_reference.runs)
@@ -225,6 +221,52 @@ def mutation_score(  # noqa: PLR0913 - all that decides a verdict
     if prover is not None:
         results = _settled(results, prover, reference, testbench, seconds)
     return MutationScore(results=tuple(results), seconds=time.monotonic() - start)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Brief:
+    """A testbench that ends early where most of many designs have a mismatch."""
+
+    testbench: Testbench
+
+    @property
+    def bench(self) -> CocotbBench:
+        return self.testbench.bench
+
+    def side_by_side(self, modules: Sequence[str]) -> CocotbBench:
+        return replace(self.testbench.lanes, brief=True).bench(modules)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Judging:
+    """What all verdicts rest on."""
+
+    testbench: Testbench
+    simulators: Sequence[Simulator]
+    limits: Limits
+    cache: Verdicts | None
+    workers: int
+
+    def verdicts(self, designs: Sequence[Design]) -> list[Verdict]:
+        """Judge `designs` briefly, and again in full what that leaves undecided."""
+        found = self._many(designs, _Brief(testbench=self.testbench))
+        again = [i for i, v in enumerate(found) if v.status is Status.UNKNOWN]
+        full = self._many([designs[i] for i in again], self.testbench)
+        settled = dict(zip(again, full, strict=True))
+        return [settled.get(index, verdict) for index, verdict in enumerate(found)]
+
+    def _many(self, designs: Sequence[Design], testbench: ManyBench) -> list[Verdict]:
+        if not designs:
+            return []
+        return judge_many(
+            designs,
+            testbench,
+            simulators=self.simulators,
+            interface=self.testbench.interface,
+            limits=self.limits,
+            cache=self.cache,
+            workers=self.workers,
+        )
 
 
 def _reference(mutants: Sequence[Mutant]) -> Design:

@@ -57,6 +57,11 @@ class SideBySide:
     golden_text: str = ""
     data: Mapping[str, bytes] = field(default_factory=dict)
     reserved: frozenset[str] = frozenset()
+    brief: bool = False
+    """Whether it may end early, with the checks made so far, where many have a mismatch.
+
+    Then a design without one has made fewer checks than expected, and is to be judged again.
+    """
 
     def bench(self, modules: Sequence[str]) -> CocotbBench:
         """Return the testbench for the designs with these top modules, one lane each."""
@@ -71,6 +76,7 @@ class SideBySide:
                 "compare": self.compared.value,
                 "imports": _IMPORTS[self.compared],
                 "samples": self.samples,
+                "brief": self.brief,
                 "toplevel": WRAPPER,
                 "width": width,
                 "chunks": _chunks(len(modules), width),
