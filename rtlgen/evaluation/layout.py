@@ -38,31 +38,32 @@ _COMMANDS = {
 }
 
 
-def locate(root: Path, mark: str) -> Path:
+def locate(root: Path, mark: str, *, title: str = "") -> Path:
     """Return the one folder at or below `root` that holds the benchmark known by `mark`.
 
     For `V1_HUMAN` and `V1_MACHINE` that is the folder of this file, for
     `V2_SPEC` and `V2_COMPLETE` the folder of this name, for `RTLLM` the one
-    that holds the categories.
+    that holds the categories. Messages call it `title`, where two benchmarks share a mark.
 
     Raises:
         UsageError: There is none, or more than one; says what is there instead.
     """
+    wanted = title or _TITLES[mark]
     if not root.is_dir():
         kind = "a file" if root.exists() else "not there"
         raise UsageError(
             f"a benchmark's root must be a folder, {root} is {kind}\n\n"
-            f"hint: give the folder of {_TITLES[mark]} with --root"
+            f"hint: give the folder of {wanted} with --root"
         )
     found = survey(root)
     places = found.get(mark, ())
     if len(places) == 1:
         return places[0]
     if not places:
-        _absent(root, mark, found)
+        _absent(root, mark, wanted, found)
     listed = "".join(f"\n  {place}" for place in places[:5])
     raise UsageError(
-        f"{_TITLES[mark]} must be there once, it is there {len(places)} times below {root}:{listed}"
+        f"{wanted} must be there once, it is there {len(places)} times below {root}:{listed}"
         "\n\nhint: give one of these folders as --root"
     )
 
@@ -170,11 +171,11 @@ def _marks(folder: Path, names: frozenset[str]) -> Iterator[tuple[str, Path]]:
         yield RTLLM, folder.parents[2]
 
 
-def _absent(root: Path, mark: str, found: Mapping[str, tuple[Path, ...]]) -> NoReturn:
+def _absent(root: Path, mark: str, title: str, found: Mapping[str, tuple[Path, ...]]) -> NoReturn:
     looked_for = {
         RTLLM: f"folder Category/Group/design with {' and '.join(RTLLM_FILES)}",
     }.get(mark, mark)
-    rule = f"{_TITLES[mark]} must be at or below --root, there is no {looked_for} in {root}"
+    rule = f"{title} must be at or below --root, there is no {looked_for} in {root}"
     if not found:
         raise UsageError(
             f"{rule}, down to {_DEPTH} folders\n\nhint: give the folder that holds it, as published"

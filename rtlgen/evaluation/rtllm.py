@@ -56,7 +56,7 @@ class Rtllm:
         return PassLineHarness()
 
     def read(self, root: Path) -> list[Problem]:
-        folder = layout.locate(root, layout.RTLLM)
+        folder = layout.locate(root, layout.RTLLM, title=self.title)
         designs = self._designs(folder)
         return [_problem(designs[name]) for name in sorted(designs)]
 
@@ -94,7 +94,7 @@ class Rtllm:
             designs[design.name] = design
         if self._chosen is None and len(designs) != _V2_DESIGNS:
             layout.incomplete(
-                f"RTLLM v2 must have {_V2_DESIGNS} designs, not {len(designs)}, {folder}"
+                f"{self.title} must have {_V2_DESIGNS} designs, not {len(designs)}, {folder}"
             )
         if missing := sorted((self._chosen or frozenset()) - set(designs)):
             layout.incomplete(

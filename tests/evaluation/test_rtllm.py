@@ -21,6 +21,13 @@ PROBLEM = Problem(task_id="inv", top="inv", description="Inverts.", test="", gol
 WHOLE = "module inv(input a, output y);\n  assign y = ~a;\nendmodule\n"
 
 
+def test_an_empty_root_is_said_of_the_version_that_was_asked_for(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"RTLLM v1\.1 must be at or below --root"):
+        OLD.read(tmp_path)
+    with pytest.raises(UsageError, match=r"give the folder of RTLLM v1\.1 with --root"):
+        OLD.read(tmp_path / "nothing")
+
+
 def design(root: Path, name: str = "inv4") -> Path:
     return next(root.glob(f"*/*/{name}"))
 
