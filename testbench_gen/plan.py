@@ -78,7 +78,7 @@ def make_plan(
     timing, inputs = _timing(subject), _inputs(subject)
     phases = [phase for phase in _phases(subject, timing, inputs, seed, budget) if phase.cycles > 0]
     if not isinstance(subject.reference, Recording):
-        phases = [*with_directed(phases, directed, timing)]
+        phases = [*with_directed(phases, directed, timing, inputs)]
     return StimulusPlan(seed=seed, inputs=inputs, timing=timing, phases=tuple(phases))
 
 

@@ -8,7 +8,7 @@ from itertools import groupby
 from sim.errors import InvalidInterface
 from sim.interface import Interface
 from testbench_gen.directed import Directed
-from testbench_gen.standalone.patterns import Phase
+from testbench_gen.standalone.cycles import RESETS, Input, Phase
 from testbench_gen.standalone.timeline import Timing
 
 _RESET_CYCLES = 2
@@ -40,26 +40,37 @@ def _check(name: str, value: int, widths: Mapping[str, int], place: str, module:
 
 
 def with_directed(
-    phases: Sequence[Phase], directed: Sequence[Directed], timing: Timing
+    phases: Sequence[Phase], directed: Sequence[Directed], timing: Timing, inputs: Sequence[Input]
 ) -> tuple[Phase, ...]:
     """Return `phases` and a phase for every trace.
 
     A trace that holds from power-up only, of a design without a reset, comes first if it is the
-    first of its kind; all others come last.
+    first of its kind; all others come last, after a reset or through what is called like one.
     """
     first = next((one for one in directed if _only_first(one, timing)), None)
     rest = [one for one in directed if one is not first]
-    ahead = [_phase(first, timing)] if first else []
-    played = [*ahead, *phases, *(_phase(one, timing) for one in rest)]
+    ahead = [_phase(first, timing, {})] if first else []
+    reset = _reset(timing, inputs)
+    played = [*ahead, *phases, *(_phase(one, timing, reset) for one in rest)]
     return tuple(phase for phase in played if phase.cycles > 0)
+
+
+def _reset(timing: Timing, inputs: Sequence[Input]) -> dict[str, int]:
+    """Return the vector that resets; empty where nothing does."""
+    if not timing.clocks:
+        return {}
+    if timing.resets:
+        return {f"assert {reset.name}": 1 for reset in timing.resets}
+    # One that is active low needs no 1; what is left out is driven at 0.
+    return {port.name: int(port.role == "reset") for port in inputs if port.role in RESETS}
 
 
 def _only_first(one: Directed, timing: Timing) -> bool:
     return one.trace.from_power_up and bool(timing.clocks) and not timing.resets
 
 
-def _phase(one: Directed, timing: Timing) -> Phase:
-    runs = list(_runs(one, timing))
+def _phase(one: Directed, timing: Timing, reset: Mapping[str, int]) -> Phase:
+    runs = list(_runs(one, timing, reset))
     return Phase(
         name=one.name,
         reason=one.reason,
@@ -71,10 +82,12 @@ def _phase(one: Directed, timing: Timing) -> Phase:
     )
 
 
-def _runs(one: Directed, timing: Timing) -> Iterator[tuple[dict[str, int], int]]:
+def _runs(
+    one: Directed, timing: Timing, reset: Mapping[str, int]
+) -> Iterator[tuple[dict[str, int], int]]:
     """Yield what is driven, without what is 0, and for how many cycles."""
-    if timing.clocks and timing.resets and one.trace.cycles:
-        yield {f"assert {reset.name}": 1 for reset in timing.resets}, _RESET_CYCLES
+    if reset and one.trace.cycles:
+        yield dict(reset), _RESET_CYCLES
     vectors = (_vector(cycle, timing) for cycle in one.trace.cycles)
     for vector, same in groupby(vectors):
         yield vector, len(list(same))

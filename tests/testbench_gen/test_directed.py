@@ -108,6 +108,20 @@ def test_the_first_trace_from_power_up_comes_first_where_nothing_resets() -> Non
     assert [cycle.values["d"] for cycle in played(written, "first")] == [0, 1]
 
 
+def test_an_input_called_like_a_reset_is_tried_as_one() -> None:
+    ports = (*without_reset().ports, port("arst_n", "input"))
+    interface = Interface(module="m", ports=ports, clocks=(Clock(port="clk"),))
+    text = """module m(input clk, d, output reg q, input arst_n);
+      always @(posedge clk) q <= d & arst_n;
+    endmodule"""
+    golden = Golden(design=Design(top="m", sources={"m.v": text}))
+    trace = directed({"d": 1, "arst_n": 1})
+    cycles = played(write_testbench(interface, golden, budget=64, directed=[trace]))
+    assert [cycle.values for cycle in cycles] == [{"d": 0, "arst_n": 0}] * 2 + [
+        {"d": 1, "arst_n": 1}
+    ]
+
+
 def test_vectors_of_a_combinational_design_are_played_without_a_reset() -> None:
     written = write_testbench(
         parity_interface(3, 0), parity(3, 0), directed=[directed({"x": 5}, {"x": 9})]
