@@ -34,6 +34,14 @@ _LOOPS = {
     StatementKind.DoWhileLoop,
     StatementKind.ForeverLoop,
 }
+_SIMPLE = {
+    ExpressionKind.NamedValue,
+    ExpressionKind.ElementSelect,
+    ExpressionKind.RangeSelect,
+    ExpressionKind.MemberAccess,
+    ExpressionKind.Concatenation,
+    ExpressionKind.IntegerLiteral,
+}
 _WILD = {
     CaseStatementCondition.WildcardJustZ: "zZ?",
     CaseStatementCondition.WildcardXOrZ: "zZ?xX",
@@ -132,7 +140,7 @@ class Reader:
 
     def _conditional(self, statement: Ast, path: Path) -> None:
         plain = len(statement.conditions) == 1 and statement.conditions[0].pattern is None
-        term = self.term(statement.conditions[0].expr) if plain else ""
+        term = self._truth(statement.conditions[0].expr) if plain else ""
         taken, other = path.and_(term), path.and_(_negated(term))
         keyword = getattr(statement.syntax, "ifKeyword", None)
         if keyword is not None:
@@ -168,13 +176,19 @@ class Reader:
         self._assigned |= after
 
     def _item_terms(self, statement: Ast) -> list[str]:
-        subject = self.term(statement.expr)
-        found = []
+        # The operands of a case take the width and sign of all together: what is computed, or
+        # signed, would be another value beside one of them.
+        found = bare(statement.expr)
+        simple = found.kind in _SIMPLE and (
+            statement.expr.kind in _SIMPLE or not found.type.isSigned
+        )
+        subject = self.term(statement.expr) if simple else ""
+        conditions = []
         for item in statement.items:
             terms = [self._match(statement, subject, value) for value in item.expressions]
             known = subject and all(terms)
-            found.append(_any_of(terms) if known else "")
-        return found
+            conditions.append(_any_of(terms) if known else "")
+        return conditions
 
     def _match(self, statement: Ast, subject: str, value: Ast) -> str:
         """Return when `subject` matches one value of a case item."""
@@ -222,7 +236,7 @@ class Reader:
         self._expression(choice.right, other)
 
     def _sides(self, choice: Ast, path: Path) -> tuple[Path, Path]:
-        term = self.term(choice.conditions[0].expr) if len(choice.conditions) == 1 else ""
+        term = self._truth(choice.conditions[0].expr) if len(choice.conditions) == 1 else ""
         return path.and_(term), path.and_(_negated(term))
 
     def _arms(self, target: str, value: Ast, path: Path) -> None:
@@ -233,6 +247,12 @@ class Reader:
             self._arms(target, value.right, other)
         else:
             self.arms.append(Arm(target=target, value=value, path=path))
+
+    def _truth(self, condition: Ast) -> str:
+        """Return `condition` as Verilog of one bit."""
+        term = self.term(condition)
+        wide = condition.type.bitWidth != 1
+        return f"{grouped(term)} != 0" if term and wide else term
 
     def term(self, expression: Ast) -> str:
         """Return `expression` as Verilog, if it means the same outside its block."""

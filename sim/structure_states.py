@@ -242,16 +242,20 @@ class _Candidate:
                 Transition(
                     before=places[before],
                     after=places[value],
-                    condition=self._condition(before, value) if is_top else "",
+                    condition=self._condition(before, value, reset) if is_top else "",
                 )
                 for value in sorted(after & places.keys(), key=lambda v: places[v])
             ]
         return tuple(found)
 
-    def _condition(self, before: int, after: int) -> str:
+    def _condition(self, before: int, after: int, reset: Reset | None) -> str:
         """Return what has to hold in the cycle of a transition, if that can be said."""
         here = f"({self.symbol.name} == {grouped(self.states[before])})"
         if self.next:
+            constant = [a for a in self._module.arms[self.path] if value_of(a.value) is not None]
+            by_itself = [a for a in constant if value_of(a.value) == after]
+            if by_itself and (reset is None or len(constant) > 1):
+                return ""
             variable = self.next.rpartition(".")[2]
             return f"{here} && ({variable} == {grouped(self.states[after])})"
         paths = [arm.path.text for arm in self.arms if value_of(arm.value) == after]

@@ -267,3 +267,29 @@ def test_a_choice_between_two_states_is_no_reset() -> None:
     found = register(text, "pair")
     assert found.reset == ""
     assert changes(found) == {("A", "A"), ("A", "B"), ("B", "A"), ("B", "B")}
+
+
+def test_a_condition_has_one_bit() -> None:
+    text = """
+    module t(input clk, input [3:0] n, input signed [3:0] s, output reg y);
+      always @(posedge clk) begin
+        if (n) y <= 1;
+        case (n + n) 4'd2: y <= 0; 5'd16: y <= 1; endcase
+        case (s) -1: y <= 0; endcase
+        case (n[1:0]) 2'd1: y <= 0; endcase
+      end
+    endmodule
+    """
+    taken = [branch.taken for branch in structure(text, "t").branches]
+    assert taken == ["(n != 0)", "", "", "", "((n[1:0]) == 2'd1)"]
+
+
+def test_a_state_that_is_given_past_its_next_state_has_no_condition() -> None:
+    text = LOCK.replace(
+        "else state <= next", "else if (key == 4'd0) state <= SHUT; else state <= next"
+    )
+    found = register(text, "lock")
+    conditions = {(t.before, t.after): t.condition for t in found.transitions or ()}
+    assert conditions[1, 0] == ""
+    assert conditions[0, 1] == "(state == SHUT) && (next == HALF)"
+    assert changes(found) == changes(register(LOCK, "lock")) | {("OPEN", "SHUT")}
