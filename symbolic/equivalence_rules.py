@@ -25,7 +25,7 @@ from pyslang.ast import (
 )
 
 from sim.timing import members
-from symbolic.equivalence_uses import Ast, Flow, Uses, locals_of, overtaken, uses_of
+from symbolic.equivalence_uses import Ast, Flow, Uses, locals_of, overtaken, targets, uses_of
 
 _STATEMENTS = {
     StatementKind.Block,
@@ -88,6 +88,8 @@ class Findings:
     """Whether a combinational process reads what another one writes."""
     full: list[Ast] = field(default_factory=list)
     """Each `case` in a combinational process whose items are all values; it has no default."""
+    arrays: list[str] = field(default_factory=list)
+    """Names of unpacked arrays with an index that may lie beyond them."""
     gaps: list[Ast] = field(default_factory=list)
     """Each that lacks values."""
     sleepers: list[Process] = field(default_factory=list)
@@ -105,6 +107,8 @@ class _Examination:
         self._processes: list[Process] = []
         self._home: Ast = None
         self._undefined = False
+        self._counters: set[str] = set()
+        self._full: list[tuple[Ast, Flow]] = []
         self._in_pattern = False
         for instance in instances:
             self._processes += self._connections(instance)
@@ -121,6 +125,7 @@ class _Examination:
             and port.direction is ArgumentDirection.In
             and port.internalSymbol is not None
         }
+        self._settle_full()
         if self._undefined and self.findings.x_hazards:
             self._hazard(f"{self.findings.x_hazards[0]}, and x in expressions")
         self._races()
@@ -274,8 +279,7 @@ class _Examination:
         flow = Flow(set(uses.blocking))
         flow.run(statement)
         if flow.full:
-            self._x_hazard("relies on a case without default to cover every value")
-        self.findings.full += flow.full
+            self._full.append((statement, flow))
         self.findings.gaps += flow.gaps
         if flow.stale:
             self._hazard("has a combinational process that reads a variable before it writes it")
@@ -289,6 +293,23 @@ class _Examination:
         uses.reads = {path: symbol for path, symbol in uses.reads.items() if path in outer}
         process = Process(uses=uses, sleeps=sleeps, block=block, home=self._home)
         self._processes.append(process)
+
+    def _settle_full(self) -> None:
+        """Decide about each `case` that has no default, but an item for every known value.
+
+        Where nothing but registers can be undefined, a proof may see to these. Otherwise
+        the variables are latches, which keep their values while it takes no item.
+        """
+        for statement, flow in self._full:
+            if not self._undefined:
+                self._x_hazard("relies on a case without default to cover every value")
+                self.findings.full += flow.full
+                continue
+            again = Flow(set(uses_of(statement).blocking), known=False)
+            again.run(statement)
+            self.findings.gaps += flow.full
+            if again.stale:
+                self._hazard("reads what a case without default may not have written")
 
     # -- statements and expressions --------------------------------------------
 
@@ -319,9 +340,25 @@ class _Examination:
         if node.defaultCase is not None:
             self._look_at(node.defaultCase)
 
+    def _may_go_beyond(self, select: Ast) -> bool:
+        """Whether the index into an unpacked array may be none of it."""
+        array, index = select.value.type, select.selector
+        if array.kind is not SymbolKind.FixedSizeUnpackedArrayType or index.constant is not None:
+            return False
+        if uses_of(index).reads.keys() <= self._counters:
+            return False
+        while index.kind is ExpressionKind.Conversion:
+            index = index.operand
+        low, high = sorted((array.fixedRange.left, array.fixedRange.right))
+        return bool(low != 0 or index.type.isSigned or 1 << index.type.bitWidth > high + 1)
+
     def _statement(self, node: Ast, kind: StatementKind) -> None:
         if kind not in _STATEMENTS:
             self._hazard(f"has a statement of kind {kind.name}")
+        elif kind is StatementKind.ForLoop:
+            self._counters |= {variable.hierarchicalPath for variable in node.loopVars}
+            for initializer in node.initializers:
+                self._counters |= uses_of(initializer).blocking.keys()
         elif kind is StatementKind.Case and node.condition is CaseStatementCondition.Inside:
             self._x_hazard("has a case inside")
         elif kind is StatementKind.Case and node.condition is CaseStatementCondition.WildcardXOrZ:
@@ -338,6 +375,8 @@ class _Examination:
                 self._hazard(f"calls {node.subroutineName}")
         elif kind is ExpressionKind.BinaryOp and node.op in _WILDCARDS:
             self._x_hazard("has a wildcard comparison")
+        elif kind is ExpressionKind.ElementSelect and self._may_go_beyond(node):
+            self.findings.arrays += [name.symbol.name for name in targets(node.value)]
         elif kind in (ExpressionKind.Inside, ExpressionKind.Streaming):
             self._hazard(f"has an expression of kind {kind.name}")
         elif kind in _LITERALS:

@@ -65,6 +65,7 @@ def _screened(top: str, sources: Mapping[str, str], goals: Sequence[str]) -> dic
         "hazards": [*found.hazards, *hazards],
         "x_hazards": found.x_hazards,
         "chained": found.chained,
+        "arrays": found.arrays,
         "refused": refused,
     }
 

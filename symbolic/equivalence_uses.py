@@ -176,10 +176,14 @@ def selectors(target: Ast) -> Iterator[Ast]:
 
 
 class Flow:
-    """Which of the variables that a process writes it reads before it has written them."""
+    """Which of the variables that a process writes it reads before it has written them.
 
-    def __init__(self, own: set[str]) -> None:
+    If all is `known`, a `case` with an item for each value always takes one.
+    """
+
+    def __init__(self, own: set[str], *, known: bool = True) -> None:
         self._own = own
+        self._known = known
         self.stale: set[str] = set()
         self.full: list[Ast] = []
         """Each `case` without default that has an item for every known value."""
@@ -231,7 +235,7 @@ class Flow:
                 self._expression(expression, written)
             ends.append(self.run(item.stmt, written))
         if statement.defaultCase is None:
-            if not _is_full(statement):
+            if not self._known or not _is_full(statement):
                 self.gaps.append(statement)
                 return written
             self.full.append(statement)

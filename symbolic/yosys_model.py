@@ -71,6 +71,8 @@ _REFUSED = {
     "$mem_v2": "a memory",
     "$tribuf": "a tri-state driver",
 }
+_GUARDED = {"$memrd_v2": "\\DATA", "$memwr_v2": "\\EN"}
+"""The pin of each memory port that does nothing if the address is undefined."""
 _GATES = {"$_AND_", "$_NOT_", "$_FF_"}
 _INVERTERS = ("$not", "$logic_not")
 
@@ -157,22 +159,24 @@ class Maker:
             "design -reset",
             f"read_verilog -sv {files}",
             f"hierarchy -check -top {source['top']}",
-            "proc -ifx",
+            "proc -ifx -noopt",
             "flatten",
             "delete t:$scopeinfo",
-            "memory_collect",
         )
-        self._check_memories(source["top"])
+        flat = self.design.module("\\" + source["top"])
+        self._check_arrays(flat, source["arrays"])
+        self._guard_memories(flat)
+        self.run("memory_collect")
+        self._check_memories(flat)
         self.run(
             "memory_memx",
             "memory_map",
             "setundef -undriven -undef",
             "check -assert",
-            "opt -keepdc -noff",
+            # Not `opt`: it takes `a == a` for 1 and chooses a side for an undefined condition.
+            "opt_merge",
             "dffunmap",
             "opt_clean",
-            "setundef -undriven -undef",
-            "check -assert",
             f"rename {source['top']} {name}",
             f"write_json {_NETLIST}",
         )
@@ -180,9 +184,42 @@ class Maker:
         module: Mapping[str, Any] = modules["modules"][name]
         return module
 
-    def _check_memories(self, top: str) -> None:
+    def _check_arrays(self, module: Any, arrays: Sequence[str]) -> None:  # noqa: ANN401
+        """Refuse arrays whose index may go too far if Yosys has made registers of their words.
+
+        It drops the index's upper bits then, where a simulator finds nothing.
+        """
+        words = tuple(f"{name}[" for name in arrays)
+        for wire in module.wires_.values():
+            name = wire.name.str().lstrip("\\").rpartition(".")[2]
+            if name.startswith(words):
+                raise Unsupported(f"indexes {name.partition('[')[0]} beyond its range, perhaps")
+
+    def _guard_memories(self, module: Any) -> None:  # noqa: ANN401
+        """Make an undefined address read nothing but x, and write nothing, as in a simulator."""
+        undefined = self.library.SigSpec(self.library.State.Sx, 1)
+        for number, cell in enumerate(list(module.cells_.values())):
+            pin = _GUARDED.get(cell.type.str())
+            if pin is None:
+                continue
+            address, name = cell.getPort("\\ADDR"), f"$rtlgen_memory{number}"
+            parity = self.library.SigSpec(module.addWire(f"{name}_parity", 1))
+            lost = self.library.SigSpec(module.addWire(f"{name}_lost", 1))
+            module.addReduceXor(f"{name}_xor", address, parity)
+            module.addEqx(f"{name}_eqx", parity, undefined, lost)
+            signal = cell.getPort(pin)
+            guarded = self.library.SigSpec(module.addWire(f"{name}_guarded", signal.size()))
+            cell.setPort(pin, guarded)
+            if pin == "\\DATA":
+                nothing = self.library.SigSpec(self.library.State.Sx, signal.size())
+                module.addMux(f"{name}_mux", guarded, nothing, lost, signal)
+            else:
+                nothing = self.library.SigSpec(self.library.State.S0, signal.size())
+                module.addMux(f"{name}_mux", signal, nothing, lost, guarded)
+
+    def _check_memories(self, module: Any) -> None:  # noqa: ANN401
         bits = 0
-        for cell in self.design.module("\\" + top).cells_.values():
+        for cell in module.cells_.values():
             if cell.type.str() == "$mem_v2":
                 bits += cell.getParam("\\WIDTH").as_int() * cell.getParam("\\SIZE").as_int()
         if bits > MAX_MEMORY_BITS:
