@@ -18,6 +18,7 @@ from rtlgen.design.options import EXIT_CODES, Asking, Options, Outcome, Progress
 from rtlgen.design.output import finished_output
 from rtlgen.design.prompter import Prompter
 from rtlgen.design.properties import property_checked
+from rtlgen.design.protocols import protocol_checked
 from rtlgen.design.record import ModelRecord, RunRecord, SamplingRecord
 from rtlgen.design.referee import ByReference
 from rtlgen.design.regression import REGRESSION, save_regression
@@ -235,6 +236,7 @@ def _judged_alone(ruling: Ruling, options: Options, work: Path, progress: Progre
         )
     progress.stage("chosen", f"candidate {chosen.number}, judged once more by itself")
     chosen = property_checked(replace(chosen, verdict=verdict), judgement, options, progress)
+    chosen = protocol_checked(chosen, judgement, options, progress)
     chosen = heard_by_both(chosen, judgement, options, progress)
     verdict = verdict if chosen.verdict is None else chosen.verdict
     if ruling.trust is None or verdict.status is not Status.PASS:

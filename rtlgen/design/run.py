@@ -11,6 +11,7 @@ from rtlgen.design.candidate import Candidate
 from rtlgen.design.options import Options, Outcome, Progress, State
 from rtlgen.design.properties import property_checked, with_properties
 from rtlgen.design.proposal import Decline, Proposal, Proposer
+from rtlgen.design.protocols import protocol_checked, with_protocols
 from rtlgen.design.record import RunRecord
 from rtlgen.design.regression import save_regression
 from rtlgen.design.run_folder import WAVEFORM, write_run
@@ -117,7 +118,7 @@ def make_judgement(spec: Spec | None, options: Options, progress: Progress) -> J
     if made.trust is None:
         made = with_known_trust(made)
     say_trust(made, options, progress)
-    return with_properties(made, spec, options, progress)
+    return with_protocols(with_properties(made, spec, options, progress), progress)
 
 
 def _candidate(answer: Proposal | Decline, proposer: str) -> Candidate:
@@ -154,6 +155,7 @@ def _judged(
             waveform=None if work is None else work / WAVEFORM,
         )
     candidate = property_checked(replace(candidate, verdict=verdict), judgement, options, progress)
+    candidate = protocol_checked(candidate, judgement, options, progress)
     candidate = heard_by_both(candidate, judgement, options, progress)
     verdict = verdict if candidate.verdict is None else candidate.verdict
     say_verdict(verdict, progress)

@@ -9,6 +9,7 @@ from rtlgen.design.candidate import Candidate
 from rtlgen.design.html import PAGE, render_html
 from rtlgen.design.options import Options
 from rtlgen.design.properties import write_properties
+from rtlgen.design.protocols import write_protocols
 from rtlgen.design.record import RunRecord, write_files, write_manifest
 from rtlgen.design.report import render_report
 from rtlgen.design.summary import PICTURE, mismatch_picture
@@ -35,6 +36,7 @@ def write_run(
         write_design(work / RTL, chosen.design)
     if judgement is not None:
         write_properties(work, judgement)
+        write_protocols(work, judgement.testbench)
         write_files(work / TESTBENCH, judgement.testbench.files)
         for name, data in judgement.testbench.data.items():
             (work / TESTBENCH / name).write_bytes(data)

@@ -11,6 +11,7 @@ from pathlib import Path
 from rtlgen.design.bench import Judgement
 from rtlgen.design.options import Options, Progress
 from rtlgen.design.output import claimed, finished_output
+from rtlgen.design.protocols import write_protocols
 from rtlgen.design.record import write_files
 from rtlgen.design.run_record import versions
 from rtlgen.design.testbench_cache import TestbenchCache, testbench_key
@@ -189,6 +190,7 @@ def write_testbench_folder(made: Made, folder: Path) -> None:
         finished_output(work, folder, manifest=TRUST) as output,
     ):
         write_files(output, made.testbench.files)
+        write_protocols(output, made.testbench)
         for name, data in made.testbench.data.items():
             (output / name).write_bytes(data)
         if made.answers is not None:

@@ -1,9 +1,18 @@
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 
-from sim.interface import Interface
+from sim.design import Design
+from sim.icarus import Icarus
+from sim.interface import Interface, infer_timing, read_interface
+from sim.judge import judge
+from sim.verdict import Status
+from testbench_gen import Golden, write_testbench
+from testbench_gen.protocol_bench import ProtocolBench, protocol_bench, protocol_notes
 from testbench_gen.protocols import Protocol, ProtocolPort, Role, protocol_ports
+from testbench_gen.standalone.transactions import operations
 from tests.testbench_gen.builders import port
 
 LITE = {
@@ -118,3 +127,70 @@ def test_spi_and_i2c() -> None:
 )
 def test_what_only_looks_like_it_is_none(inputs: str, outputs: str) -> None:
     assert found(inputs, outputs) == []
+
+
+REGISTERS = """module regs(input clk, input rst, input psel, input penable, input pwrite,
+            input [4:0] paddr, input [15:0] pwdata, output [15:0] prdata, input rx, output busy);
+  reg [15:0] mem [0:15];
+  integer i;
+  assign prdata = mem[paddr[4:1]];
+  assign busy = !rx;
+  always @(posedge clk)
+    if (rst) for (i = 0; i < 16; i = i + 1) mem[i] <= 0;
+    else if (psel & penable & pwrite) mem[paddr[4:1]] <= pwdata;
+endmodule
+"""
+
+
+def written(text: str) -> ProtocolBench:
+    design = Design(top="regs", sources={"regs.v": text})
+    ports = infer_timing(design, read_interface(design))
+    bench = protocol_bench(write_testbench(ports, Golden(design=design), budget=64))
+    assert bench is not None
+    return bench
+
+
+def test_transactions_are_written_for_what_can_be_driven_and_the_rest_is_named() -> None:
+    bench = written(REGISTERS)
+    assert [port.protocol for port in bench.driven] == [Protocol.APB]
+    assert [port.protocol for port in bench.left] == [Protocol.UART]
+    assert bench.bench.expected_checks == 64
+    assert "wire p0_pready = 1'b1;" in bench.files["rtlgen_tb_top.v"]
+    assert "UART device (rx): recognized, **not driven**" in bench.files["README.md"]
+    compile(bench.files["test_protocols.py"], "test_protocols.py", "exec")
+
+
+def test_nothing_to_drive_needs_no_bench() -> None:
+    design = Design(
+        top="m",
+        sources={
+            "m.v": "module m(input clk, input rx, output reg q); always @(posedge clk) q <= rx; endmodule"
+        },
+    )
+    ports = infer_timing(design, read_interface(design))
+    assert protocol_bench(write_testbench(ports, Golden(design=design), budget=64)) is None
+    assert protocol_notes(ports) == ("UART device (rx): recognized, its bits are driven",)
+
+
+@pytest.mark.icarus
+@pytest.mark.parametrize("wrong", [False, True])
+def test_a_design_answers_or_not_where_the_packages_are_installed(wrong: bool) -> None:
+    bench = written(REGISTERS)
+    text = REGISTERS.replace("<= pwdata", "<= pwdata ^ (paddr == 4)") if wrong else REGISTERS
+    design = Design(top="regs", sources={"regs.v": text})
+    found = judge(design, bench.bench, simulators=[Icarus()])
+    expected = Status.FAIL if wrong else Status.PASS
+    assert found.status is (Status.UNKNOWN if bench.missing else expected), found.reason
+
+
+def test_operations_come_from_the_seed_and_read_what_was_written() -> None:
+    first, again = (list(operations(Random(7), 50, 6, 32, words=False)) for _ in range(2))
+    assert first == again
+    assert first[0][0]
+    assert all(address % 4 == 0 and address < 64 for _, address, _ in first)
+    wrote: set[int] = set()
+    hits = 0
+    for write, address, _ in first:
+        hits += not write and address in wrote
+        wrote |= {address} if write else set()
+    assert hits > 10
