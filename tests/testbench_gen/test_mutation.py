@@ -10,13 +10,15 @@ import pytest
 
 from sim.design import Design
 from sim.icarus import Icarus
-from sim.interface import Interface
+from sim.interface import Interface, read_interface
 from sim.process import ToolRun
 from sim.proof import Goal, InputTrace, Outcome, Proof
 from sim.verdict import Cause, Status, Verdict
 from testbench_gen import Golden, Testbench, write_testbench
 from testbench_gen.mutants import Mutant, mutants_of
 from testbench_gen.mutation import Fate, MutantResult, MutationScore, fate_of, mutation_score
+from testbench_gen.side_by_side import MODULE
+from testbench_gen.standalone.lanes import Lanes, saved
 from tests.testbench_gen.builders import counter_interface, counter_rtl
 
 RTL = counter_rtl()
@@ -223,3 +225,42 @@ def test_a_record_is_plain_json() -> None:
     assert survivor["fate"] == "survived"
     assert survivor["mutant"] == "counter.v:5: `q == 4 ?` becomes `4 == q ?`"
     assert survivor["diff"].startswith("--- counter.v")
+
+
+def test_a_simulation_ends_early_where_most_of_it_would_be_for_nothing() -> None:
+    assert saved(0.5, 100, 10_000, 0.9) == pytest.approx(45.0)
+    assert saved(0.5, 10_000, 10_000, 0.9) == pytest.approx(0.45)
+    assert saved(0.5, 100, 10_000, 0.0) == 0.0
+
+
+def test_only_a_brief_testbench_may_end_early() -> None:
+    lanes = counter_bench().lanes
+    briefly, fully = (
+        replace(lanes, brief=brief).bench(["a", "b"]).python_files[f"{MODULE}.py"]
+        for brief in (True, False)
+    )
+    assert "PACE.wasted(found)" in briefly
+    assert "PACE.wasted" not in fully
+    assert counter_bench().side_by_side(["a", "b"]).python_files[f"{MODULE}.py"] == fully
+
+
+def test_lanes_with_a_mismatch_are_decided() -> None:
+    lanes = Lanes(2, [("y", 1)], {}, count_open=True)
+    lanes.sample("1", "11", phase="all", time_ns=lambda: 0.0)
+    assert lanes.decided == 0.0
+    lanes.sample("1", "01", phase="all", time_ns=lambda: 1.0)
+    assert lanes.decided == 0.5
+
+
+@pytest.mark.icarus
+def test_mutants_of_a_dear_design_are_judged_alike() -> None:
+    """Wide and slow: most lanes are decided at once, and left out of the complete simulation."""
+    body = "always @* for (i = 0; i < 256; i = i + 1) y[i] = a[255 - i] ^ a[i];"
+    text = f"module wide(input [255:0] a, output reg [255:0] y);\ninteger i;\n{body}\nendmodule\n"
+    design = Design(top="wide", sources={"wide.v": text})
+    bench = write_testbench(read_interface(design), Golden(design=design), budget=600)
+    found = mutants_of(design, limit=12)
+    score = mutation_score(bench, found, simulators=[Icarus()])
+    assert score.fault == ""
+    assert len(score.killed) >= 10
+    assert not score.not_judged
