@@ -2,69 +2,29 @@
 
 Hollow designs know only the ports. The others are made from the text of a
 working design: it is put into a shell that inverts or delays its outputs, or
-one operator, literal, condition or edge of it is changed.
+`testbench_gen.mutants` changes one thing in it.
 
 A change may leave the function as it was, or not compile; who judges sees to that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import chain, zip_longest
 
 from pyslang.parsing import Token
 from pyslang.syntax import SyntaxKind
 
+from sim.design import Design
 from sim.interface import Clock, Edge, Interface, Port
 from sim.read_interface import refuse_bombs
 from sim.slang import Parsed, Syntax
+from testbench_gen.mutants import mutants_of
 
 _FILE = "golden.sv"
 _INNER = "doctored"
 _OUTPUT_MUTANTS = 16
 """Outputs that are inverted one by one, at most."""
-
-_OPERATORS = {
-    SyntaxKind.AddExpression: "-",
-    SyntaxKind.SubtractExpression: "+",
-    SyntaxKind.AddAssignmentExpression: "-=",
-    SyntaxKind.SubtractAssignmentExpression: "+=",
-    SyntaxKind.EqualityExpression: "!=",
-    SyntaxKind.InequalityExpression: "==",
-    SyntaxKind.CaseEqualityExpression: "!==",
-    SyntaxKind.CaseInequalityExpression: "===",
-    SyntaxKind.LessThanExpression: "<=",
-    SyntaxKind.LessThanEqualExpression: "<",
-    SyntaxKind.GreaterThanExpression: ">=",
-    SyntaxKind.GreaterThanEqualExpression: ">",
-    SyntaxKind.BinaryAndExpression: "|",
-    SyntaxKind.BinaryOrExpression: "&",
-    SyntaxKind.BinaryXorExpression: "~^",
-    SyntaxKind.BinaryXnorExpression: "^",
-    SyntaxKind.LogicalAndExpression: "||",
-    SyntaxKind.LogicalOrExpression: "&&",
-    SyntaxKind.LogicalShiftLeftExpression: ">>",
-    SyntaxKind.LogicalShiftRightExpression: "<<",
-}
-_NEGATIONS = {SyntaxKind.UnaryBitwiseNotExpression, SyntaxKind.UnaryLogicalNotExpression}
-_CONDITIONALS = {SyntaxKind.ConditionalStatement, SyntaxKind.ConditionalExpression}
-_EDGES = {"posedge": "negedge", "negedge": "posedge"}
-_BASES = {"b": "b", "o": "o", "d": "d", "h": "x"}
-_LEFT_ALONE = {
-    # Widths, loops, delays and attributes: a change there hardly ever compiles, or never ends.
-    SyntaxKind.AscendingRangeSelect,
-    SyntaxKind.AttributeInstance,
-    SyntaxKind.CycleDelay,
-    SyntaxKind.DelayControl,
-    SyntaxKind.Delay3,
-    SyntaxKind.DescendingRangeSelect,
-    SyntaxKind.ForLoopStatement,
-    SyntaxKind.LoopGenerate,
-    SyntaxKind.MultipleConcatenationExpression,
-    SyntaxKind.RangeDimensionSpecifier,
-    SyntaxKind.SimpleRangeSelect,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,39 +66,20 @@ def wrapped(golden: str, interface: Interface) -> list[Mutant]:
 def edited(golden: str, *, most: int) -> list[Mutant]:
     """Return `golden` with one small change each, `most` at most, of as many kinds as there are.
 
-    Always the same ones. Nothing is changed in what macros produce.
+    Always the same ones; see `testbench_gen.mutants`.
 
     Raises:
-        InvalidDesign: The text nests too deep to be parsed.
+        InvalidDesign: The text does not parse, or nests too deep to be parsed.
     """
-    source = golden.encode()
+    design = Design(top=_INNER, sources={_FILE: golden})
     return [
         Mutant(
-            name=edit.description(source),
-            operator=edit.operator,
-            verilog=(source[: edit.start] + edit.text.encode() + source[edit.end :]).decode(),
+            name=f"line {mutant.line}: {mutant.summary}",
+            operator=mutant.operator,
+            verilog=mutant.design.sources[_FILE],
         )
-        for edit in _spread(_edits(golden), most)
+        for mutant in mutants_of(design, limit=most)
     ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Edit:
-    """Bytes of a text, and what takes their place."""
-
-    operator: str
-    start: int
-    end: int
-    text: str
-    line: int
-
-    def description(self, source: bytes) -> str:
-        before = " ".join(source[self.start : self.end].decode().split())
-        if self.operator == "negation dropped":
-            return f"line {self.line}: a `{before}` is dropped"
-        if self.operator == "condition negated":
-            return f"line {self.line}: the condition `{before[:60]}` is negated"
-        return f"line {self.line}: `{before}` becomes `{self.text}`"
 
 
 def _constant(interface: Interface, bit: str) -> Mutant:
@@ -221,71 +162,6 @@ def _parsed(text: str) -> Parsed:
     return Parsed({_FILE: text})
 
 
-def _edits(text: str) -> list[_Edit]:
-    source = _Text(parsed=_parsed(text), source=text.encode())
-    return [edit for node in _nodes(source.parsed.root) for edit in _edits_of(node, source)]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Text:
-    parsed: Parsed
-    source: bytes
-
-
-def _edits_of(node: Syntax, text: _Text) -> Iterator[_Edit]:
-    kind = node.kind
-    if kind in _OPERATORS:
-        token = node.operatorToken
-        yield from _edit("operator changed", text, token, token, lambda _: _OPERATORS[kind])
-    elif kind in _NEGATIONS:
-        token = node.operatorToken
-        yield from _edit("negation dropped", text, token, token, lambda _: " ")
-    elif kind in _CONDITIONALS:
-        first, last = node.predicate.getFirstToken(), node.predicate.getLastToken()
-        yield from _edit("condition negated", text, first, last, lambda old: f"!({old})")
-    elif kind is SyntaxKind.SignalEventExpression and node.edge.rawText in _EDGES:
-        yield from _edit("edge swapped", text, node.edge, node.edge, _EDGES.__getitem__)
-    elif (number := _number(node)) is not None:
-        token, following = number
-        yield from _edit("off by one", text, token, token, lambda _: following)
-
-
-def _edit(
-    operator: str, text: _Text, first: Token, last: Token, change: Callable[[str], str]
-) -> Iterator[_Edit]:
-    begin, end = _place(text.parsed, first), _place(text.parsed, last)
-    if begin is None or end is None or begin[0] >= end[1]:
-        return
-    old = text.source[begin[0] : end[1]].decode()
-    line = text.parsed.place(first.location)[1]
-    yield _Edit(operator=operator, start=begin[0], end=end[1], text=change(old), line=line)
-
-
-def _number(node: Syntax) -> tuple[Token, str] | None:
-    """Return the token with a number's value, and the next number in the same notation."""
-    if node.kind is SyntaxKind.IntegerLiteralExpression:
-        digits = node.literal.rawText.replace("_", "")
-        return (node.literal, str(int(digits) + 1)) if digits.isdecimal() else None
-    if node.kind is SyntaxKind.UnbasedUnsizedLiteralExpression:
-        return node.literal, {"'0": "'1", "'1": "'0"}.get(node.literal.rawText, "'0")
-    if node.kind is SyntaxKind.IntegerVectorExpression:
-        return _next_vector(node)
-    return None
-
-
-def _next_vector(node: Syntax) -> tuple[Token, str] | None:
-    letter = node.base.rawText.lower()[-1]
-    digits = node.value.rawText.replace("_", "")
-    size = node.size.rawText.replace("_", "")
-    try:
-        value = int(digits, {"b": 2, "o": 8, "d": 10, "h": 16}[letter]) + 1
-    except ValueError:  # X or Z
-        return None
-    if size.isdecimal():
-        value %= 1 << min(int(size), 4096)
-    return node.value, format(value, _BASES[letter])
-
-
 def _place(parsed: Parsed, token: Token) -> tuple[int, int] | None:
     """Return first byte and end of `token` in the text; None for what a macro produces."""
     if token.isMissing or not parsed.manager.isFileLoc(token.location):
@@ -294,30 +170,10 @@ def _place(parsed: Parsed, token: Token) -> tuple[int, int] | None:
 
 
 def _nodes(root: Syntax) -> Iterator[Syntax]:
-    """Yield the nodes in the order of the text, without those that are left alone."""
+    """Yield the nodes in the order of the text."""
     waiting = [root]
     while waiting:
         node = waiting.pop()
-        if isinstance(node, Token) or node.kind in _LEFT_ALONE:
-            continue
-        yield node
-        waiting += reversed([part for part in node if part is not None])
-
-
-def _spread(edits: list[_Edit], most: int) -> list[_Edit]:
-    """Return at most `most` edits: in turn one of each kind, from all over the text."""
-    kinds: dict[str, list[_Edit]] = {}
-    for edit in edits:
-        kinds.setdefault(edit.operator, []).append(edit)
-    orders = [_from_all_over(group) for group in kinds.values()]
-    turns = chain.from_iterable(zip_longest(*orders))
-    chosen = [edit for edit in turns if edit is not None][:most]
-    return sorted(chosen, key=lambda edit: edit.start)
-
-
-def _from_all_over(edits: list[_Edit]) -> list[_Edit]:
-    """Return `edits` in an order of which any beginning is spread over all of them."""
-    count = len(edits)
-    steps = max(count.bit_length(), 1)
-    order = sorted(range(1 << steps), key=lambda i: format(i, f"0{steps}b")[::-1])
-    return [edits[i] for i in order if i < count]
+        if not isinstance(node, Token):
+            yield node
+            waiting += reversed([part for part in node if part is not None])

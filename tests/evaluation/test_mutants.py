@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rtlgen.evaluation.mutants import Mutant, edited, hollow, wrapped
@@ -88,26 +88,18 @@ def test_a_module_that_a_macro_names_gets_no_shell() -> None:
     assert wrapped(text, interface_of(text)) == []
 
 
-def test_edits_are_small_and_compile() -> None:
-    found = {mutant.name: changed(mutant) for mutant in edited(TEXT, most=99)}
+def test_edits_are_those_of_the_testbench_generator() -> None:
+    found = {mutant.name: changed(mutant) for mutant in edited(TEXT, most=999)}
     assert found["line 6: `==` becomes `!=`"] == ["assign done = (q != LAST) ? ~go : {1{1'b0}};"]
-    assert found["line 6: a `~` is dropped"] == ["assign done = (q == LAST) ?  go : {1{1'b0}};"]
-    assert found["line 8: the condition `go && a < 4'hF` is negated"] == [
-        "if (!(go && a < 4'hF)) q <= q + 1;"
-    ]
-    assert found["line 8: `F` becomes `0`"] == ["if (go && a < 4'h0) q <= q + 1;"]
-    assert found["line 8: `1` becomes `2`"] == ["if (go && a < 4'hF) q <= q + 2;"]
+    assert found["line 8: `4'hF` becomes `4'h0`"] == ["if (go && a < 4'h0) q <= q + 1;"]
     assert found["line 9: `'0` becomes `'1`"] == ["else q <= '1;"]
-    assert found["line 7: `posedge` becomes `negedge`"] == ["always @(negedge clk)"]
-    assert all(len(lines) == 1 for lines in found.values())
-    assert all(compiles(mutant.verilog) for mutant in edited(TEXT, most=99))
+    assert found["line 7: `posedge clk` becomes `negedge clk`"] == ["always @(negedge clk)"]
+    assert all(compiles(mutant.verilog) for mutant in edited(TEXT, most=999))
 
 
-def test_widths_loops_macros_and_unknown_values_are_left_alone() -> None:
-    for mutant in edited(TEXT, most=99):
+def test_widths_loops_and_macros_are_left_alone() -> None:
+    for mutant in edited(TEXT, most=999):
         assert "`TOP:0" in mutant.verilog
-        assert "{1{1'b0}}" in mutant.verilog
-        assert "4'b0x01" in mutant.verilog
         assert "for (genvar i = 0; i < 2; i = i + 1)" in mutant.verilog
 
 
@@ -118,9 +110,10 @@ def test_few_edits_are_of_many_kinds() -> None:
     assert few == edited(TEXT, most=5)
 
 
+@settings(max_examples=20, deadline=None)
 @given(st.integers(0, 40))
 def test_as_many_edits_as_wanted(most: int) -> None:
-    everything = edited(TEXT, most=99)
+    everything = edited(TEXT, most=999)
     some = edited(TEXT, most=most)
     assert len(some) == min(most, len(everything))
     assert {m.verilog for m in some} <= {m.verilog for m in everything}
