@@ -84,13 +84,14 @@ def _asked(
         bounded = replace(limits, seconds=seconds + _GRACE_SECONDS)
         run = run_forking("symbolic.equivalence_worker", request, folder=folder, limits=bounded)
         answers = answers_in(folder / ANSWERS)
-        found = [_proof(answers, number, folder) for number in range(count)]
         if not answers:
             last = next(iter(run.output.strip().splitlines()[::-1]), "")
             ended = f"Yosys ended with exit code {run.exit_code}: {last[:200]}"
             said = error_in(log_in(folder)) or ended
             limit = f"the {run.limit} limit ended the proof" if run.limit else ""
-            found = [replace(proof, reason=f"golden design: {limit or said}") for proof in found]
+            answers = [{"all": limit or said}]
+        what = "golden design" if question["others"] else "design"
+        found = [_proof(answers, number, folder, what) for number in range(count)]
         if keep is not None:
             _keep_logs(folder, keep)
     return found
@@ -113,12 +114,12 @@ def _source(design: Design, place: str) -> dict[str, Any]:
     return {"top": design.top, "files": list(design.sources), "place": place, "data": data}
 
 
-def _proof(answers: Sequence[Mapping[str, Any]], number: int, folder: Path) -> Proof:
-    """Return the last answer to one question."""
+def _proof(answers: Sequence[Mapping[str, Any]], number: int, folder: Path, what: str) -> Proof:
+    """Return the last answer to one question; `what` is the design that all are about."""
     mine = [answer for answer in answers if answer.get("number") == number]
     if not mine:
         shared = [answer["all"] for answer in answers if "all" in answer]
-        reason = shared[0] if shared else "not reached in time"
+        reason = f"{what}: {shared[0]}" if shared else "not reached in time"
         return Proof(outcome=Outcome.OPEN, reason=reason)
     answer = mine[-1]
     reason = answer["reason"] or error_in(log_in(folder / str(number))) or "no answer in time"

@@ -78,6 +78,7 @@ class _Text:
         self._parsed = Parsed(self._sources)
         self._added: dict[str, list[str]] = {}
         self._defaults: dict[tuple[str, int], str] = {}
+        self._hazards: list[str] = []
 
     @classmethod
     def canonical(cls, top: str, sources: Mapping[str, str]) -> _Text:
@@ -96,6 +97,7 @@ class _Text:
         instances = instances_of(top_instance(self._parsed, top, compilation=compilation))
         found = examine(instances)
         self._close(found)
+        self._hazards = found.hazards
         if races(analyzed(compilation), instances):
             found.hazards.append("has a variable that several processes write")
         return found
@@ -142,12 +144,14 @@ class _Text:
 
     def _error(self, top: str, wires: Sequence[str]) -> str:
         """Return what is wrong with the design once it has `wires` too; empty if nothing."""
-        parsed = Parsed(self.written({top: list(wires)}))
-        found = parsed.syntax_errors()
-        if not found:
-            diagnostics = parsed.elaborate(top).getAllDiagnostics()
-            found = [d for d in parsed.diagnostics(diagnostics) if d.error]
-        return found[0].message if found else ""
+        try:
+            with_wires = _Text(self.written({top: wires}))
+            _refuse(with_wires._parsed.syntax_errors())
+            found = with_wires.examined(top)
+        except InvalidDesign as error:
+            return str(error).rpartition(": ")[2]
+        fresh = [hazard for hazard in found.hazards if hazard not in self._hazards]
+        return fresh[0] if fresh else ""
 
     def written(self, added: Mapping[str, Sequence[str]] | None = None) -> dict[str, str]:
         """Return the sources with what was added to each module, or what is `added`."""

@@ -46,7 +46,7 @@ def _answers(request: Mapping[str, Any], deadline: float) -> Iterator[dict[str, 
     forked(lambda: _screen_all(sources), folder=Path(), seconds=deadline - time.monotonic())
     golden = _screened(request["golden"])
     if "unreadable" in golden or golden["hazards"]:
-        yield {"all": f"golden design: {golden.get('unreadable') or golden['hazards'][0]}"}
+        yield {"all": golden.get("unreadable") or golden["hazards"][0]}
         return
     libyosys()
     _log_to(Path(LOG))
@@ -108,7 +108,7 @@ class _Session:
         try:
             self._read_golden()
         except Unsupported as why:
-            yield {"all": f"golden design: {why}"}
+            yield {"all": str(why)}
             return
         ask = self._reach if self._goals else self._compare
         waiting = list(range(len(self._goals or self._others)))

@@ -74,7 +74,8 @@ _REFUSED = {
 _GUARDED = {"$memrd_v2": "\\DATA", "$memwr_v2": "\\EN"}
 """The pin of each memory port that does nothing if the address is undefined."""
 _GATES = {"$_AND_", "$_NOT_", "$_FF_"}
-_INVERTERS = ("$not", "$logic_not")
+_INVERTERS = {"$not", "$logic_not"}
+_BUFFERS = {"$reduce_or", "$reduce_and", "$reduce_bool", "$pos", "$buf"}
 
 
 class Unsupported(Exception):
@@ -254,10 +255,12 @@ class _Examined:
             for bit in port["bits"]
         }
         cells = netlist["cells"].values()
-        self._inverted = {
-            cell["connections"]["Y"][0]: cell["connections"]["A"][0]
+        self._derived = {
+            cell["connections"]["Y"][0]: (cell["connections"]["A"], cell["type"] in _INVERTERS)
             for cell in cells
-            if cell["type"] in _INVERTERS and len(cell["connections"]["A"]) == 1
+            if cell["type"] in _INVERTERS | _BUFFERS
+            and len(cell["connections"]["Y"]) == 1
+            and (len(cell["connections"]["A"]) == 1 or cell["type"] == "$reduce_or")
         }
         self.asynchronous = False
         self.stepwise = False
@@ -291,7 +294,8 @@ class _Examined:
         self._clock(pins["CLK"][0], rising=_flag(cell, "CLK_POLARITY"))
         if kind == "$adff":
             self.asynchronous = True
-            if self._source(pins["ARST"][0]) is None:
+            bits, _ = self._derived.get(pins["ARST"][0], (pins["ARST"], False))
+            if any(self._source(bit) is None for bit in bits):
                 raise Unsupported("has an asynchronous reset that is no input")
 
     def _clock(self, bit: Any, *, rising: bool) -> None:  # noqa: ANN401 - a number or "x"
@@ -311,9 +315,10 @@ class _Examined:
         for _ in range(8):
             if bit in self._inputs:
                 return self._inputs[bit], inverted
-            if bit not in self._inverted:
+            origin, turned = self._derived.get(bit, ((), False))
+            if len(origin) != 1:
                 return None
-            bit, inverted = self._inverted[bit], not inverted
+            bit, inverted = origin[0], inverted != turned
         return None
 
     def _check_clocks_as_data(self, cells: Sequence[Mapping[str, Any]]) -> None:
