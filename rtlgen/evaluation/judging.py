@@ -131,6 +131,8 @@ class Judging:
             self._read()
         if self._first:
             return self._first.popleft()
+        if not self._jobs:
+            self._plan_what_is_ready()
         return heapq.heappop(self._jobs)[2] if self._jobs else None
 
     def _at_hand(self) -> int:
@@ -217,6 +219,17 @@ class Judging:
         self._planned = [planned for planned in self._planned if planned.missing]
         for planned in ready:
             self._plan(planned.designs)
+
+    def _plan_what_is_ready(self) -> None:
+        """Plan designs of windows that are not complete: no worker waits for a preparation."""
+        waiting, self._planned = self._planned, []
+        for planned in waiting:
+            late = {
+                task: found for task, found in planned.designs.items() if task in planned.missing
+            }
+            if late:
+                self._planned.append(_Planned(designs=late, missing=planned.missing))
+            self._plan({t: found for t, found in planned.designs.items() if t not in late})
 
     def _plan(self, by_task: Mapping[str, list[Pending]]) -> None:
         batches = []
