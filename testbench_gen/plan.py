@@ -187,7 +187,7 @@ def _sequential(
         run = long_run(subject.hints, budget)
     else:
         run = long_run(NO_HINTS, budget // 2)
-    again = _again(timing, budget // 8)
+    again = _again(timing, budget // 6)
     spent = sum(phase.cycles for phase in (*phases, *again)) + min(run.cycles, budget // 8)
     return [*phases, _random(max(budget - spent, budget // 4), resets), run, *again]
 

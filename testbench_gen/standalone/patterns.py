@@ -120,19 +120,22 @@ def reset_again(phase: Phase, inputs: Sequence[Input], rng: random.Random) -> It
     left = phase.cycles
     operation = constrained(replace(phase, resets=()), inputs, rng)
     while left > 0:
-        run = rng.choice((1, 2, 3, 5, 8, 13, 21))
+        run = rng.choice((1, 2, 3, 5, 8, 13, 21, 34))
         cycles = [next(operation) for _ in range(min(run, left))]
-        cycles += _strike(phase, inputs, rng)
+        cycles += _strike(phase, inputs, rng, cycles[-1].values)
         yield from cycles[:left]
         left -= len(cycles)
 
 
-def _strike(phase: Phase, inputs: Sequence[Input], rng: random.Random) -> list[Cycle]:
-    struck = frozenset({rng.choice(phase.resets)})
+def _strike(
+    phase: Phase, inputs: Sequence[Input], rng: random.Random, last: Mapping[str, int]
+) -> list[Cycle]:
+    """Return cycles of reset: the operation goes on as if nothing were, or anything is driven."""
+    struck, goes_on = frozenset({rng.choice(phase.resets)}), rng.random() < 0.4
     if phase.pulses and rng.random() < 0.4:
-        return [Cycle(any_values(inputs, rng), pulsed=struck)]
-    length = rng.choice((1, 1, 2, 3))
-    return [Cycle(any_values(inputs, rng), resets=struck) for _ in range(length)]
+        return [Cycle(last if goes_on else any_values(inputs, rng), pulsed=struck)]
+    values = [last if goes_on else any_values(inputs, rng) for _ in range(rng.choice((1, 1, 2, 3)))]
+    return [Cycle(each, resets=struck) for each in values]
 
 
 def _late(values: Mapping[str, int], inputs: Sequence[Input], rng: random.Random) -> dict[str, int]:
