@@ -211,7 +211,7 @@ def _beside_golden(
         interface=driven,
         reference=None,
         hints=renamed.hints,
-        holds_values=renamed.holds_values or lost,
+        holds_values=renamed.holds_values or lost or bool(registers.loops),
         gated=bool(registers.gated & {clock.port for clock in driven.clocks}),
         strict_reset=strict_reset,
     )

@@ -85,8 +85,8 @@ class TestbenchTrust:
     @property
     def mutation(self) -> float:
         """The share of wrong designs that it surely fails."""
-        if self.exhaustive:
-            return self.killed / self.mutants if self.mutants else 1.0
+        if self.exhaustive and self.mutants:
+            return self.killed / self.mutants
         return wilson_lower(self.killed, self.mutants)
 
     @property

@@ -70,6 +70,7 @@ class Request:
                 "\n\nhint: list all its files, or give a specification and --golden"
             )
         if verilog:
+            _refuse_specification(self.source)
             return None
         if len(self.source) > 1:
             raise UsageError(
@@ -88,6 +89,15 @@ class Request:
             seconds=self.seconds,
             proving=self.proving,
         )
+
+
+def _refuse_specification(paths: Sequence[Path]) -> None:
+    for path in paths:
+        if path.suffix.lower() in (".md", ".markdown"):
+            raise UsageError(
+                f"a specification stands alone, not beside RTL: {path}"
+                "\n\nhint: give the specification, and the RTL as --golden"
+            )
 
 
 def write(request: Request, *, chosen: Mapping[str, object]) -> NoReturn:

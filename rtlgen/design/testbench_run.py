@@ -31,6 +31,7 @@ from rtlgen.design.words import counted
 from rtlgen.errors import CannotJudge
 from sim.design import Design
 from sim.errors import ToolNotFound
+from sim.process import Limits
 from sim.proof import Prover
 from sim.verdict_cache import VerdictCache
 from sim.verilator import Verilator
@@ -40,6 +41,8 @@ from testbench_gen.closing import Effort, Source, Standing, close_testbench
 from testbench_gen.directed import Directed
 from testbench_gen.instruments import Forgiving, Tools
 
+_MUTANT_SECONDS = 20.0
+"""Processor time of one simulation of mutants; 30 of usual size take about 5 s."""
 _LIMIT_HINT = (
     "\n\nhint: it may depend on uninitialized values, races or time; "
     "give it a reset, or another reference"
@@ -114,7 +117,8 @@ def measure_fixed(
 ) -> TrustSummary:
     """Return what a testbench is worth whose expectations are what `design` does."""
     prover, _ = find_prover()
-    tools = Tools(simulators=options.simulators, prover=prover, limits=options.limits)
+    limits = _mutant_limits(options.limits)
+    tools = Tools(simulators=options.simulators, prover=prover, limits=limits)
     source = Standing(testbench=judgement.testbench, design=design)
     with progress.working("measuring the testbench"):
         closed = close_testbench(source, tools, options.effort)
@@ -129,7 +133,7 @@ def _closed(
     tools = Tools(
         simulators=options.simulators,
         prover=prover,
-        limits=options.limits,
+        limits=_mutant_limits(options.limits),
         cache=VerdictCache(),
     )
     with progress.working("closing the testbench"):
@@ -140,6 +144,11 @@ def _closed(
             f"{closed.fault}{_LIMIT_HINT}"
         )
     return closed, missing
+
+
+def _mutant_limits(limits: Limits) -> Limits:
+    """Return `limits` for many designs of which some never end: those cost the whole limit."""
+    return replace(limits, cpu_seconds=min(limits.cpu_seconds, _MUTANT_SECONDS))
 
 
 def _sources(subject: Subject) -> Mapping[str, str]:
@@ -202,9 +211,10 @@ def write_testbench_folder(made: Made, folder: Path) -> None:
 def say(made: Made, progress: Progress, *, demanded: float | None) -> None:
     """Say what the testbench is, and what it is worth."""
     record = made.record
+    unit = "cycle" if made.testbench.plan.timing.clocks else "vector"
     progress.stage(
         "testbench",
-        f"{counted(record.checks, 'check')} in {counted(record.cycles, 'cycle')} by "
+        f"{counted(record.checks, 'check')} in {counted(record.cycles, unit)} by "
         f"{record.reference}, seed {record.seed}",
     )
     for note in record.notes:
