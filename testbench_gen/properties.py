@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from sim.cocotb_bench import CocotbBench
 from sim.design import Design
 from sim.interface import Direction, Edge, Interface, Port
-from sim.proof import Goal
+from sim.proof import Goal, Proof, Prover
 from sim.property import Property, PropertyKind
 from testbench_gen.render import render, standalone_modules, verilog_name
 from testbench_gen.standalone.timeline import Step, timeline
@@ -16,9 +16,9 @@ from testbench_gen.testbench import Testbench
 from testbench_gen.wires import WRAPPER, spans, wires
 
 _MODULE = "test_properties"
-_PREFIX = "rtlgen_p_"
-CHECKED = "rtlgen_checked"
-"""Top module of a design with its properties."""
+_PREFIX = "property_"
+CHECKED = "with_properties"
+"""What the top module of a design with its properties is called, after the design's own name."""
 _OF_A_MOMENT = frozenset({PropertyKind.ONE_HOT, PropertyKind.AT_MOST_ONE, PropertyKind.KNOWN})
 """What needs no clock to be said."""
 
@@ -110,30 +110,53 @@ def property_goals(
     levels = [
         f"{'~' if reset.active_low else ''}{verilog_name(reset.port)}" for reset in interface.resets
     ]
+    prefix = _PREFIX
+    while any(port.name.startswith(prefix) for port in interface.ports):
+        prefix = f"the_{prefix}"
+    top = f"{design.top}_{CHECKED}"
     text = render(
         "properties/checked.v.j2",
         {
             "interface": replace(interface, module=design.top),
             "properties": proved,
-            "prefix": _PREFIX,
-            "top": CHECKED,
+            "prefix": prefix,
+            "top": top,
             "edge": edge,
             "reset": " | ".join(levels) or "1'b0",
             "resettable": bool(levels),
             "widths": {port.name: port.width for port in interface.ports},
         },
     )
-    bad = [f"{_PREFIX}bad_{number}" for number in range(len(proved))]
+    bad = [f"{prefix}bad_{number}" for number in range(len(proved))]
     ports = [Port(name=name, direction=Direction.OUTPUT) for name in bad]
     goals = [
         (prop, Goal(name=f"violation of {prop.name}", condition=name))
         for prop, name in zip(proved, bad, strict=True)
     ]
     return (
-        Design(top=CHECKED, sources={**design.sources, f"{CHECKED}.v": text}, data=design.data),
-        replace(interface, module=CHECKED, ports=(*interface.ports, *ports)),
+        Design(top=top, sources={**design.sources, f"{top}.v": text}, data=design.data),
+        replace(interface, module=top, ports=(*interface.ports, *ports)),
         goals,
     )
+
+
+def prove_properties(
+    design: Design,
+    interface: Interface,
+    properties: Sequence[Property],
+    prover: Prover,
+    *,
+    seconds: float,
+) -> list[tuple[Property, Proof]]:
+    """Return what `prover` says of each property that it has a notion of.
+
+    PROVED: no inputs ever break it. REFUTED: the trace breaks it in its last cycle.
+    """
+    checked, ports, goals = property_goals(design, interface, properties)
+    if not goals:
+        return []
+    proofs = prover.reach(checked, [goal for _, goal in goals], ports, seconds=seconds)
+    return [(prop, proof) for (prop, _), proof in zip(goals, proofs, strict=True)]
 
 
 def _edge(edge: Edge) -> str:

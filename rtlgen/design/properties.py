@@ -10,16 +10,28 @@ from rtlgen.design.bench import Judgement, under_name
 from rtlgen.design.candidate import Candidate
 from rtlgen.design.options import Options, Progress
 from rtlgen.design.record import write_files
+from rtlgen.design.testbench_run import find_prover
 from rtlgen.design.words import counted
 from rtlgen.spec.model import Spec
 from sim.design import Design
+from sim.gate import admit
 from sim.judge import judge, simulate_first
+from sim.proof import InputTrace, Outcome
 from sim.property import Property
 from sim.verdict import Status, Verdict
-from testbench_gen.properties import PropertyBench, property_bench, watchable
+from testbench_gen import write_stimulation
+from testbench_gen.directed import Directed
+from testbench_gen.properties import (
+    PropertyBench,
+    property_bench,
+    prove_properties,
+    watchable,
+)
 
 PROPERTIES = "properties"
 """Folder of the property checks in a run's output."""
+_SECONDS = 10.0
+"""For the proofs of all properties of a design together."""
 
 
 def with_properties(
@@ -103,8 +115,58 @@ def property_checked(
         )
     if found.status is Status.PASS:
         progress.stage(PROPERTIES, f"all held: {counted(found.checked, 'check')}")
-        return candidate
+        return _proved(candidate, design, judgement, options, progress)
     return replace(candidate, verdict=_of_properties(found, bench))
+
+
+def _proved(
+    candidate: Candidate, design: Design, judgement: Judgement, options: Options, progress: Progress
+) -> Candidate:
+    """Return `candidate` with what a proof says, if there is a prover.
+
+    A trace that breaks a property counts only where simulation shows it too. Golden RTL is right by
+    definition, so that beside it a proof is told and decides nothing.
+    """
+    prover, _ = find_prover()
+    admitted = admit(design, interface=judgement.interface).design
+    if prover is None or admitted is None or candidate.verdict is None:
+        return candidate
+    with progress.working("proving properties"):
+        proofs = prove_properties(
+            admitted, judgement.interface, judgement.properties, prover, seconds=_SECONDS
+        )
+    if held := [prop.name for prop, proof in proofs if proof.outcome is Outcome.PROVED]:
+        progress.stage(PROPERTIES, f"proved for all inputs: {', '.join(held)}")
+    for prop, proof in proofs:
+        if proof.trace is None or proof.outcome is not Outcome.REFUTED:
+            continue
+        found = _replayed(design, judgement, prop, proof.trace, options)
+        if found is None:
+            continue
+        if options.golden is None:
+            return replace(candidate, verdict=found)
+        notes = (*candidate.verdict.notes, f"a proof has found: {found.reason}")
+        candidate = replace(candidate, verdict=replace(candidate.verdict, notes=notes))
+    return candidate
+
+
+def _replayed(
+    design: Design, judgement: Judgement, prop: Property, trace: InputTrace, options: Options
+) -> Verdict | None:
+    """Return the verdict on `design` under a trace that breaks `prop`; None if it holds there."""
+    told = Directed(name="proof", reason=f"a proof breaks {prop.name}", trace=trace)
+    plan = write_stimulation(judgement.interface, budget=16, directed=[told]).plan
+    bench = property_bench(replace(judgement.testbench, plan=plan), (prop,))
+    if bench is None:
+        return None
+    found = judge(
+        design,
+        bench.bench,
+        simulators=options.simulators,
+        interface=judgement.interface,
+        limits=options.limits,
+    )
+    return _of_properties(found, bench) if found.status is Status.FAIL else None
 
 
 def _of_properties(found: Verdict, bench: PropertyBench) -> Verdict:

@@ -68,3 +68,26 @@ def test_a_design_that_keeps_them_is_verified(tmp_path: Path) -> None:
     done = rtlgen(*given, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "all held: " in done.stderr
+
+
+DEEP = """module light(input clk, input rst, input go, output reg [1:0] lamp);
+  reg [19:0] last;
+  always @(posedge clk)
+    if (rst) begin lamp <= 2'b01; last <= 0; end
+    else begin
+      last <= {last[18:0], go};
+      lamp <= last == 20'hb3c95 ? 2'b11 : go ? ~lamp : lamp;
+    end
+endmodule
+"""
+
+
+@pytest.mark.icarus
+def test_a_proof_finds_what_no_stimulus_did_and_golden_rtl_stays_right(tmp_path: Path) -> None:
+    (tmp_path / "ref.v").write_text(DEEP)
+    (tmp_path / "light.v").write_text(DEEP)
+    given = ("judge", "light.v", "--spec", spec(tmp_path), "--golden", "ref.v")
+    done = rtlgen(*given, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "proved for all inputs: value after reset 1: lamp" in done.stderr
+    assert "a proof has found: line 12 of the specification does not hold" in done.stderr

@@ -137,7 +137,7 @@ def test_the_same_properties_are_signals_that_a_prover_can_reach(
     response = broken is PropertyKind.RESPONSE
     said = [p for p in SAID if p.kind is not PropertyKind.RESPONSE or response]
     checked, ports, goals = property_goals(design(text), interface(), said)
-    assert checked.top == ports.module == CHECKED
+    assert checked.top == ports.module == f"offer_{CHECKED}"
     assert len(goals) == len(said) - 1
     idle = Directed(name="idle", reason="", trace=InputTrace(cycles=({}, {}, {}, {"go": 1}, {})))
     golden = Golden(design=checked)
