@@ -127,7 +127,7 @@ class _Examination:
         }
         self._settle_full()
         if self._undefined and self.findings.x_hazards:
-            self._hazard(f"{self.findings.x_hazards[0]}, and x in expressions")
+            self._hazard(f"{self.findings.x_hazards[0]}, and x may come of expressions")
         self._races()
         self._chains(inputs)
         self._sleepers(inputs)
@@ -326,6 +326,7 @@ class _Examination:
             self._statement(node, kind)
         elif isinstance(kind, ExpressionKind):
             self._expression(node, kind)
+            self._sources_of_x(node, kind)
         return VisitAction.Advance
 
     def _wild_case(self, node: Ast) -> None:
@@ -340,10 +341,22 @@ class _Examination:
         if node.defaultCase is not None:
             self._look_at(node.defaultCase)
 
+    def _sources_of_x(self, node: Ast, kind: ExpressionKind) -> None:
+        """Note what is undefined although all that it is made of may be known."""
+        if kind is ExpressionKind.ElementSelect and self._may_go_beyond(node):
+            if node.value.type.kind is SymbolKind.FixedSizeUnpackedArrayType:
+                self.findings.arrays += [name.symbol.name for name in targets(node.value)]
+            self._undefined = True
+        elif kind is ExpressionKind.RangeSelect:
+            bounds = (node.left, node.right)
+            self._undefined = self._undefined or any(b.constant is None for b in bounds)
+        elif kind is ExpressionKind.BinaryOp and node.op in _DIVISIONS:
+            self._undefined = self._undefined or node.right.constant is None
+
     def _may_go_beyond(self, select: Ast) -> bool:
-        """Whether the index into an unpacked array may be none of it."""
+        """Whether an index may be none of what it selects from."""
         array, index = select.value.type, select.selector
-        if array.kind is not SymbolKind.FixedSizeUnpackedArrayType or index.constant is not None:
+        if index.constant is not None or not array.hasFixedRange:
             return False
         if uses_of(index).reads.keys() <= self._counters:
             return False
@@ -375,8 +388,6 @@ class _Examination:
                 self._hazard(f"calls {node.subroutineName}")
         elif kind is ExpressionKind.BinaryOp and node.op in _WILDCARDS:
             self._x_hazard("has a wildcard comparison")
-        elif kind is ExpressionKind.ElementSelect and self._may_go_beyond(node):
-            self.findings.arrays += [name.symbol.name for name in targets(node.value)]
         elif kind in (ExpressionKind.Inside, ExpressionKind.Streaming):
             self._hazard(f"has an expression of kind {kind.name}")
         elif kind in _LITERALS:
@@ -455,4 +466,5 @@ def _listed(events: list[Ast]) -> set[str]:
 
 
 _LITERALS = (ExpressionKind.IntegerLiteral, ExpressionKind.UnbasedUnsizedIntegerLiteral)
+_DIVISIONS = (BinaryOperator.Divide, BinaryOperator.Mod)
 _WILDCARDS = (BinaryOperator.WildcardEquality, BinaryOperator.WildcardInequality)

@@ -84,6 +84,12 @@ def _screened(source: Mapping[str, Any]) -> dict[str, Any]:
     return {**source, **json.loads(path.read_text(encoding="utf-8"))}
 
 
+def _placed(source: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `source` with where it lies, wherever a fork may be."""
+    home = Path(source["place"]).absolute()
+    return {**source, "home": str(home), "folder": str(home / TEXT)}
+
+
 def _leave(found: Mapping[str, Any], path: Path) -> None:
     part = path.with_suffix(".part")
     part.write_text(json.dumps(found), encoding="utf-8")
@@ -95,9 +101,9 @@ class _Session:
 
     def __init__(self, request: Mapping[str, Any], golden: Mapping[str, Any]) -> None:
         self._wiring = Wiring.of(request["interface"])
-        self._others = [_screened(other) for other in request["others"]]
+        self._others = [_placed(_screened(other)) for other in request["others"]]
         self._goals: Sequence[str] = golden.get("goals", ())
-        self._golden_source = {**golden, "folder": str(Path(golden["place"], TEXT).absolute())}
+        self._golden_source = _placed(golden)
         library = libyosys()
         self._maker = Maker(library=library, design=library.Design(), wiring=self._wiring)
         self._stepwise = False
@@ -176,12 +182,11 @@ class _Session:
         _leave(settle_difference(Path(_AIGER), self._wiring, deadline), Path(FOUND))
 
     def _write_pair(self, other: Mapping[str, Any]) -> None:
-        source = {**other, "folder": TEXT}
-        model = self._maker.make("other", source, stepwise=self._stepwise)
+        model = self._maker.make("other", other, stepwise=self._stepwise)
         if model.stepwise and not self._stepwise:
             self._stepwise = True
             self._golden = self._maker.make("golden", self._golden_source, stepwise=True)
-            model = self._maker.make("other", source, stepwise=True)
+            model = self._maker.make("other", other, stepwise=True)
         self._write_circuit(model)
 
     def _write_circuit(self, other: Model | None) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import chdir
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -118,7 +119,9 @@ class Maker:
         Raises:
             Unsupported: It has no model of either kind.
         """
-        netlist = self._read(name, source)
+        with chdir(source["home"]):
+            # Memory images are looked up there.
+            netlist = self._read(name, source)
         found = _Examined(netlist, self.wiring, chained=source["chained"])
         model = Model(
             side=Side(name=name),
@@ -172,7 +175,8 @@ class Maker:
         self.run(
             "memory_memx",
             "memory_map",
-            "setundef -undriven -undef",
+            # Where x must not occur, a net without a driver fails the check.
+            *(() if source["x_hazards"] else ("setundef -undriven -undef",)),
             "check -assert",
             # Not `opt`: it takes `a == a` for 1 and chooses a side for an undefined condition.
             "opt_merge",
