@@ -165,7 +165,6 @@ def _measured(
         "eval1": first.status is Status.PASS,
         "reason": _why(first),
         "official_fault": fault,
-        "official_passes_reference": official[0].passes,
         "mutants": [one.facts for one in _proved(tried, golden, interface)],
     }
 
@@ -183,7 +182,10 @@ def _official(case: Case, mutants: Sequence[Mutant]) -> tuple[str, list[_Officia
     texts = [case.problem.golden, *(m.design.sources[GOLDEN] for m in mutants)]
     group = Group(problem=case.problem, preparation=preparation, designs=tuple(texts))
     [judgements] = harness.judge([group], _CONDITIONS)
-    return "; ".join(preparation.faults), [_read(judgement) for judgement in judgements]
+    if judgements[0].functional:
+        return "", [_read(judgement) for judgement in judgements]
+    why = "; ".join(preparation.faults) or f"it fails its own reference: {judgements[0].reason}"
+    return why, [_Official(passes=None) for _ in judgements]
 
 
 def _read(judgement: Judgement) -> _Official:

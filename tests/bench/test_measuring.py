@@ -31,10 +31,20 @@ def test_a_testbench_beside_an_official_test() -> None:
         Case(benchmark=V1, problem=problem(COUNTER, Dialect.V1), making=PLANNED, mutants=4)
     )
     found = score(row)
-    assert (found.eval0, found.eval1, row["official_passes_reference"]) == (True, True, True)
+    assert (found.eval0, found.eval1, row["official_fault"]) == (True, True, "")
     assert len(row["mutants"]) == 4
     assert found.killed + found.open == found.distinct > 0
     assert row["cpu_seconds"] >= 0
+
+
+@pytest.mark.icarus
+def test_an_official_test_that_does_not_run_compares_with_nothing() -> None:
+    own = problem(SELECTOR, Dialect.V1)
+    object.__setattr__(own, "test", own.test.replace("endmodule", "endmodule )", 1))
+    row = measure(Case(benchmark=V1, problem=own, making=PLANNED, mutants=2))
+    found = score(row)
+    assert row["official_fault"]
+    assert (found.official_killed, found.killed, found.distinct) == (None, 2, 2)
 
 
 @pytest.mark.icarus
