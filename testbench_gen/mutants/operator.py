@@ -61,6 +61,16 @@ def swapped(module: Module, one: Syntax, other: Syntax, summary: str = "") -> It
         yield from changed_all(module, [(one, texts[1]), (other, texts[0])], said)
 
 
+def with_part(module: Module, whole: Syntax, part: Syntax, text: str) -> str:
+    """Return the text of `whole` with `text` in the place of `part`."""
+    around, inner = module.source.span(whole), module.source.span(part)
+    if around is None or inner is None:
+        return text
+    before = Span(file=around.file, start=around.start, end=inner.start)
+    behind = Span(file=around.file, start=inner.end, end=around.end)
+    return module.source.text(before) + text + module.source.text(behind)
+
+
 def short(text: str) -> str:
     """Return `text` in one line that is not too long to read."""
     line = " ".join(text.split())

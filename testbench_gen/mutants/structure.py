@@ -85,21 +85,17 @@ def _swapped_ports(module: Module) -> Iterator[Change]:
 
 def _narrow(module: Module) -> Iterator[Change]:
     for _, node, region, _ in module.of(K.DataDeclaration, K.NetDeclaration):
-        dimensions = getattr(node.type, "dimensions", None)
-        names = [d.name.valueText for d in children(node.declarators)]
-        ports = any(_is_port(module, name) for name in names)
         inside = region is not None and region.realm is not Realm.ASSIGN
-        if dimensions is None or ports or inside:
-            continue
-        for dimension in children(dimensions)[:1]:
-            yield from _narrower(module, dimension, ", ".join(names))
+        if not inside and not any(_is_port(module, name) for name in _declared(node)):
+            yield from _narrower(module, node.type, _declared(node))
     for _, node, _, _ in module.of(K.ParameterDeclarationStatement):
         declared = node.parameter
-        local = declared.keyword.kind is TokenKind.LocalParamKeyword
-        for dimension in children(getattr(getattr(declared, "type", None), "dimensions", []))[:1]:
-            names = [d.name.valueText for d in children(declared.declarators)]
-            if local:
-                yield from _narrower(module, dimension, ", ".join(names))
+        if declared.keyword.kind is TokenKind.LocalParamKeyword and hasattr(declared, "type"):
+            yield from _narrower(module, declared.type, _declared(declared))
+
+
+def _declared(node: Syntax) -> list[str]:
+    return [declarator.name.valueText for declarator in children(node.declarators)]
 
 
 def _is_port(module: Module, name: str) -> bool:
@@ -107,22 +103,23 @@ def _is_port(module: Module, name: str) -> bool:
     return signal is not None and signal.direction is not None
 
 
-def _narrower(module: Module, dimension: Syntax, names: str) -> Iterator[Change]:
-    selector = getattr(dimension.specifier, "selector", None)
+def _narrower(module: Module, type_: Syntax, names: list[str]) -> Iterator[Change]:
+    """Yield the change that takes a bit from the first dimension of a type, if it ends at 0."""
+    dimension = next(iter(children(getattr(type_, "dimensions", []))), None)
+    selector = getattr(getattr(dimension, "specifier", None), "selector", None)
     if selector is None or selector.kind is not K.SimpleRangeSelect:
         return
     left, right = module.source.text(selector.left), module.source.text(selector.right)
-    if right != "0" or not left or left == "0":
-        return
-    new = str(int(left) - 1) if left.isdecimal() and len(left) < 7 else f"{left} - 1"
-    said = f"`{names}` is one bit narrower: `[{new}:0]`"
-    yield from changed(module, selector.left, new, said)
+    if right == "0" and left not in ("", "0"):
+        new = str(int(left) - 1) if left.isdecimal() and len(left) < 7 else f"{left} - 1"
+        said = f"`{', '.join(names)}` is one bit narrower: `[{new}:0]`"
+        yield from changed(module, selector.left, new, said)
 
 
 def _unsigned(module: Module) -> Iterator[Change]:
     for _, node, _, _ in module.of(K.DataDeclaration, K.NetDeclaration):
         signing = getattr(node.type, "signing", None)
-        names = [d.name.valueText for d in children(node.declarators)]
+        names = _declared(node)
         if signing is None or any(_is_port(module, name) for name in names):
             continue
         if signing.kind is TokenKind.SignedKeyword:

@@ -10,7 +10,7 @@ from pyslang.syntax import SyntaxKind as K
 
 from sim.slang import Syntax
 from testbench_gen.mutants.module import Module, Realm, Site
-from testbench_gen.mutants.operator import Operator, changed, grouped, short
+from testbench_gen.mutants.operator import Operator, changed, grouped, short, with_part
 from testbench_gen.mutants.source import Change
 
 _BASES = {"b": (2, "b"), "o": (8, "o"), "d": (10, "d"), "h": (16, "x")}
@@ -200,31 +200,27 @@ def _within(index: int, bounds: tuple[int, int] | None) -> bool:
 
 
 def _said(module: Module, name: Syntax, part: Syntax, text: str) -> str:
-    whole, old = module.source.text(name), module.source.text(part)
-    base = name.identifier.rawText
-    return (
-        f"`{short(whole)}` becomes `{base}[...{short(text)}...]`"
-        if not old
-        else (f"`{short(whole)}` becomes `{base}{short(whole[len(base) :].replace(old, text, 1))}`")
-    )
+    whole = module.source.text(name)
+    return f"`{short(whole)}` becomes `{short(with_part(module, name, part, text))}`"
 
 
 def _reversed_indexes(module: Module) -> Iterator[Change]:
     for site, selector, bounds in _selects(module):
-        if selector.kind is not K.BitSelect or bounds is None:
-            continue
-        number, total = _number(selector.expr), sum(bounds)
-        text = (
-            f"{total} - {grouped(module, selector.expr)}"
-            if number is None
-            else number.write(total - number.value)
-            if 0 <= total - number.value != number.value
-            else ""
-        )
-        if text:
-            said = _said(module, site.node, selector.expr, text)
-            part = selector.expr if number is None else number.token
-            yield from changed(module, part, text, said)
+        if selector.kind is K.BitSelect and bounds is not None:
+            yield from _from_the_other_end(module, site.node, selector.expr, sum(bounds))
+
+
+def _from_the_other_end(
+    module: Module, name: Syntax, index: Syntax, total: int
+) -> Iterator[Change]:
+    """Yield the change of an index to that of the bit that mirrors it; both add up to `total`."""
+    number = _number(index)
+    if number is None:
+        text = f"{total} - {grouped(module, index)}"
+        yield from changed(module, index, text, _said(module, name, index, text))
+    elif 0 <= total - number.value != number.value:
+        text = number.write(total - number.value)
+        yield from changed(module, number.token, text, _said(module, name, index, text))
 
 
 OPERATORS = (
