@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -152,7 +153,7 @@ def _spread(values: Sequence[float]) -> dict[str, float] | None:
     rising = sorted(values)
     return {
         "median": round(statistics.median(rising), 2),
-        "p90": round(rising[int(0.9 * (len(rising) - 1))], 2),
+        "p90": round(rising[math.ceil(0.9 * len(rising)) - 1], 2),
         "most": round(rising[-1], 2),
     }
 
@@ -226,7 +227,7 @@ def summary(found: Mapping[str, Any]) -> list[str]:
         f"Eval2 {_percent(found['eval2'])}; where a proof shows the official test wrong and ours "
         f"right, that counts as agreement: {_percent(found['eval2_settled'])}",
         f"mutation score {_percent(found['killed'])} of {found['mutants']} that are not proved "
-        f"equivalent ({found['equivalent']} are; {found['open']} survivors are open and count)",
+        f"equivalent ({found['equivalent']} are; {found['open']} neither proved nor refuted count)",
         f"where the official test can judge: ours {_percent(found['killed_where_compared'])}, "
         f"official {_percent(found['official_killed'])}; "
         f"ours at least as high on {_percent(found['reaches_official'])} of the problems",
