@@ -17,7 +17,7 @@ _LONGEST = 300
 """Characters of a sentence that may state a property."""
 _NAME = (
     rf"(?:the\s+)?(?:signals?\s+|outputs?\s+|inputs?\s+|bus\s+)?({IDENTIFIER})"
-    r"(?:\s+(?:signal|output|input|bus))?"
+    r"(?:\s+(?:signal|output|input|bus|register))?"
 )
 _LIST = (
     r"(?:the\s+)?(?:signals?\s+|outputs?\s+|bits?\s+of\s+)?"
@@ -32,6 +32,7 @@ _NEVER = r"(?:are|must|shall|can|may) never (?:be )?"
 _HIGH = r"(?:high|1|asserted|active|set)"
 _LOW = r"(?:low|0|deasserted|de-asserted|not\s+asserted|inactive)"
 _AT_ONCE = r"(?: at (?:any|a|the same) time| in (?:any|every|each|the same) (?:clock )?cycle)?"
+_SO = r"(?:, (?:ensuring|meaning)(?: that)? only one [^.,;]*)?"
 _WHILE = r"(?:while|when|as long as)"
 _NUMBERS = {
     word: number
@@ -44,13 +45,20 @@ _VALUE = (
     r"(zeros?|ones?|low|high|cleared|\d+|0x[0-9a-fA-F]+|\d+'[bdhBDH][0-9a-fA-F_]+)"
 )
 _SET = r"(?:is|must be|shall be|becomes) (?:set to |reset to |cleared to |equal to )?"
-_AFTER = r"(?:after|on|upon|following|during|while\s+in)\s+(?:a\s+|the\s+)?reset"
+_AFTER = (
+    r"(?:after|on|upon|following|during|while\s+in)\s+(?:a\s+|the\s+)?reset"
+    r"(?:,\s+indicated\s+by\s+[!~]?\w+)?"
+)
 _X = r"(?:X|unknown|undefined)(?: or Z)? after (?:a |the )?reset"
 _DATA = (
     r"(?:must\s+|shall\s+|should\s+)?"
     r"(?:be|remain|stay|hold|is|are|remains?|stays?|is\s+held|be\s+held)"
     r"\s+(?:stable|unchanged|constant)"
 )
+
+
+_LABEL = re.compile(r"\A(?:(?:[-*+]|\d{1,3}[.)])\s+)?(?:\w+(?: \w+)?:\s+)?")
+"""A list mark, and a heading such as `Output encoding:`."""
 
 
 def _form(pattern: str) -> re.Pattern[str]:
@@ -70,9 +78,9 @@ def read_properties(said: Sequence[Sentence], interface: Interface) -> tuple[Pro
 
 
 def _read(sentence: Sentence, interface: Interface) -> Iterator[Property]:
-    said = re.sub(r"\A(?:[-*+]|\d{1,3}[.)])\s+", "", sentence.text)
-    if len(said) > _LONGEST:
+    if len(sentence.text) > _LONGEST:
         return
+    said = _LABEL.sub("", sentence.text)
     for form, make in _FORMS:
         match = form.match(said)
         made = make(match, interface) if match else None
@@ -108,6 +116,13 @@ def _counted(kind: PropertyKind) -> _Make:
         return Property(kind=kind, signals=names)
 
     return make
+
+
+def _all_exclusive(match: re.Match[str], interface: Interface) -> Property | None:
+    names = tuple(port.name for port in interface.outputs)
+    if len(names) < 2 or _bits(names, interface) != len(names):
+        return None
+    return Property(kind=PropertyKind.AT_MOST_ONE, signals=names)
 
 
 def _both(match: re.Match[str], interface: Interface) -> Property | None:
@@ -191,7 +206,12 @@ _FORMS: tuple[tuple[re.Pattern[str], _Make], ...] = (
         _form(rf"(?:at most|no more than) one (?:bit )?(?:of )?{_LIST} {_MUST} {_HIGH}{_AT_ONCE}"),
         _counted(PropertyKind.AT_MOST_ONE),
     ),
-    (_form(rf"{_LIST} {_MUST} mutually exclusive"), _counted(PropertyKind.AT_MOST_ONE)),
+    (_form(rf"{_LIST} {_MUST} mutually exclusive{_SO}"), _counted(PropertyKind.AT_MOST_ONE)),
+    (
+        _form(rf"the outputs \({_LIST}\) {_MUST} mutually exclusive{_SO}"),
+        _counted(PropertyKind.AT_MOST_ONE),
+    ),
+    (_form(rf"(?:the |all )?outputs {_MUST} mutually exclusive{_SO}"), _all_exclusive),
     (
         _form(
             rf"{_NAME} and {_NAME} {_NEVER}(?:both )?{_HIGH} "

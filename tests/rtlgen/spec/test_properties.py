@@ -79,6 +79,18 @@ def read(text: str) -> list[tuple[PropertyKind, tuple[str, ...], int]]:
             ("valid", "req"),
             0,
         ),
+        (
+            "Encoding: the outputs (a, b, ack) are mutually exclusive, ensuring only one of them is high (1) at any time.",
+            PropertyKind.AT_MOST_ONE,
+            ("a", "b", "ack"),
+            0,
+        ),
+        (
+            "On reset, indicated by !rst, the data register is cleared to 0.",
+            PropertyKind.RESET_VALUE,
+            ("data",),
+            0,
+        ),
         ("After reset, grant is 4'b0001.", PropertyKind.RESET_VALUE, ("grant",), 1),
         ("On reset, `data` is set to 0x80.", PropertyKind.RESET_VALUE, ("data",), 128),
         ("data is all ones after reset.", PropertyKind.RESET_VALUE, ("data",), 255),
