@@ -166,6 +166,7 @@ class Maker:
             "proc -ifx -noopt",
             "flatten",
             "delete t:$scopeinfo",
+            "opt_clean",
         )
         flat = self.design.module("\\" + source["top"])
         self._check_arrays(flat, source["arrays"])
