@@ -88,6 +88,8 @@ class Findings:
     """Whether a combinational process reads what another one writes."""
     full: list[Ast] = field(default_factory=list)
     """Each `case` in a combinational process whose items are all values; it has no default."""
+    undefined: bool = False
+    """Whether x may come of expressions although all that they are made of is known."""
     arrays: list[str] = field(default_factory=list)
     """Names of unpacked arrays with an index that may lie beyond them."""
     gaps: list[Ast] = field(default_factory=list)
@@ -125,9 +127,10 @@ class _Examination:
             and port.direction is ArgumentDirection.In
             and port.internalSymbol is not None
         }
-        self._settle_full()
+        self._settle_full(inputs)
         if self._undefined and self.findings.x_hazards:
             self._hazard(f"{self.findings.x_hazards[0]}, and x may come of expressions")
+        self.findings.undefined = self._undefined
         self._races()
         self._chains(inputs)
         self._sleepers(inputs)
@@ -294,13 +297,16 @@ class _Examination:
         process = Process(uses=uses, sleeps=sleeps, block=block, home=self._home)
         self._processes.append(process)
 
-    def _settle_full(self) -> None:
+    def _settle_full(self, inputs: set[str]) -> None:
         """Decide about each `case` that has no default, but an item for every known value.
 
         Where nothing but registers can be undefined, a proof may see to these. Otherwise
         the variables are latches, which keep their values while it takes no item.
         """
         for statement, flow in self._full:
+            if all(uses_of(case.expr).reads.keys() <= inputs for case in flow.full):
+                self.findings.full += flow.full
+                continue
             if not self._undefined:
                 self._x_hazard("relies on a case without default to cover every value")
                 self.findings.full += flow.full

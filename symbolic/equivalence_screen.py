@@ -66,6 +66,7 @@ def _screened(top: str, sources: Mapping[str, str], goals: Sequence[str]) -> dic
         "x_hazards": found.x_hazards,
         "chained": found.chained,
         "arrays": found.arrays,
+        "undefined": found.undefined,
         "refused": refused,
     }
 

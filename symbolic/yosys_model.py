@@ -122,7 +122,7 @@ class Maker:
         with chdir(source["home"]):
             # Memory images are looked up there.
             netlist = self._read(name, source)
-        found = _Examined(netlist, self.wiring, chained=source["chained"])
+        found = _Examined(netlist, self.wiring, source=source)
         model = Model(
             side=Side(name=name),
             asynchronous=found.asynchronous,
@@ -250,7 +250,9 @@ class _Examined:
         Unsupported: One has no model.
     """
 
-    def __init__(self, netlist: Mapping[str, Any], wiring: Wiring, *, chained: bool) -> None:
+    def __init__(
+        self, netlist: Mapping[str, Any], wiring: Wiring, source: Mapping[str, Any]
+    ) -> None:
         self._wiring = wiring
         self._check_ports(netlist["ports"])
         self._inputs = {
@@ -274,7 +276,7 @@ class _Examined:
             for net in netlist["netnames"].values()
         )
         for cell in cells:
-            self._cell(cell, chained=chained)
+            self._cell(cell, source)
         self._check_clocks_as_data(cells)
 
     def _check_ports(self, ports: Mapping[str, Any]) -> None:
@@ -284,7 +286,7 @@ class _Examined:
             if wanted.get(name) != found.get(name):
                 raise Unsupported(f"has other ports: {name}")
 
-    def _cell(self, cell: Mapping[str, Any], *, chained: bool) -> None:
+    def _cell(self, cell: Mapping[str, Any], source: Mapping[str, Any]) -> None:
         kind = cell["type"]
         if kind in _REFUSED:
             raise Unsupported(f"has {_REFUSED[kind]}")
@@ -292,8 +294,11 @@ class _Examined:
             return
         pins = cell["connections"]
         if kind == "$dlatch":
-            if chained:
+            if source["chained"]:
                 raise Unsupported("has a latch behind other combinational processes")
+            if source["undefined"]:
+                # Yosys lets a latch hold its value where it is assigned x.
+                raise Unsupported("has a latch, and x may be assigned to it")
             self.stepwise = self.asynchronous = True
             return
         self._clock(pins["CLK"][0], rising=_flag(cell, "CLK_POLARITY"))

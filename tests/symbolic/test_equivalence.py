@@ -112,6 +112,11 @@ module top(input [1:0] s, output reg y);
 always @(*) case (s) 0: y = 0; 1: y = 1; default: y = 1'bx; endcase
 endmodule
 """
+FULL = """
+module top(input a, input b, output reg y);
+always @(*) case ({a, b}) 0: y = 0; 1: y = 1; 2: y = 1'bx; 3: y = 1; endcase
+endmodule
+"""
 
 PAIRS = [
     # What is equal.
@@ -149,6 +154,8 @@ PAIRS = [
     (DONT_CARE, "1: y = 1;", "1: y = 1'bx;", {OPEN}),
     (SELECT, "@(*)", "@(s or a or b)", {OPEN}),
     (SELECT, "default: y = c;", "2: y = c;", {REFUTED}),
+    (FULL, "2: y = 1'bx", "1: y = 1'bx", {OPEN}),
+    (FULL, "2: y = 1'bx", "2: y = 1'b0", {PROVED}),
     (COMB, "assign y = a + b;", "assign #1 y = a + b;", {OPEN}),
     (COMB, "assign y = a + b;", "assign y = a + b; assign y = b + a;", {OPEN}),
     (COMB, "assign p = ^a;", "assign p = p | ^a;", {OPEN}),
