@@ -31,8 +31,11 @@ from testbench_gen import Golden, Testbench, write_testbench
 from testbench_gen.directed import Directed
 from testbench_gen.instruments import Forgiving
 
-_LIMITS = Limits(seconds=300.0, cpu_seconds=60.0)
+_LIMITS = Limits(seconds=3600.0, cpu_seconds=120.0)
+"""Processor time decides, whatever else the machine has to do."""
 _CONDITIONS = Conditions(stop_early=True, windows=False)
+_LANES = 32
+"""Designs in one simulation, so that it stays within its limits."""
 _REPLAY_BUDGET = 16
 """Cycles that a replay drives besides the traces."""
 
@@ -154,7 +157,12 @@ def _design(part: Part, one: Given) -> Design:
 def _judge(designs: Sequence[Design], testbench: Testbench) -> list[Verdict]:
     interface = testbench.interface
     return judge_many(
-        designs, testbench, simulators=available_simulators(), interface=interface, limits=_LIMITS
+        designs,
+        testbench,
+        simulators=available_simulators(),
+        interface=interface,
+        limits=_LIMITS,
+        most=_LANES,
     )
 
 

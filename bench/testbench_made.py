@@ -22,7 +22,8 @@ from testbench_gen.closing import Effort
 from testbench_gen.mutants import Mutant
 
 REFERENCES = ("golden", "fragments", "groups")
-_LIMITS = Limits(seconds=120.0, cpu_seconds=60.0)
+_LIMITS = Limits(seconds=3600.0, cpu_seconds=120.0)
+"""Processor time decides, whatever else the machine has to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
