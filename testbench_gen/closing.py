@@ -38,10 +38,11 @@ from testbench_gen.coverage_result import Coverage
 from testbench_gen.directed import Directed
 from testbench_gen.golden import Golden
 from testbench_gen.mutants.mutant import Mutant
-from testbench_gen.mutation import Fate, MutationScore
+from testbench_gen.mutation import Fate, MutantResult, MutationScore
 from testbench_gen.plan import StimulusPlan
 from testbench_gen.ports import default_budget
 from testbench_gen.reference import ReferenceModel
+from testbench_gen.registers import registers_of
 from testbench_gen.testbench import Testbench, write_testbench
 
 _T = TypeVar("_T")
@@ -277,6 +278,9 @@ class _Loop:
         return fault
 
     def _score(self, testbench: Testbench) -> str:
+        # Where a loop swings no simulation ends: that costs the limit once, not for every mutant.
+        if registers_of(self.design).loops and (fault := self._fault(testbench)):
+            return fault
         made = self._mutants()
         with self._timed("mutants"):
             found = self.instruments.score(
@@ -411,23 +415,33 @@ class _Loop:
 
     def _grown(self, testbench: Testbench) -> Testbench:
         """Return a testbench of twice the length where that fails more mutants or reaches more."""
-        missed = len(self.mutation.survivors) + len(self.mutation.open)
+        missed = [r for r in self.mutation.results if leads.may_need_more(r)]
         if not (missed or self.coverage.holes) or is_exhaustive(testbench) or self._late():
             return testbench
         if self.effort.budget is not None or self.source.fixed:
             return testbench
+        before = self.mutation
         self.budget = 2 * default_budget(self.source.interface, None)
         longer = self._write(self.directed)
         reached = self._measured(longer)
         more = len(reached.holes) < len(self.coverage.holes)
-        before = self.mutation
-        if (missed or more) and self._judged_again(testbench, longer):
+        if not more and not (missed and self._kills(longer, missed)):
+            self.budget = None
+            return testbench
+        if self._judged_again(testbench, longer):
             killed = len(self.mutation.killed) - len(before.killed)
             if killed > 0 or (more and killed == 0):
                 self.coverage = reached
                 return longer
         self.mutation, self.budget = before, None
         return testbench
+
+    def _kills(self, testbench: Testbench, results: Sequence[MutantResult]) -> bool:
+        """Whether `testbench` fails any of these mutants; the others are not looked at."""
+        mutants = [result.mutant for result in results]
+        with self._timed("mutants again"):
+            found = self.instruments.score(self.design, testbench, mutants, proving=0)
+        return not found.fault and bool(found.killed)
 
     def _write(self, directed: Sequence[Directed]) -> Testbench:
         with self._timed("writing"):

@@ -59,6 +59,18 @@ def _trace_in(proof: Proof | None) -> InputTrace | None:
     return proof.trace if 0 < len(proof.trace.cycles) <= LONGEST_TRACE else None
 
 
+def may_need_more(result: MutantResult) -> bool:
+    """Whether more of the same stimulus might fail a mutant: it differs, or proofs took too long.
+
+    What a prover cannot read is mostly a mutant that differs in simulation races only.
+    """
+    if result.fate is Fate.SURVIVED:
+        return True
+    if result.fate is not Fate.OPEN:
+        return False
+    return result.proof is None or result.proof.cycles > 0 or "time" in result.proof.reason
+
+
 def killer(result: MutantResult) -> str:
     """Return the phase in which a mutant was noticed."""
     return "" if result.mismatch is None else result.mismatch.phase
