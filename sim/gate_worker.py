@@ -65,6 +65,7 @@ def main() -> None:
     """
     request = json.loads(Path(REQUEST).read_text(encoding="utf-8"))
     gc.freeze()
+    gc.disable()  # collected after each design; in the midst of one there is little to find
     with Path(ANSWERS).open("w", encoding="utf-8") as answers:
         # Whatever a text includes, slang opens it: a device, or a pipe that never ends.
         resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
