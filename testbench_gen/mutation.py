@@ -15,7 +15,7 @@ from enum import Enum
 from functools import cached_property
 from typing import Any
 
-from sim.batch import ManyBench, judge_many
+from sim.batch import MOST, ManyBench, judge_many
 from sim.cocotb_bench import CocotbBench
 from sim.design import Design
 from sim.process import Limits
@@ -24,12 +24,15 @@ from sim.simulate import Simulator
 from sim.verdict import Cause, Mismatch, Status, Verdict
 from sim.verdict_cache import Verdicts
 from testbench_gen.mutants.mutant import Mutant
+from testbench_gen.registers import registers_of
 from testbench_gen.testbench import Testbench
 
 LIMITS = Limits(seconds=60.0, cpu_seconds=20.0)
 """Of one simulation; a mutant that passes them counts as killed if its reference does not."""
 PROOF_SECONDS = 20.0
 """For the proofs of all survivors together."""
+_TIMES = 5.0
+"""What a mutant of a reference with combinational loops may take, in times of the reference."""
 
 _NOTICED = frozenset({Cause.MISMATCH, Cause.UNKNOWN_VALUE})
 
@@ -213,7 +216,7 @@ def mutation_score(  # noqa: PLR0913 - all that decides a verdict
     judging = _Judging(
         testbench=testbench, simulators=simulators, limits=limits, cache=cache, workers=workers
     )
-    by_reference, *verdicts = judging.verdicts([reference, *(m.design for m in mutants)])
+    by_reference, *verdicts = judging.of(reference, [m.design for m in mutants])
     if by_reference.status is not Status.PASS:
         return _unjudged(mutants, by_reference, time.monotonic() - start)
     commands = len(by_reference.runs)
@@ -247,7 +250,24 @@ class _Judging:
     cache: Verdicts | None
     workers: int
 
-    def verdicts(self, designs: Sequence[Design]) -> list[Verdict]:
+    def of(self, reference: Design, designs: Sequence[Design]) -> list[Verdict]:
+        """Return the verdicts on `reference` and on `designs`."""
+        if registers_of(reference).loops:
+            return self._one_by_one(reference, designs)
+        return self._together([reference, *designs])
+
+    def _one_by_one(self, reference: Design, designs: Sequence[Design]) -> list[Verdict]:
+        """Judge each by itself, as what swings without end ends the simulation of all.
+
+        It has a multiple of the processor time that the reference takes.
+        """
+        [alone] = self._many([reference], self.testbench)
+        used = max((run.cpu_seconds for run in alone.runs), default=0.0)
+        most = min(self.limits.cpu_seconds, max(1.0, _TIMES * used))
+        quick = replace(self, limits=replace(self.limits, cpu_seconds=most))
+        return [alone, *quick._many(designs, self.testbench, most=1)]
+
+    def _together(self, designs: Sequence[Design]) -> list[Verdict]:
         """Judge `designs` briefly, and again in full what that leaves undecided."""
         found = self._many(designs, _Brief(testbench=self.testbench))
         again = [i for i, v in enumerate(found) if v.status is Status.UNKNOWN]
@@ -255,7 +275,9 @@ class _Judging:
         settled = dict(zip(again, full, strict=True))
         return [settled.get(index, verdict) for index, verdict in enumerate(found)]
 
-    def _many(self, designs: Sequence[Design], testbench: ManyBench) -> list[Verdict]:
+    def _many(
+        self, designs: Sequence[Design], testbench: ManyBench, *, most: int = MOST
+    ) -> list[Verdict]:
         if not designs:
             return []
         return judge_many(
@@ -266,6 +288,7 @@ class _Judging:
             limits=self.limits,
             cache=self.cache,
             workers=self.workers,
+            most=most,
         )
 
 
