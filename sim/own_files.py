@@ -16,7 +16,7 @@ def read_own(path: Path, *, most: int) -> bytes | None:
 
     It and its folder must belong to this user, and nobody else may be able to write to them.
     """
-    if not _is_own_folder(path.parent):
+    if not is_own_folder(path.parent):
         return None
     with suppress(OSError):
         number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -34,7 +34,7 @@ def write_own(path: Path, content: bytes) -> None:
         OSError: It cannot be written, or others can write to its folder.
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not _is_own_folder(path.parent):
+    if not is_own_folder(path.parent):
         raise PermissionError(f"others can write to {path.parent}")
     number, name = tempfile.mkstemp(prefix=".", dir=path.parent)
     partial = Path(name)
@@ -46,7 +46,8 @@ def write_own(path: Path, content: bytes) -> None:
         partial.unlink(missing_ok=True)
 
 
-def _is_own_folder(folder: Path) -> bool:
+def is_own_folder(folder: Path) -> bool:
+    """Whether `folder` is one to which only this user can write."""
     try:
         found = folder.lstat()
     except OSError:

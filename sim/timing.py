@@ -78,7 +78,7 @@ class _Finder:
 
     def __init__(self, top: Ast, interface: Interface) -> None:
         self.interface = interface
-        self.instances = _all_instances(top)
+        self.instances = all_instances(top)
         self._clocks: dict[str, Clock] = {}
         self._resets: dict[str, Reset] = {}
         self._sources = _wiring(self.instances)
@@ -189,7 +189,8 @@ class _Finder:
         return inner if (value == 1) == equal else inner.flipped()
 
 
-def _all_instances(top: Ast) -> list[Ast]:
+def all_instances(top: Ast) -> list[Ast]:
+    """Return `top` and the instances below it, from above, as far as the first 10,000."""
     found: list[Ast] = []
     waiting = [top]
     while waiting and len(found) < _MAX_INSTANCES:

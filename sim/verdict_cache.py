@@ -11,12 +11,8 @@ Entries are never removed; the folder can be, at any time.
 from __future__ import annotations
 
 import logging
-import os
 import re
-import stat
-import tempfile
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import fields, replace
 from functools import cache
 from importlib import metadata
@@ -28,6 +24,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from sim.cache_folder import cache_folder
 from sim.cocotb_bench import CocotbBench
 from sim.design import digest
+from sim.own_files import is_own_folder, read_own, write_own
 from sim.process import Limits, ToolRun
 from sim.simulate import Simulator
 from sim.verdict import Cause, Status, Verdict
@@ -40,7 +37,6 @@ MAX_OUTPUT = 2000
 """Characters of a tool's output that are kept."""
 
 _KEY = re.compile(r"[a-z0-9]+-[0-9a-f]{32}\Z")
-_OTHERS = stat.S_IWGRP | stat.S_IWOTH
 _FAILURES = frozenset({Cause.MISMATCH, Cause.UNKNOWN_VALUE})
 _PACKAGES = ("cocotb", "pyslang", "rtlgen")
 
@@ -147,9 +143,9 @@ class VerdictCache:
     def get(self, key: str) -> Verdict | None:
         """Return the verdict kept under `key`, or None; a damaged entry is none."""
         path = self._path(key)
-        if not (_is_ours(self.folder) and _is_ours(path.parent)):
+        if not is_own_folder(self.folder):
             return None
-        content = _content(path)
+        content = read_own(path, most=MAX_ENTRY_BYTES)
         if content is None:
             return None
         try:
@@ -186,20 +182,12 @@ class VerdictCache:
 
     def _write(self, path: Path, content: bytes) -> None:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not _is_ours(self.folder):
+        if not is_own_folder(self.folder):
             log.warning("no verdict is kept where others can write: %s", self.folder)
             return
         path.parent.mkdir(mode=0o700, exist_ok=True)
-        if not _is_ours(path.parent):
-            return
-        number, name = tempfile.mkstemp(prefix=".", dir=path.parent)
-        partial = Path(name)
-        try:
-            with os.fdopen(number, "wb") as file:
-                file.write(content)
-            partial.replace(path)
-        finally:
-            partial.unlink(missing_ok=True)
+        if is_own_folder(path.parent):
+            write_own(path, content)
 
 
 def _lasts(verdict: Verdict, key: str) -> bool:
@@ -220,27 +208,3 @@ def _shortened(run: ToolRun) -> ToolRun:
     if len(run.output) <= MAX_OUTPUT:
         return run
     return replace(run, output=run.output[:MAX_OUTPUT], truncated=True)
-
-
-def _is_ours(folder: Path) -> bool:
-    """Whether `folder` is one to which only this user can write."""
-    try:
-        found = folder.lstat()
-    except OSError:
-        return False
-    return stat.S_ISDIR(found.st_mode) and _owned(found)
-
-
-def _owned(found: os.stat_result) -> bool:
-    return found.st_uid == os.geteuid() and not found.st_mode & _OTHERS
-
-
-def _content(path: Path) -> bytes | None:
-    """Return what is in the plain file `path` of this user; None if there is none."""
-    with suppress(OSError):
-        number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(number, "rb") as file:
-            found = os.fstat(number)
-            if stat.S_ISREG(found.st_mode) and _owned(found):
-                return file.read(MAX_ENTRY_BYTES + 1)
-    return None

@@ -14,12 +14,11 @@ from sim.gate_elaborated import elaboration_errors
 from sim.interface import Clock, Interface, infer_timing
 from sim.read_interface import top_instance
 from sim.slang import Ast, Parsed
-from sim.timing import members
+from sim.timing import all_instances, members
 
 _CLOCK_NAME = re.compile(r"clk|clock|(?:\A|_)ck(?:\Z|_|\d)", re.I)
 _INVERSIONS = (UnaryOperator.LogicalNot, UnaryOperator.BitwiseNot)
 _MOST_STEPS = 256
-_MOST_INSTANCES = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +69,7 @@ class _Wiring:
     """Which expression drives which net, over all instances."""
 
     def __init__(self, top: Ast) -> None:
-        self.instances = _instances(top)
+        self.instances = all_instances(top)
         self._ports = {
             port.internalSymbol.hierarchicalPath: port.name
             for port in top.body.portList
@@ -119,20 +118,6 @@ class _Wiring:
                 waiting += sorted(fresh)
             if start in seen:
                 yield start.partition(".")[2]
-
-
-def _instances(top: Ast) -> list[Ast]:
-    found: list[Ast] = []
-    waiting = [top]
-    while waiting and len(found) < _MOST_INSTANCES:
-        instance = waiting.pop(0)
-        found.append(instance)
-        for member in members(instance.body):
-            if member.kind is SymbolKind.Instance:
-                waiting.append(member)
-            elif member.kind is SymbolKind.InstanceArray:
-                waiting += [e for e in member.elements if e.kind is SymbolKind.Instance]
-    return found
 
 
 def _driven(instance: Ast) -> Iterator[tuple[str, Ast]]:

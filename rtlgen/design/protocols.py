@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from rtlgen.design.bench import Judgement
+from rtlgen.design.bench import Judgement, under_name
 from rtlgen.design.candidate import Candidate
 from rtlgen.design.options import Options, Progress
 from rtlgen.design.record import write_files
 from rtlgen.design.words import counted
-from sim.judge import judge
-from sim.verdict import Status
+from sim.judge import judge, simulate_first
+from sim.verdict import Status, Verdict
 from testbench_gen import Testbench
 from testbench_gen.protocol_bench import protocol_bench, protocol_notes
 
@@ -40,7 +40,7 @@ def protocol_checked(
 ) -> Candidate:
     """Return `candidate`, which passes only if it answers transactions as the golden design does.
 
-    Where transactions cannot be driven, the verdict stays as it is, with a note.
+    Where not even the golden design answers them, the verdict stays as it is, with a note.
 
     Raises:
         EnvironmentFault: A tool is missing or does not run.
@@ -62,11 +62,34 @@ def protocol_checked(
     if found.status is Status.PASS:
         progress.stage(PROTOCOLS, f"all answers agree: {counted(found.checked, 'check')}")
         return candidate
+    golden = options.golden
+    if found.status is not Status.FAIL and golden is not None:
+        by_golden = simulate_first(
+            under_name(golden, judgement.interface),
+            bench.bench,
+            simulators=options.simulators,
+            limits=options.limits,
+        )
+        driven = by_golden.status is Status.PASS
+    else:
+        driven = True
+    return replace(candidate, verdict=decided(verdict, found, driven=driven))
+
+
+def decided(passed: Verdict, found: Verdict, *, driven: bool) -> Verdict:
+    """Return the verdict on a design that has passed so far, where transactions do not pass.
+
+    Args:
+        passed: What was said of it without transactions.
+        found: What they have shown; no pass.
+        driven: Whether the golden design answers them all. Where it does not, they say nothing.
+    """
     if found.status is Status.FAIL:
-        reason = f"over its protocol ports, {found.reason}"
-        return replace(candidate, verdict=replace(found, reason=reason))
-    note = f"transactions could not be judged: {found.reason}"
-    return replace(candidate, verdict=replace(verdict, notes=(*verdict.notes, note)))
+        return replace(found, reason=f"over its protocol ports, {found.reason}")
+    said = f"transactions could not be judged: {found.reason}"
+    if driven:
+        return replace(found, reason=said)
+    return replace(passed, notes=(*passed.notes, said))
 
 
 def write_protocols(work: Path, testbench: Testbench) -> None:
