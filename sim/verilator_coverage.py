@@ -9,7 +9,6 @@ less than a second; they lie beside those of `sim.verilator_runtime`.
 
 from __future__ import annotations
 
-import os
 import re
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,12 +16,12 @@ from functools import cache
 from pathlib import Path
 
 from sim import tools
+from sim.built_folder import build_folder
 from sim.cache_folder import cache_folder
 from sim.cocotb_run import read_plain
 from sim.design import digest
 from sim.errors import ToolFailed
 from sim.process import Limits, ToolRun, run_tool
-from sim.scratch import make_folder, remove_folder
 from sim.verilator_runtime import tool_folders
 
 TOP = "rtlgen_cov_top"
@@ -256,7 +255,7 @@ def provide() -> Path:
     """
     folder = cache_folder() / f"coverage-{_key()}"
     if not folder.is_dir():
-        _build_runtime(folder)
+        build_folder(folder, _compile_runtime, what="Verilator's run-time code")
     return folder
 
 
@@ -268,25 +267,7 @@ def _key() -> str:
     return digest(*(part.encode() for part in parts))
 
 
-def _build_runtime(folder: Path) -> None:
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        work = make_folder(f".{folder.name}-", folder.parent)
-    except OSError as error:
-        raise ToolFailed(
-            f"Verilator's run-time code needs a folder; cannot write {folder.parent}: "
-            f"{error.strerror}\n\nhint: set RTLGEN_CACHE to a folder that can be written"
-        ) from error
-    try:
-        ready = work / "ready"
-        ready.mkdir()
-        _compile_runtime(ready)
-        _publish(ready, folder)
-    finally:
-        remove_folder(work)
-
-
-def _compile_runtime(ready: Path) -> None:
+def _compile_runtime(_work: Path, ready: Path) -> None:
     (ready / "common.h").write_text(_HEADER, encoding="utf-8")
     compiler, include = str(tools.cxx()), _include_folder()
     shared = (*_DEFINES, *_includes())
@@ -304,15 +285,6 @@ def _compile_runtime(ready: Path) -> None:
                 f"{run.output[-2000:].strip()}\n\nhint: it needs a C++20 compiler "
                 "(apt-get install g++); `rtlgen doctor` tries it"
             )
-
-
-def _publish(ready: Path, folder: Path) -> None:
-    """Move what is built to `folder` in one step; another builder's will do too."""
-    try:
-        os.replace(ready, folder)  # noqa: PTH105 - Path.replace reads worse for folders
-    except OSError:
-        if not folder.is_dir():
-            raise
 
 
 def named(names: Iterable[str], *, prefix: str) -> dict[str, str]:

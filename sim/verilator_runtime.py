@@ -15,13 +15,13 @@ from functools import cache
 from pathlib import Path
 
 from sim import tools
+from sim.built_folder import build_folder
 from sim.cache_folder import cache_folder
 from sim.cocotb_run import vpi_library
 from sim.design import digest
 from sim.errors import ToolFailed
 from sim.isolation import installation
 from sim.process import Limits, run_tool
-from sim.scratch import make_folder, remove_folder
 
 _PARTS = (
     "verilated",
@@ -100,7 +100,7 @@ def provide() -> Path:
     """
     folder = cache_folder() / f"verilator-{_key()}"
     if not folder.is_dir():
-        _build(folder)
+        build_folder(folder, _compile, what="Verilator's run-time code")
     return folder
 
 
@@ -113,23 +113,7 @@ def _key() -> str:
     )
 
 
-def _build(folder: Path) -> None:
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        work = make_folder(f".{folder.name}-", folder.parent)
-    except OSError as error:
-        raise ToolFailed(
-            f"Verilator's run-time code needs a folder; cannot write {folder.parent}: "
-            f"{error.strerror}\n\nhint: set RTLGEN_CACHE to a folder that can be written"
-        ) from error
-    try:
-        _compile(work)
-        _publish(work, folder)
-    finally:
-        remove_folder(work)
-
-
-def _compile(work: Path) -> None:
+def _compile(work: Path, ready: Path) -> None:
     tool = tools.verilator()
     (work / "sample.v").write_text(_SAMPLE)
     verilate = [str(tool.path), *flags(), "--top-module", "sample", "-Wno-fatal", "sample.v"]
@@ -149,16 +133,5 @@ def _compile(work: Path) -> None:
                 f"{run.output[-2000:].strip()}\n\nhint: it needs a C++20 compiler and make "
                 "(apt-get install g++ make); `rtlgen doctor` tries it"
             )
-
-
-def _publish(work: Path, folder: Path) -> None:
-    """Move the objects into `folder` in one step; another builder's will do too."""
-    ready = work / "ready"
-    ready.mkdir()
     for name in _OBJECTS:
         (work / "obj" / name).rename(ready / name)
-    try:
-        ready.rename(folder)
-    except OSError:
-        if not folder.is_dir():
-            raise

@@ -19,12 +19,13 @@ from functools import cache
 from pathlib import Path
 
 from sim import tools
+from sim.built_folder import build_folder
 from sim.cache_folder import cache_folder
 from sim.design import digest
-from sim.errors import EnvironmentFault
+from sim.errors import EnvironmentFault, ToolFailed
 from sim.isolation import installation
+from sim.own_files import is_own_folder
 from sim.process import Limits, ToolRun, run_tool
-from sim.scratch import make_folder, remove_folder
 
 log = logging.getLogger(__name__)
 
@@ -84,11 +85,11 @@ def provide() -> Path | None:
     try:
         folder = cache_folder() / f"vvp-casts-{_key()}"
         if not folder.is_dir():
-            _build(folder)
+            build_folder(folder, _make, what=f"vvp's {_NAME}")
     except (EnvironmentFault, OSError) as why:
         log.info("vvp runs without %s: %s", _NAME, why)
         return None
-    return folder / _NAME if folder.is_dir() else None
+    return folder / _NAME if is_own_folder(folder) else None
 
 
 def _key() -> str:
@@ -100,15 +101,11 @@ def _key() -> str:
     return digest(*(part.encode() for part in parts))
 
 
-def _build(folder: Path) -> None:
-    """Make `folder` with the library, if it compiles and vvp starts with it."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    work = make_folder(f".{folder.name}-", folder.parent)
-    try:
-        if _compiles(work) and _loads(work):
-            _publish(work, folder)
-    finally:
-        remove_folder(work)
+def _make(work: Path, ready: Path) -> None:
+    """Leave the library in `ready`, if it compiles and vvp starts with it."""
+    if not (_compiles(work) and _loads(work)):
+        raise ToolFailed("it does not compile, or vvp does not start with it")
+    (work / _NAME).rename(ready / _NAME)
 
 
 def _compiles(work: Path) -> bool:
@@ -131,15 +128,3 @@ def _ran(run: ToolRun) -> bool:
     if run.exit_code != 0:
         log.info("vvp runs without %s: %s", _NAME, run.output[-500:].strip() or run.limit)
     return run.exit_code == 0
-
-
-def _publish(work: Path, folder: Path) -> None:
-    """Move the library into `folder` in one step; another builder's will do too."""
-    ready = work / "ready"
-    ready.mkdir()
-    (work / _NAME).rename(ready / _NAME)
-    try:
-        ready.rename(folder)
-    except OSError:
-        if not folder.is_dir():
-            raise
