@@ -1,0 +1,1 @@
+"""What a module computes, word by word, as values that can be rewritten."""

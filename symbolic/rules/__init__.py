@@ -1,0 +1,1 @@
+"""Rewriting rules, one a file; `catalog` knows them all."""
