@@ -20,7 +20,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, NamedTuple
 
 from sim.design import Design, digest
 from sim.errors import ToolFailed
@@ -44,7 +44,7 @@ _LIMITS = Limits(
     processes=16,
 )
 _TOGETHER = replace(_LIMITS, seconds=300.0, cpu_seconds=60.0)
-_MOST_TOGETHER = 64
+_MOST_TOGETHER = 128
 """Designs that one process examines at most."""
 _MOST_TOGETHER_BYTES = 2 << 20
 _TURN_SECONDS = 2.0
@@ -77,6 +77,14 @@ _DATA_SUFFIXES = [
     ".csv",
     ".tv",
 ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """Names around a design that it may not take or use; see `admit`."""
+
+    reserved: frozenset[str] = frozenset()
+    outer: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +131,7 @@ def admit(
     Raises:
         EnvironmentFault: The child process cannot be run at all.
     """
-    return _Door(reserved, outer, interface).alone(design)
+    return _Door(interface).alone(_Asked(design, Surroundings(reserved=reserved, outer=outer)))
 
 
 def admit_many(
@@ -141,68 +149,88 @@ def admit_many(
     Raises:
         EnvironmentFault: The child process cannot be run at all.
     """
-    door = _Door(reserved, outer, interface)
-    different = {_content(design): design for design in designs}
-    found = dict(zip(different, door.together(list(different.values())), strict=True))
-    return [found[_content(design)] for design in designs]
+    around = Surroundings(reserved=reserved, outer=outer)
+    return _Door(interface).different([_Asked(design, around) for design in designs])
 
 
-def _content(design: Design) -> tuple[object, ...]:
-    """Return all that `design` is, file order included."""
-    return design.top, *design.sources.items(), "data", *design.data.items()
+def admit_each(asked: Sequence[tuple[Design, Surroundings]]) -> list[Admission]:
+    """Return what `admit_many` returns for designs of many testbenches, each for its own.
+
+    Raises:
+        EnvironmentFault: The child process cannot be run at all.
+    """
+    return _Door(None).different([_Asked(design, around) for design, around in asked])
+
+
+class _Asked(NamedTuple):
+    """A design, and what it is to stand in."""
+
+    design: Design
+    around: Surroundings
+
+    @property
+    def content(self) -> tuple[object, ...]:
+        """All that the answer depends on, file order included."""
+        design = self.design
+        return self.around, design.top, *design.sources.items(), "data", *design.data.items()
+
+    @property
+    def request(self) -> dict[str, object]:
+        """What the worker is told."""
+        return {
+            "top": self.design.top,
+            "sources": dict(self.design.sources),
+            "data": sorted(self.design.data),
+            "reserved": sorted(self.around.reserved),
+            "outer": sorted(self.around.outer),
+        }
 
 
 @dataclass(frozen=True, slots=True)
 class _Door:
-    """The gate of one testbench."""
+    """The gate, of one interface if that is known."""
 
-    reserved: frozenset[str]
-    outer: frozenset[str]
     interface: Interface | None
 
-    def alone(self, design: Design) -> Admission:
-        early = refused_early(design)
+    def alone(self, asked: _Asked) -> Admission:
+        early = refused_early(asked.design)
         if early is not None:
             return early
-        work = self._ask([design], _LIMITS)
+        work = _ask([asked], _LIMITS)
         if work.run.exit_code != 0 or not work.answers:
             return unanswered(work.run)
-        return self._admission(design, work.answers[0])
+        return self._admission(asked, work.answers[0])
 
-    def together(self, designs: Sequence[Design]) -> list[Admission]:
-        early = [refused_early(design) for design in designs]
-        waiting = [d for d, refused in zip(designs, early, strict=True) if refused is None]
+    def different(self, asked: Sequence[_Asked]) -> list[Admission]:
+        """Return an admission of each; what is the same is examined once."""
+        different = {one.content: one for one in asked}
+        found = dict(zip(different, self._together(list(different.values())), strict=True))
+        return [found[one.content] for one in asked]
+
+    def _together(self, asked: Sequence[_Asked]) -> list[Admission]:
+        early = [refused_early(one.design) for one in asked]
+        waiting = [one for one, refused in zip(asked, early, strict=True) if refused is None]
         answered = iter(self._examined(waiting))
         return [refused or next(answered) for refused in early]
 
-    def _examined(self, designs: Sequence[Design]) -> list[Admission]:
+    def _examined(self, asked: Sequence[_Asked]) -> list[Admission]:
         found: list[Admission] = []
-        while len(found) < len(designs):
-            few = _that_fit(designs[len(found) :])
-            work = self._ask(few, _TOGETHER, turn=_TURN_SECONDS)
+        while len(found) < len(asked):
+            few = _that_fit(asked[len(found) :])
+            work = _ask(few, _TOGETHER, turn=_TURN_SECONDS)
             found += map(self._confirmed, few, work.answers)
             ended_well = work.run.exit_code == 0 and work.answers
             if not ended_well and len(work.answers) < len(few):
                 found.append(self.alone(few[len(work.answers)]))
         return found
 
-    def _confirmed(self, design: Design, answer: Mapping[str, Any]) -> Admission:
+    def _confirmed(self, asked: _Asked, answer: Mapping[str, Any]) -> Admission:
         """Return the admission of one design among many; where memory decided, ask again."""
         limited = any(refusal["rule"] in _LIMIT_RULES for refusal in answer["refusals"])
-        return self.alone(design) if limited else self._admission(design, answer)
+        return self.alone(asked) if limited else self._admission(asked, answer)
 
-    def _ask(self, designs: Sequence[Design], limits: Limits, *, turn: float = 0) -> Work:
-        request = {
-            "common": {"reserved": sorted(self.reserved), "outer": sorted(self.outer)},
-            "cpu_seconds": turn,
-            "designs": [
-                {"top": d.top, "sources": dict(d.sources), "data": sorted(d.data)} for d in designs
-            ],
-        }
-        return run_worker("sim.gate_worker", request, limits=limits)
-
-    def _admission(self, design: Design, answer: Mapping[str, Any]) -> Admission:
-        admission = _admission(design, answer)
+    def _admission(self, asked: _Asked, answer: Mapping[str, Any]) -> Admission:
+        admission = _admission(asked.design, answer)
         if admission.interface is None or self.interface is None:
             return admission
         differences = tuple(_differences(admission.interface, self.interface))
@@ -212,15 +240,20 @@ class _Door:
         return Admission(design=None, refusals=differences, interface=found, cause=Cause.INTERFACE)
 
 
-def _that_fit(designs: Sequence[Design]) -> list[Design]:
-    """Return the first of `designs`, as many as one process is given, and at least one."""
-    found: list[Design] = []
+def _ask(asked: Sequence[_Asked], limits: Limits, *, turn: float = 0) -> Work:
+    request = {"cpu_seconds": turn, "designs": [one.request for one in asked]}
+    return run_worker("sim.gate_worker", request, limits=limits)
+
+
+def _that_fit(asked: Sequence[_Asked]) -> list[_Asked]:
+    """Return the first of `asked`, as many as one process is given, and at least one."""
+    found: list[_Asked] = []
     size = 0
-    for design in designs[:_MOST_TOGETHER]:
-        size += sum(map(len, design.sources.values()))
+    for one in asked[:_MOST_TOGETHER]:
+        size += sum(map(len, one.design.sources.values()))
         if found and size > _MOST_TOGETHER_BYTES:
             break
-        found.append(design)
+        found.append(one)
     return found
 
 

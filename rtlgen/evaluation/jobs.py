@@ -20,7 +20,7 @@ from rtlgen.evaluation.judgement import Judgement
 from rtlgen.evaluation.problem import Problem
 from sim.errors import EnvironmentFault
 
-MOST_DESIGNS = 64
+MOST_DESIGNS = 128
 """Designs in one job, at most."""
 JOBS_PER_WORKER = 4
 """Jobs that each worker should have at least, so that all are busy to the end."""

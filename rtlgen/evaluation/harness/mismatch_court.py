@@ -31,7 +31,7 @@ from rtlgen.evaluation.harness.protocol import DEAR_SECONDS, Conditions, Group, 
 from rtlgen.evaluation.harness.verdicts import refused, ruled
 from rtlgen.evaluation.judgement import Judgement, not_judged
 from sim.design import Design
-from sim.gate import Admission, admit_many
+from sim.gate import Admission, Surroundings, admit_each
 from sim.interface import Direction, Interface
 from sim.refusal import Refusal
 from sim.verdict import Cause
@@ -92,19 +92,16 @@ class Court:
 
     def _admit(self) -> None:
         """Ask the gate; what it says of a design does not depend on what else is judged."""
-        alike: dict[tuple[frozenset[str], frozenset[str]], list[tuple[Bench, str]]] = {}
+        waiting: list[tuple[Bench, str]] = []
         for bench in self._benches.values():
             texts = {text_key(text): text for text in bench.group.designs}
             for text, later in zip(bench.group.designs, bench.group.left, strict=False):
                 if isinstance(later.known, Admission):
                     bench.take_in(Case(texts.pop(text_key(text), text), later.known))
-            names = bench.test.modules, bench.test.names
-            alike.setdefault(names, []).extend((bench, text) for text in texts.values())
-        for (reserved, outer), waiting in alike.items():
-            admissions = _admissions(waiting, reserved, outer)
-            for (bench, text), admission in zip(waiting, admissions, strict=True):
-                ports = partial(_wrong_ports, bench.test)
-                bench.take_in(Case(text, checked(admission, ports)))
+            waiting += ((bench, text) for text in texts.values())
+        for (bench, text), admission in zip(waiting, _admissions(waiting), strict=True):
+            ports = partial(_wrong_ports, bench.test)
+            bench.take_in(Case(text, checked(admission, ports)))
 
     def _simulate(self) -> None:
         tasks: list[Task] = [t for bench in self._benches.values() for t in self._first(bench)]
@@ -250,21 +247,18 @@ def _works(case: Case) -> bool:
     return case.simulated is not None and case.simulated.passed
 
 
-def _admissions(
-    waiting: Sequence[tuple[Bench, str]], reserved: frozenset[str], outer: frozenset[str]
-) -> list[Admission]:
-    designs = [_design(bench, text) for bench, text in waiting]
-    found = admit_many(designs, reserved=reserved, outer=outer)
+def _admissions(waiting: Sequence[tuple[Bench, str]]) -> list[Admission]:
+    found = admit_each([_asked(bench, text) for bench, text in waiting])
     for index, (bench, text) in enumerate(waiting):
         other = standard(text)
         if found[index].cause is Cause.SYNTAX and other != text:
-            design = _design(bench, other)
-            found[index] = admit_many([design], reserved=reserved, outer=outer)[0]
+            found[index] = admit_each([_asked(bench, other)])[0]
     return found
 
 
-def _design(bench: Bench, text: str) -> Design:
-    return Design(top=bench.group.problem.top, sources={_SOURCE: text})
+def _asked(bench: Bench, text: str) -> tuple[Design, Surroundings]:
+    design = Design(top=bench.group.problem.top, sources={_SOURCE: text})
+    return design, Surroundings(reserved=bench.test.modules, outer=bench.test.names)
 
 
 def _wrong_ports(test: MismatchTest, interface: Interface) -> Iterator[Refusal]:

@@ -21,7 +21,7 @@ from rtlgen.evaluation.harness.mismatch_output import (
 )
 from rtlgen.evaluation.harness.mismatch_test import MismatchTest
 from rtlgen.evaluation.harness.official import Rule
-from rtlgen.evaluation.harness.protocol import Conditions, Group, Later
+from rtlgen.evaluation.harness.protocol import DEAR_SECONDS, Conditions, Group, Later
 from rtlgen.evaluation.harness.verdicts import Simulated
 from rtlgen.evaluation.judgement import Category
 from sim.design import Design, digest
@@ -33,6 +33,8 @@ _TRIAL = 32
 """A trial takes this part of the samples where a mismatch settles a design."""
 _GLANCE = 64
 """And this part where it is only to show the costs."""
+_BRIEF = 128
+"""And this one where samples are dear: each design has a trial of its own then."""
 _START_SECONDS = 0.01
 _RESET = "\n`resetall\n"
 
@@ -126,6 +128,8 @@ class Beside:
 
     @property
     def _part(self) -> int:
+        if self.bench.group.preparation.seconds >= DEAR_SECONDS:
+            return _BRIEF
         return _TRIAL if self.stop_early else _GLANCE
 
     def cpu_seconds(self, conditions: Conditions) -> float:
