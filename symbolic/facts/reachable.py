@@ -1,0 +1,101 @@
+"""The codes that small registers can have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from symbolic.dataflow.module import Dataflow, Register
+from symbolic.facts.bits import BitLogic
+from symbolic.facts.gates import TRUE
+from symbolic.facts.storage import domain, node_of, starts
+
+WIDEST = 8
+"""Bits of a register whose codes are enumerated."""
+MOST = 128
+"""Codes after which enumeration gives up."""
+
+
+def reachable(
+    module: Dataflow,
+    names: Sequence[str],
+    logic: BitLogic,
+    start: Mapping[str, str],
+    *,
+    always: int = TRUE,
+) -> list[str] | None:
+    """Return the codes, `0` and `1`, the first register's first, that registers have together.
+
+    All other signals may have any value: the result may have codes too many,
+    never too few. None: the registers change at different times, or there are
+    more than `MOST` codes. `always` is known to hold of the state.
+    """
+    registers = [module.registers[name] for name in names]
+    if len({domain(register) for register in registers}) != 1:
+        return None
+    now = [b for r in reversed(registers) for b in logic.of(node_of(module, r))]
+    then = [b for r in reversed(registers) for b in logic.of(r.next)]
+    found = {"".join(start[name] for name in names): None, **_after_reset(registers, start)}
+    waiting = list(found)
+    while waiting:
+        code = waiting.pop()
+        here = [always, *(b if c == "1" else -b for b, c in zip(reversed(now), code, strict=True))]
+        for following in _following(logic, here, then, found):
+            found[following] = None
+            waiting.append(following)
+            if len(found) > MOST:
+                return None
+        if not logic.gates.settled:
+            return None
+    return sorted(found)
+
+
+def _after_reset(registers: Sequence[Register], start: Mapping[str, str]) -> dict[str, None]:
+    """Return the code after an asynchronous reset; bits that it makes x are as at the start."""
+    if registers[0].reset is None:
+        return {}
+    code = ""
+    for register in registers:
+        value = register.reset.value if register.reset else ""
+        pairs = zip(value, start[register.name], strict=True)
+        code += "".join(s if c == "x" else c for c, s in pairs)
+    return {code: None}
+
+
+def _following(
+    logic: BitLogic, here: list[int], then: Sequence[int], found: Mapping[str, None]
+) -> Iterator[str]:
+    """Yield the codes after those not yet found, each once."""
+    gates = logic.gates
+    other = gates.all(-_is(logic, then, code) for code in found)
+    while True:
+        model = gates.solution([*here, other], then)
+        if model is None:
+            return
+        code = "".join("1" if gates.value(model, bit) else "0" for bit in reversed(then))
+        yield code
+        other = gates.both(other, -_is(logic, then, code))
+
+
+def _is(logic: BitLogic, bits: Sequence[int], code: str) -> int:
+    return logic.gates.all(
+        bit if c == "1" else -bit for bit, c in zip(reversed(bits), code, strict=True)
+    )
+
+
+def known_codes(module: Dataflow, logic: BitLogic) -> tuple[int, dict[str, list[str]]]:
+    """Return what holds of the small registers, as a literal, and the codes of those.
+
+    Only registers of which some code is never reached are told of.
+    """
+    start = starts(module, logic)
+    codes: dict[str, list[str]] = {}
+    holds = TRUE
+    for name, register in module.registers.items():
+        if 1 < register.width <= WIDEST:
+            found = reachable(module, [name], logic, start)
+            if found is not None and len(found) < 1 << register.width:
+                codes[name] = found
+                now = logic.of(node_of(module, register))
+                some = logic.gates.any(_is(logic, now, code) for code in found)
+                holds = logic.gates.both(holds, some)
+    return holds, codes
