@@ -1,0 +1,224 @@
+"""Which registers of a module are the state of a machine.
+
+What a register is shows in the leaves of its next value's tree of choices, and
+in what the choices depend on. A register that is given constants, or Boolean
+functions of a few bits, in dependence of itself or of registers that depend on
+it, controls; one that is given data, or counts, or shifts, does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cached_property
+
+from symbolic.dataflow.graph import components
+from symbolic.dataflow.module import Dataflow, Register
+from symbolic.dataflow.nodes import Node, Op, reached
+
+_MOST_BITS = 64
+"""Wider registers hold no state."""
+_BOOLEAN_BITS = 8
+"""Wider registers whose next value is computed bit by bit hold data."""
+_LISTED = 3
+"""Constants that a register which also counts, or takes data, is compared with or given if it
+controls."""
+
+
+class Role(Enum):
+    """What a register is for."""
+
+    CONTROL = "control"
+    """State: given constants or Boolean functions, as it itself says."""
+    FLAG = "flag"
+    """Given constants, or holds; never as it itself says."""
+    SEQUENCE = "sequence"
+    """Counts or shifts."""
+    DATA = "data"
+
+
+@dataclass(slots=True)
+class _Leaves:
+    """What a register is given."""
+
+    constants: set[str] = field(default_factory=set)
+    conditions: list[Node] = field(default_factory=list)
+    moved: int = 0
+    """Bits taken from other places of the register itself."""
+    computed: list[Node] = field(default_factory=list)
+    """Values made of the register."""
+    free: list[Node] = field(default_factory=list)
+    """Values not made of it."""
+
+
+def _leaves(register: Register, own: Node, reads: Mapping[Node, int], bit: int) -> _Leaves:
+    found = _Leaves()
+    seen: set[tuple[Node, int]] = set()
+    waiting = [(register.next, 0)]
+    while waiting:
+        node, low = waiting.pop()
+        if (node, low) in seen:
+            continue
+        seen.add((node, low))
+        if node.op is Op.MUX:
+            found.conditions.append(node.operands[0])
+            waiting += [(node.operands[1], low), (node.operands[2], low)]
+        elif node.op is Op.CONCAT:
+            place = low
+            for part in reversed(node.operands):
+                waiting.append((part, place))
+                place += part.width
+        else:
+            _note_leaf(found, node, low, own, depends=bool(reads[node] & bit))
+    return found
+
+
+def _note_leaf(found: _Leaves, node: Node, low: int, own: Node, *, depends: bool) -> None:
+    if node.op is Op.CONST:
+        found.constants.add(f"{low}:{node.payload}")
+        return
+    part = node is own or (node.op is Op.SLICE and node.operands[0] is own)
+    if part:
+        if int(node.payload or 0) != low if node is not own else low != 0:
+            found.moved += node.width
+        return
+    (found.computed if depends else found.free).append(node)
+
+
+class Registers:
+    """The registers of a module, what they read, and what they are."""
+
+    def __init__(self, module: Dataflow) -> None:
+        self.module = module
+        self._bits = {name: 1 << place for place, name in enumerate(module.registers)}
+        self._reads = _register_reads(module, self._bits)
+
+    def reads(self, name: str, others: Iterable[str]) -> bool:
+        """Tell whether a register's next value depends on one of `others`."""
+        return bool(self._reads[self.module.registers[name].next] & self._mask(others))
+
+    def _mask(self, names: Iterable[str]) -> int:
+        return sum(self._bits[name] for name in set(names))
+
+    @cached_property
+    def components(self) -> list[tuple[str, ...]]:
+        """Registers that depend on each other, or on themselves."""
+        order = {name: place for place, name in enumerate(self.module.registers)}
+        groups = (
+            tuple(sorted(group, key=order.__getitem__))
+            for group in components(self.module.registers, self._followed)
+        )
+        cyclic = [g for g in groups if len(g) > 1 or self.reads(g[0], g)]
+        return sorted(cyclic, key=lambda group: order[group[0]])
+
+    def _followed(self, name: str) -> list[str]:
+        mask = self._reads[self.module.registers[name].next]
+        return [other for other, bit in self._bits.items() if mask & bit]
+
+    @cached_property
+    def roles(self) -> Mapping[str, Role]:
+        """What each register is."""
+        peers = {name: self._mask(group) for group in self.components for name in group}
+        return {
+            name: self._role(register, peers.get(name, 0))
+            for name, register in self.module.registers.items()
+        }
+
+    def _role(self, register: Register, peers: int) -> Role:
+        if register.width > _MOST_BITS:
+            return Role.DATA
+        own = self.module.nodes.reg(register.name, register.width)
+        leaves = _leaves(register, own, self._reads, self._bits[register.name])
+        data = [leaf for leaf in leaves.free if not self._reads[leaf] & peers]
+        listed = self._listed(register, own, leaves)
+        if data and register.width > 1 and listed < _LISTED:
+            return Role.DATA
+        asked = any(self._reads[condition] & peers for condition in leaves.conditions)
+        if leaves.computed or leaves.moved:
+            return self._computed(register, own, leaves, listed)
+        others = [leaf for leaf in leaves.free if self._reads[leaf] & peers]
+        if asked or others:
+            return Role.CONTROL
+        return Role.DATA if data and register.width > 1 else Role.FLAG
+
+    def _listed(self, register: Register, own: Node, leaves: _Leaves) -> int:
+        """Count the constants that a register is compared with where its next value is chosen."""
+        conditions = reached(leaves.conditions)
+        compared = {
+            operand.payload
+            for node in conditions
+            if node.op is Op.EQ and own in node.operands
+            for operand in node.operands
+            if operand.op is Op.CONST
+        }
+        tested = {
+            node.payload for node in conditions if node.op is Op.SLICE and node.operands[0] is own
+        }
+        whole = {text.partition(":")[2] for text in leaves.constants}
+        given = {text for text in whole if len(text) == register.width}
+        return max(len(compared), len(tested) if len(given) > 1 else 0)
+
+    def _computed(self, register: Register, own: Node, leaves: _Leaves, listed: int) -> Role:
+        if leaves.moved and leaves.moved >= register.width - 1 > 1:
+            return Role.SEQUENCE
+        arithmetic = [leaf for leaf in leaves.computed if _is_arithmetic(leaf)]
+        if any(not _is_counting(leaf, own) for leaf in arithmetic) and register.width > 1:
+            return Role.CONTROL if listed >= _LISTED else Role.DATA
+        if arithmetic:
+            return Role.CONTROL if listed >= _LISTED or register.width == 1 else Role.SEQUENCE
+        if listed < _LISTED and register.width > _BOOLEAN_BITS:
+            return Role.DATA
+        return Role.CONTROL
+
+
+def _is_arithmetic(node: Node) -> bool:
+    while node.op in (Op.SLICE, Op.ZEXT, Op.SEXT):
+        node = node.operands[0]
+    return node.op in (
+        Op.ADD, Op.SUB, Op.MUL, Op.UDIV, Op.UMOD, Op.SDIV, Op.SMOD, Op.SHL, Op.LSHR, Op.ASHR
+    )  # fmt: skip
+
+
+def _is_counting(node: Node, own: Node) -> bool:
+    """Tell whether a value is the register plus or minus a constant or a bit."""
+    while node.op in (Op.SLICE, Op.ZEXT, Op.SEXT):
+        node = node.operands[0]
+    if node.op not in (Op.ADD, Op.SUB):
+        return False
+    left, right = map(_bare, node.operands)
+    return (left is own and _is_step(right)) or (right is own and _is_step(left))
+
+
+def _bare(node: Node) -> Node:
+    while node.op in (Op.ZEXT, Op.SEXT) or (node.op is Op.SLICE and not node.payload):
+        node = node.operands[0]
+    return node
+
+
+def _is_step(node: Node) -> bool:
+    return node.op is Op.CONST or node.width == 1
+
+
+def _register_reads(module: Dataflow, bits: Mapping[str, int]) -> dict[Node, int]:
+    """Return the registers that each node is made of, as a set of `bits`."""
+    found: dict[Node, int] = {}
+    for node in reached(module.roots()):
+        mask = bits[str(node.payload)] if node.op is Op.REG else 0
+        for operand in node.operands:
+            mask |= found[operand]
+        found[node] = mask
+    return found
+
+
+def one_clock(module: Dataflow, names: Sequence[str]) -> bool:
+    """Tell whether registers change at the same edges, by resets too."""
+    kinds = {
+        (
+            register.clock,
+            register.rising,
+            register.reset and (register.reset.signal, register.reset.active_low),
+        )
+        for register in (module.registers[name] for name in names)
+    }
+    return len(kinds) == 1

@@ -1,0 +1,118 @@
+"""Registers that are the state of one machine together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from math import prod
+
+from symbolic.bdd import NodeBudgetReached
+from symbolic.dataflow.module import Dataflow
+from symbolic.extract_groups import Registers, Role, one_clock
+from symbolic.extract_reach import BeyondLimits, Stepper
+
+_FREE_BITS = 16
+"""States up to which single bits that depend on each other are one machine in any case."""
+_ATTACHED_BITS = 8
+_SEQUENCE_BITS = 16
+
+Group = tuple[str, ...]
+
+
+class Grouping:
+    """The groups of registers of one module that are looked at as machines."""
+
+    def __init__(self, module: Dataflow, *, states: int, sequence_states: int) -> None:
+        self.registers = Registers(module)
+        self._module = module
+        self._states, self._sequence_states = states, sequence_states
+        self._counts: dict[tuple[Group, int], int | None] = {}
+
+    def control(self) -> list[Group]:
+        """Return the groups that control, in the order of the module."""
+        found: list[Group] = []
+        roles = self.registers.roles
+        for component in self.registers.components:
+            controlling = [name for name in component if roles[name] is Role.CONTROL]
+            flags = [
+                name
+                for name in component
+                if roles[name] is Role.FLAG and self._module.registers[name].width == 1
+            ]
+            if len(controlling) == 0 and len(flags) > 1:
+                controlling, flags = flags, []
+            found += self._parted(controlling)
+        return [self._with_attached(group, found) for group in found]
+
+    def sequences(self) -> list[Group]:
+        """Return small groups that count, shift or remember, for modules that have no others."""
+        names = tuple(self._module.registers)
+        bits = sum(register.width for register in self._module.registers.values())
+        if names and bits <= _SEQUENCE_BITS and self._small(names):
+            return [names]
+        single = [n for n, role in self.registers.roles.items() if role is not Role.DATA]
+        cyclic = {name for group in self.registers.components for name in group}
+        return [(name,) for name in single if name in cyclic and self._small((name,))]
+
+    def _small(self, group: Group) -> bool:
+        return one_clock(self._module, group) and bool(self._count(group, self._sequence_states))
+
+    def _parted(self, names: Sequence[str]) -> Iterator[Group]:
+        """Yield registers that depend on each other in groups."""
+        together = tuple(names)
+        if not together:
+            return
+        if len(together) == 1 or self._moves_together(together):
+            yield together
+            return
+        single = tuple(n for n in together if self._module.registers[n].width == 1)
+        if 1 < len(single) < len(together) and self._moves_together(single):
+            yield single
+        else:
+            yield from ((name,) for name in single)
+        yield from ((name,) for name in together if name not in single)
+
+    def _moves_together(self, group: Group) -> bool:
+        if not one_clock(self._module, group):
+            return False
+        alone = [self._values(name) for name in group]
+        bits = all(self._module.registers[name].width == 1 for name in group)
+        most = max(sum(alone), _FREE_BITS if bits else 0)
+        found = self._count(group, most)
+        return found is not None and (bits or found < prod(alone))
+
+    def _values(self, name: str) -> int:
+        """Return how many values a register takes, as far as that matters."""
+        width = self._module.registers[name].width
+        if width == 1:
+            return 2
+        return self._count((name,), self._states) or min(1 << width, self._states)
+
+    def _with_attached(self, group: Group, others: Sequence[Group]) -> Group:
+        """Return a group with the flags and registered outputs that follow it."""
+        taken = {name for other in others for name in other}
+        for name, role in self.registers.roles.items():
+            width = self._module.registers[name].width
+            follows = self.registers.reads(name, group)
+            if name in taken or role is not Role.FLAG or not follows or width > _ATTACHED_BITS:
+                continue
+            more = (*group, name)
+            alone = self._count(group, self._states)
+            if alone is None or not one_clock(self._module, more):
+                continue
+            if self._count(more, alone + 1) is not None:
+                group = more
+        return group
+
+    def _count(self, group: Group, limit: int) -> int | None:
+        """Return how many states registers reach together; None if more than `limit`."""
+        key = (group, limit)
+        if key not in self._counts:
+            self._counts[key] = self._counted(group, limit)
+        return self._counts[key]
+
+    def _counted(self, group: Group, limit: int) -> int | None:
+        try:
+            stepper = Stepper(self._module, [self._module.registers[name] for name in group])
+            return len(stepper.reached(states=limit))
+        except (BeyondLimits, NodeBudgetReached):
+            return None

@@ -1,0 +1,181 @@
+"""Names of states, inputs and outputs of extracted machines, as the source has them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sim.design import Design
+from symbolic.dataflow.module import Dataflow, Register
+from symbolic.dataflow.nodes import Node, Op
+from symbolic.dataflow.source_map import SourceMap
+from symbolic.names import identifier
+
+_WORD = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+_OPERATOR_NAMES = {Op.EQ: "eq", Op.ULT: "lt", Op.SLT: "lt"}
+_REDUCTION_NAMES = {Op.REDUCE_AND: "all", Op.REDUCE_OR: "any", Op.REDUCE_XOR: "odd"}
+_LONGEST = 40
+_NUMBERED = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Constant:
+    """A name of the source that may be that of a state."""
+
+    name: str
+    value: int
+    near: frozenset[str]
+    """Signals that stand in an item of the source together with it, or are of its type."""
+    kind: str = ""
+    """What makes a set of it: its enumeration's name, else `parameter`, `define` and so on."""
+
+
+def constants_of(design: Design, source: SourceMap) -> list[Constant]:
+    """Return the named constants of a design's top module, in the order of the source."""
+    near: dict[str, set[str]] = {name: set() for name in source.constants}
+    for item in source.items:
+        text = design.sources[item.span.file][item.span.start : item.span.end]
+        signals = {*item.drives, *item.reads}
+        for word in _WORD.findall(text):
+            if word in near:
+                near[word] |= signals
+    typed: dict[str, set[str]] = {}
+    for signal in source.signals.values():
+        typed.setdefault(signal.keyword, set()).add(signal.name)
+    return [
+        Constant(
+            name=constant.name,
+            value=int(constant.bits, 2),
+            near=frozenset(near[name] | typed.get(constant.type or " ", set())),
+            kind=constant.type or constant.kind,
+        )
+        for name, constant in source.constants.items()
+        if constant.bits and not set(constant.bits) - set("01") and _WORD.fullmatch(constant.name)
+    ]
+
+
+# -- states -----------------------------------------------------------------
+
+
+def state_names(
+    registers: Sequence[Register], codes: Sequence[str], constants: Sequence[Constant]
+) -> tuple[dict[str, str], bool]:
+    """Return a name for each code, all different, and whether the source has given names."""
+    best: dict[str, str] = {}
+    place = 0
+    for register in registers:
+        part = slice(place, place + register.width)
+        place += register.width
+        found = _named(register, {code[part] for code in codes}, constants)
+        if len(found) > len(best):
+            best = {code: found[code[part]] for code in codes if code[part] in found}
+    if not best:
+        best = _hot(registers, codes)
+    return _distinct(codes, best, registers[0].width), bool(best)
+
+
+def _named(register: Register, parts: set[str], constants: Sequence[Constant]) -> dict[str, str]:
+    """Return names of values of one register: constants by value, or by the bit that is 1."""
+    signal = register.name.partition("[")[0]
+    near = [constant for constant in constants if signal in constant.near]
+    sets: dict[tuple[str, bool], dict[str, str]] = {}
+    for constant in near:
+        for hot in (False, True):
+            code = _code(constant.value, register.width, hot=hot)
+            if code in parts:
+                sets.setdefault((constant.kind, hot), {}).setdefault(code, constant.name)
+    # A single value in common with a set of constants is an accident.
+    able = [found for found in sets.values() if len(found) > 1 or len(parts) == 1]
+    return max(able, key=len, default={})
+
+
+def _code(value: int, width: int, *, hot: bool) -> str:
+    if hot:
+        value = 1 << value if 0 <= value < width and width > 2 else -1
+    return format(value, f"0{width}b") if 0 <= value < 1 << width else ""
+
+
+def _hot(registers: Sequence[Register], codes: Sequence[str]) -> dict[str, str]:
+    """Name states of one-hot registers of one bit each by the register."""
+    if len(registers) < 2 or any(register.width > 1 for register in registers):
+        return {}
+    if any(code.count("1") > 1 for code in codes):
+        return {}
+    names = [identifier(register.name.rpartition(".")[2]) for register in registers]
+    return {code: names[code.index("1")] for code in codes if "1" in code}
+
+
+def _distinct(codes: Sequence[str], known: Mapping[str, str], width: int) -> dict[str, str]:
+    """Complete names, by the value of the first `width` bits where that tells states apart."""
+    cut = width if len({code[:width] for code in codes}) == len(codes) else len(codes[0])
+    found: dict[str, str] = {}
+    taken, used = set(known.values()), set[str]()
+    for code in codes:
+        part = code[:cut]
+        plain = known.get(code) or f"S{int(part, 2) if cut <= _NUMBERED else part}"
+        name, count = plain, 1
+        while name in used or (name in taken and known.get(code) != name):
+            count += 1
+            name = f"{plain}_{count}"
+        found[code] = name
+        used.add(name)
+    return found
+
+
+# -- inputs and outputs -----------------------------------------------------
+
+
+class BitNames:
+    """Names for single bits of nodes, none of them twice."""
+
+    def __init__(self, module: Dataflow, taken: Iterable[str] = ()) -> None:
+        self._module = module
+        self._taken = set(taken)
+        self._wires = {node: name for name, node in reversed(list(module.named.items()))}
+        self._ports = {port.name: port for port in module.interface.ports}
+        self._outputs = {node: name for name, node in reversed(list(module.outputs.items()))}
+
+    def of(self, node: Node, *, output: bool = False) -> tuple[str, ...]:
+        """Return names for the bits of `node`, the most significant first."""
+        if output and node in self._outputs:
+            names = self._ports[self._outputs[node]].bits
+        elif node.op is Op.INPUT:
+            names = self._ports[str(node.payload)].bits
+        else:
+            names = self._bits(self._base(node), node.width)
+        return tuple(map(self._free, names))
+
+    def _bits(self, base: str, width: int) -> tuple[str, ...]:
+        return (base,) if width == 1 else tuple(f"{base}[{i}]" for i in reversed(range(width)))
+
+    def _base(self, node: Node) -> str:
+        if node.op is Op.REG or node in self._wires:
+            name = self._wires.get(node, str(node.payload))
+            return identifier(name.replace(".", "_"))
+        return identifier(self._described(node)[:_LONGEST])
+
+    def _described(self, node: Node) -> str:
+        if node in self._wires or node.op in (Op.REG, Op.INPUT):
+            return str(self._wires.get(node, node.payload))
+        if node.value is not None:
+            return str(node.value)
+        inner = [self._described(operand) for operand in node.operands]
+        if node.op is Op.NOT:
+            return f"not_{inner[0]}"
+        if node.op in _OPERATOR_NAMES:
+            return f"{inner[0]}_{_OPERATOR_NAMES[node.op]}_{inner[1]}"
+        if node.op in _REDUCTION_NAMES:
+            return f"{_REDUCTION_NAMES[node.op]}_{inner[0]}"
+        if node.op in (Op.SLICE, Op.ZEXT, Op.SEXT):
+            return inner[0]
+        return str(node.op.value)
+
+    def _free(self, name: str) -> str:
+        base, bracket, rest = name.partition("[")
+        found, count = name, 1
+        while found in self._taken:
+            count += 1
+            found = f"{base}_{count}{bracket}{rest}"
+        self._taken.add(found)
+        return found

@@ -1,0 +1,255 @@
+"""The state table of registers, with the module around them as inputs and outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from symbolic.bdd import Bdd, Cones
+from symbolic.dataflow.module import Dataflow, Register
+from symbolic.dataflow.nodes import Node, Op
+from symbolic.extract_names import BitNames, Constant, state_names
+from symbolic.extract_outputs import extra_inputs, meeting_points, outside
+from symbolic.extract_reach import (
+    BeyondLimits,
+    Branch,
+    MachineReset,
+    Stepper,
+    atoms_of,
+    filled,
+    register_nodes,
+)
+from symbolic.extract_support import Atom, Supports, care_set, chosen_cut
+from symbolic.state_table import StateTable, Transition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """How large a table may be."""
+
+    states: int
+    inputs: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tabulated:
+    """A table and what its names stand for."""
+
+    table: StateTable
+    inputs: dict[str, Node]
+    outputs: dict[str, Node]
+    words: dict[Node, tuple[str, ...]]
+    resets: tuple[MachineReset, ...]
+    named: bool
+
+
+def tabulated(
+    module: Dataflow, registers: Sequence[Register], constants: Sequence[Constant], size: Size
+) -> Tabulated:
+    """Return the machine whose state the registers are.
+
+    Raises:
+        BeyondLimits: It is larger than `size` allows.
+        NodeBudgetReached: A function has no small decision diagram.
+    """
+    try:
+        return _Table(module, registers, constants, size, mealy=True).result()
+    except _TooManyRows:
+        # Outputs of the state alone never need more rows than the next state does.
+        return _Table(module, registers, constants, size, mealy=False).result()
+
+
+class _TooManyRows(BeyondLimits):
+    pass
+
+
+class _Table:
+    def __init__(
+        self,
+        module: Dataflow,
+        registers: Sequence[Register],
+        constants: Sequence[Constant],
+        size: Size,
+        *,
+        mealy: bool,
+    ) -> None:
+        self._module, self._constants, self._size = module, constants, size
+        names = [register.name for register in registers]
+        state = register_nodes(module, names)
+        roots = [register.next for register in registers]
+        supports = Supports([*roots, *outside(module, names)], state)
+        self._check_resets(registers, supports)
+        first = Stepper(module, registers, supports=supports)
+        allowed = self._allowed(first, supports, roots) if mealy else frozenset()
+        self._nodes = meeting_points(module, names, supports, allowed)
+        cut = chosen_cut(supports, atoms_of(supports, roots) | allowed)
+        self._stepper = Stepper(module, registers, supports=supports, cut=cut)
+        self._functions = self._output_functions()
+        stepper = self._stepper
+        self._inputs = self._columns(stepper.support([*stepper.next, *self._functions]))
+        if len(self._inputs) > size.inputs:
+            raise BeyondLimits(
+                f"it depends on {len(self._inputs)} bits besides its state, more than {size.inputs}"
+            )
+        stepper.care = stepper.narrowed(care_set(stepper.cones, cut), self._inputs)
+        self._reached = stepper.reached(states=size.states)
+
+    @staticmethod
+    def _check_resets(registers: Sequence[Register], supports: Supports) -> None:
+        for register in registers:
+            if register.reset is not None and register.reset.signal in supports.dependent:
+                raise BeyondLimits("its asynchronous reset depends on its own state")
+
+    def _allowed(
+        self, stepper: Stepper, supports: Supports, roots: Sequence[Node]
+    ) -> frozenset[Atom]:
+        """Return the bits that outputs may depend on."""
+        barred = frozenset((reset.signal, 0) for reset in stepper.resets)
+        known = frozenset(atoms_of(supports, roots)) - barred
+        return known | extra_inputs(self._module, supports, known, barred)
+
+    def _output_functions(self) -> list[Bdd]:
+        words = self._stepper.cones.words(self._nodes) if self._nodes else []
+        assumed = self._stepper.without_reset(f for word in words for f in reversed(word))
+        return list(assumed)
+
+    def _columns(self, variables: Sequence[str]) -> tuple[str, ...]:
+        """Return variables as the ports stand in the source, then others."""
+        ports = {port.name: place for place, port in enumerate(self._module.interface.ports)}
+        sources = self._stepper.cones.variables
+
+        def place(variable: str) -> tuple[int, int, int]:
+            node, bit = sources[variable].node, sources[variable].bit
+            port = ports[str(node.payload)] if node.op is Op.INPUT else len(ports)
+            return port, node.number, -bit
+
+        return tuple(sorted(variables, key=place))
+
+    # -- rows ---------------------------------------------------------------
+
+    def result(self) -> Tabulated:
+        """Return the table."""
+        stepper = self._stepper
+        codes = self._ordered()
+        labels, named = state_names(stepper.registers, codes, self._constants)
+        naming = BitNames(self._module)
+        inputs = self._named_inputs(naming)
+        words = {
+            node: naming.of(node, output=node in self._module.outputs.values())
+            for node in self._nodes
+        }
+        outputs = [name for names in words.values() for name in names]
+        moore = self._moore(codes)
+        used, transitions = self._transitions(codes, labels, mealy=moore is None)
+        power_on = stepper.power_on_code()
+        table = StateTable(
+            inputs=tuple(name for name, keep in zip(inputs, used, strict=True) if keep),
+            outputs=tuple(outputs),
+            states=tuple(labels[code] for code in codes),
+            transitions=tuple(transitions),
+            moore_outputs=None
+            if moore is None
+            else {labels[code]: values for code, values in moore.items()},
+            reset_state=None if stepper.reset_code is None else labels[stepper.reset_code],
+            power_on_state=None if power_on is None else labels[power_on],
+            codes={labels[code]: code for code in codes},
+        )
+        return Tabulated(
+            table=table,
+            inputs={name: node for name, node in inputs.items() if name in table.inputs},
+            outputs=dict(self._bit_nodes(words)),
+            words=words,
+            resets=stepper.resets,
+            named=named,
+        )
+
+    def _ordered(self) -> list[str]:
+        """Return the codes as numbers ascend, the reset state's first."""
+        first = self._stepper.reset_code or self._stepper.power_on_code()
+        return sorted(self._reached, key=lambda code: (code != first, code))
+
+    def _named_inputs(self, naming: BitNames) -> dict[str, Node]:
+        variables = self._stepper.cones.variables
+        names: dict[Node, tuple[str, ...]] = {}
+        found: dict[str, Node] = {}
+        for variable in self._inputs:
+            source = variables[variable]
+            if source.node not in names:
+                names[source.node] = naming.of(source.node)
+            name = names[source.node][source.node.width - 1 - source.bit]
+            found[name] = self._module.nodes.slice(source.node, source.bit, 1)
+        return found
+
+    def _bit_nodes(self, words: dict[Node, tuple[str, ...]]) -> Iterator[tuple[str, Node]]:
+        for node, names in words.items():
+            for bit, name in zip(reversed(range(node.width)), names, strict=True):
+                yield name, self._module.nodes.slice(node, bit, 1)
+
+    def _moore(self, codes: Sequence[str]) -> dict[str, str] | None:
+        """Return the outputs of each state; None if some depend on inputs."""
+        found = {}
+        for code in codes:
+            stepper = self._stepper
+            here = stepper.split(stepper.at(code, self._functions), stepper.care, self._size.rows)
+            if len(here) > 1:
+                return None
+            found[code] = here[0].target.replace("x", "-")
+        return found
+
+    def _transitions(
+        self, codes: Sequence[str], labels: dict[str, str], *, mealy: bool
+    ) -> tuple[list[bool], list[Transition]]:
+        """Return the rows, and which inputs they use."""
+        rows: list[tuple[str, str, str | None, str]] = []
+        for code in codes:
+            here: list[tuple[str, str, str | None, str]] = []
+            for branch, outputs in self._behavior(code, mealy=mealy):
+                target = branch.target
+                goal = None if set(target) == {"x"} else labels[filled(target, self._reached)]
+                patterns = _patterns(self._stepper.cones, branch.when, self._inputs)
+                for pattern in patterns:
+                    here.append((labels[code], pattern, goal, outputs))
+                    if len(rows) + len(here) > self._size.rows:
+                        raise _TooManyRows(f"it has more than {self._size.rows} transitions")
+            rows += sorted(here, key=lambda row: row[1].replace("-", "2"))
+        used = [any(r[1][i] != "-" for r in rows) for i in range(len(self._inputs))]
+        return used, [
+            Transition(
+                state=state,
+                inputs="".join(digit for digit, keep in zip(pattern, used, strict=True) if keep),
+                target=target,
+                outputs=outputs,
+            )
+            for state, pattern, target, outputs in rows
+        ]
+
+    def _behavior(self, code: str, *, mealy: bool) -> Iterator[tuple[Branch, str]]:
+        """Yield where a state leads, with the outputs if they depend on inputs."""
+        stepper = self._stepper
+        functions = stepper.at(code, self._functions) if mealy else []
+        for branch in self._reached[code]:
+            if not mealy:
+                yield branch, ""
+                continue
+            for part in stepper.split(functions, branch.when, self._size.rows):
+                yield Branch(target=branch.target, when=part.when), part.target.replace("x", "-")
+
+
+def _patterns(cones: Cones, function: Bdd, names: Sequence[str]) -> Iterator[str]:
+    """Yield disjoint products that make up a function: the paths of its diagram."""
+    places = {name: place for place, name in enumerate(names)}
+    waiting: list[tuple[Any, tuple[tuple[int, str], ...]]] = [(function, ())]
+    while waiting:
+        f, path = waiting.pop()
+        if f == cones.one:
+            digits = ["-"] * len(names)
+            for place, digit in path:
+                digits[place] = digit
+            yield "".join(digits)
+        elif f != cones.zero:
+            low, high = (~f.low, ~f.high) if f.negated else (f.low, f.high)
+            place = places[f.var]
+            waiting.append((high, (*path, (place, "1"))))
+            waiting.append((low, (*path, (place, "0"))))
