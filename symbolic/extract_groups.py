@@ -9,7 +9,7 @@ it, controls; one that is given data, or counts, or shifts, does not.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import cached_property
 
@@ -52,38 +52,68 @@ class _Leaves:
     """Values not made of it."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Bits of a node, from `low` on, that become those of a register from `place` on."""
+
+    node: Node
+    low: int
+    width: int
+    place: int
+
+    def within(self, node: Node, offset: int) -> _Part | None:
+        """Return the bits of `node`, which begins at bit `offset`; None if there are none."""
+        start, end = max(self.low, offset), min(self.low + self.width, offset + node.width)
+        if start >= end:
+            return None
+        return _Part(node, start - offset, end - start, self.place + start - self.low)
+
+
 def _leaves(register: Register, own: Node, reads: Mapping[Node, int], bit: int) -> _Leaves:
     found = _Leaves()
-    seen: set[tuple[Node, int]] = set()
-    waiting = [(register.next, 0)]
+    seen: set[_Part] = set()
+    waiting = [_Part(register.next, 0, register.width, 0)]
     while waiting:
-        node, low = waiting.pop()
-        if (node, low) in seen:
+        part = waiting.pop()
+        if part in seen:
             continue
-        seen.add((node, low))
-        if node.op is Op.MUX:
-            found.conditions.append(node.operands[0])
-            waiting += [(node.operands[1], low), (node.operands[2], low)]
-        elif node.op is Op.CONCAT:
-            place = low
-            for part in reversed(node.operands):
-                waiting.append((part, place))
-                place += part.width
+        seen.add(part)
+        if part.node.op is Op.MUX:
+            found.conditions.append(part.node.operands[0])
+        inner = _inside(part)
+        if inner is None:
+            _note_leaf(found, part, own, depends=bool(reads[part.node] & bit))
         else:
-            _note_leaf(found, node, low, own, depends=bool(reads[node] & bit))
+            waiting += inner
     return found
 
 
-def _note_leaf(found: _Leaves, node: Node, low: int, own: Node, *, depends: bool) -> None:
+def _inside(part: _Part) -> list[_Part] | None:
+    """Return what bits are chosen from or put together of; None if they are computed."""
+    node = part.node
+    if node.op is Op.MUX:
+        return [replace(part, node=operand) for operand in node.operands[1:]]
+    if node.op is Op.SLICE:
+        return [replace(part, node=node.operands[0], low=part.low + int(node.payload or 0))]
+    if node.op not in (Op.CONCAT, Op.ZEXT, Op.SEXT):
+        return None
+    found, offset = [], 0
+    for operand in reversed(node.operands):
+        inner = part.within(operand, offset)
+        found += [] if inner is None else [inner]
+        offset += operand.width
+    return found
+
+
+def _note_leaf(found: _Leaves, part: _Part, own: Node, *, depends: bool) -> None:
+    node = part.node
     if node.op is Op.CONST:
-        found.constants.add(f"{low}:{node.payload}")
-        return
-    part = node is own or (node.op is Op.SLICE and node.operands[0] is own)
-    if part:
-        if int(node.payload or 0) != low if node is not own else low != 0:
-            found.moved += node.width
-        return
-    (found.computed if depends else found.free).append(node)
+        end = node.width - part.low
+        found.constants.add(f"{part.place}:{str(node.payload)[end - part.width : end]}")
+    elif node is own:
+        found.moved += part.width if part.low != part.place else 0
+    else:
+        (found.computed if depends else found.free).append(node)
 
 
 class Registers:
@@ -148,7 +178,7 @@ class Registers:
         compared = {
             operand.payload
             for node in conditions
-            if node.op is Op.EQ and own in node.operands
+            if node.op is Op.EQ and own in map(_bare, node.operands)
             for operand in node.operands
             if operand.op is Op.CONST
         }
