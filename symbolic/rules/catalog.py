@@ -5,6 +5,7 @@ from __future__ import annotations
 from symbolic.rules import (
     algebraic_identities,
     bit_product,
+    boolean_cones,
     boolean_laws,
     clock_enable,
     common_subexpressions,
@@ -13,10 +14,12 @@ from symbolic.rules import (
     concat_of_neighbors,
     constant_division,
     constant_folding,
+    constant_memories,
     constant_multiplication,
     constant_registers,
     constant_where_used,
     dead_code,
+    derived_registers,
     equal_registers,
     equal_where_used,
     equation_solving,
@@ -24,6 +27,8 @@ from symbolic.rules import (
     factoring,
     infeasible_branch,
     like_terms,
+    memory_bits,
+    memory_words,
     merged_conditions,
     multiple_constants,
     mux_dont_care,
@@ -39,8 +44,10 @@ from symbolic.rules import (
     reduction_of_parts,
     redundant_reset,
     register_behind_logic,
+    ripple_carry,
     shared_add_subtract,
     shared_operator,
+    shared_registers,
     shared_select,
     shared_sums,
     shift_merging,
@@ -84,6 +91,8 @@ _EXPRESSIONS = (
     comparator_sharing,
     squares,
     parity,
+    ripple_carry,
+    boolean_cones,
     tree_balancing,
 )
 """Arithmetic and expressions."""
@@ -99,6 +108,9 @@ _CONTROL = (
     constant_registers,
     equal_registers,
     unreachable_codes,
+    constant_memories,
+    memory_bits,
+    memory_words,
     merged_conditions,
     split_mux,
     shared_select,
@@ -113,6 +125,8 @@ _CONTROL = (
     clock_enable,
     redundant_reset,
     register_behind_logic,
+    derived_registers,
+    shared_registers,
 )
 """Muxes, control, registers and memories."""
 

@@ -82,9 +82,9 @@ RULE = Rule(
     source="Yosys: opt_expr; Brummayer, Biere: Lemmas on demand (Boolector), rewriting",
     example=Example(
         before="""
-module neighbors(input [7:0] a, output [15:0] y);
-  wire [7:0] cleared = a & 8'd0;
-  assign y = {cleared, a[7:4], a[3:0]};
+module neighbors(input [7:0] a, input [3:0] b, output [7:0] y);
+  wire [3:0] empty = !a;
+  assign y = {empty, b};
 endmodule
 """,
         after="",

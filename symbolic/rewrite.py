@@ -1,0 +1,254 @@
+"""The search for rewritings that pay, measured after synthesis.
+
+Rules that never cost anything are applied until nothing changes. Then proposals
+of the others are measured, several in one batch, and the best few modules are
+carried on (beam search), those that pay nothing yet for a few rounds more, since
+some rules only pay together. In the end, what is changed without use is changed
+back. The input is the first answer, and only a better one takes its place.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+
+from symbolic.dataflow.module import Dataflow
+from symbolic.ppa import Ppa
+from symbolic.rewrite_cost import Costs, Measure, measuring
+from symbolic.rewrite_reverted import Key, key_of, reverted, reverting
+from symbolic.rules.catalog import RULES
+from symbolic.rules.estimate import estimated
+from symbolic.rules.rule import LIMIT, Goal, Rewriting, Rule
+
+WIDTH = 3
+"""Modules that are carried on from one round to the next."""
+PATIENCE = 2
+"""Rounds without any gain after which the search ends."""
+ROUNDS = 16
+BATCH = 36
+"""Modules that are measured in one round."""
+_LEAST_BATCH = 4
+_FIXPOINT = 64
+_REVERTED = 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One rule applied, and what that did."""
+
+    rule: Rule
+    what: str
+    """One line for people."""
+    before: Ppa
+    after: Ppa
+    module: Dataflow
+    """As it is after the step."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rewritten:
+    """What a search came to."""
+
+    module: Dataflow
+    """The input itself if nothing is better."""
+    steps: tuple[Step, ...] = ()
+    """From the input to `module`, in order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Made:
+    rule: Rule
+    what: str
+    module: Dataflow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _State:
+    module: Dataflow
+    path: tuple[_Made, ...] = ()
+
+    def then(self, rule: Rule, rewriting: Rewriting) -> _State:
+        made = _Made(rule=rule, what=rewriting.what, module=rewriting.module)
+        return _State(module=rewriting.module, path=(*self.path, made))
+
+
+@dataclass(slots=True, kw_only=True)
+class _Search:
+    """One search; states are known by what they compute and how."""
+
+    rules: _Allowed
+    costs: Costs
+    deadline: float
+    seen: set[Key] = field(default_factory=set)
+
+    def run(self, module: Dataflow) -> _State:
+        """Return the best state that was found."""
+        start = _State(module=module)
+        tidy = _normalized(start, self.rules, self.deadline)
+        self.seen |= {key_of(start.module), key_of(tidy.module)}
+        self.costs.measure([start.module, tidy.module])
+        best = self._better(start, tidy)
+        beam, idle = [tidy, start] if tidy.path else [start], 0
+        for _ in range(ROUNDS):
+            children = self._children(beam)
+            if not children or self._left() <= 0:
+                break
+            self.costs.measure([child.module for child in children])
+            beam = self._front(children)
+            found = self._better(best, *beam)
+            idle = 0 if found is not best else idle + 1
+            best = found
+            if idle == PATIENCE or not beam:
+                break
+        return best
+
+    def _tidied(self, module: Dataflow) -> Dataflow:
+        return _normalized(_State(module=module), self.rules, self.deadline).module
+
+    def _left(self) -> float:
+        return self.deadline - time.monotonic()
+
+    def _better(self, *states: _State) -> _State:
+        """Return the best of states; of equal ones the first."""
+        return min(states, key=lambda state: self.costs.order(state.module))
+
+    def _front(self, children: Sequence[_State]) -> list[_State]:
+        measured = [child for child in children if self.costs.known(child.module)]
+        return sorted(measured, key=lambda child: self.costs.order(child.module))[:WIDTH]
+
+    def _children(self, beam: Sequence[_State]) -> list[_State]:
+        """Return new states, cut to as many as can be measured in the time that is left."""
+        found: list[_State] = []
+        for state in beam:
+            found += self._proposed(state)
+            if self._left() <= 0:
+                break
+        most = min(BATCH, max(_LEAST_BATCH, self.costs.affordable(self._left() / 2)))
+        if len(found) > most:
+            order = {id(s): (estimated(s.module), n) for n, s in enumerate(found)}
+            found = sorted(found, key=lambda state: order[id(state)])[:most]
+        return found
+
+    def _proposed(self, state: _State) -> Iterator[_State]:
+        for rule in self.rules.others:
+            for rewriting in self.rules.proposals(rule, state.module):
+                tidy = self._tidied(rewriting.module)
+                key = key_of(tidy)
+                if key not in self.seen:
+                    self.seen.add(key)
+                    yield state.then(rule, replace(rewriting, module=tidy))
+                if self._left() <= 0:
+                    return
+
+
+def normalized(module: Dataflow, rules: Sequence[Rule] = RULES) -> Dataflow:
+    """Return the module after all rules that never cost anything, until nothing changes."""
+    return _normalized(_State(module=module), _Allowed(rules), math.inf).module
+
+
+class _Allowed:
+    """Rules, without what is banned."""
+
+    def __init__(self, rules: Sequence[Rule], banned: Collection[tuple[str, str]] = ()) -> None:
+        self.always = tuple(rule for rule in rules if rule.always)
+        self.others = tuple(rule for rule in rules if not rule.always)
+        self._banned = frozenset(banned)
+
+    def proposals(self, rule: Rule, module: Dataflow) -> Iterator[Rewriting]:
+        """Yield what the rule may make of the module."""
+        for rewriting in islice(rule.apply(module), LIMIT):
+            if (rule.name, rewriting.what) not in self._banned:
+                yield rewriting
+
+
+def _normalized(state: _State, rules: _Allowed, deadline: float) -> _State:
+    """Return the state after all free rules, a step for each application."""
+    for _ in range(_FIXPOINT):
+        before = state
+        for rule in rules.always:
+            rewriting = next(rules.proposals(rule, state.module), None)
+            if rewriting is not None and key_of(rewriting.module) != key_of(state.module):
+                state = state.then(rule, rewriting)
+        if state is before or time.monotonic() > deadline:
+            return state
+    return state
+
+
+def rewrite(
+    module: Dataflow,
+    rules: Sequence[Rule] = RULES,
+    *,
+    goal: Goal = Goal.AREA,
+    measure: Measure | None = None,
+    seconds: float = 60.0,
+    delay: float | None = None,
+    banned: Collection[tuple[str, str]] = (),
+) -> Rewritten:
+    """Return the best module that rules make of one, by measured cost.
+
+    Args:
+        module: The input, which is the answer too if nothing is better.
+        rules: Those that may be used; the order breaks ties.
+        goal: What to minimize.
+        measure: What modules cost; by default `measuring()`.
+        seconds: About how long the search may take; it ends early if nothing pays any more.
+        delay: The greatest delay of the result, ps; by default 5 % above the input's
+            unless the goal is less delay.
+        banned: Names of rules with the `what` of steps that may not be taken.
+
+    Raises:
+        ToolNotFound: pyosys is not installed.
+        EnvironmentFault: No child process can be run.
+    """
+    costs = Costs(measure_all=measure or measuring(), goal=goal, base=module, bound=delay)
+    allowed = _Allowed(rules, banned)
+    search = _Search(rules=allowed, costs=costs, deadline=time.monotonic() + seconds)
+    best = search.run(module)
+    if not costs.better(best.module, module):
+        return Rewritten(module=module)
+    same = _changed_back(module, best, costs)
+    return Rewritten(module=same(best.module), steps=_steps(module, best, same, costs))
+
+
+def _changed_back(module: Dataflow, best: _State, costs: Costs) -> _Reverting:
+    """Return what takes back changes that are of no use."""
+    names = list(islice(reverting(module, best.module), _REVERTED))
+    single = {name: reverted(module, best.module, [name]) for name in names}
+    costs.measure(list(single.values()))
+    useless = [n for n, one in single.items() if costs.as_good(one, best.module)]
+    together = reverted(module, best.module, useless)
+    costs.measure([together])
+    if costs.as_good(together, best.module):
+        return _Reverting(original=module, names=tuple(useless))
+    return _Reverting(original=module, names=tuple(useless[:1]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reverting:
+    original: Dataflow
+    names: tuple[str, ...]
+
+    def __call__(self, module: Dataflow) -> Dataflow:
+        return reverted(self.original, module, self.names)
+
+
+def _steps(module: Dataflow, best: _State, same: _Reverting, costs: Costs) -> tuple[Step, ...]:
+    made = [replace(one, module=same(one.module)) for one in best.path]
+    changes: list[_Made] = []
+    for one in made:
+        last = changes[-1].module if changes else module
+        if key_of(one.module) != key_of(last):
+            changes.append(one)
+    costs.measure([one.module for one in changes])
+    steps: list[Step] = []
+    before = costs.of(module)
+    for one in changes:
+        after = costs.of(one.module, before)
+        steps.append(
+            Step(rule=one.rule, what=one.what, before=before, after=after, module=one.module)
+        )
+        before = after
+    return tuple(steps)
