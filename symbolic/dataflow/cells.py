@@ -178,7 +178,16 @@ def _power(cell: Cell) -> Node:
 
 
 def _mux(cell: Cell) -> Node:
-    return cell.nodes.mux(cell.pins["S"], cell.pins["B"], cell.pins["A"])
+    return _chosen(cell.nodes, cell.pins["S"], cell.pins["B"], cell.pins["A"])
+
+
+def _chosen(nodes: Nodes, condition: Node, true: Node, false: Node) -> Node:
+    """Return a mux; inside of it the condition is not asked again, as Yosys does for `case`."""
+    while true.op is Op.MUX and true.operands[0] is condition:
+        true = true.operands[1]
+    while false.op is Op.MUX and false.operands[0] is condition:
+        false = false.operands[2]
+    return nodes.mux(condition, true, false)
 
 
 def _parallel_mux(cell: Cell) -> Node:
@@ -186,9 +195,10 @@ def _parallel_mux(cell: Cell) -> Node:
     nodes, select, choices = cell.nodes, cell.pins["S"], cell.pins["B"]
     result = cell.pins["A"]
     width = result.width
-    for number in reversed(range(select.width)):
-        chosen = part(nodes, choices, number * width, width)
-        result = nodes.mux(part(nodes, select, number, 1), chosen, result)
+    # The first item of a `case` is last.
+    for number in range(select.width):
+        value = part(nodes, choices, number * width, width)
+        result = _chosen(nodes, part(nodes, select, number, 1), value, result)
     return result
 
 

@@ -12,6 +12,7 @@ from sim.interface import Clock, Direction, Edge, Interface, Port, Reset
 from sim.slang import HEADER_SUFFIXES
 from symbolic.dataflow.cells import Unsupported
 from symbolic.dataflow.module import AsyncReset, Dataflow, Memory, Register, WritePort
+from symbolic.dataflow.narrow import narrowed
 from symbolic.dataflow.netlist import Bit, Json, Netlist, memory_of, number, place_of
 from symbolic.dataflow.nodes import Node, Nodes, Op, reached
 from symbolic.dataflow.plain import delay_in, plain
@@ -151,7 +152,9 @@ class _Reader:
             memories=memories,
         )
         found = _without_unnamed(found)
-        return replace(found, named=self._named(found))
+        found = replace(found, named=self._named(found))
+        roots = [*found.roots(), *found.named.values()]
+        return found.mapped(narrowed(self._nodes, roots))
 
     def _register_parts(self) -> Iterator[_Part]:
         groups: dict[object, list[_Part]] = {}

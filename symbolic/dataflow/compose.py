@@ -1,0 +1,304 @@
+"""Assignments and processes for given values, as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pyverilog.vparser import ast
+
+from symbolic.dataflow import printer
+from symbolic.dataflow.expression import Expressions, Name
+from symbolic.dataflow.module import Memory, Register, WritePort
+from symbolic.dataflow.nodes import Node, Nodes, Op, uses
+from symbolic.dataflow.sharing import Names, shared
+from symbolic.dataflow.statements import (
+    CASE_ARMS,
+    Block,
+    Decisions,
+    If,
+    Set,
+    Statement,
+    Target,
+    Word,
+    Writer,
+    nodes_in,
+)
+
+INDENT = printer.INDENT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signal:
+    """A signal that gets a value without a clock."""
+
+    name: str
+    value: Node
+    variable: bool = False
+    """Whether it must be assigned in a process, as a `reg`."""
+    either: bool = False
+    """Whether it may be assigned either way, as a `logic`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Storage:
+    """Registers and memories to be written; `name` of a register as it is called now."""
+
+    registers: Mapping[str, Register] = field(default_factory=dict)
+    memories: Mapping[str, Memory] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composed:
+    """Text, line by line, one step in."""
+
+    wires: tuple[tuple[str, int, tuple[str, ...]], ...] = ()
+    """New wires: name, width, and their declaration with the value."""
+    signals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """For each signal what assigns it; one process may assign several and stands at the first."""
+    processes: tuple[tuple[str, ...], ...] = ()
+    """For registers and memories."""
+    variables: frozenset[str] = frozenset()
+    """Signals that are assigned in a process."""
+
+
+class Composer:
+    """Writes values with the names that there are, and with new wires for what is shared."""
+
+    def __init__(
+        self,
+        nodes: Nodes,
+        names: Mapping[Node, Name],
+        fresh: Names,
+        hints: Mapping[Node, str] | None = None,
+    ) -> None:
+        self._nodes = nodes
+        self._names = dict(names)
+        self._fresh = fresh
+        self._hints = hints or {}
+
+    def composed(self, signals: Sequence[Signal], storage: Storage) -> Composed:
+        """Return text that gives all signals, registers and memories their values."""
+        several = self._several(signals, storage)
+        self._decisions = Decisions(lambda node: node not in several)
+        own = {s.value: s for s in reversed(signals) if s.value not in self._names}
+        blocks = {s.name: self._block(s) for s in signals}
+        clocked = list(self._clocked(storage))
+        plain = {s.name for s in own.values() if not self._is_process(s)}
+        roots = [n for name, b in blocks.items() if name not in plain for n in nodes_in(b)]
+        roots += [node for group in clocked for node in group.expressions()]
+        named = {**self._names, **{v: self._own_name(s) for v, s in own.items()}}
+        wires = shared(roots, named, [v for v, s in own.items() if s.name in plain])
+        for node in wires:
+            text = self._fresh.fresh(self._hints[node]) if node in self._hints else None
+            named[node] = _name(text or self._fresh.of(node), node.width)
+        self._expressions = Expressions(named)
+        return Composed(
+            wires=tuple(self._wire(node, named[node]) for node in wires),
+            signals={s.name: self._assigned(s, blocks[s.name], own) for s in signals},
+            processes=tuple(tuple(group.lines(self._expressions)) for group in clocked),
+            variables=frozenset(s.name for s in signals if self._is_process(s)),
+        )
+
+    def _several(self, signals: Sequence[Signal], storage: Storage) -> set[Node]:
+        """Return muxes that are used several times, or have a name."""
+        roots = [signal.value for signal in signals if signal.value not in self._names]
+        roots += [register.next for register in storage.registers.values()]
+        for memory in storage.memories.values():
+            for port in memory.writes:
+                roots += [port.enable, port.address, port.data]
+        counts = uses(roots)
+        several = {n for n, count in counts.items() if n.op is Op.MUX and count > 1}
+        named = [*self._names, *(signal.value for signal in signals)]
+        return several | {node for node in named if node.op is Op.MUX}
+
+    @staticmethod
+    def _own_name(signal: Signal) -> Name:
+        return _name(signal.name, signal.value.width)
+
+    def _is_process(self, signal: Signal) -> bool:
+        if signal.value in self._names or not (signal.variable or signal.either):
+            return False
+        return signal.variable or self._decisions.arms(signal.value) >= CASE_ARMS
+
+    def _block(self, signal: Signal) -> Block:
+        if self._is_process(signal):
+            return self._decisions.opened(Target(signal.name, signal.value))
+        return (Set(signal.name, signal.value),)
+
+    def _wire(self, node: Node, name: Name) -> tuple[str, int, tuple[str, ...]]:
+        head = f"{declared('wire', name.text, node.width)} = "
+        tree = self._expressions.assigned(node, anew=True)
+        line = f"{INDENT}{head}{printer.expression(tree, len(INDENT) + len(head))};"
+        return name.text, node.width, (line,)
+
+    def _assigned(
+        self, signal: Signal, block: Block, own: Mapping[Node, Signal]
+    ) -> tuple[str, ...]:
+        if self._is_process(signal):
+            return tuple(self._process(block))
+        anew = signal.value not in self._names and own[signal.value] is signal
+        head = f"assign {signal.name} = "
+        tree = self._expressions.assigned(signal.value, anew=anew)
+        return (f"{INDENT}{head}{printer.expression(tree, len(INDENT) + len(head))};",)
+
+    def _process(self, block: Block) -> Iterator[str]:
+        writer = Writer(self._expressions, blocking=True)
+        yield f"{INDENT}always @* begin"
+        yield from printer.statements(writer.trees(block), 2)
+        yield f"{INDENT}end"
+
+    def _clocked(self, storage: Storage) -> Iterator[_Group]:
+        groups: dict[object, _Group] = {}
+        for name, register in storage.registers.items():
+            reset = register.reset
+            key = (register.clock, register.rising, reset and (reset.signal, reset.active_low))
+            group = groups.setdefault(key, _Group(register))
+            hold = self._nodes.reg(register.name, register.width)
+            group.targets.append(Target(name, register.next, hold))
+            if reset is not None:
+                group.values.append((name, self._nodes.bits(reset.value)))
+        for group in groups.values():
+            group.block = self._decisions.block(group.targets)
+            yield group
+        for memory in storage.memories.values():
+            for clock, rising in dict.fromkeys((p.clock, p.rising) for p in memory.writes):
+                ports = [p for p in memory.writes if (p.clock, p.rising) == (clock, rising)]
+                group = _Group(ports[0])
+                group.block = tuple(s for p in ports for s in self._written(memory, p))
+                yield group
+
+    def _written(self, memory: Memory, port: WritePort) -> Block:
+        return self._write(memory, port.enable, port.address, port.data)
+
+    def _write(self, memory: Memory, enable: Node, address: Node, data: Node) -> Block:
+        """Return statements that write a word where the bits of `enable` are 1."""
+        if enable.op is Op.MUX:
+            condition = enable.operands[0]
+            sides = [
+                self._write(
+                    memory, enable.operands[n], *(_side(v, condition, n) for v in (address, data))
+                )
+                for n in (1, 2)
+            ]
+            return (If(condition, *sides),) if any(sides) else ()
+        return tuple(self._write_runs(memory, enable, address, data))
+
+    def _write_runs(
+        self, memory: Memory, enable: Node, address: Node, data: Node
+    ) -> Iterator[Statement]:
+        for low, width, bit in _runs(self._nodes, enable):
+            whole = width == memory.width
+            bits = "" if whole else f"[{low + width - 1}:{low}]" if width > 1 else f"[{low}]"
+            part = self._nodes.slice(data, low, width)
+            writing = Set(Word(memory.name, address, bits), part)
+            if bit.value == 1:
+                yield writing
+            elif bit.op is not Op.CONST:
+                yield If(bit, (writing,), ())
+
+
+class _Group:
+    """A clocked process."""
+
+    def __init__(self, like: Register | WritePort) -> None:
+        self._clock, self._rising = like.clock, like.rising
+        self._reset = like.reset if isinstance(like, Register) else None
+        self.targets: list[Target] = []
+        self.values: list[tuple[str, Node]] = []
+        self.block: Block = ()
+
+    def expressions(self) -> Iterator[Node]:
+        yield from nodes_in(self.block)
+        if self._reset is not None:
+            yield self._reset.signal
+
+    def lines(self, expressions: Expressions) -> Iterator[str]:
+        writer = Writer(expressions, blocking=False)
+        trees = writer.trees(self.block)
+        if self._reset is not None:
+            signal = expressions.alone(self._reset.signal)
+            trees = [self._with_reset(writer, signal, trees)]
+        if not trees:
+            return
+        edges = self._edges(expressions)
+        yield f"{INDENT}always @({edges}) begin"
+        yield from printer.statements(trees, 2)
+        yield f"{INDENT}end"
+
+    def _edges(self, expressions: Expressions) -> str:
+        edges = f"{'posedge' if self._rising else 'negedge'} {self._clock}"
+        if self._reset is None:
+            return edges
+        signal = printer.expression(expressions.alone(self._reset.signal))
+        return f"{edges} or {'negedge' if self._reset.active_low else 'posedge'} {signal}"
+
+    def _with_reset(
+        self, writer: Writer, signal: printer.Tree, trees: Sequence[printer.Tree]
+    ) -> printer.Tree:
+        active_low = self._reset is not None and self._reset.active_low
+        condition = ast.Ulnot(signal) if active_low else signal
+        values = [Set(name, value) for name, value in self.values]
+        rest = trees[0] if len(trees) == 1 and not isinstance(trees[0], ast.IfStatement) else None
+        if rest is None:
+            rest = ast.Block(trees) if len(trees) != 1 else trees[0]
+        return ast.IfStatement(condition, writer.joined(tuple(values)), rest if trees else None)
+
+
+def _side(node: Node, condition: Node, number: int) -> Node:
+    """Return what `node` is where a condition is known: 1 for true, 2 for false."""
+    while node.op is Op.MUX and node.operands[0] is condition:
+        node = node.operands[number]
+    return node
+
+
+def _runs(nodes: Nodes, enable: Node) -> Iterator[tuple[int, int, Node]]:
+    """Yield bits of an enable that are the same: lowest bit, how many, and their value."""
+    bits = [_bit(nodes, enable, place) for place in range(enable.width)]
+    start = 0
+    for end in range(1, len(bits) + 1):
+        if end == len(bits) or bits[end] is not bits[start]:
+            yield start, end - start, bits[start]
+            start = end
+
+
+def _bit(nodes: Nodes, node: Node, place: int) -> Node:
+    """Return one bit of a node, through extensions and parts beside each other."""
+    while node.width > 1:
+        if node.op is Op.CONST:
+            return nodes.bits(str(node.payload)[node.width - 1 - place])
+        inner = node.operands[0] if node.operands else node
+        if node.op is Op.SEXT:
+            node, place = inner, min(place, inner.width - 1)
+        elif node.op is Op.ZEXT:
+            if place >= inner.width:
+                return nodes.bits("0")
+            node = inner
+        elif node.op is Op.CONCAT:
+            for inner in reversed(node.operands):
+                if place < inner.width:
+                    break
+                place -= inner.width
+            node = inner
+        else:
+            return nodes.slice(node, place, 1)
+    return node
+
+
+def _name(text: str, width: int) -> Name:
+    if width == 1:
+        return Name(text=text, width=1)
+    return Name(text=text, width=width, msb=width - 1, lsb=0)
+
+
+def declared(keyword: str, name: str, width: int) -> str:
+    """Return a declaration without its semicolon."""
+    return f"{keyword} {name}" if width == 1 else f"{keyword} [{width - 1}:0] {name}"
+
+
+def initialized(values: Iterable[tuple[str, str]]) -> list[str]:
+    """Return the lines of an initial block; each value as bits."""
+    from symbolic.dataflow.expression import literal  # noqa: PLC0415
+
+    lines = [f"{INDENT * 2}{name} = {printer.expression(literal(bits))};" for name, bits in values]
+    return [f"{INDENT}initial begin", *lines, f"{INDENT}end"] if lines else []

@@ -1,0 +1,200 @@
+"""Pyverilog's syntax trees as text that a person would write.
+
+Pyverilog's own `ASTCodeGenerator` puts nearly every operation in parentheses and takes
+them away again by their letters, which goes wrong where an operand begins and another
+ends with one; it writes `if(x)`, and a template is rendered for every operand. So
+expressions and statements are printed here, by precedence (IEEE 1364-2005, table 5-4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from pyverilog.utils.op2mark import op2mark, op2order
+from pyverilog.vparser import ast
+
+INDENT = "    "
+_BROAD = 92
+"""Letters of a line from which on a chain of `?:` is broken."""
+_UNLIKE = {"And": 1, "Xor": 2, "Or": 3}
+"""Bitwise operations that are put in parentheses inside each other: few know their order."""
+_ASSOCIATIVE = frozenset({"And", "Or", "Xor", "Land", "Lor"})
+
+Tree = Any
+"""A node of Pyverilog's syntax tree."""
+
+
+def expression(tree: Tree, indent: int = 0) -> str:
+    """Return an expression; what follows its first line is indented by `indent` spaces."""
+    return _Printer(indent).text(tree)
+
+
+def statements(trees: Iterable[Tree], depth: int = 1) -> list[str]:
+    """Return the lines of statements, `depth` steps in."""
+    return [INDENT * depth + line for tree in trees for line in _lines(tree, depth)]
+
+
+class _Printer:
+    def __init__(self, indent: int) -> None:
+        self._indent = indent
+
+    def text(self, tree: Tree) -> str:
+        return _FORMS.get(type(tree), _operation)(self, tree)
+
+    def identifier(self, tree: Tree) -> str:
+        return str(tree.name)
+
+    def number(self, tree: Tree) -> str:
+        return str(tree.value)
+
+    def element(self, tree: Tree) -> str:
+        return f"{self.text(tree.var)}[{self.text(tree.ptr)}]"
+
+    def part(self, tree: Tree) -> str:
+        return f"{self.text(tree.var)}[{self.text(tree.msb)}:{self.text(tree.lsb)}]"
+
+    def concatenation(self, tree: Tree) -> str:
+        return "{" + ", ".join(map(self.text, tree.list)) + "}"
+
+    def replication(self, tree: Tree) -> str:
+        value = self.text(tree.value)
+        inner = value if isinstance(tree.value, ast.Concat) else f"{{{value}}}"
+        return f"{{{self.text(tree.times)}{inner}}}"
+
+    def call(self, tree: Tree) -> str:
+        return f"${tree.syscall}({', '.join(map(self.text, tree.args))})"
+
+    def conditional(self, tree: Tree) -> str:
+        flat = self._conditional_flat(tree)
+        is_chain = isinstance(tree.false_value, ast.Cond) and self._indent >= 0
+        if not is_chain and len(flat) + self._indent <= _BROAD:
+            return flat
+        margin = "\n" + " " * self._indent
+        lines = []
+        while isinstance(tree, ast.Cond):
+            condition, value = self._guarded(tree.cond), self._guarded(tree.true_value)
+            lines.append(f"{condition} ? {value} :{margin}")
+            tree = tree.false_value
+        return "".join(lines) + self.text(tree)
+
+    def _conditional_flat(self, tree: Tree) -> str:
+        condition, value = self._guarded(tree.cond), self._guarded(tree.true_value)
+        return f"{condition} ? {value} : {self.text(tree.false_value)}"
+
+    def _guarded(self, tree: Tree) -> str:
+        """Return text on one line, in parentheses if it is an operation of two operands."""
+        text = _Printer(-(1 << 30)).text(tree)
+        return f"({text})" if isinstance(tree, ast.Cond) or _is_binary(tree) else text
+
+    def operand(self, tree: Tree, outer: Tree, *, right: bool) -> str:
+        text = self.text(tree)
+        return f"({text})" if _needs_parentheses(tree, outer, right=right) else text
+
+
+def _operation(printer: _Printer, tree: Tree) -> str:
+    mark = op2mark(type(tree).__name__)
+    if not _is_binary(tree):
+        inner = printer.text(tree.right)
+        simple = not isinstance(tree.right, (ast.Operator, ast.Cond))
+        return f"{mark}{inner}" if simple else f"{mark}({inner})"
+    left = printer.operand(tree.left, tree, right=False)
+    return f"{left} {mark} {printer.operand(tree.right, tree, right=True)}"
+
+
+def _is_binary(tree: Tree) -> bool:
+    return isinstance(tree, ast.Operator) and not isinstance(tree, ast.UnaryOperator)
+
+
+def _needs_parentheses(tree: Tree, outer: Tree, *, right: bool) -> bool:
+    if isinstance(tree, ast.Cond):
+        return True
+    if not _is_binary(tree):
+        return False
+    inner_name, outer_name = type(tree).__name__, type(outer).__name__
+    if inner_name == outer_name and inner_name in _ASSOCIATIVE:
+        return right
+    mixed = {inner_name, outer_name}
+    if mixed <= set(_UNLIKE) or mixed == {"Land", "Lor"}:
+        return True
+    inner_order, outer_order = op2order(inner_name), op2order(outer_name)
+    if inner_order == outer_order:
+        return right or inner_order in (5, 6)
+    return bool(inner_order > outer_order)
+
+
+_FORMS: dict[type, Callable[[_Printer, Tree], str]] = {
+    ast.Identifier: _Printer.identifier,
+    ast.IntConst: _Printer.number,
+    ast.Pointer: _Printer.element,
+    ast.Partselect: _Printer.part,
+    ast.Concat: _Printer.concatenation,
+    ast.Repeat: _Printer.replication,
+    ast.SystemCall: _Printer.call,
+    ast.Cond: _Printer.conditional,
+}
+
+
+def _lines(tree: Tree, depth: int) -> list[str]:
+    if isinstance(tree, ast.IfStatement):
+        return _if_lines(tree, depth)
+    if isinstance(tree, ast.CaseStatement):
+        return _case_lines(tree, depth)
+    if isinstance(tree, ast.Block):
+        return ["begin", *_inner(tree), "end"]
+    return [_assignment(tree, depth)]
+
+
+def _assignment(tree: Tree, depth: int) -> str:
+    mark = "<=" if isinstance(tree, ast.NonblockingSubstitution) else "="
+    head = f"{expression(tree.left.var)} {mark} "
+    return f"{head}{expression(tree.right.var, len(INDENT) * depth + len(head))};"
+
+
+def _inner(tree: Tree) -> list[str]:
+    trees = tree.statements if isinstance(tree, ast.Block) else [tree]
+    return [INDENT + line for inner in trees for line in _lines(inner, 1)]
+
+
+def _if_lines(tree: Tree, depth: int) -> list[str]:
+    lines = _headed(f"if ({expression(tree.cond)})", tree.true_statement)
+    rest = tree.false_statement
+    if rest is None:
+        return lines
+    joined = lines[-1] == "end"
+    following = (
+        _prefixed("else ", _lines(rest, depth))
+        if isinstance(rest, ast.IfStatement)
+        else _headed("else", rest)
+    )
+    if joined:
+        return [*lines[:-1], f"end {following[0]}", *following[1:]]
+    return [*lines, *following]
+
+
+def _prefixed(prefix: str, lines: list[str]) -> list[str]:
+    return [prefix + lines[0], *lines[1:]]
+
+
+def _headed(head: str, body: Tree) -> list[str]:
+    """Return `head` with a statement behind it; in a block, unless it is one short line."""
+    inner = _inner(body)
+    if len(inner) == 1 and "\n" not in inner[0]:
+        return [head, inner[0]]
+    return [f"{head} begin", *inner, "end"]
+
+
+def _case_lines(tree: Tree, depth: int) -> list[str]:
+    lines = [f"case ({expression(tree.comp)})"]
+    for item in tree.caselist:
+        label = "default" if item.cond is None else ", ".join(map(expression, item.cond))
+        inner = _inner(item.statement)
+        if len(inner) == 1 and "\n" not in inner[0]:
+            lines.append(f"{INDENT}{label}: {inner[0].strip()}")
+        elif not inner:
+            lines.append(f"{INDENT}{label}: ;")
+        else:
+            lines.append(f"{INDENT}{label}: begin")
+            lines += [INDENT + line for line in inner]
+            lines.append(f"{INDENT}end")
+    return [*lines, "endcase"]
