@@ -69,6 +69,55 @@ def emit_fsm(
     return module(interface, bodies, origin)
 
 
+def emit_specified(interface: Interface, machine: StateTable) -> str:
+    """Return a module that says what `machine` says, and x wherever it leaves something open.
+
+    Meant for proofs, whose don't-cares are the x of the golden design: after a next state that
+    is open, so is everything up to a reset.
+
+    Raises:
+        ValueError: As `emit_fsm`.
+    """
+    clock = _clock(interface)
+    _check_bits(interface, machine)
+    plan = _plan(interface, machine if machine.codes else machine.with_codes("binary"))
+    ports = interface.outputs
+    lines = ["always @(*) begin", f"    {plan.next_state} = {{{plan.width}{{1'bx}}}};"]
+    lines += [f"    {port.name} = {{{port.width}{{1'bx}}}};" for port in ports]
+    lines.append(f"    case ({plan.state})")
+    for name in machine.states:
+        lines += [f"        {plan.labels[name]}: begin"]
+        lines += [f"            {line}" for line in _said(plan, name)]
+        lines.append("        end")
+    body = Body(
+        lines=(*lines, "        default: ;", "    endcase", "end"),
+        read=frozenset(machine.inputs),
+        registers=frozenset(port.name for port in ports),
+    )
+    return module(interface, [_declarations(plan), body, _register(plan, clock)], "")
+
+
+def _said(plan: _Plan, name: str) -> list[str]:
+    """Return assignments of all that the machine specifies in one state."""
+    machine = plan.machine
+    lines = [] if machine.moore_outputs is None else _bits(plan, machine.moore_outputs[name])
+    for _, t in machine.leaving(name):
+        assigns = _bits(plan, t.outputs)
+        if t.target is not None:
+            assigns.append(f"{plan.next_state} = {plan.labels[t.target]};")
+        cares = zip(machine.inputs, t.inputs, strict=True)
+        literals = [
+            f"{'' if bit_value == '1' else '!'}{i}" for i, bit_value in cares if bit_value != "-"
+        ]
+        lines.append(f"if ({' && '.join(literals) or 1}) begin {' '.join(assigns)} end")
+    return lines
+
+
+def _bits(plan: _Plan, outputs: str) -> list[str]:
+    values = zip(plan.machine.outputs, outputs, strict=bool(outputs))
+    return [f"{output} = 1'b{value};" for output, value in values if value != "-"]
+
+
 def _clock(interface: Interface) -> Clock:
     if len(interface.clocks) != 1:
         raise ValueError(

@@ -74,6 +74,8 @@ class Tools:
     workers: int = 1
     cover: bool = True
     """Whether coverage is measured."""
+    specified: Design | None = None
+    """What mutants are proved to differ from, where that leaves more open than their original."""
 
     def mutants(self, design: Design, *, limit: int, seed: int) -> Sequence[Mutant]:
         return mutants_of(design, limit=limit, seed=seed)
@@ -94,6 +96,7 @@ class Tools:
             limits=self.limits,
             cache=self.cache,
             prover=self.prover if proving else None,
+            specified=self.specified,
             seconds=proving,
             workers=self.workers,
         )

@@ -187,6 +187,7 @@ def mutation_score(  # noqa: PLR0913 - all that decides a verdict
     cache: Verdicts | None = None,
     prover: Prover | None = None,
     golden: Design | None = None,
+    specified: Design | None = None,
     seconds: float = PROOF_SECONDS,
     workers: int = 1,
 ) -> MutationScore:
@@ -202,6 +203,8 @@ def mutation_score(  # noqa: PLR0913 - all that decides a verdict
         cache: Where verdicts are looked up and kept.
         prover: Settles survivors; without one they stay open.
         golden: The reference; None: what `mutants` are changes of.
+        specified: What survivors are compared with by proof, if it leaves more open; its x bits
+            are don't-cares. None: the reference.
         seconds: For all proofs together.
         workers: Simulations at a time.
 
@@ -222,7 +225,7 @@ def mutation_score(  # noqa: PLR0913 - all that decides a verdict
     commands = len(by_reference.runs)
     results = [_judged(m, v, commands) for m, v in zip(mutants, verdicts, strict=True)]
     if prover is not None:
-        results = _settled(results, prover, reference, testbench, seconds)
+        results = _settled(results, prover, specified or reference, testbench, seconds)
     return MutationScore(results=tuple(results), seconds=time.monotonic() - start)
 
 

@@ -135,6 +135,7 @@ def _closed(
         prover=prover,
         limits=_mutant_limits(options.limits),
         cache=VerdictCache(),
+        specified=subject.specified,
     )
     with progress.working("closing the testbench"):
         closed = close_testbench(subject.source, tools, effort)

@@ -18,8 +18,11 @@ from rtlgen.errors import CannotJudge
 from rtlgen.spec.model import Spec
 from sim.design import Design
 from sim.interface import Interface, infer_timing, read_interface
+from symbolic.emit_fsm import emit_specified
+from symbolic.state_table import StateTable
 from testbench_gen import Golden
 from testbench_gen.closing import Source, Standing
+from testbench_gen.reference import ReferenceModel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +41,8 @@ class Subject:
     """What the reference leaves unchecked, or what speaks against it."""
     independent: bool = False
     """Whether the reference is golden RTL."""
+    specified: Design | None = None
+    """RTL that is x wherever the reference leaves something open, where there is any."""
     agreement: float | None = 1.0
     """How sure the reference is; 1 where it is right by definition."""
 
@@ -100,4 +105,12 @@ def _formal_subject(spec: Spec, options: Options) -> Subject:
         reference=reference.description,
         measured_on="" if built is None else f"RTL compiled from the {reference.description}",
         notes=(reference.limits,) if reference.limits else (),
+        specified=_specified(spec.interface, reference.model),
     )
+
+
+def _specified(interface: Interface, model: ReferenceModel) -> Design | None:
+    if not isinstance(model, StateTable) or model.complete or len(interface.clocks) != 1:
+        return None
+    text = emit_specified(interface, model)
+    return Design(top=interface.module, sources={"specified.v": text})
