@@ -33,15 +33,35 @@ class Grouping:
         roles = self.registers.roles
         for component in self.registers.components:
             controlling = [name for name in component if roles[name] is Role.CONTROL]
-            flags = [
-                name
-                for name in component
-                if roles[name] is Role.FLAG and self._module.registers[name].width == 1
-            ]
-            if len(controlling) == 0 and len(flags) > 1:
-                controlling, flags = flags, []
+            if not controlling:
+                single = [name for name in component if self._width(name) == 1]
+                flags = [name for name in single if roles[name] is Role.FLAG]
+                controlling = flags if len(flags) > 1 else []
             found += self._parted(controlling)
+        if found and all(self._width(name) == 1 for name in self._module.registers):
+            return [self._with_connected(group) for group in found if self._is_first(group, found)]
         return [self._with_attached(group, found) for group in found]
+
+    def _width(self, name: str) -> int:
+        return self._module.registers[name].width
+
+    def _is_first(self, group: Group, found: Sequence[Group]) -> bool:
+        earlier = found[: found.index(group)]
+        return not any(set(group) & set(self._with_connected(other)) for other in earlier)
+
+    def _with_connected(self, group: Group) -> Group:
+        """Return single bits with all others that they read or that read them, if they are few."""
+        more = list(group)
+        for name in more:
+            more += [
+                other
+                for other in self._module.registers
+                if other not in more
+                and (self.registers.reads(other, (name,)) or self.registers.reads(name, (other,)))
+            ]
+        ordered = tuple(name for name in self._module.registers if name in more)
+        few = one_clock(self._module, ordered) and self._count(ordered, _FREE_BITS) is not None
+        return ordered if few else group
 
     def sequences(self) -> list[Group]:
         """Return small groups that count, shift or remember, for modules that have no others."""
@@ -64,7 +84,7 @@ class Grouping:
         if len(together) == 1 or self._moves_together(together):
             yield together
             return
-        single = tuple(n for n in together if self._module.registers[n].width == 1)
+        single = tuple(n for n in together if self._width(n) == 1)
         if 1 < len(single) < len(together) and self._moves_together(single):
             yield single
         else:
@@ -75,14 +95,14 @@ class Grouping:
         if not one_clock(self._module, group):
             return False
         alone = [self._values(name) for name in group]
-        bits = all(self._module.registers[name].width == 1 for name in group)
+        bits = all(self._width(name) == 1 for name in group)
         most = max(sum(alone), _FREE_BITS if bits else 0)
         found = self._count(group, most)
         return found is not None and (bits or found < prod(alone))
 
     def _values(self, name: str) -> int:
         """Return how many values a register takes, as far as that matters."""
-        width = self._module.registers[name].width
+        width = self._width(name)
         if width == 1:
             return 2
         return self._count((name,), self._states) or min(1 << width, self._states)
@@ -91,7 +111,7 @@ class Grouping:
         """Return a group with the flags and registered outputs that follow it."""
         taken = {name for other in others for name in other}
         for name, role in self.registers.roles.items():
-            width = self._module.registers[name].width
+            width = self._width(name)
             follows = self.registers.reads(name, group)
             if name in taken or role is not Role.FLAG or not follows or width > _ATTACHED_BITS:
                 continue

@@ -59,7 +59,10 @@ def constants_of(design: Design, source: SourceMap) -> list[Constant]:
 
 
 def state_names(
-    registers: Sequence[Register], codes: Sequence[str], constants: Sequence[Constant]
+    module: Dataflow,
+    registers: Sequence[Register],
+    codes: Sequence[str],
+    constants: Sequence[Constant],
 ) -> tuple[dict[str, str], bool]:
     """Return a name for each code, all different, and whether the source has given names."""
     best: dict[str, str] = {}
@@ -67,7 +70,9 @@ def state_names(
     for register in registers:
         part = slice(place, place + register.width)
         place += register.width
-        found = _named(register, {code[part] for code in codes}, constants)
+        signals = _signals(module, register)
+        near = [constant for constant in constants if signals & constant.near]
+        found = _named(register.width, {code[part] for code in codes}, near)
         if len(found) > len(best):
             best = {code: found[code[part]] for code in codes if code[part] in found}
     if not best:
@@ -75,14 +80,19 @@ def state_names(
     return _distinct(codes, best, registers[0].width), bool(best)
 
 
-def _named(register: Register, parts: set[str], constants: Sequence[Constant]) -> dict[str, str]:
-    """Return names of values of one register: constants by value, or by the bit that is 1."""
-    signal = register.name.partition("[")[0]
-    near = [constant for constant in constants if signal in constant.near]
+def _signals(module: Dataflow, register: Register) -> set[str]:
+    """Return the names under which a register goes."""
+    own = module.nodes.reg(register.name, register.width)
+    aliases = {name for name, node in module.named.items() if node is own}
+    return {register.name.partition("[")[0], *aliases}
+
+
+def _named(width: int, parts: set[str], near: Sequence[Constant]) -> dict[str, str]:
+    """Return names of values of a register: constants by value, or by the bit that is 1."""
     sets: dict[tuple[str, bool], dict[str, str]] = {}
     for constant in near:
         for hot in (False, True):
-            code = _code(constant.value, register.width, hot=hot)
+            code = _code(constant.value, width, hot=hot)
             if code in parts:
                 sets.setdefault((constant.kind, hot), {}).setdefault(code, constant.name)
     # A single value in common with a set of constants is an accident.

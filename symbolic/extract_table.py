@@ -133,7 +133,7 @@ class _Table:
         """Return the table."""
         stepper = self._stepper
         codes = self._ordered()
-        labels, named = state_names(stepper.registers, codes, self._constants)
+        labels, named = state_names(self._module, stepper.registers, codes, self._constants)
         naming = BitNames(self._module)
         inputs = self._named_inputs(naming)
         words = {
