@@ -183,7 +183,8 @@ def test_random_numbers_are_the_tests_own() -> None:
     ],
 )
 def test_categories(design: str, category: Category | None) -> None:
-    conditions = Conditions(cpu_seconds=1.0)
+    # On a loaded machine it takes processor time to print as much as is too much.
+    conditions = Conditions(cpu_seconds=5.0 if category is Category.OUTPUT else 1.0)
     found, good = judged(
         problem(SELECTOR, Dialect.V1), design, right(SELECTOR, Dialect.V1), conditions=conditions
     )
