@@ -18,6 +18,7 @@ Bits = tuple[int, ...]
 LIMIT = 60_000
 """Gates after which further operations become free variables."""
 _WIDEST_PRODUCT = 12
+_FREE = frozenset({Op.INPUT, Op.REG, Op.CONST})
 
 
 class BitLogic:
@@ -29,7 +30,7 @@ class BitLogic:
     def __init__(
         self, gates: Gates | None = None, *, fixed: Mapping[Node, Bits] | None = None
     ) -> None:
-        self.gates = gates or Gates()
+        self.gates = Gates() if gates is None else gates
         self._bits: dict[Node, Bits] = dict(fixed or {})
 
     def of(self, node: Node) -> Bits:
@@ -40,6 +41,10 @@ class BitLogic:
                 self._bits[below] = self._made(below)
             found = self._bits[node]
         return found
+
+    def leaves(self) -> dict[Node, Bits]:
+        """Return the bits of inputs, registers and constants."""
+        return {node: bits for node, bits in self._bits.items() if node.op in _FREE}
 
     def bit(self, node: Node) -> int:
         """Return the bit of a 1-bit node."""
@@ -74,6 +79,14 @@ class BitLogic:
     def _const(self, node: Node, _: list[Bits]) -> Bits:
         text = reversed(str(node.payload))
         return tuple({"0": FALSE, "1": TRUE}.get(c) or self.gates.free() for c in text)
+
+    def _read(self, node: Node, of: list[Bits]) -> Bits:
+        """Return a word of a memory: the same bits for the same address, however it is written."""
+        key = (str(node.payload), node.width, of[0])
+        found = self.gates.words.get(key)
+        if found is None:
+            found = self.gates.words[key] = self._free(node.width)
+        return found
 
     def _not(self, _: Node, of: list[Bits]) -> Bits:
         return tuple(-bit for bit in of[0])
@@ -172,6 +185,7 @@ def _too_large(node: Node) -> bool:
 
 _MAKERS: dict[Op, Callable[[BitLogic, Node, list[Bits]], Bits]] = {
     Op.CONST: BitLogic._const,
+    Op.READ: BitLogic._read,
     Op.NOT: BitLogic._not,
     Op.AND: BitLogic._and,
     Op.OR: BitLogic._or,

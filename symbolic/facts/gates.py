@@ -32,6 +32,8 @@ class Gates:
     """
 
     def __init__(self, *, conflicts: int = 2_000) -> None:
+        self.words: dict[tuple[object, ...], tuple[int, ...]] = {}
+        """Variables that stand for words of memories, by memory and address."""
         self._gates: dict[int, _Gate] = {}
         self._made: dict[_Gate, int] = {}
         self._samples: list[int] = [0, _ALL]

@@ -15,7 +15,7 @@ from symbolic.dataflow.module import Dataflow
 from symbolic.facts.bits import BitLogic
 from symbolic.facts.gates import FALSE, SAMPLES, TRUE
 from symbolic.facts.reachable import known_codes
-from symbolic.facts.storage import CYCLES, Domain, domain, node_of, simulated, starts
+from symbolic.facts.storage import CYCLES, Domain, Runs, domain, node_of
 
 Place = tuple[str, int]
 """A register and the number of one of its bits."""
@@ -37,24 +37,19 @@ class Bit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invariants:
-    """What holds in all states that are reached from the start that was chosen."""
+    """What holds in all states that are reached from a start that was chosen."""
 
     constants: Mapping[Place, bool]
     """Bits that never change."""
     equals: Mapping[Place, tuple[Place, bool]]
     """Bits that always equal another bit, or (True) its inverse; of that one nothing is said here.
     """
-    start: Mapping[str, str]
-    """The start values under which this holds."""
 
 
-def invariants(module: Dataflow, logic: BitLogic | None = None) -> Invariants:
+def invariants(module: Dataflow, logic: BitLogic, runs: Runs) -> Invariants:
     """Return what can be proved by induction over one step, the codes of small registers known."""
-    logic = logic or BitLogic()
-    always, _ = known_codes(module, logic)
-    start = starts(module, logic)
-    bits = list(_bits(module, logic, start))
-    groups = _candidates(bits, simulated(module, logic, start))
+    always, _ = known_codes(module, logic, runs)
+    groups = _candidates(list(_bits(module, logic, runs.start)), runs.seen)
     for _ in range(_ROUNDS):
         broken = _broken(groups, logic, always)
         if broken is None:
@@ -62,7 +57,7 @@ def invariants(module: Dataflow, logic: BitLogic | None = None) -> Invariants:
         groups = broken
     else:
         groups = []
-    return _said(groups, start)
+    return _said(groups)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +153,7 @@ def _by_domain(members: Sequence[tuple[Bit, bool]]) -> Iterator[_Group]:
     yield from (_Group(members=tuple(g), constant=False) for g in grouped.values() if len(g) > 1)
 
 
-def _said(groups: Sequence[_Group], start: Mapping[str, str]) -> Invariants:
+def _said(groups: Sequence[_Group]) -> Invariants:
     constants = {
         bit.place: not turned for group in groups if group.constant for bit, turned in group.members
     }
@@ -168,4 +163,4 @@ def _said(groups: Sequence[_Group], start: Mapping[str, str]) -> Invariants:
             (first, first_turned), *others = group.members
             for bit, turned in others:
                 equals[bit.place] = (first.place, turned != first_turned)
-    return Invariants(constants=constants, equals=equals, start=start)
+    return Invariants(constants=constants, equals=equals)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from symbolic.dataflow.module import Dataflow, Register
 from symbolic.facts.bits import BitLogic
 from symbolic.facts.gates import TRUE
-from symbolic.facts.storage import domain, node_of, starts
+from symbolic.facts.storage import Runs, domain, node_of
 
 WIDEST = 8
 """Bits of a register whose codes are enumerated."""
@@ -19,22 +19,24 @@ def reachable(
     module: Dataflow,
     names: Sequence[str],
     logic: BitLogic,
-    start: Mapping[str, str],
+    runs: Runs,
     *,
     always: int = TRUE,
 ) -> list[str] | None:
     """Return the codes, `0` and `1`, the first register's first, that registers have together.
 
     All other signals may have any value: the result may have codes too many,
-    never too few. None: the registers change at different times, or there are
-    more than `MOST` codes. `always` is known to hold of the state.
+    never too few. None: the registers change at different times, there are more
+    than `MOST` codes, or all are reached. `always` is known to hold of the state.
     """
     registers = [module.registers[name] for name in names]
     if len({domain(register) for register in registers}) != 1:
         return None
     now = [b for r in reversed(registers) for b in logic.of(node_of(module, r))]
     then = [b for r in reversed(registers) for b in logic.of(r.next)]
-    found = {"".join(start[name] for name in names): None, **_after_reset(registers, start)}
+    found = {**dict.fromkeys(sorted(runs.codes(now))), **_after_reset(registers, runs.start)}
+    if len(found) > MOST or len(found) == 1 << len(now):
+        return None
     waiting = list(found)
     while waiting:
         code = waiting.pop()
@@ -82,18 +84,17 @@ def _is(logic: BitLogic, bits: Sequence[int], code: str) -> int:
     )
 
 
-def known_codes(module: Dataflow, logic: BitLogic) -> tuple[int, dict[str, list[str]]]:
+def known_codes(module: Dataflow, logic: BitLogic, runs: Runs) -> tuple[int, dict[str, list[str]]]:
     """Return what holds of the small registers, as a literal, and the codes of those.
 
     Only registers of which some code is never reached are told of.
     """
-    start = starts(module, logic)
     codes: dict[str, list[str]] = {}
     holds = TRUE
     for name, register in module.registers.items():
         if 1 < register.width <= WIDEST:
-            found = reachable(module, [name], logic, start)
-            if found is not None and len(found) < 1 << register.width:
+            found = reachable(module, [name], logic, runs)
+            if found is not None:
                 codes[name] = found
                 now = logic.of(node_of(module, register))
                 some = logic.gates.any(_is(logic, now, code) for code in found)

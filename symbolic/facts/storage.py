@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from symbolic.dataflow.module import Dataflow, Register
 from symbolic.dataflow.nodes import Node
@@ -109,12 +110,26 @@ CYCLES = 48
 _SETTLING = 24
 
 
-def simulated(module: Dataflow, logic: BitLogic, start: Mapping[str, str]) -> dict[int, int]:
-    """Return the values over time of each register's bits in random runs from a start state.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runs:
+    """A start state, and what registers hold in random runs from it."""
 
-    The result has for each literal of a register's bit the values of all `CYCLES`
-    cycles and `SAMPLES` runs as the bits of one number. What is stored in memories is random.
-    """
+    start: Mapping[str, str]
+    """Bits `0` and `1` for each register; see `starts`."""
+    seen: Mapping[int, int]
+    """For each literal of a register's bit its values in all `CYCLES` cycles and `SAMPLES` runs,
+    as the bits of one number."""
+
+    def codes(self, bits: Sequence[int]) -> set[str]:
+        """Return the values seen of a word, given by its literals, least significant first."""
+        count = CYCLES * SAMPLES
+        columns = (format(self.seen[bit], f"0{count}b") for bit in reversed(bits))
+        return set(map("".join, zip(*columns, strict=True)))
+
+
+def run(module: Dataflow, logic: BitLogic) -> Runs:
+    """Return random runs of a module; what is stored in memories is random."""
+    start = starts(module, logic)
     source = random.Random(2)  # noqa: S311 - no secret: it only has to be the same every time
     registers = [
         (r, logic.of(node_of(module, r)), logic.of(r.next)) for r in module.registers.values()
@@ -139,7 +154,7 @@ def simulated(module: Dataflow, logic: BitLogic, start: Mapping[str, str]) -> di
             for _, bits, nexts in registers
             for literal, following in zip(bits, nexts, strict=True)
         }
-    return seen
+    return Runs(start=start, seen=seen)
 
 
 def _value(values: Mapping[int, int], literal: int, every: int) -> int:

@@ -30,6 +30,7 @@ from symbolic.rules import (
     memory_bits,
     memory_words,
     merged_conditions,
+    merged_states,
     multiple_constants,
     mux_dont_care,
     mux_equal_data,
@@ -127,6 +128,7 @@ _CONTROL = (
     register_behind_logic,
     derived_registers,
     shared_registers,
+    merged_states,
 )
 """Muxes, control, registers and memories."""
 

@@ -67,7 +67,23 @@ module held(input clk, input p, input q, input s, input [7:0] a, input [7:0] b,
     end else if (s) r <= b;
 endmodule
 """,
-        after="",
+        after="""
+module held (
+    input wire clk,
+    input wire p,
+    input wire q,
+    input wire s,
+    input wire [7:0] a,
+    input wire [7:0] b,
+    output reg [7:0] r
+);
+
+    always @(posedge clk) begin
+        if (p ? q : s)
+            r <= p ? a : b;
+    end
+endmodule
+""",
     ),
     apply=apply,
 )

@@ -9,6 +9,7 @@ from symbolic.dataflow.nodes import Node
 from symbolic.facts.bits import BitLogic
 from symbolic.facts.induction import Place, invariants
 from symbolic.facts.reachable import known_codes
+from symbolic.facts.storage import Runs, run
 from symbolic.rules.register_bits import without_bits
 from symbolic.rules.rule import Example, Goal, Rewriting, Rule
 
@@ -18,7 +19,8 @@ def apply(module: Dataflow) -> Iterator[Rewriting]:
     if not module.registers:
         return
     logic = BitLogic()
-    constants = {**_of_codes(module, logic), **invariants(module, logic).constants}
+    runs = run(module, logic)
+    constants = {**_of_codes(module, logic, runs), **invariants(module, logic, runs).constants}
     if constants:
         given: dict[str, dict[int, Node]] = {}
         for (name, bit), value in sorted(constants.items()):
@@ -26,10 +28,10 @@ def apply(module: Dataflow) -> Iterator[Rewriting]:
         yield Rewriting(module=without_bits(module, given), what=_said(module, given))
 
 
-def _of_codes(module: Dataflow, logic: BitLogic) -> dict[Place, bool]:
+def _of_codes(module: Dataflow, logic: BitLogic, runs: Runs) -> dict[Place, bool]:
     """Return the bits that all reachable codes of a register have in common."""
     found: dict[Place, bool] = {}
-    for name, codes in known_codes(module, logic)[1].items():
+    for name, codes in known_codes(module, logic, runs)[1].items():
         for i, column in enumerate(zip(*(reversed(code) for code in codes), strict=True)):
             if len(set(column)) == 1:
                 found[name, i] = column[0] == "1"
@@ -71,7 +73,26 @@ module modulo_six(input clk, input rst, input en, output reg [2:0] q);
   always @* q = overflow ? 3'd7 : count[2:0];
 endmodule
 """,
-        after="",
+        after="""
+module modulo_six (
+    input wire clk,
+    input wire rst,
+    input wire en,
+    output wire [2:0] q
+);
+
+    reg [2:0] count;
+
+    assign q = count;
+
+    always @(posedge clk) begin
+        if (rst)
+            count <= 3'd0;
+        else if (en)
+            count <= (count == 3'd5) ? 3'd0 : count + 3'd1;
+    end
+endmodule
+""",
     ),
     apply=apply,
     always=True,

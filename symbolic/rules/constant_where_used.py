@@ -75,7 +75,18 @@ module known(input [3:0] x, input [3:0] a, output reg [3:0] y, output z);
   assign z = (a > x) && (x > a);
 endmodule
 """,
-        after="",
+        after="""
+module known (
+    input wire [3:0] x,
+    input wire [3:0] a,
+    output wire [3:0] y,
+    output wire z
+);
+
+    assign y = (x == 4'd3) ? 4'd4 : a;
+    assign z = 1'b0;
+endmodule
+""",
     ),
     apply=apply,
     always=True,

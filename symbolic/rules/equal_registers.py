@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from symbolic.dataflow.module import Dataflow
 from symbolic.dataflow.nodes import Node
+from symbolic.facts.bits import BitLogic
 from symbolic.facts.induction import Place, invariants
+from symbolic.facts.storage import run
 from symbolic.rules.matching import inverse
 from symbolic.rules.register_bits import without_bits
 from symbolic.rules.rule import Example, Goal, Rewriting, Rule
@@ -14,7 +16,10 @@ from symbolic.rules.rule import Example, Goal, Rewriting, Rule
 
 def apply(module: Dataflow) -> Iterator[Rewriting]:
     """Yield the module with one register bit in place of several equal ones."""
-    equals = invariants(module).equals if len(module.registers) else {}
+    if not module.registers:
+        return
+    logic = BitLogic()
+    equals = invariants(module, logic, run(module, logic)).equals
     if not equals:
         return
     given: dict[str, dict[int, Node]] = {}
@@ -57,7 +62,28 @@ module two_taps(input clk, input d, output y, output z);
   assign z = b3 ^ d;
 endmodule
 """,
-        after="",
+        after="""
+module two_taps (
+    input wire clk,
+    input wire d,
+    output wire y,
+    output wire z
+);
+
+    reg a1;
+    reg a2;
+    reg b3;
+
+    assign y = a2;
+    assign z = d ^ b3;
+
+    always @(posedge clk) begin
+        a1 <= d;
+        a2 <= a1;
+        b3 <= ~a2;
+    end
+endmodule
+""",
     ),
     apply=apply,
     always=True,

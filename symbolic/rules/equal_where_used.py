@@ -90,7 +90,20 @@ module twins(input [3:0] x, input [3:0] y, output [3:0] u, output [3:0] v, outpu
   assign w = (x == y) ? x : y;
 endmodule
 """,
-        after="",
+        after="""
+module twins (
+    input wire [3:0] x,
+    input wire [3:0] y,
+    output wire [3:0] u,
+    output wire [3:0] v,
+    output wire [3:0] w
+);
+
+    assign u = x + y;
+    assign v = u;
+    assign w = y;
+endmodule
+""",
     ),
     apply=proposing(find),
 )

@@ -117,7 +117,21 @@ module two_sums(input s, input [7:0] a, input [7:0] b, input [7:0] c,
   assign v = s ? 8'd0 : a + c;
 endmodule
 """,
-        after="",
+        after="""
+module two_sums (
+    input wire s,
+    input wire [7:0] a,
+    input wire [7:0] b,
+    input wire [7:0] c,
+    output wire [7:0] u,
+    output wire [7:0] v
+);
+
+    wire [7:0] sum = a + (s ? b : c);
+    assign u = s ? sum : 8'd0;
+    assign v = s ? 8'd0 : sum;
+endmodule
+""",
     ),
     apply=proposing(find),
 )

@@ -61,7 +61,19 @@ module excluded(input [7:0] x, input [7:0] a, input [7:0] b, output reg [7:0] y)
     end else y = x;
 endmodule
 """,
-        after="",
+        after="""
+module excluded (
+    input wire [7:0] x,
+    input wire [7:0] a,
+    input wire [7:0] b,
+    output wire [7:0] y
+);
+
+    assign y = (x == 8'd1) ? b :
+               (x > 8'd200) ? (a + b) :
+               x;
+endmodule
+""",
     ),
     apply=apply,
     always=True,

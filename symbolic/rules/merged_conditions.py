@@ -49,16 +49,22 @@ RULE = Rule(
     source="Yosys, pass opt_muxtree; Aho et al.: Compilers, 2nd ed., 6.6 (short-circuit code)",
     example=Example(
         before="""
-module hold(input s, input t, input [7:0] a, input [7:0] b, output reg [7:0] y);
-  always @* begin
-    y = b;
-    if (s) begin
-      if (t) y = a;
-    end
-  end
+module hold(input s, input t, input [7:0] a, input [7:0] b, output [7:0] y);
+  assign y = s ? (t ? a : b) : b;
 endmodule
 """,
-        after="",
+        after="""
+module hold (
+    input wire s,
+    input wire t,
+    input wire [7:0] a,
+    input wire [7:0] b,
+    output wire [7:0] y
+);
+
+    assign y = (s && t) ? a : b;
+endmodule
+""",
     ),
     apply=everywhere(match, "nested conditions become one"),
 )

@@ -60,7 +60,17 @@ module partial(input [1:0] op, input [3:0] a, input [3:0] b, output reg [3:0] y)
     endcase
 endmodule
 """,
-        after="",
+        after="""
+module partial (
+    input wire [1:0] op,
+    input wire [3:0] a,
+    input wire [3:0] b,
+    output wire [3:0] y
+);
+
+    assign y = |op ? ((op == 2'd1) ? (a | b) : a ^ b) : a & b;
+endmodule
+""",
     ),
     apply=everywhere(match, "a branch that is x goes"),
     always=True,

@@ -27,7 +27,17 @@ module same(input [3:0] a, input [3:0] b, input s, output [3:0] y);
   assign y = (a > b) ? (s ? a : a) : b;
 endmodule
 """,
-        after="",
+        after="""
+module same (
+    input wire [3:0] a,
+    input wire [3:0] b,
+    input wire s,
+    output wire [3:0] y
+);
+
+    assign y = (b < a) ? a : b;
+endmodule
+""",
     ),
     apply=everywhere(match, "a mux with equal data is its data"),
     always=True,

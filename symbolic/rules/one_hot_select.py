@@ -65,18 +65,32 @@ RULE = Rule(
     source="Weste, Harris: CMOS VLSI Design, 4th ed., 11.7 (AND-OR selectors)",
     example=Example(
         before="""
-module one_hot(input [1:0] x, input [7:0] a, input [7:0] b, input [7:0] c,
-               output reg [7:0] y);
+module one_hot(input [1:0] x, input [7:0] a, input [7:0] b, input [7:0] c, output [7:0] y);
   wire p = x == 2'd1;
   wire q = x == 2'd2;
-  always @*
-    if (p) y = a;
-    else if (q) y = b;
-    else if (&x) y = c;
-    else y = 8'd0;
+  wire r = x == 2'd3;
+  assign y = p ? a : q ? b : r ? c : 8'd0;
 endmodule
 """,
-        after="",
+        after="""
+module one_hot (
+    input wire [1:0] x,
+    input wire [7:0] a,
+    input wire [7:0] b,
+    input wire [7:0] c,
+    output wire [7:0] y
+);
+
+    wire p;
+    wire q;
+    wire r;
+
+    assign p = x == 2'd1;
+    assign q = x == 2'd2;
+    assign r = &x;
+    assign y = (a & {8{p}}) | (b & {8{q}}) | (c & {8{r}});
+endmodule
+""",
     ),
     apply=proposing(find),
 )

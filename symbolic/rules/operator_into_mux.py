@@ -49,7 +49,20 @@ module coded(input s, input t, output y, output [3:0] z);
   assign z = code + 4'd1;
 endmodule
 """,
-        after="",
+        after="""
+module coded (
+    input wire s,
+    input wire t,
+    output wire y,
+    output wire [3:0] z
+);
+
+    assign y = t & ~s;
+    assign z = s ? 4'd4 :
+               t ? 4'd6 :
+               4'd10;
+endmodule
+""",
     ),
     apply=everywhere(match, "an operator on constants to choose from is folded"),
     always=True,

@@ -69,7 +69,18 @@ module masked(input s, input [7:0] a, input [7:0] b, input [7:0] c, output [7:0]
   assign y = s ? a & b : c & a;
 endmodule
 """,
-        after="",
+        after="""
+module masked (
+    input wire s,
+    input wire [7:0] a,
+    input wire [7:0] b,
+    input wire [7:0] c,
+    output wire [7:0] y
+);
+
+    assign y = a & (s ? b : c);
+endmodule
+""",
     ),
     apply=proposing(find),
 )

@@ -111,7 +111,21 @@ module four(input [1:0] x, input [7:0] a, input [7:0] b, input [7:0] c, input [7
     else y = d;
 endmodule
 """,
-        after="",
+        after="""
+module four (
+    input wire [1:0] x,
+    input wire [7:0] a,
+    input wire [7:0] b,
+    input wire [7:0] c,
+    input wire [7:0] d,
+    output wire [7:0] y
+);
+
+    assign y = x[1] ? (x[0] ? d : c) :
+               x[0] ? b :
+               a;
+endmodule
+""",
     ),
     apply=proposing(find),
 )

@@ -129,7 +129,26 @@ module staged(input clk, input rst, input valid, input [7:0] data,
   assign y = valid_out ? stage : 8'd0;
 endmodule
 """,
-        after="",
+        after="""
+module staged (
+    input wire clk,
+    input wire rst,
+    input wire valid,
+    input wire [7:0] data,
+    output reg valid_out,
+    output wire [7:0] y
+);
+
+    reg [7:0] stage;
+
+    assign y = valid_out ? stage : 8'd0;
+
+    always @(posedge clk) begin
+        stage <= data;
+        valid_out <= valid & ~rst;
+    end
+endmodule
+""",
     ),
     apply=apply,
 )

@@ -9,7 +9,7 @@ from symbolic.dataflow.nodes import LEAVES, Node, Op, reached, rebuilt
 from symbolic.facts.storage import domain, node_of
 from symbolic.rules.folding import folded
 from symbolic.rules.rule import LIMIT, Example, Goal, Rewriting, Rule
-from symbolic.rules.storage_edits import fresh_name, with_registers
+from symbolic.rules.storage_edits import fresh_name, known, with_registers
 
 _MOST = 400
 
@@ -121,7 +121,7 @@ def moved(module: Dataflow, node: Node, feeding: Sequence[Register]) -> Rewritin
         rising=first.rising,
         next=following,
         reset=reset,
-        initial=_valued(module, node, texts),
+        initial=known(_valued(module, node, texts)),
         place=first.place,
     )
     stored = module.nodes.reg(name, node.width)
@@ -184,7 +184,22 @@ module same_as(input clk, input [7:0] a, input [7:0] b, output reg y);
   end
 endmodule
 """,
-        after="",
+        after="""
+module same_as (
+    input wire clk,
+    input wire [7:0] a,
+    input wire [7:0] b,
+    output reg y
+);
+
+    reg first_second;
+
+    always @(posedge clk) begin
+        y <= first_second;
+        first_second <= a == b;
+    end
+endmodule
+""",
     ),
     apply=apply,
 )

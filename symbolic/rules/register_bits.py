@@ -33,7 +33,8 @@ def without_bits(module: Dataflow, given: Mapping[str, Mapping[int, Node]]) -> D
             following = nodes.concat(*reversed(list(_parts(module, register.next, kept))))
             registers[new] = narrowed(register, new, kept, following)
             stored = nodes.reg(new, len(kept))
-        image[nodes.reg(name, register.width)] = _put_together(module, register, bits, kept, stored)
+        whole = put_together(module, register.width, bits, kept, stored)
+        image[nodes.reg(name, register.width)] = whole
     return with_registers(module, image, registers)
 
 
@@ -60,18 +61,18 @@ def runs(numbers: list[int]) -> Iterator[tuple[int, int]]:
         yield first, 1 + len(rest)
 
 
-def _put_together(
+def put_together(
     module: Dataflow,
-    register: Register,
+    width: int,
     given: Mapping[int, Node],
     kept: list[int],
     stored: Node | None,
 ) -> Node:
-    """Return a register's value from what is stored and what is given."""
+    """Return a word from what is stored of it, the bits `kept`, and what is given."""
     nodes = module.nodes
     parts: list[Node] = []
     where = {number: place for place, number in enumerate(kept)}
-    for stays, run in groupby(range(register.width), key=lambda i: i in where):
+    for stays, run in groupby(range(width), key=lambda i: i in where):
         numbers = list(run)
         if stays and stored is not None:
             parts.append(nodes.slice(stored, where[numbers[0]], len(numbers)))

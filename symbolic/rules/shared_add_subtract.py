@@ -96,7 +96,18 @@ module adder_subtractor(input mode, input [7:0] a, input [7:0] b, output [7:0] y
   assign y = mode ? a - b : a + b;
 endmodule
 """,
-        after="",
+        after="""
+module adder_subtractor (
+    input wire mode,
+    input wire [7:0] a,
+    input wire [7:0] b,
+    output wire [7:0] y
+);
+
+    wire [8:0] sum = {a, 1'b1} + {b ^ {8{mode}}, mode};
+    assign y = sum[8:1];
+endmodule
+""",
     ),
     apply=proposing(find),
 )

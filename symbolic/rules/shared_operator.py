@@ -100,7 +100,19 @@ module either(input s, input [7:0] a, input [7:0] b, input [7:0] c, input [7:0] 
     else y = c + d;
 endmodule
 """,
-        after="",
+        after="""
+module either (
+    input wire s,
+    input wire [7:0] a,
+    input wire [7:0] b,
+    input wire [7:0] c,
+    input wire [7:0] d,
+    output wire [7:0] y
+);
+
+    assign y = (s ? a : c) + (s ? b : d);
+endmodule
+""",
     ),
     apply=proposing(find),
 )

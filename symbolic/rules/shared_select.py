@@ -61,7 +61,19 @@ module selects(input s, input c, input d, input [3:0] a, input [3:0] b, output [
   assign y = s ? u : v;
 endmodule
 """,
-        after="",
+        after="""
+module selects (
+    input wire s,
+    input wire c,
+    input wire d,
+    input wire [3:0] a,
+    input wire [3:0] b,
+    output wire [3:0] y
+);
+
+    assign y = (s ? c : d) ? a : b;
+endmodule
+""",
     ),
     apply=proposing(find),
 )

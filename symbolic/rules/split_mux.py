@@ -98,7 +98,18 @@ module exponent(input s, input [3:0] a, input [3:0] b, input [3:0] c, output [7:
   assign y = s ? {a, b} : {c, b};
 endmodule
 """,
-        after="",
+        after="""
+module exponent (
+    input wire s,
+    input wire [3:0] a,
+    input wire [3:0] b,
+    input wire [3:0] c,
+    output wire [7:0] y
+);
+
+    assign y = {s ? a : c, b};
+endmodule
+""",
     ),
     apply=everywhere(match, "a mux covers only the bits that differ"),
 )

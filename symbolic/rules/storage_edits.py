@@ -57,8 +57,13 @@ def narrowed(register: Register, name: str, kept: Sequence[int], following: Node
         width=len(kept),
         next=following,
         reset=reset,
-        initial=picked(register.initial, kept),
+        initial=known(picked(register.initial, kept)),
     )
+
+
+def known(text: str) -> str:
+    """Return the bits of a power-on value, empty if none is known."""
+    return text if set(text) - {"x"} else ""
 
 
 def picked(text: str, kept: Iterable[int]) -> str:

@@ -142,16 +142,24 @@ RULE = Rule(
     " Minimization Algorithms for VLSI Synthesis, 1984",
     example=Example(
         before="""
-module prime(input [3:0] n, output reg y);
+module prime(input [2:0] n, output reg y);
   always @*
     case (n)
-      4'd2, 4'd3, 4'd5, 4'd7, 4'd11, 4'd13: y = 1'b1;
-      4'd10, 4'd12, 4'd14, 4'd15: y = 1'bx;
+      3'd2, 3'd3, 3'd5, 3'd7: y = 1'b1;
+      3'd6: y = 1'bx;
       default: y = 1'b0;
     endcase
 endmodule
 """,
-        after="",
+        after="""
+module prime (
+    input wire [2:0] n,
+    output wire y
+);
+
+    assign y = n[1] | (n[0] & n[2]);
+endmodule
+""",
     ),
     apply=proposing(find),
 )

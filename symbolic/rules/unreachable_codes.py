@@ -9,6 +9,7 @@ from symbolic.dataflow.nodes import Node
 from symbolic.facts.bits import BitLogic
 from symbolic.facts.cares import cares
 from symbolic.facts.reachable import known_codes
+from symbolic.facts.storage import run
 from symbolic.rules.constant_where_used import constants
 from symbolic.rules.infeasible_branch import taken
 from symbolic.rules.matching import replaced
@@ -17,8 +18,10 @@ from symbolic.rules.rule import Example, Goal, Rewriting, Rule
 
 def apply(module: Dataflow) -> Iterator[Rewriting]:
     """Yield the module without what only codes that are never reached would need."""
+    if not module.registers:
+        return
     logic = BitLogic()
-    always, codes = known_codes(module, logic)
+    always, codes = known_codes(module, logic, run(module, logic))
     if not codes:
         return
     image: dict[Node, Node] = {}
@@ -69,7 +72,30 @@ module three_steps(input clk, input rst, input go, output reg busy, output reg e
   end
 endmodule
 """,
-        after="",
+        after="""
+module three_steps (
+    input wire clk,
+    input wire rst,
+    input wire go,
+    output wire busy,
+    output wire error
+);
+
+    reg [1:0] state;
+
+    assign busy = |state;
+    assign error = 1'b0;
+
+    always @(posedge clk) begin
+        if (rst)
+            state <= 2'd0;
+        else if (busy)
+            state <= (state == 2'd1) ? 2'd2 : 2'd0;
+        else if (go)
+            state <= 2'd1;
+    end
+endmodule
+""",
     ),
     apply=apply,
     always=True,

@@ -46,7 +46,22 @@ module low_half(input clk, input [7:0] a, output [3:0] y);
   assign y = total[3:0];
 endmodule
 """,
-        after="",
+        after="""
+module low_half (
+    input wire clk,
+    input wire [7:0] a,
+    output wire [3:0] y
+);
+
+    reg [3:0] total;
+
+    assign y = total;
+
+    always @(posedge clk) begin
+        total <= total + a[3:0];
+    end
+endmodule
+""",
     ),
     apply=apply,
     always=True,
