@@ -54,7 +54,17 @@ module chosen(input s, input [7:0] a, input [7:0] b, output [7:0] y);
   assign y = {7'b0, s} * a + {7'b0, n} * b;
 endmodule
 """,
-        after="",
+        after="""
+module chosen (
+    input wire s,
+    input wire [7:0] a,
+    input wire [7:0] b,
+    output wire [7:0] y
+);
+
+    assign y = s ? a : b;
+endmodule
+""",
     ),
     apply=everywhere(match, "products with single bits are choices"),
     always=True,

@@ -185,7 +185,17 @@ module cones(input a, input b, input c, output y);
   assign y = (a & b & c) | (a & ~b & c) | (~a & b & c);
 endmodule
 """,
-        after="",
+        after="""
+module cones (
+    input wire a,
+    input wire b,
+    input wire c,
+    output wire y
+);
+
+    assign y = c & (a | b);
+endmodule
+""",
     ),
     apply=proposing(_find),
 )

@@ -88,7 +88,19 @@ module laws(input [7:0] a, input [7:0] b, input [7:0] c, output [7:0] y, output 
   assign z = (a & b) | (a & c);
 endmodule
 """,
-        after="",
+        after="""
+module laws (
+    input wire [7:0] a,
+    input wire [7:0] b,
+    input wire [7:0] c,
+    output wire [7:0] y,
+    output wire [7:0] z
+);
+
+    assign y = a | b;
+    assign z = a & (b | c);
+endmodule
+""",
     ),
     apply=everywhere(match, "words are joined by fewer operations"),
     always=True,

@@ -30,7 +30,19 @@ module common(input [7:0] a, input [7:0] b, output [7:0] y, output [7:0] z);
   assign z = (b * a) + 8'd3;
 endmodule
 """,
-        after="",
+        after="""
+module common (
+    input wire [7:0] a,
+    input wire [7:0] b,
+    output wire [7:0] y,
+    output wire [7:0] z
+);
+
+    wire [7:0] product = a * b;
+    assign y = product ^ 8'd85;
+    assign z = product + 8'd3;
+endmodule
+""",
     ),
     apply=everywhere(match, "operands of commutative operations stand in one order"),
     always=True,

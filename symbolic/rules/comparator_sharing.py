@@ -73,7 +73,20 @@ module sharing(input [7:0] a, input [7:0] b, output x, output y, output z);
   assign z = b < a;
 endmodule
 """,
-        after="",
+        after="""
+module sharing (
+    input wire [7:0] a,
+    input wire [7:0] b,
+    output wire x,
+    output wire y,
+    output wire z
+);
+
+    assign x = ~(y | z);
+    assign y = a == b;
+    assign z = b < a;
+endmodule
+""",
     ),
     apply=proposing(_find),
 )

@@ -74,7 +74,19 @@ module compared(input [7:0] a, output x, output y, output z);
   assign z = a > 8'd251;
 endmodule
 """,
-        after="",
+        after="""
+module compared (
+    input wire [7:0] a,
+    output wire x,
+    output wire y,
+    output wire z
+);
+
+    assign x = ~|a[7:4];
+    assign y = ~|a;
+    assign z = &a[7:2];
+endmodule
+""",
     ),
     apply=everywhere(match, "comparisons with constants look at fewer bits"),
     always=True,

@@ -87,7 +87,16 @@ module neighbors(input [7:0] a, input [3:0] b, output [7:0] y);
   assign y = {empty, b};
 endmodule
 """,
-        after="",
+        after="""
+module neighbors (
+    input wire [7:0] a,
+    input wire [3:0] b,
+    output wire [7:0] y
+);
+
+    assign y = {~|a, b};
+endmodule
+""",
     ),
     apply=everywhere(match, "neighboring bits are taken as a word"),
     always=True,

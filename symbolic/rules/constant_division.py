@@ -79,7 +79,16 @@ module divided(input [7:0] a, output [7:0] y);
   assign y = a / 8'd10;
 endmodule
 """,
-        after="",
+        after="""
+module divided (
+    input wire [7:0] a,
+    output wire [7:0] y
+);
+
+    wire [15:0] product = a * 16'd205;
+    assign y = product[15:11];
+endmodule
+""",
     ),
     apply=proposing(_find),
 )

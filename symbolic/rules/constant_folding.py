@@ -32,7 +32,15 @@ module folded(input [7:0] a, output [7:0] y);
   assign y = a + three * 8'd5;
 endmodule
 """,
-        after="",
+        after="""
+module folded (
+    input wire [7:0] a,
+    output wire [7:0] y
+);
+
+    assign y = a + 8'd15;
+endmodule
+""",
     ),
     apply=everywhere(match, "constants are folded"),
     always=True,

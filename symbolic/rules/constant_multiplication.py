@@ -59,7 +59,15 @@ module times(input [7:0] a, output [7:0] y);
   assign y = a * 8'd15;
 endmodule
 """,
-        after="",
+        after="""
+module times (
+    input wire [7:0] a,
+    output wire [7:0] y
+);
+
+    assign y = (a << 3'd4) - a;
+endmodule
+""",
     ),
     apply=one_by_one(match, _what),
 )

@@ -98,7 +98,17 @@ module dead(input clk, input [7:0] a, input [7:0] b, output [7:0] y);
   assign y = a + b;
 endmodule
 """,
-        after="",
+        after="""
+module dead (
+    input wire clk,
+    input wire [7:0] a,
+    input wire [7:0] b,
+    output wire [7:0] y
+);
+
+    assign y = a + b;
+endmodule
+""",
     ),
     apply=apply,
     always=True,

@@ -120,7 +120,18 @@ module solved(input [7:0] a, input [7:0] b, output x, output y);
   assign y = (a - b) == 8'd0;
 endmodule
 """,
-        after="",
+        after="""
+module solved (
+    input wire [7:0] a,
+    input wire [7:0] b,
+    output wire x,
+    output wire y
+);
+
+    assign x = a == 8'd2;
+    assign y = a == b;
+endmodule
+""",
     ),
     apply=everywhere(match, "equations are solved"),
     always=True,

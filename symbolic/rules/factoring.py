@@ -41,11 +41,21 @@ RULE = Rule(
     "factorization and common subexpression elimination, TCAD 2006",
     example=Example(
         before="""
-module factored(input [7:0] a, input [7:0] b, input [7:0] c, output [7:0] y);
+module factored(input [3:0] a, input [3:0] b, input [3:0] c, output [3:0] y);
   assign y = a * b + a * c;
 endmodule
 """,
-        after="",
+        after="""
+module factored (
+    input wire [3:0] a,
+    input wire [3:0] b,
+    input wire [3:0] c,
+    output wire [3:0] y
+);
+
+    assign y = a * (b + c);
+endmodule
+""",
     ),
     apply=one_by_one(match, lambda node: f"a common factor of {node.width} bits is taken out"),
 )

@@ -50,7 +50,18 @@ module terms(input [7:0] a, input [7:0] b, output [7:0] y, output [7:0] z);
   assign z = a + ~b + 8'd1;
 endmodule
 """,
-        after="",
+        after="""
+module terms (
+    input wire [7:0] a,
+    input wire [7:0] b,
+    output wire [7:0] y,
+    output wire [7:0] z
+);
+
+    assign y = b + 8'd8;
+    assign z = a - b;
+endmodule
+""",
     ),
     apply=apply,
     always=True,

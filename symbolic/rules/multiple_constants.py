@@ -77,7 +77,17 @@ module products(input [11:0] a, output [11:0] x, output [11:0] y);
   assign y = a * 12'd45;
 endmodule
 """,
-        after="",
+        after="""
+module products (
+    input wire [11:0] a,
+    output wire [11:0] x,
+    output wire [11:0] y
+);
+
+    assign x = a + (a << 2'd2);
+    assign y = x + (x << 2'd3);
+endmodule
+""",
     ),
     apply=proposing(_find),
 )

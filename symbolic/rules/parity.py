@@ -104,7 +104,21 @@ module parity(
   assign y = b ^ d ^ a;
 endmodule
 """,
-        after="",
+        after="""
+module parity (
+    input wire [3:0] a,
+    input wire [3:0] b,
+    input wire [3:0] c,
+    input wire [3:0] d,
+    output wire [3:0] x,
+    output wire [3:0] y
+);
+
+    wire [3:0] mixed = a ^ b;
+    assign x = c ^ mixed;
+    assign y = d ^ mixed;
+endmodule
+""",
     ),
     apply=proposing(_find),
 )

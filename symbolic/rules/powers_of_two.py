@@ -88,7 +88,19 @@ module powers(input [7:0] a, output [7:0] x, output [7:0] y, output [7:0] z);
   assign z = a % 8'd16;
 endmodule
 """,
-        after="",
+        after="""
+module powers (
+    input wire [7:0] a,
+    output wire [7:0] x,
+    output wire [7:0] y,
+    output wire [7:0] z
+);
+
+    assign x = a << 2'd2;
+    assign y = a >> 2'd3;
+    assign z = a[3:0];
+endmodule
+""",
     ),
     apply=everywhere(match, "powers of two shift"),
     always=True,

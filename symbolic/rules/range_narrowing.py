@@ -119,14 +119,26 @@ RULE = Rule(
     "compilation, PLDI 2000; Yosys: wreduce",
     example=Example(
         before="""
-module narrowed(input [7:0] a, input [7:0] b, input c, output [15:0] y, output z);
-  wire [31:0] left = c ? {24'b0, a} : 32'd100;
-  wire [31:0] product = left * {24'b0, b};
-  assign y = product[15:0];
+module narrowed(input [3:0] a, input [3:0] b, input c, output [7:0] y, output z);
+  wire [31:0] left = c ? {28'b0, a} : 32'd10;
+  wire [31:0] product = left * {28'b0, b};
+  assign y = product[7:0];
   assign z = left < 32'd300;
 endmodule
 """,
-        after="",
+        after="""
+module narrowed (
+    input wire [3:0] a,
+    input wire [3:0] b,
+    input wire c,
+    output wire [7:0] y,
+    output wire z
+);
+
+    assign y = (c ? a : 4'd10) * b;
+    assign z = 1'b1;
+endmodule
+""",
     ),
     apply=apply,
     always=True,

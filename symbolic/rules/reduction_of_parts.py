@@ -71,7 +71,18 @@ module reduced(input [3:0] a, input [3:0] b, output x, output y);
   assign y = ^{b, a, b};
 endmodule
 """,
-        after="",
+        after="""
+module reduced (
+    input wire [3:0] a,
+    input wire [3:0] b,
+    output wire x,
+    output wire y
+);
+
+    assign x = |a;
+    assign y = ^a;
+endmodule
+""",
     ),
     apply=everywhere(match, "reductions look at each bit once"),
     always=True,

@@ -169,7 +169,20 @@ module ripple(input [2:0] a, input [2:0] b, input c, output [2:0] s, output d);
   assign s = {a[2] ^ b[2] ^ c2, a[1] ^ b[1] ^ c1, a[0] ^ b[0] ^ c};
 endmodule
 """,
-        after="",
+        after="""
+module ripple (
+    input wire [2:0] a,
+    input wire [2:0] b,
+    input wire c,
+    output wire [2:0] s,
+    output wire d
+);
+
+    wire [3:0] sum = a + b + c;
+    assign s = sum[2:0];
+    assign d = sum[3];
+endmodule
+""",
     ),
     apply=proposing(_find),
 )

@@ -99,7 +99,23 @@ module shared(
   assign z = (b + d + a) ^ c;
 endmodule
 """,
-        after="",
+        after="""
+module shared (
+    input wire [7:0] a,
+    input wire [7:0] b,
+    input wire [7:0] c,
+    input wire [7:0] d,
+    output wire [7:0] x,
+    output wire [7:0] y,
+    output wire [7:0] z
+);
+
+    wire [7:0] sum = a + b;
+    assign x = c + sum;
+    assign y = d + sum;
+    assign z = c ^ y;
+endmodule
+""",
     ),
     apply=proposing(_find),
 )

@@ -60,7 +60,17 @@ module shifts(input [7:0] a, output [7:0] y, output [7:0] z);
   assign z = (a >> 5) >> 4;
 endmodule
 """,
-        after="",
+        after="""
+module shifts (
+    input wire [7:0] a,
+    output wire [7:0] y,
+    output wire [7:0] z
+);
+
+    assign y = a << 3'd5;
+    assign z = 8'd0;
+endmodule
+""",
     ),
     apply=everywhere(match, "constant shifts are merged"),
     always=True,

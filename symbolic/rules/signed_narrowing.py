@@ -111,14 +111,26 @@ RULE = Rule(
     "compilation, PLDI 2000; Yosys: wreduce",
     example=Example(
         before="""
-module signs(input signed [7:0] a, input signed [7:0] b, output signed [31:0] y, output z);
-  wire signed [31:0] left = a;
-  wire signed [31:0] right = b;
+module signs(input signed [3:0] a, input signed [3:0] b, output signed [15:0] y, output z);
+  wire signed [15:0] left = a;
+  wire signed [15:0] right = b;
   assign y = left * right;
   assign z = left < right;
 endmodule
 """,
-        after="",
+        after="""
+module signs (
+    input wire signed [3:0] a,
+    input wire signed [3:0] b,
+    output wire signed [15:0] y,
+    output wire z
+);
+
+    wire [7:0] product = {{4{a[3]}}, a} * {{4{b[3]}}, b};
+    assign y = {{8{product[7]}}, product};
+    assign z = a < b;
+endmodule
+""",
     ),
     apply=apply,
     always=True,

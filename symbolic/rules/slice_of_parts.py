@@ -106,7 +106,15 @@ module parts(input [7:0] a, output [3:0] y);
   assign y = shifted[7:4];
 endmodule
 """,
-        after="",
+        after="""
+module parts (
+    input wire [7:0] a,
+    output wire [3:0] y
+);
+
+    assign y = a[5:2];
+endmodule
+""",
     ),
     apply=everywhere(match, "bits are taken from where they come from"),
     always=True,

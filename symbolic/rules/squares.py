@@ -57,7 +57,15 @@ module squared(input [3:0] a, output [7:0] y);
   assign y = wide * wide;
 endmodule
 """,
-        after="",
+        after="""
+module squared (
+    input wire [3:0] a,
+    output wire [7:0] y
+);
+
+    assign y = {a[3], 6'd0} + ({a[2] & a[3], 1'b0, a[2], 4'd0} + {1'b0, {2'd0, {a[3:1] & {3{a[0]}}, 1'b0, a[0]}} + {a[3:2] & {2{a[1]}}, 1'b0, a[1], 2'd0}});
+endmodule
+""",
     ),
     apply=one_by_one(match, lambda node: f"a square of {node.width} bits adds half the products"),
 )

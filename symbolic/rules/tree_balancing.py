@@ -93,7 +93,18 @@ module balanced(
   assign y = a + b + c + d;
 endmodule
 """,
-        after="",
+        after="""
+module balanced (
+    input wire [7:0] a,
+    input wire [7:0] b,
+    input wire [7:0] c,
+    input wire [7:0] d,
+    output wire [7:0] y
+);
+
+    assign y = a + b + (c + d);
+endmodule
+""",
     ),
     apply=proposing(_find),
 )

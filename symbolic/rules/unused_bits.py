@@ -60,7 +60,16 @@ module unused(input [15:0] a, input [15:0] b, output [7:0] y);
   assign y = product[7:0];
 endmodule
 """,
-        after="",
+        after="""
+module unused (
+    input wire [15:0] a,
+    input wire [15:0] b,
+    output wire [7:0] y
+);
+
+    assign y = a[7:0] * b[7:0] + 8'd1;
+endmodule
+""",
     ),
     apply=apply,
     always=True,

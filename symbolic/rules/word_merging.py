@@ -81,7 +81,16 @@ module merged(input [2:0] a, input [2:0] b, output [2:0] y);
   assign y[0] = a[0] & b[0];
 endmodule
 """,
-        after="",
+        after="""
+module merged (
+    input wire [2:0] a,
+    input wire [2:0] b,
+    output wire [2:0] y
+);
+
+    assign y = a & b;
+endmodule
+""",
     ),
     apply=everywhere(match, "operations bit by bit are operations on words"),
     always=True,
