@@ -42,7 +42,7 @@ class Signal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Storage:
-    """Registers and memories to be written; `name` of a register as it is called now."""
+    """Registers and memories to be written, by what they are called in the text."""
 
     registers: Mapping[str, Register] = field(default_factory=dict)
     memories: Mapping[str, Memory] = field(default_factory=dict)
@@ -70,11 +70,14 @@ class Composer:
         nodes: Nodes,
         names: Mapping[Node, Name],
         fresh: Names,
+        *,
+        memories: Mapping[str, str] | None = None,
         hints: Mapping[Node, str] | None = None,
     ) -> None:
         self._nodes = nodes
         self._names = dict(names)
         self._fresh = fresh
+        self._memories = memories or {}
         self._hints = hints or {}
 
     def composed(self, signals: Sequence[Signal], storage: Storage) -> Composed:
@@ -92,7 +95,7 @@ class Composer:
         for node in wires:
             text = self._fresh.fresh(self._hints[node]) if node in self._hints else None
             named[node] = _name(text or self._fresh.of(node), node.width)
-        self._expressions = Expressions(named)
+        self._expressions = Expressions(named, self._memories)
         return Composed(
             wires=tuple(self._wire(node, named[node]) for node in wires),
             signals={s.name: self._assigned(s, blocks[s.name], own) for s in signals},
@@ -161,17 +164,17 @@ class Composer:
         for group in groups.values():
             group.block = self._decisions.block(group.targets)
             yield group
-        for memory in storage.memories.values():
+        for name, memory in storage.memories.items():
             for clock, rising in dict.fromkeys((p.clock, p.rising) for p in memory.writes):
                 ports = [p for p in memory.writes if (p.clock, p.rising) == (clock, rising)]
                 group = _Group(ports[0])
-                group.block = tuple(s for p in ports for s in self._written(memory, p))
+                group.block = tuple(s for p in ports for s in self._written(name, p))
                 yield group
 
-    def _written(self, memory: Memory, port: WritePort) -> Block:
+    def _written(self, memory: str, port: WritePort) -> Block:
         return self._write(memory, port.enable, port.address, port.data)
 
-    def _write(self, memory: Memory, enable: Node, address: Node, data: Node) -> Block:
+    def _write(self, memory: str, enable: Node, address: Node, data: Node) -> Block:
         """Return statements that write a word where the bits of `enable` are 1."""
         if enable.op is Op.MUX:
             condition = enable.operands[0]
@@ -185,13 +188,13 @@ class Composer:
         return tuple(self._write_runs(memory, enable, address, data))
 
     def _write_runs(
-        self, memory: Memory, enable: Node, address: Node, data: Node
+        self, memory: str, enable: Node, address: Node, data: Node
     ) -> Iterator[Statement]:
         for low, width, bit in _runs(self._nodes, enable):
-            whole = width == memory.width
+            whole = width == data.width
             bits = "" if whole else f"[{low + width - 1}:{low}]" if width > 1 else f"[{low}]"
             part = self._nodes.slice(data, low, width)
-            writing = Set(Word(memory.name, address, bits), part)
+            writing = Set(Word(memory, address, bits), part)
             if bit.value == 1:
                 yield writing
             elif bit.op is not Op.CONST:

@@ -96,8 +96,11 @@ def literal(bits: str, *, signed: bool = False) -> Tree:
 class Expressions:
     """Writes nodes, calling those by name that have one."""
 
-    def __init__(self, names: Mapping[Node, Name]) -> None:
+    def __init__(
+        self, names: Mapping[Node, Name], memories: Mapping[str, str] | None = None
+    ) -> None:
         self._names = names
+        self._memories = memories or {}
         self._extends: dict[Node, bool] = {}
 
     def assigned(self, node: Node, *, anew: bool = False) -> Tree:
@@ -353,7 +356,13 @@ class Expressions:
         return _REDUCED[node.op](self.alone(node.operands[0]))
 
     def _word(self, node: Node) -> Tree:
-        return ast.Pointer(ast.Identifier(str(node.payload)), self.alone(node.operands[0]))
+        name = str(node.payload)
+        array = ast.Identifier(self._memories.get(name, name))
+        return ast.Pointer(array, self.index(node.operands[0]))
+
+    def index(self, node: Node) -> Tree:
+        """Return an index into an array."""
+        return self.alone(node) if node.value is None else number(node.value)
 
     def _leaf(self, node: Node) -> Tree:
         return ast.Identifier(str(node.payload))

@@ -83,6 +83,9 @@ class Dataflow:
     named: Mapping[str, Node] = field(default_factory=dict)
     """Values of the wires and variables that the source's top module names, for the writer;
     what nothing else uses may go."""
+    assumed: tuple[Node, ...] = ()
+    """Bits that must be 1 whenever the module runs, or it is not what is said here: latches of the
+    source that never have to hold their value. Only readers who ask for it get any."""
 
     def __post_init__(self) -> None:
         for name in ("outputs", "registers", "memories", "named"):
@@ -102,6 +105,7 @@ class Dataflow:
         for memory in self.memories.values():
             for port in memory.writes:
                 yield from (port.address, port.data, port.enable)
+        yield from self.assumed
 
     def mapped(self, image: Mapping[Node, Node]) -> Dataflow:
         """Return the module with nodes replaced; `image` has one for each node of `roots`.
@@ -117,6 +121,7 @@ class Dataflow:
                 for name, m in self.memories.items()
             },
             named={name: image[node] for name, node in self.named.items() if node in image},
+            assumed=tuple(image[node] for node in self.assumed),
         )
 
 

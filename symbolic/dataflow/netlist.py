@@ -62,6 +62,9 @@ class Netlist:
     cells: dict[str, Json] = field(default_factory=dict)
     """By key: what is computed."""
     values: dict[str, Node] = field(default_factory=dict)
+    latches: bool = False
+    """Whether a latch is read as what it is while open; `open` says that it is."""
+    open: list[Node] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._add_inputs()
@@ -105,9 +108,9 @@ class Netlist:
         kind, place = cell["type"], place_of(cell)
         if kind in SILENT or kind in _KEPT:
             return
-        if kind in REFUSED:
+        if kind in REFUSED and not (kind == "$dlatch" and self.latches):
             raise Unsupported(f"{REFUSED[kind]}: {place}")
-        if kind not in MEANINGS and kind not in _READ:
+        if kind not in MEANINGS and kind not in _READ and kind != "$dlatch":
             what = "an unknown module" if not kind.startswith("$") else "a cell of type"
             raise Unsupported(f"{what} {kind.lstrip('$')}: {place or name}")
         self.cells[name] = cell
@@ -133,6 +136,8 @@ class Netlist:
         pins = cell["connections"]
         if cell["type"] in _READ:
             return self._word(cell)
+        if cell["type"] == "$dlatch":
+            return self._open_latch(cell)
         operands = {name: self.node(pins[name]) for name in _PINS if pins.get(name)}
         parameters = {name: number(cell, name) for name in cell["parameters"]}
         parameters.setdefault("Y_WIDTH", len(pins["Y"]))
@@ -142,6 +147,14 @@ class Netlist:
             return MEANINGS[cell["type"]](made)
         except Unsupported as why:
             raise Unsupported(f"{why}: {place_of(cell)}") from why
+
+    def _open_latch(self, cell: Json) -> Node:
+        enable, data = (self.node(cell["connections"][pin]) for pin in ("EN", "D"))
+        unknown = self.nodes.bits("x" * data.width)
+        is_high = number(cell, "EN_POLARITY")
+        self.open.append(enable if is_high else self.nodes.make(Op.NOT, 1, enable))
+        sides = (data, unknown) if is_high else (unknown, data)
+        return self.nodes.mux(enable, *sides)
 
     def _word(self, cell: Json) -> Node:
         if number(cell, "CLK_ENABLE"):
@@ -184,7 +197,7 @@ class Netlist:
     def _split(self, key: str) -> None:
         """Replace a bitwise cell by one for each bit."""
         cell = self.cells[key]
-        width = len(cell["connections"]["Y"])
+        width = len(cell["connections"].get("Y", ()))
         if cell["type"] not in _BITWISE or width == 1 or not _is_even(cell, width):
             return
         del self.cells[key]
@@ -200,7 +213,7 @@ def memory_of(cell: Json) -> str:
 
 
 def _result(cell: Json) -> str:
-    return "DATA" if cell["type"] in _READ else "Y"
+    return {"$memrd": "DATA", "$memrd_v2": "DATA", "$dlatch": "Q"}.get(cell["type"], "Y")
 
 
 def _is_even(cell: Json, width: int) -> bool:

@@ -13,10 +13,19 @@ _TOKEN = re.compile(
 _DELAYS = re.compile(r"#\s*[\d(A-Za-z_`]")
 
 
-def plain(text: str) -> str:
-    """Return `text` with comments and attributes blanked; lines stay where they are."""
+_STRICT = re.compile(r"(?<![\w$.`\\])always_(?:comb|latch)(?![\w$])")
+
+
+def plain(text: str, *, lenient: bool = False) -> str:
+    """Return `text` with comments and attributes blanked; lines stay where they are.
+
+    If `lenient`, latches are no error where `always_comb` says that there are none.
+    """
     text = without_comments(text)
-    pieces, place = [], 0
+    if lenient:
+        text = _STRICT.sub("always @*", text)
+    pieces: list[str] = []
+    place = 0
     for start, end in _attributes(text):
         pieces += [text[place:start], "\n" * text.count("\n", start, end) or " "]
         place = end

@@ -42,7 +42,10 @@ class Unreadable:
 
 
 def read_dataflow(
-    designs: Sequence[Design], interfaces: Sequence[Interface | None] | None = None
+    designs: Sequence[Design],
+    interfaces: Sequence[Interface | None] | None = None,
+    *,
+    latches: bool = False,
 ) -> list[Dataflow | Unreadable]:
     """Return what each design computes, or why that cannot be said.
 
@@ -50,6 +53,8 @@ def read_dataflow(
         designs: Anybody's text; Yosys reads it in a sandboxed child process, once for all.
         interfaces: Of the tops. Without, ports, clocks and asynchronous resets as the
             registers have them.
+        latches: Read a latch as what it is while open, and x else; `Dataflow.assumed` then says
+            what makes it open. Who does not check that must not ask for it.
 
     Raises:
         ToolNotFound: pyosys is not installed.
@@ -57,11 +62,13 @@ def read_dataflow(
     """
     known = interfaces or [None] * len(designs)
     refusals = [_refused_early(design) for design in designs]
-    jobs = [_job(d) for d, why in zip(designs, refusals, strict=True) if why is None]
+    jobs = [
+        _job(d, latches=latches) for d, why in zip(designs, refusals, strict=True) if why is None
+    ]
     limits = replace(LIMITS, seconds=LIMITS.seconds + JOB_SECONDS * len(jobs))
     runs = iter(run_yosys(jobs, limits=limits, job_seconds=JOB_SECONDS) if jobs else ())
     return [
-        why or _read(design, next(runs), interface)
+        why or _read(design, next(runs), interface, latches=latches)
         for design, why, interface in zip(designs, refusals, known, strict=True)
     ]
 
@@ -76,9 +83,9 @@ def _refused_early(design: Design) -> Unreadable | None:
     return None
 
 
-def _job(design: Design) -> YosysJob:
+def _job(design: Design, *, latches: bool) -> YosysJob:
     files: dict[str, str | bytes] = {
-        f"{_FOLDER}/{name}": plain(text) for name, text in design.sources.items()
+        f"{_FOLDER}/{name}": plain(text, lenient=latches) for name, text in design.sources.items()
     }
     compiled = [name for name in design.sources if not name.endswith(HEADER_SUFFIXES)]
     names = " ".join(f"{_FOLDER}/{name}" for name in compiled)
@@ -86,7 +93,7 @@ def _job(design: Design) -> YosysJob:
         commands=(
             f"read_verilog -sv -I{_FOLDER} {names}",
             f"hierarchy -check -top {design.top}",
-            "proc -noopt",
+            "proc -noopt -norom",
             "flatten",
             f"write_json {_NETLIST}",
         ),
@@ -95,7 +102,9 @@ def _job(design: Design) -> YosysJob:
     )
 
 
-def _read(design: Design, run: YosysRun, interface: Interface | None) -> Dataflow | Unreadable:
+def _read(
+    design: Design, run: YosysRun, interface: Interface | None, *, latches: bool
+) -> Dataflow | Unreadable:
     if run.error or _NETLIST not in run.files:
         return _error(run)
     module = json.loads(run.files[_NETLIST])["modules"].get(design.top)
@@ -104,7 +113,8 @@ def _read(design: Design, run: YosysRun, interface: Interface | None) -> Dataflo
     if len(module["cells"]) > MAX_CELLS:
         return Unreadable(reason=f"{len(module['cells'])} cells, more than {MAX_CELLS}")
     try:
-        return _Reader(design.top, module, interface).dataflow()
+        netlist = Netlist(module, Nodes(), latches=latches)
+        return _Reader(design.top, netlist, interface).dataflow()
     except Unsupported as why:
         reason, _, place = str(why).partition(f": {_FOLDER}/")
         return Unreadable(reason=reason, place=place)
@@ -120,11 +130,10 @@ def _error(run: YosysRun) -> Unreadable:
 class _Reader:
     """One flat netlist becomes dataflow."""
 
-    def __init__(self, top: str, module: Json, interface: Interface | None) -> None:
-        self._top, self._module = top, module
-        self._nodes = Nodes()
-        self._netlist = Netlist(module, self._nodes)
-        self._names = _Names(module)
+    def __init__(self, top: str, netlist: Netlist, interface: Interface | None) -> None:
+        self._top, self._module = top, netlist.module
+        self._nodes, self._netlist = netlist.nodes, netlist
+        self._names = _Names(netlist.module)
         self._interface = interface
 
     def dataflow(self) -> Dataflow:
@@ -150,6 +159,7 @@ class _Reader:
             outputs=outputs,
             registers=registers,
             memories=memories,
+            assumed=tuple(netlist.open),
         )
         found = _without_unnamed(found)
         found = replace(found, named=self._named(found))

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from pyverilog.vparser import ast
 
-from symbolic.dataflow.expression import Expressions, literal, number
+from symbolic.dataflow.expression import Expressions, literal
 from symbolic.dataflow.nodes import Node, Op
 from symbolic.dataflow.printer import Tree, expression
 
@@ -260,9 +260,7 @@ class Writer:
         """Return an assignment."""
         tree = ast.Identifier(target if isinstance(target, str) else target.memory)
         if isinstance(target, Word):
-            place = target.address.value
-            index = self._expressions.alone(target.address) if place is None else number(place)
-            tree = ast.Pointer(tree, index)
+            tree = ast.Pointer(tree, self._expressions.index(target.address))
             tree = ast.Identifier(f"{expression(tree)}{target.bits}")
         return self._assignment(ast.Lvalue(tree), ast.Rvalue(value))
 

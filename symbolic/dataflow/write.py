@@ -61,12 +61,12 @@ class _ModuleText:
         return self._module.nodes.reg(name, self._module.registers[name].width)
 
     def text(self) -> str:
-        module = self._renamed()
+        module = self._module
         signals = list(self._signals(module))
-        composer = Composer(module.nodes, self._names(), self._fresh)
+        composer = Composer(module.nodes, self._names(), self._fresh, memories=self._memories)
         storage = Storage(
             registers={self._registers[n]: r for n, r in module.registers.items()},
-            memories=module.memories,
+            memories={self._memories[n]: m for n, m in module.memories.items()},
         )
         found = composer.composed(signals, storage)
         outputs = {port.name for port in module.interface.outputs}
@@ -82,29 +82,6 @@ class _ModuleText:
             *self._initial(module),
         ]
         return "\n".join([*self._header(variables), *_tidy(body), "endmodule", ""])
-
-    def _renamed(self) -> Dataflow:
-        """Return the module with its memories called by identifiers."""
-        module = self._module
-        if all(name == new for name, new in self._memories.items()):
-            return module
-        from dataclasses import replace  # noqa: PLC0415
-
-        from symbolic.dataflow.nodes import rebuilt  # noqa: PLC0415
-
-        def read(node: Node) -> Node | None:
-            if node.op is not Op.READ:
-                return None
-            new = self._memories[str(node.payload)]
-            return module.nodes.make(Op.READ, node.width, *node.operands, payload=new)
-
-        image = rebuilt(module.nodes, [*module.roots(), *module.named.values()], read)
-        mapped = module.mapped(image)
-        memories = {
-            self._memories[n]: replace(m, name=self._memories[n])
-            for n, m in mapped.memories.items()
-        }
-        return replace(mapped, memories=memories)
 
     def _names(self) -> dict[Node, Name]:
         nodes, module = self._module.nodes, self._module
@@ -137,12 +114,13 @@ class _ModuleText:
         for name, text in self._registers.items():
             if name not in self._direct:
                 yield f"{INDENT}{declared('reg', text, module.registers[name].width)};"
-        for memory in module.memories.values():
-            yield f"{INDENT}{declared_memory(memory)};"
+        for name, memory in module.memories.items():
+            yield f"{INDENT}{declared_memory(self._memories[name], memory)};"
 
     def _initial(self, module: Dataflow) -> list[str]:
         values = [(self._registers[n], r.initial) for n, r in module.registers.items() if r.initial]
-        values += [pair for memory in module.memories.values() for pair in memory_values(memory)]
+        for name, memory in module.memories.items():
+            values += memory_values(self._memories[name], memory)
         lines = initialized(values)
         return ["", *lines] if lines else []
 
@@ -164,17 +142,17 @@ def port_name(port: Port) -> Name:
     return Name(text=port.name, width=port.width, msb=port.msb, lsb=port.lsb, signed=port.signed)
 
 
-def declared_memory(memory: Memory) -> str:
+def declared_memory(name: str, memory: Memory) -> str:
     """Return a declaration without its semicolon."""
     last = memory.lowest + memory.depth - 1
-    return f"{declared('reg', memory.name, memory.width)} [{memory.lowest}:{last}]"
+    return f"{declared('reg', name, memory.width)} [{memory.lowest}:{last}]"
 
 
-def memory_values(memory: Memory) -> Iterator[tuple[str, str]]:
+def memory_values(name: str, memory: Memory) -> Iterator[tuple[str, str]]:
     """Yield words and their values at power-on, as bits."""
     for index, word in enumerate(memory.initial):
         if set(word) != {"x"}:
-            yield f"{memory.name}[{memory.lowest + index}]", word
+            yield f"{name}[{memory.lowest + index}]", word
 
 
 def _declaration(signal: Signal, variables: Iterable[str]) -> str:
