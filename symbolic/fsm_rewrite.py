@@ -1,66 +1,143 @@
-"""A changed machine written back into the source that it was found in."""
+"""A changed machine written back into the source that it was found in.
+
+In place: names, codes and widths change where they stand, and branches of states
+that are gone go with them. Two processes: the next state is written anew as a
+`case` over the states and the register as a process of its own, whatever the
+source's style; what else its processes do stays. Nothing is proved here.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from sim.design import Design
-from symbolic.fsm_rewrite_declarations import Declarations
-from symbolic.fsm_rewrite_holders import holders_of
-from symbolic.fsm_rewrite_names import names_of
-from symbolic.fsm_rewrite_plan import NotWritable, Plan, plan
-from symbolic.fsm_rewrite_uses import Uses
+from symbolic.fsm_rewrite_in_place import in_place
+from symbolic.fsm_rewrite_plan import NotWritable, plan
+from symbolic.fsm_rewrite_two import TwoProcess
 from symbolic.fsm_source import Source, SourceUnreadable, read_source
 from symbolic.state_table import StateTable
-from symbolic.text_edit import Edits
 
 if TYPE_CHECKING:
     from symbolic.dataflow.module import Dataflow
     from symbolic.extract import ExtractedMachine
 
-__all__ = ["NotWritable", "SourceUnreadable", "rewritten"]
+__all__ = ["NotWritable", "SourceUnreadable", "Style", "Version", "rewritten", "versions"]
+
+
+class Style(Enum):
+    """How a machine is written."""
+
+    IN_PLACE = "in place"
+    CASE = "case"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """A design with its machine changed."""
+
+    style: Style
+    design: Design
 
 
 def rewritten(
     design: Design, module: Dataflow, machine: ExtractedMachine, new: StateTable
 ) -> Design:
-    """Return `design` with `machine` replaced by `new`, an implementation of it with codes.
-
-    States are renamed, merged and recoded in place; all else stays as it is. Nothing is
-    proved here.
+    """Return `design` with `machine` replaced by `new`, with the smallest change of the text.
 
     Raises:
         NotWritable: The machine cannot be changed in this source; why, the message says.
         SourceUnreadable: slang cannot read the design.
         EnvironmentFault: No child process can be run at all.
     """
+    return versions(design, module, machine, new)[0].design
+
+
+def versions(
+    design: Design,
+    module: Dataflow,
+    machine: ExtractedMachine,
+    new: StateTable,
+    *,
+    safe: bool = False,
+) -> list[Version]:
+    """Return `design` with `machine` replaced by `new` in each style that is possible.
+
+    Those that change the text least come first. `new` must implement the machine's
+    table and have codes. If `safe`, codes of no state lead to the reset state, else
+    wherever costs least.
+
+    Raises:
+        NotWritable: No style is possible; why the last is not, the message says.
+        SourceUnreadable: slang cannot read the design.
+        EnvironmentFault: No child process can be run at all.
+    """
     source = read_source(design)
-    made = plan(machine.table, new)
-    text = _renamed(source, machine.register, made).applied()
+    register, old = leading_register(module, machine)
+    register = tuple(declared_name(source, module, name) for name in register)
+    made = plan(old, new)
+    ways: dict[Style, Callable[[], str]] = {
+        Style.IN_PLACE: lambda: in_place(source, register, made),
+        Style.CASE: lambda: TwoProcess(
+            source=source, register=register, plan=made, module=module, machine=machine, safe=safe
+        ).rewritten(),
+    }
+    found, problems = [], []
+    for style, way in ways.items():
+        try:
+            found.append(Version(style=style, design=_with(design, source, way())))
+        except NotWritable as why:
+            problems.append(why)
+    if not found:
+        raise problems[-1]
+    return list(_different(found))
+
+
+def leading_register(
+    module: Dataflow, machine: ExtractedMachine
+) -> tuple[tuple[str, ...], StateTable]:
+    """Return the one register that tells all states apart, with the machine coded by it alone.
+
+    Registers beside it, such as outputs, stay what they are. Where there is no such
+    register, all are returned.
+    """
+    table, first = machine.table, 0
+    if len(machine.register) == 1 or not table.codes:
+        return machine.register, table
+    found: list[tuple[int, int, tuple[str, ...], StateTable]] = []
+    for number, name in enumerate(machine.register):
+        last = first + module.registers[name].width
+        codes = {state: code[first:last] for state, code in table.codes.items()}
+        if len(set(codes.values())) == len(codes):
+            found.append((first - last, number, (name,), replace(table, codes=codes)))
+        first = last
+    if not found:
+        return machine.register, table
+    _, _, register, coded = min(found, key=lambda one: one[:2])
+    return register, coded
+
+
+def declared_name(source: Source, module: Dataflow, register: str) -> str:
+    """Return what the source calls a register, which may go by the name of what it drives."""
+    if source.find(register) is not None and "[" not in register:
+        return register
+    node = module.nodes.reg(register, module.registers[register].width)
+    for name, value in module.named.items():
+        declared = source.find(name)
+        if value is node and declared is not None and declared.role == "variable":
+            return name
+    return register
+
+
+def _different(found: list[Version]) -> Iterator[Version]:
+    seen: set[str] = set()
+    for version in found:
+        if version.design.digest not in seen:
+            seen.add(version.design.digest)
+            yield version
+
+
+def _with(design: Design, source: Source, text: str) -> Design:
     return Design(top=design.top, sources={**design.sources, source.file: text}, data=design.data)
-
-
-def _renamed(source: Source, register: tuple[str, ...], made: Plan) -> Edits:
-    width = len(next(iter(made.old.codes.values())))
-    if len(register) != 1:
-        raise NotWritable("the state lies in several registers")
-    holders = holders_of(source, register[0])
-    if not holders:
-        raise NotWritable(f"the next state of {register[0]!r} is computed, not chosen")
-    if not made.same_transitions or not made.same_outputs:
-        raise NotWritable("no state of the source does what a new one does")
-    edits = Edits(source.text)
-    names = names_of(source, made, holders)
-    uses = Uses(
-        source=source, plan=made, names=names, holders=holders, edits=edits, old_width=width
-    )
-    for item in source.items:
-        uses.item(item)
-    for declared in source.declared:
-        if declared.name in holders and declared.initial is not None:
-            uses.value(declared.initial)
-    declarations = Declarations(
-        source=source, plan=made, names=names, holders=holders, edits=edits, old_width=width
-    )
-    declarations.rewrite()
-    return edits

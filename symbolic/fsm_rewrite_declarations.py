@@ -44,6 +44,37 @@ class Declarations:
         if self.names.added:
             self.edits.insert(self._above(), self._added())
 
+    def drop(self, one: Declared) -> None:
+        """Take away the declaration of a signal."""
+        everything = [other for other in self.source.declared if other.whole == one.whole]
+        self._drop(one.whole, everything, [one])
+
+    def add_like(self, one: Declared, name: str) -> None:
+        """Declare a variable `name` that can hold a state, behind the declaration of `one`."""
+        if one.type_name or one.port:
+            kind = self.source.of(*one.keyword).split() if one.type_name else ["reg"]
+            head = f"{kind[-1]} " if one.type_name else f"reg {self.bounds}"
+        else:
+            logic = self.source.of(*one.keyword).split()[:1] == ["logic"]
+            head = f"{'logic' if logic else 'reg'} {self.bounds}"
+        self.add_lines([f"{head}{name};"])
+
+    def add_lines(self, lines: Sequence[str]) -> None:
+        """Declare more, behind all that is declared of states."""
+        if not lines:
+            return
+        places = [one.whole[1] for one in self._held() if not one.port]
+        places += [
+            one.declared.whole[1]
+            for one in self.names.constants
+            if one.declared is not None and not one.declared.header
+        ]
+        place = max(places, default=self.source.body[0])
+        indentation = self.edits.indentation(place) or "    "
+        end = self.source.text.find(b"\n", place)
+        end = len(self.source.text) if end < 0 else end
+        self.edits.insert(end, "".join(f"\n{indentation}{line}" for line in lines))
+
     def _held(self) -> list[Declared]:
         return [one for one in self.source.declared if one.name in self.holders]
 
@@ -77,7 +108,12 @@ class Declarations:
                 self.edits.delete(start, len(self.source.text) if end < 0 else end)
         elif self._recoded(state):
             old = self.source.of(*constant.place)
-            self.edits.replace(*constant.place, literal_like(old, self.plan.codes[state]))
+            self.edits.replace(*constant.place, self._literal(old, self.plan.codes[state]))
+
+    def _literal(self, old: str, code: str) -> str:
+        """Return a code in the style of what stands there; one-hot codes are binary."""
+        one_hot = self.plan.new.one_hot and self.plan.width > 2
+        return literal_like("" if one_hot else old, code)
 
     def _recoded(self, state: str) -> bool:
         return self._resized or self.plan.codes[state] != self.plan.old.codes[state]
@@ -101,7 +137,7 @@ class Declarations:
         state = self._state_of(constant)
         if state is not None and constant.place is not None and self._recoded(state):
             old = self.source.of(*constant.place)
-            self.edits.replace(*constant.place, literal_like(old, self.plan.codes[state]))
+            self.edits.replace(*constant.place, self._literal(old, self.plan.codes[state]))
 
     def _members(self, left: Sequence[Constant]) -> None:
         """Give the members of an enumeration their codes, by counting if that gives them."""
@@ -112,9 +148,9 @@ class Declarations:
             if one.place is not None:
                 old = self.source.of(*one.place)
                 if one.value != int(code, 2) or self._resized:
-                    self.edits.replace(*one.place, literal_like(old, code))
+                    self.edits.replace(*one.place, self._literal(old, code))
             elif not counted and one.declared is not None:
-                self.edits.insert(one.declared.end, f" = {literal_like('', code)}")
+                self.edits.insert(one.declared.end, f" = {self._literal('', code)}")
 
     def _resize_constants(self, first: Constant) -> None:
         declared = first.declared
@@ -152,17 +188,22 @@ class Declarations:
         for i, one in enumerate(everything):
             if one in gone and i < last:
                 self.edits.replace(one.start, everything[i + 1].start, "")
-        for i in range(last, len(everything) - 1):
-            comma = self._comma(everything[i].end)
-            self.edits.replace(comma, comma + 1, "")
-        for one in everything[last + 1 :]:
-            self._drop_last(one)
+        if last + 1 < len(everything):
+            self._drop_tail(everything[last], everything[last + 1 :])
 
-    def _drop_last(self, one: Declared) -> None:
-        start, end = self.edits.lines(one.start, one.end)
-        if start == one.start:
-            while self.source.text[start - 1 : start].isspace():
-                start -= 1
+    def _drop_tail(self, survivor: Declared, gone: Sequence[Declared]) -> None:
+        """Take away the end of a list, and keep the comment behind what comes before."""
+        text = self.source.text
+        member = survivor.role == "member"
+        comma = self._comma(survivor.end)
+        self.edits.replace(comma, comma + 1, "" if member else ";")
+        newline = text.find(b"\n", comma, gone[0].start)
+        start = comma + 1 if newline < 0 else newline
+        end = gone[-1].end if member else survivor.whole[1]
+        rest = text.find(b"\n", end)
+        behind = text[end:rest].strip()
+        if newline >= 0 and (not behind or behind.startswith(b"//")):
+            end = rest
         self.edits.replace(start, end, "")
 
     def _comma(self, place: int) -> int:
@@ -226,9 +267,15 @@ class Declarations:
         begin = f"\n\n{indentation}" if place == self.source.body[0] else ""
         return f"{begin}{head}\n{text};\n{indentation if not begin else ''}"
 
+    def _unreached(self) -> list[str]:
+        """Return the names of states that no longer exist because nothing led there."""
+        codes = {int(self.plan.old.codes[state], 2) for state in self.plan.image}
+        names = [one.text.lstrip("`") for one in self.names.constants if one.value not in codes]
+        return list(dict.fromkeys((*self.plan.unreached, *names)))
+
     def _comment(self) -> None:
         """Say which states became which, above what declares them."""
-        lines = merged_comment(self.plan)
+        lines = merged_comment(self.plan, self._unreached())
         if not lines:
             return
         places = [
@@ -244,7 +291,7 @@ class Declarations:
         self.edits.insert(start, "".join(f"{indentation}// {line}\n" for line in lines))
 
 
-def merged_comment(plan: Plan) -> list[str]:
+def merged_comment(plan: Plan, unreached: Sequence[str]) -> list[str]:
     """Return lines that say which states are no more, and what stands for them."""
     merged = {state: plan.merged_into(state) for state in plan.kept.values()}
     lines = [
@@ -252,8 +299,8 @@ def merged_comment(plan: Plan) -> list[str]:
         for state, others in merged.items()
         if others
     ]
-    if plan.unreached:
-        lines.append(f"Never reached, and left out: {_listed(plan.unreached)}.")
+    if unreached:
+        lines.append(f"Never reached, and left out: {_listed(unreached)}.")
     return lines
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from symbolic.fsm_source import Part, Source
 
-STATEMENTS = frozenset({"block", "if", "case", "assign", "empty", "loop", "item", "default"})
 _STEPS = frozenset({"Assignment", "UnaryOp"})
 
 
@@ -70,20 +69,37 @@ def holders_of(source: Source, register: str) -> frozenset[str]:
     Empty where `register` or its next state is computed in any other way than
     by choosing among constants and such signals.
     """
-    values: dict[str, list[Part]] = {}
-    for one in assignments(source):
-        values.setdefault(one.name, []).extend(leaves(one.value))
-    values.pop("", None)
-    broken = irregular(source)
-    plain = {
-        name
-        for name, found in values.items()
-        if name not in broken and all(leaf.kind in ("const", "name") for leaf in found)
-    }
+    values = _values(source)
+    plain = _plain(source, values)
     needed = _needed(register, values)
     if not needed <= plain or not _equally_wide(source, needed):
         return frozenset()
     return frozenset(_with_copies(source, needed, values, plain))
+
+
+def copies_of(source: Source, own: Iterable[str]) -> frozenset[str]:
+    """Return `own` and the signals that only ever hold copies of one of them."""
+    values = _values(source)
+    return frozenset(_with_copies(source, set(own), values, _plain(source, values)))
+
+
+def _values(source: Source) -> dict[str, list[Part]]:
+    """Return what signals are given as a whole."""
+    values: dict[str, list[Part]] = {}
+    for one in assignments(source):
+        values.setdefault(one.name, []).extend(leaves(one.value))
+    values.pop("", None)
+    return values
+
+
+def _plain(source: Source, values: dict[str, list[Part]]) -> set[str]:
+    """Return the signals that are only given constants and other signals."""
+    broken = irregular(source)
+    return {
+        name
+        for name, found in values.items()
+        if name not in broken and all(leaf.kind in ("const", "name") for leaf in found)
+    }
 
 
 def _needed(register: str, values: dict[str, list[Part]]) -> set[str]:

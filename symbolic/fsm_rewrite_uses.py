@@ -1,16 +1,15 @@
-"""Statements and expressions that read a state, rewritten for its new names and codes.
+"""Expressions that read a state, rewritten for its new names and codes.
 
-States that no longer exist are never met: their items of a `case` go, and
-comparisons with them are false.
+States that no longer exist are never met: comparisons with them are false.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from symbolic.fsm_rewrite_holders import STATEMENTS, compared, labels_of
+from symbolic.fsm_rewrite_holders import compared
 from symbolic.fsm_rewrite_names import Names, literal_like
 from symbolic.fsm_rewrite_plan import Plan
 from symbolic.fsm_source import Declared, Part, Source
@@ -34,7 +33,8 @@ class Uses:
     old_width: int
     decoders: dict[str, str] = field(default_factory=dict)
     """For each holder whose old code is needed, the wire that has it."""
-    _clocked: bool = False
+    alone: Part | None = None
+    """An expression that needs no parentheses."""
 
     # -- states -----------------------------------------------------------------
 
@@ -44,14 +44,16 @@ class Uses:
         return found or literal_like(self.names.literal, self.plan.codes[state])
 
     @property
-    def _unchanged(self) -> bool:
+    def unchanged(self) -> bool:
+        """Whether all states that stay keep their codes."""
         return self.plan.same_codes and self.plan.width == self.old_width
 
     @property
-    def _live(self) -> list[str]:
+    def live(self) -> list[str]:
+        """The states that stay."""
         return list(self.plan.kept.values())
 
-    def _matching(self, constant: Part, kind: str = "case") -> list[str]:
+    def matching(self, constant: Part, kind: str = "case") -> list[str]:
         """Return the states that stay and whose old code `constant` matches."""
         bits = constant.value.rjust(self.old_width, "0")
         if set(bits[: -self.old_width]) - {"0"}:
@@ -60,7 +62,7 @@ class Uses:
         pattern = bits[-self.old_width :]
         return [
             state
-            for state in self._live
+            for state in self.live
             if all(p in (c, *free) for p, c in zip(pattern, self._code(state), strict=True))
         ]
 
@@ -74,151 +76,51 @@ class Uses:
                 return self.plan.image.get(state, self.plan.home)
         return self.plan.home
 
-    # -- statements -------------------------------------------------------------
+    def value(self, part: Part) -> str:
+        """Rewrite what a holder is given; return how its only possible value is written.
 
-    def item(self, item: Part) -> None:
-        """Rewrite an item of the module."""
-        if item.kind == "process":
-            events = [part for part in item.parts if part.kind == "event"]
-            self._clocked = item.name in ("initial", "always_ff") or any(
-                event.name in ("posedge", "negedge", "edge") for event in events
-            )
-            self.statement(item.parts[-1])
-        elif item.kind == "wire":
-            self._assign(item)
-        elif item.kind == "net" and item.name in self.holders:
-            self.value(item.parts[0])
-        else:
-            self._inside(item.parts)
-
-    def _inside(self, parts: Iterable[Part]) -> None:
-        for part in parts:
-            if part.kind in STATEMENTS or part.kind == "other":
-                self.statement(part)
-            elif part.kind in ("process", "wire", "net", "instance", "function", "generate"):
-                self.item(part)
-            elif part.kind != "event":
-                self._finish(part, self.expression(part))
-
-    def statement(self, part: Part) -> None:
-        """Rewrite a statement and all in it."""
-        if part.kind == "assign":
-            self._assign(part)
-        elif part.kind == "if":
-            self._if(part)
-        elif part.kind == "case":
-            self._case(part)
-        elif part.kind == "other" and part.name == "output":
-            return
-        else:
-            self._inside(part.parts)
-
-    def _assign(self, part: Part) -> None:
-        target, value = part.parts
-        if target.kind == "name" and target.name in self.holders:
-            self.value(value)
-            return
-        for index in (inner for one in target.walk() for inner in one.parts[1:]):
-            self._finish(index, self.expression(index))
-        self._finish(value, self.expression(value))
-
-    def value(self, part: Part) -> None:
-        """Rewrite what a holder is given."""
+        Empty if there are several, or if it is not known.
+        """
         if part.kind == "mux":
-            self._finish(part.parts[0], self.expression(part.parts[0]))
-            self.value(part.parts[1])
-            self.value(part.parts[2])
-        elif part.kind == "const":
-            self._constant_given(part)
-
-    def _constant_given(self, part: Part) -> None:
+            return self._choice(part)
+        if part.kind == "name":
+            return part.name
         if part.number is not None:
-            self._write(part, self.text_for(self.state_of(part)))
-        elif self.plan.width != self.old_width and self.source.shown(part)[:1].isdigit():
-            self._write(part, f"{self.plan.width}'b{'x' * self.plan.width}")
+            text = self.text_for(self.state_of(part))
+            self.write(part, text)
+            return text
+        if self.plan.width != self.old_width and self.source.shown(part)[:1].isdigit():
+            self.write(part, f"{self.plan.width}'b{'x' * self.plan.width}")
+        return ""
 
-    def _write(self, part: Part, text: str) -> None:
+    def _choice(self, part: Part) -> str:
+        condition, *sides = part.parts
+        always = self.expression(condition)
+        then, other = map(self.value, sides)
+        if always is not None:
+            self._put_in_place(part, sides[0] if always else sides[1])
+            return then if always else other
+        if then != other:
+            return ""
+        if then:
+            self._put_in_place(part, sides[0])
+        return then
+
+    def write(self, part: Part, text: str) -> None:
+        """Put `text` in place of a constant, unless it says the same."""
         old = self.source.of(part.start, part.end)
         same_literal = old[:1].isdigit() or old.startswith("'")
-        if old != text and not (same_literal and self._same_literal(part, text)):
+        if old != text and not (same_literal and self.same_literal(part, text)):
             self.edits.replace(part.start, part.end, text)
 
-    def _same_literal(self, part: Part, text: str) -> bool:
+    def same_literal(self, part: Part, text: str) -> bool:
         """Whether a literal stays as it is, since its state has neither name nor new code."""
         return (
             not self.names.added
             and text not in self.names.texts.values()
-            and (self._unchanged and self.state_of(part) in self._matching(part))
+            and self.unchanged
+            and self.state_of(part) in self.matching(part)
         )
-
-    def _if(self, part: Part) -> None:
-        condition, *sides = part.parts
-        always = self.expression(condition)
-        for side in sides:
-            self.statement(side)
-        if always is None:
-            return
-        chosen = sides[0] if always else sides[1] if len(sides) > 1 else None
-        text = ";" if chosen is None else self.edits.render(chosen.start, chosen.end)
-        self.edits.replace(part.start, part.end, text)
-
-    # -- case -------------------------------------------------------------------
-
-    def _case(self, part: Part) -> None:
-        selector = part.parts[0]
-        simple = all(label.kind == "const" for item in part.parts[1:] for label in labels_of(item))
-        if selector.kind == "name" and selector.name in self.holders and simple:
-            self._state_case(part)
-        else:
-            self._finish(selector, self.expression(selector))
-            for item in part.parts[1:]:
-                for label in labels_of(item):
-                    self._finish(label, self.expression(label))
-                self.statement(item.parts[-1])
-
-    def _state_case(self, part: Part) -> None:
-        items = part.parts[1:]
-        left: list[Part] = []
-        told: set[str] = set()
-        for item in items:
-            if item.kind == "default":
-                left.append(item)
-                self.statement(item.parts[-1])
-                continue
-            states = self._states_of(item, part.name, told)
-            told |= set(states)
-            if states:
-                left.append(item)
-                self._labels(item, states)
-                self.statement(item.parts[-1])
-            else:
-                self.edits.delete(item.start, item.end)
-        if self._must_end_in_default(part, left):
-            labels = left[-1].parts[:-1]
-            self.edits.replace(labels[0].outer[0], labels[-1].outer[1], "default")
-
-    def _states_of(self, item: Part, kind: str, told: set[str]) -> list[str]:
-        found: dict[str, None] = {}
-        for label in labels_of(item):
-            found.update(dict.fromkeys(self._matching(label, kind)))
-        return [state for state in found if state not in told]
-
-    def _labels(self, item: Part, states: Sequence[str]) -> None:
-        labels = labels_of(item)
-        texts = [self.text_for(state) for state in states]
-        if [self.source.shown(label) for label in labels] == texts:
-            return
-        if len(labels) == len(states) and all(map(self._same_literal, labels, texts)):
-            return
-        self.edits.replace(labels[0].outer[0], labels[-1].outer[1], ", ".join(texts))
-
-    def _must_end_in_default(self, part: Part, left: Sequence[Part]) -> bool:
-        """Whether all codes were covered before, and are no longer, so that there were latches."""
-        if self._clocked or not left or any(item.kind == "default" for item in part.parts[1:]):
-            return False
-        values = {label.number for item in part.parts[1:] for label in labels_of(item)}
-        full = len(values) == 1 << self.old_width
-        return full and len(self._live) < 1 << self.plan.width
 
     # -- expressions ------------------------------------------------------------
 
@@ -244,18 +146,19 @@ class Uses:
         elif part.kind == "const":
             self._foreign(part)
         for inner in part.parts:
-            self._finish(inner, self.expression(inner))
+            self.finish(inner, self.expression(inner))
         return None
 
-    def _finish(self, part: Part, value: bool | None) -> None:
+    def finish(self, part: Part, value: bool | None) -> None:
+        """Write what `expression` returned."""
         if value is not None:
             self.edits.replace(*part.outer, _TRUE if value else _FALSE)
 
     def _comparison(self, part: Part, _name: Part, constant: Part) -> bool | None:
-        states = self._matching(constant)
+        states = self.matching(constant)
         if not states:
             return part.kind == "ne"
-        self._write(constant, self.text_for(states[0]))
+        self.write(constant, self.text_for(states[0]))
         return None
 
     def _junction(self, part: Part) -> bool | None:
@@ -265,7 +168,7 @@ class Uses:
         bitwise = part.name == "&"
         if bitwise and not all(map(_is_truth, part.parts)):
             for operand, value in zip(part.parts, values, strict=True):
-                self._finish(operand, value)
+                self.finish(operand, value)
             return None
         if (not neutral) in values and part.name != "|":
             return not neutral
@@ -276,11 +179,11 @@ class Uses:
             self._keep_only(part, left[0], values)
             return None
         for operand, value in zip(part.parts, values, strict=True):
-            self._finish(operand, value)
+            self.finish(operand, value)
         return None
 
     def _keep_only(self, part: Part, operand: Part, values: Sequence[bool | None]) -> None:
-        self._finish(operand, values[part.parts.index(operand)])
+        self.finish(operand, values[part.parts.index(operand)])
         self._put_in_place(part, operand)
 
     def _put_in_place(self, part: Part, chosen: Part) -> None:
@@ -295,7 +198,7 @@ class Uses:
         condition, *sides = part.parts
         always = self.expression(condition)
         for side in sides:
-            self._finish(side, self.expression(side))
+            self.finish(side, self.expression(side))
         if always is not None:
             self._put_in_place(part, sides[0] if always else sides[1])
         return None
@@ -304,17 +207,19 @@ class Uses:
 
     def _bit(self, part: Part) -> bool | None:
         name, index = part.parts
-        if self._unchanged:
+        if self.unchanged:
             return None
         place = None if index.number is None else self._column(name.name, index.number)
         if place is None:
             self._whole(name)
-            self._finish(index, self.expression(index))
+            self.finish(index, self.expression(index))
             return None
-        ones = [state for state in self._live if self._code(state)[place] == "1"]
-        if not ones or len(ones) == len(self._live):
+        ones = [state for state in self.live if self._code(state)[place] == "1"]
+        if not ones or len(ones) == len(self.live):
             return bool(ones)
         text = self._same_bit(name.name, ones) or self._among(name.name, ones)
+        if part is self.alone and is_enclosed(text):
+            text = text[1:-1]
         self.edits.replace(part.start, part.end, text)
         return None
 
@@ -329,21 +234,21 @@ class Uses:
         """Return the bit of the new code that is 1 in just these states."""
         codes = self.plan.codes
         for column in range(self.plan.width):
-            if [s for s in self._live if codes[s][column] == "1"] == list(ones):
+            if [s for s in self.live if codes[s][column] == "1"] == list(ones):
                 if self.plan.width == 1:
                     return holder
                 return f"{holder}[{self.plan.width - 1 - column}]"
         return None
 
     def _among(self, holder: str, ones: Sequence[str]) -> str:
-        others = [state for state in self._live if state not in ones]
+        others = [state for state in self.live if state not in ones]
         if len(others) < len(ones):
             return _joined([f"{holder} != {self.text_for(state)}" for state in others], " && ")
         return _joined([f"{holder} == {self.text_for(state)}" for state in ones], " || ")
 
     def _whole(self, part: Part) -> None:
         """Put the old code in place of a holder whose value is used as it is."""
-        if not self._unchanged:
+        if not self.unchanged:
             wire = self.decoders.get(part.name)
             if wire is None:
                 taken = {*self.source.names, *self.decoders.values(), *self.names.texts.values()}
@@ -361,7 +266,7 @@ class Uses:
         self.edits.replace(part.start, part.end, text)
 
     def _keeps_value(self, value: int) -> bool:
-        return self._unchanged and any(int(self._code(state), 2) == value for state in self._live)
+        return self.unchanged and any(int(self._code(state), 2) == value for state in self.live)
 
     def decoder_lines(self) -> list[str]:
         """Return declarations of the wires that have old codes."""
@@ -370,9 +275,9 @@ class Uses:
             bounds = f"[{self.old_width - 1}:0] " if self.old_width > 1 else ""
             choices = "".join(
                 f"({holder} == {self.text_for(state)}) ? {self.old_width}'b{self._code(state)} : "
-                for state in self._live[:-1]
+                for state in self.live[:-1]
             )
-            last = f"{self.old_width}'b{self._code(self._live[-1])}"
+            last = f"{self.old_width}'b{self._code(self.live[-1])}"
             found.append(f"wire {bounds}{wire} = {choices}{last};")
         return found
 

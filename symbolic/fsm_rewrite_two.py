@@ -1,0 +1,396 @@
+"""A machine written anew into its source: a register, and a process for its next state.
+
+What else the source's processes do stays where it is, without the state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from symbolic.dataflow.nodes import Op, reached
+from symbolic.fsm_case import CaseWriter
+from symbolic.fsm_rewrite_declarations import Declarations
+from symbolic.fsm_rewrite_holders import assignments, copies_of, labels_of, leaves
+from symbolic.fsm_rewrite_inputs import Namer, input_texts
+from symbolic.fsm_rewrite_names import names_of
+from symbolic.fsm_rewrite_plan import NotWritable, Plan
+from symbolic.fsm_rewrite_statements import Statements, is_clocked
+from symbolic.fsm_rewrite_uses import Uses
+from symbolic.fsm_source import Declared, Part, Source
+from symbolic.names import identifier
+from symbolic.state_table import StateTable
+from symbolic.text_edit import Edits
+
+if TYPE_CHECKING:
+    from symbolic.dataflow.module import Dataflow
+    from symbolic.extract import ExtractedMachine
+
+_INDENT = "    "
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """The items of a module that make up a machine."""
+
+    register: Declared
+    next_name: str
+    """The signal for the next state."""
+    next_signal: Declared | None
+    """None if there is none yet."""
+    clocked: tuple[Part, ...]
+    """Items that assign the register at an edge."""
+    free: tuple[Part, ...]
+    """Items that assign the next state."""
+
+    def plain(self, resets: frozenset[str]) -> Part | None:
+        """Return the register's process, if it only takes over the next state.
+
+        `resets` are the signals that reset the machine; it must reset by just these.
+        """
+        if len(self.clocked) != 1 or self.next_signal is None:
+            return None
+        found = _takes_over(self.clocked[0].parts[-1], self)
+        return self.clocked[0] if found == resets else None
+
+
+def places_of(source: Source, register: str) -> Places:
+    """Find where a machine stands.
+
+    Raises:
+        NotWritable: It is not declared here, or assigned in unusual places.
+    """
+    declared = source.find(register)
+    if declared is None:
+        raise NotWritable(f"register {register!r} is not declared in the module itself")
+    clocked = _assigning(source, register)
+    for item in clocked:
+        if item.kind != "process" or not is_clocked(item):
+            raise NotWritable(f"register {register!r} is assigned outside of clocked processes")
+    signal = _next_signal(source, declared, clocked)
+    taken = source.names
+    stem = "state" if register == "current_state" else register
+    return Places(
+        register=declared,
+        next_name=signal.name if signal else identifier(f"next_{stem}", taken),
+        next_signal=signal,
+        clocked=tuple(clocked),
+        free=tuple(_assigning(source, signal.name)) if signal else (),
+    )
+
+
+def _assigning(source: Source, name: str) -> list[Part]:
+    """Return the items that assign any of a signal, `initial` processes apart."""
+    found: dict[int, Part] = {}
+    for one in assignments(source):
+        names = {part.name for part in one.target.walk() if part.kind == "name"}
+        if name in names and one.item.name != "initial":
+            found[id(one.item)] = one.item
+    return list(found.values())
+
+
+def _next_signal(source: Source, register: Declared, clocked: Sequence[Part]) -> Declared | None:
+    """Return the signal that the register takes its next states from."""
+    found = {
+        leaf.name
+        for one in assignments(source)
+        if one.name == register.name and one.item in clocked
+        for leaf in leaves(one.value)
+        if leaf.kind != "const"
+    } - {register.name}
+    if len(found) != 1:
+        return None
+    signal = source.find(found.pop())
+    if signal is None or signal.port or signal.width != register.width:
+        return None
+    if not _assigning(source, signal.name):
+        return None
+    comb = all(not is_clocked(item) for item in _assigning(source, signal.name))
+    return signal if comb else None
+
+
+def _takes_over(statement: Part, places: Places) -> frozenset[str] | None:
+    """Return the signals by which a process resets the register, if it does nothing else."""
+    statement = _only(statement)
+    if statement.kind == "if" and len(statement.parts) == 3:
+        condition, reset, other = statement.parts
+        if _gives_constant(reset, places) and _takes_over_plainly(other, places):
+            return frozenset(part.name for part in condition.walk() if part.kind == "name")
+        return None
+    return frozenset() if _takes_over_plainly(statement, places) else None
+
+
+def _gives_constant(statement: Part, places: Places) -> bool:
+    found = _only(statement)
+    return (
+        found.kind == "assign"
+        and found.parts[0].name == places.register.name
+        and found.parts[1].kind == "const"
+    )
+
+
+def _takes_over_plainly(statement: Part, places: Places) -> bool:
+    found = _only(statement)
+    if found.kind != "assign":
+        return False
+    target, value = found.parts
+    return (target.kind, target.name) == ("name", places.register.name) and (
+        (value.kind, value.name) == ("name", places.next_name)
+    )
+
+
+def _only(statement: Part) -> Part:
+    while statement.kind == "block" and len(statement.parts) == 1:
+        statement = statement.parts[0]
+    return statement
+
+
+@dataclass(slots=True, kw_only=True)
+class TwoProcess:
+    """One rewriting of a machine."""
+
+    source: Source
+    register: tuple[str, ...]
+    """Registers that make up the state."""
+    plan: Plan
+    module: Dataflow
+    machine: ExtractedMachine
+    safe: bool = False
+    places: Places = field(init=False)
+    uses: Uses = field(init=False)
+    edits: Edits = field(init=False)
+
+    def __post_init__(self) -> None:
+        register = self.register
+        if len(register) != 1:
+            raise NotWritable("the state lies in several registers")
+        self.places = places_of(self.source, register[0])
+        own = {register[0]} | ({self.places.next_name} if self.places.next_signal else set())
+        holders = copies_of(self.source, own)
+        self.edits = Edits(self.source.text)
+        width = len(next(iter(self.plan.old.codes.values())))
+        if self.places.register.width != width:
+            raise NotWritable("a register that is the state only in part cannot be rewritten")
+        self.uses = Uses(
+            source=self.source,
+            plan=self.plan,
+            names=names_of(self.source, self.plan, holders),
+            holders=holders,
+            edits=self.edits,
+            old_width=width,
+        )
+
+    @property
+    def _plain(self) -> Part | None:
+        """The process that stays as it is."""
+        leaves_of = (part for r in self.machine.resets for part in reached([r.signal]))
+        resets = frozenset(str(p.payload) for p in leaves_of if p.op in (Op.INPUT, Op.REG))
+        return self.places.plain(resets)
+
+    def rewritten(self) -> str:
+        """Return the text of the file."""
+        self._items()
+        self._declarations()
+        return self.edits.applied()
+
+    # -- items ----------------------------------------------------------------
+
+    def _items(self) -> None:
+        own = frozenset({self.places.register.name, self.places.next_name})
+        keeping, cutting = Statements(uses=self.uses), Statements(uses=self.uses, removed=own)
+        gone: list[Part] = []
+        for item in self.source.items:
+            if item is self._plain or item.name == "initial":
+                keeping.rewrite(item)
+            elif cutting.item(item):
+                gone.append(item)
+        for declared in self.source.declared:
+            if declared.name in self.uses.holders and declared.initial is not None:
+                self.uses.value(declared.initial)
+        self._place(gone)
+
+    def _place(self, gone: Sequence[Part]) -> None:
+        """Put the new processes where the old ones stand."""
+        after: dict[int, list[list[str]]] = {}
+        anchors: dict[int, Part] = {}
+        first_free = next(iter(self.places.free), self.places.clocked[0])
+        anchors[first_free.start] = first_free
+        after.setdefault(first_free.start, []).append(self._next_process())
+        if self._plain is None:
+            clocked = self.places.clocked[0]
+            anchors[clocked.start] = clocked
+            after.setdefault(clocked.start, []).append(self._register_process())
+        for start, blocks in after.items():
+            self._put(anchors[start], blocks, gone=anchors[start] in gone)
+        for item in gone:
+            if item.start not in after:
+                self.edits.delete(item.start, item.end)
+
+    def _put(self, item: Part, blocks: Sequence[Sequence[str]], *, gone: bool) -> None:
+        indentation = self.edits.indentation(item.start)
+        texts = [("\n" + indentation).join(lines) for lines in blocks]
+        texts = ["\n".join(line.rstrip() for line in text.split("\n")) for text in texts]
+        text = f"\n\n{indentation}".join(texts)
+        if gone:
+            self.edits.replace(item.start, item.end, text)
+        else:
+            self.edits.insert(item.start, f"{text}\n\n{indentation}")
+
+    # -- processes ----------------------------------------------------------------
+
+    def _next_process(self) -> list[str]:
+        hidden = {*self.uses.holders}
+        namer = Namer(self.source, self.module, hidden)
+        inputs = input_texts(self.source, self.module, self.machine.inputs, namer)
+        writer = CaseWriter(
+            table=self._table_by_kept_names(),
+            state=self.places.register.name,
+            next_state=self.places.next_name,
+            labels={state: self.uses.text_for(state) for state in self.uses.live},
+            texts=inputs.texts,
+            words=inputs.words,
+            default=self._default(),
+            comments=dict(self._comments()),
+        )
+        lines = [f"{_INDENT}{line}" for line in writer.next_state_lines()]
+        wires = [*inputs.wires, ""] if inputs.wires else []
+        return [*wires, f"{self._always()} begin", *lines, "end"]
+
+    def _table_by_kept_names(self) -> StateTable:
+        return renamed_states(self.plan.new, self.plan.kept)
+
+    def _always(self) -> str:
+        if any(item.name == "always_comb" for item in self.source.items):
+            return "always_comb"
+        return "always @*" if b"@*" in self.source.text.replace(b" ", b"") else "always @(*)"
+
+    def _default(self) -> str | None:
+        old = self._old_default()
+        unreset = not self.machine.resets and self.plan.new.power_on_state is None
+        if unreset and old is not None:
+            return self.uses.text_for(self.uses.state_of(old))
+        full = len(self.uses.live) == 1 << self.plan.width
+        if self.safe or full or self.places.register.type_name:
+            return self.uses.text_for(self.plan.home)
+        return f"{self.plan.width}'b{'x' * self.plan.width}"
+
+    def _old_default(self) -> Part | None:
+        """Return the constant that was the next state for codes of no state."""
+        for item in (*self.places.free, *self.places.clocked):
+            for part in item.walk():
+                if part.kind == "case" and part.parts[0].name in self.uses.holders:
+                    found = [one for one in part.parts if one.kind == "default"]
+                    inner = _only(found[0].parts[0]) if found else None
+                    if inner is not None and inner.kind == "assign":
+                        value = inner.parts[1]
+                        return value if value.number is not None else None
+        return None
+
+    def _register_process(self) -> list[str]:
+        machine, places = self.machine, self.places
+        namer = Namer(self.source, self.module, self.uses.holders)
+        resets = [(r, namer.text(r.signal)) for r in machine.resets]
+        edge = "posedge" if machine.rising else "negedge"
+        events = [f"{edge} {machine.clock}"]
+        events += [
+            f"{'negedge' if r.active_low else 'posedge'} {text}"
+            for r, text in resets
+            if r.asynchronous
+        ]
+        keyword = "always_ff" if self._uses_always_ff() else "always"
+        lines = [f"{keyword} @({' or '.join(events)}) begin"]
+        go = f"{places.register.name} <= {places.next_name};"
+        if not resets:
+            return [*lines, f"{_INDENT}{go}", "end"]
+        active = " || ".join(_active(text, low=r.active_low) for r, text in resets)
+        home = self.uses.text_for(self.plan.home)
+        lines.append(f"{_INDENT}if ({active}) {places.register.name} <= {home};")
+        return [*lines, f"{_INDENT}else {go}", "end"]
+
+    def _uses_always_ff(self) -> bool:
+        return any(item.name == "always_ff" for item in self.places.clocked)
+
+    # -- comments -------------------------------------------------------------------
+
+    def _comments(self) -> Iterator[tuple[str, list[str]]]:
+        """Yield the comments at the old branches of states that stay."""
+        told: set[str] = set()
+        for item in (*self.places.free, *self.places.clocked):
+            if item is self._plain:
+                continue
+            for part in item.walk():
+                if part.kind == "case" and part.parts[0].name in self.uses.holders:
+                    for branch in part.parts[1:]:
+                        yield from self._comments_at(branch, told)
+
+    def _comments_at(self, branch: Part, told: set[str]) -> Iterator[tuple[str, list[str]]]:
+        labels = [label for label in labels_of(branch) if label.kind == "const"]
+        states = [state for label in labels for state in self.uses.matching(label)]
+        lines = comment_lines(self.source.text, branch.start)
+        if states and lines and states[0] not in told:
+            told.add(states[0])
+            yield states[0], lines
+
+    # -- declarations -----------------------------------------------------------------
+
+    def _declarations(self) -> None:
+        places = self.places
+        net = places.next_signal is not None and places.next_signal.role == "net"
+        held = self.uses.holders - ({places.next_name} if net else set())
+        declarations = Declarations(
+            source=self.source,
+            plan=self.plan,
+            names=self.uses.names,
+            holders=held,
+            edits=self.edits,
+            old_width=self.uses.old_width,
+        )
+        if net and places.next_signal is not None:
+            declarations.drop(places.next_signal)
+        declarations.rewrite()
+        if net or places.next_signal is None:
+            declarations.add_like(places.register, places.next_name)
+        declarations.add_lines(self.uses.decoder_lines())
+
+
+def comment_lines(text: bytes, place: int) -> list[str]:
+    """Return the comments on lines of their own directly above, and behind the first line."""
+    found: list[str] = []
+    first = text.rfind(b"\n", 0, place) + 1
+    while first > 0:
+        above = text.rfind(b"\n", 0, first - 1) + 1
+        line = text[above:first].strip()
+        if not line.startswith(b"//"):
+            break
+        found.insert(0, line.decode())
+        first = above
+    end = text.find(b"\n", place)
+    _, mark, behind = text[place : end if end >= 0 else len(text)].partition(b"//")
+    if mark:
+        found.append(f"// {behind.strip().decode()}")
+    return found
+
+
+def _active(text: str, *, low: bool) -> str:
+    simple = text.replace("_", "").isalnum()
+    if not low:
+        return text
+    return f"!{text}" if simple else f"!({text})"
+
+
+def renamed_states(table: StateTable, names: Mapping[str, str]) -> StateTable:
+    """Return a machine with other names for its states."""
+    moore = table.moore_outputs
+    return replace(
+        table,
+        states=tuple(names[state] for state in table.states),
+        transitions=tuple(
+            replace(t, state=names[t.state], target=None if t.target is None else names[t.target])
+            for t in table.transitions
+        ),
+        moore_outputs=None if moore is None else {names[s]: o for s, o in moore.items()},
+        reset_state=None if table.reset_state is None else names[table.reset_state],
+        power_on_state=None if table.power_on_state is None else names[table.power_on_state],
+        codes={names[state]: code for state, code in table.codes.items()},
+    )
