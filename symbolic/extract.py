@@ -11,13 +11,14 @@ states that are there the table is exact.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from sim.interface import Clock, Edge, Interface, Reset
 from symbolic.bdd import NodeBudgetReached
 from symbolic.dataflow.module import Dataflow
-from symbolic.dataflow.nodes import Node
+from symbolic.dataflow.nodes import Node, Op
 from symbolic.extract_merge import Group, Grouping
 from symbolic.extract_names import Constant
 from symbolic.extract_reach import BeyondLimits, MachineReset
@@ -67,6 +68,8 @@ class ExtractedMachine:
     """Whether it is more than a counter, a shift register or a flag."""
     named: bool = False
     """Whether its states have the names that the source gives them."""
+    assured: frozenset[Node] = frozenset()
+    """Those of the module's assumptions that hold in every state: latches that are always open."""
     place: str = ""
 
     def __post_init__(self) -> None:
@@ -100,14 +103,27 @@ def machines(
     Counters, shift registers and flags are inputs and outputs of the machines,
     unless there is no other machine.
     """
+    found = list(_found(module, limits, constants))
+    assured = [one.assured for one in found if isinstance(one, ExtractedMachine)]
+    missing = set(module.assumed).difference(*assured)
+    if any(node.value != 1 for node in missing):
+        why = "a latch of the module may hold its value"
+        return [NotExtracted(register=m.register, reason=why, place=m.place) for m in found]
+    return found
+
+
+def _found(
+    module: Dataflow, limits: Limits, constants: Sequence[Constant]
+) -> Iterator[ExtractedMachine | NotExtracted]:
     grouping = Grouping(module, states=limits.states, sequence_states=limits.sequence_states)
     groups = grouping.control()
     found = [_machine(module, group, limits, constants) for group in groups]
-    if any(isinstance(one, ExtractedMachine) for one in found):
-        return found
-    tried = {name for group in groups for name in group}
-    rest = [group for group in grouping.sequences() if not tried & set(group)]
-    return found + [_machine(module, group, limits, constants, control=False) for group in rest]
+    yield from found
+    if not any(isinstance(one, ExtractedMachine) for one in found):
+        tried = {name for group in groups for name in group}
+        for group in grouping.sequences():
+            if not tried & set(group):
+                yield _machine(module, group, limits, constants, control=False)
 
 
 def _machine(
@@ -136,5 +152,27 @@ def _machine(
         resets=found.resets,
         control=control,
         named=found.named,
+        assured=found.assured,
         place=first.place,
     )
+
+
+def with_resets(
+    interface: Interface, found: Iterable[ExtractedMachine | NotExtracted]
+) -> Interface:
+    """Return an interface with the clocks and resets of machines, where they are ports."""
+    clocks = {clock.port: clock for clock in interface.clocks}
+    resets = {reset.port: reset for reset in interface.resets}
+    for machine in found:
+        if isinstance(machine, NotExtracted):
+            continue
+        edge = Edge.RISING if machine.rising else Edge.FALLING
+        clocks.setdefault(machine.clock, Clock(port=machine.clock, edge=edge))
+        for reset in machine.resets:
+            if reset.signal.op is Op.INPUT:
+                port = str(reset.signal.payload)
+                known = Reset(
+                    port=port, active_low=reset.active_low, asynchronous=reset.asynchronous
+                )
+                resets.setdefault(port, known)
+    return replace(interface, clocks=tuple(clocks.values()), resets=tuple(resets.values()))

@@ -108,7 +108,7 @@ class Grouping:
         return self._count((name,), self._states) or min(1 << width, self._states)
 
     def _with_attached(self, group: Group, others: Sequence[Group]) -> Group:
-        """Return a group with the flags and registered outputs that follow it."""
+        """Return a group with the registers whose values its state tells."""
         taken = {name for other in others for name in other}
         for name, role in self.registers.roles.items():
             width = self._width(name)
@@ -119,7 +119,7 @@ class Grouping:
             alone = self._count(group, self._states)
             if alone is None or not one_clock(self._module, more):
                 continue
-            if self._count(more, alone + 1) is not None:
+            if self._count(more, alone) is not None:
                 group = more
         return group
 

@@ -13,7 +13,7 @@ from symbolic.dataflow.source_map import SourceMap
 from symbolic.names import identifier
 
 _WORD = re.compile(r"[A-Za-z_]\w*", re.ASCII)
-_OPERATOR_NAMES = {Op.EQ: "eq", Op.ULT: "lt", Op.SLT: "lt"}
+_COMPARED = {Op.EQ: ("eq", "eq"), Op.ULT: ("lt", "gt"), Op.SLT: ("lt", "gt")}
 _REDUCTION_NAMES = {Op.REDUCE_AND: "all", Op.REDUCE_OR: "any", Op.REDUCE_XOR: "odd"}
 _LONGEST = 40
 _NUMBERED = 16
@@ -173,13 +173,16 @@ class BitNames:
         inner = [self._described(operand) for operand in node.operands]
         if node.op is Op.NOT:
             return f"not_{inner[0]}"
-        if node.op in _OPERATOR_NAMES:
-            return f"{inner[0]}_{_OPERATOR_NAMES[node.op]}_{inner[1]}"
+        if node.op in _COMPARED:
+            said, turned = _COMPARED[node.op]
+            if node.operands[0].value is not None:
+                return f"{inner[1]}_{turned}_{inner[0]}"
+            return f"{inner[0]}_{said}_{inner[1]}"
         if node.op in _REDUCTION_NAMES:
             return f"{_REDUCTION_NAMES[node.op]}_{inner[0]}"
         if node.op in (Op.SLICE, Op.ZEXT, Op.SEXT):
             return inner[0]
-        return str(node.op.value)
+        return "condition" if node.width == 1 else "value"
 
     def _free(self, name: str) -> str:
         base, bracket, rest = name.partition("[")

@@ -130,7 +130,7 @@ class Stepper:
                 if (both := self.cones.both(branch.when, where)) != self.cones.zero
             ]
             if len(found) > limit:
-                raise BeyondLimits(f"one state has more than {limit} different next states")
+                raise BeyondLimits(f"more than {limit} different values in one state")
         return found
 
     def _cases(self, function: Bdd) -> list[tuple[str, Bdd]]:
@@ -220,14 +220,14 @@ class Stepper:
             )
         return ["".join(bits) for bits in product(*("01" if b == "x" else b for b in code))]
 
-    def reached(self, *, states: int, branches: int = 4096) -> dict[str, list[Branch]]:
+    def reached(self, *, states: int) -> dict[str, list[Branch]]:
         """Return the reachable codes, each with where it leads.
 
         A target that is partly x is completed to a code that is reached anyway, else with 0;
         one that is x in all bits leads nowhere.
 
         Raises:
-            BeyondLimits: There are more than `states` of them, or more branches of one.
+            BeyondLimits: There are more than `states` of them.
         """
         found: dict[str, list[Branch]] = {}
         waiting = self.starts(states)
@@ -240,7 +240,7 @@ class Stepper:
                 continue
             if len(found) >= states:
                 raise BeyondLimits(f"it has more than {states} reachable states")
-            found[code] = self.split(self.at(code, self.next), self.care, branches)
+            found[code] = self.split(self.at(code, self.next), self.care, states)
             self.cones.check()
             targets = [branch.target for branch in found[code]]
             waiting += [t for t in targets if "x" not in t and t not in found]

@@ -30,6 +30,8 @@ def replaced(module: Dataflow, machine: ExtractedMachine, table: StateTable) -> 
     built = _Built(module, machine, table)
     own = set(machine.register)
     kept = {name: r for name, r in module.registers.items() if name not in own}
+    assumed = tuple(node for node in module.assumed if node not in machine.assured)
+    module = replace(module, assumed=assumed)
     roots = [*replace(module, registers=kept).roots(), *module.named.values()]
     words = {node: built.word(names) for node, names in machine.words.items()}
     image = _image(module, roots, words)

@@ -43,6 +43,8 @@ class Tabulated:
     words: dict[Node, tuple[str, ...]]
     resets: tuple[MachineReset, ...]
     named: bool
+    assured: frozenset[Node]
+    """Those of the module's assumptions that hold in every state."""
 
 
 def tabulated(
@@ -79,15 +81,16 @@ class _Table:
         names = [register.name for register in registers]
         state = register_nodes(module, names)
         roots = [register.next for register in registers]
-        supports = Supports([*roots, *outside(module, names)], state)
+        supports = Supports([*roots, *outside(module, names), *module.assumed], state)
         self._check_resets(registers, supports)
         first = Stepper(module, registers, supports=supports)
         allowed = self._allowed(first, supports, roots) if mealy else frozenset()
         self._nodes = meeting_points(module, names, supports, allowed)
-        cut = chosen_cut(supports, atoms_of(supports, roots) | allowed)
+        self._assumed = [node for node in module.assumed if node in supports.dependent]
+        cut = chosen_cut(supports, atoms_of(supports, [*roots, *self._assumed]) | allowed)
         self._stepper = Stepper(module, registers, supports=supports, cut=cut)
-        self._functions = self._output_functions()
         stepper = self._stepper
+        self._functions = self._functions_of(self._nodes)
         self._inputs = self._columns(stepper.support([*stepper.next, *self._functions]))
         if len(self._inputs) > size.inputs:
             raise BeyondLimits(
@@ -95,6 +98,7 @@ class _Table:
             )
         stepper.care = stepper.narrowed(care_set(stepper.cones, cut), self._inputs)
         self._reached = stepper.reached(states=size.states)
+        self._assured = frozenset(self._holding(care_set(stepper.cones, cut)))
 
     @staticmethod
     def _check_resets(registers: Sequence[Register], supports: Supports) -> None:
@@ -110,10 +114,20 @@ class _Table:
         known = frozenset(atoms_of(supports, roots)) - barred
         return known | extra_inputs(self._module, supports, known, barred)
 
-    def _output_functions(self) -> list[Bdd]:
-        words = self._stepper.cones.words(self._nodes) if self._nodes else []
-        assumed = self._stepper.without_reset(f for word in words for f in reversed(word))
-        return list(assumed)
+    def _functions_of(self, nodes: Sequence[Node]) -> list[Bdd]:
+        words = self._stepper.cones.words(nodes) if nodes else []
+        return self._stepper.without_reset(f for word in words for f in reversed(word))
+
+    def _holding(self, care: Bdd) -> Iterator[Node]:
+        """Yield the assumptions that are true in every state that is reached."""
+        stepper = self._stepper
+        for node, function in zip(self._assumed, self._functions_of(self._assumed), strict=True):
+            here = stepper.narrowed(care, stepper.support([function]))
+            if all(
+                stepper.cones.both(here, ~stepper.at(code, [function])[0]) == stepper.cones.zero
+                for code in self._reached
+            ):
+                yield node
 
     def _columns(self, variables: Sequence[str]) -> tuple[str, ...]:
         """Return variables as the ports stand in the source, then others."""
@@ -163,6 +177,7 @@ class _Table:
             words=words,
             resets=stepper.resets,
             named=named,
+            assured=self._assured,
         )
 
     def _ordered(self) -> list[str]:
