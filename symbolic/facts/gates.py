@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 TRUE = 1
@@ -189,25 +189,26 @@ class Gates:
                     self._solver.add_clause(clause)
         return self._solver
 
-    def evaluated(self, inputs: dict[int, int], samples: int) -> dict[int, int]:
+    def evaluated(self, inputs: Mapping[int, int], samples: int) -> list[int]:
         """Return the values of all functions on `samples` assignments, bits of numbers.
 
-        `inputs` has the values of free variables; those not there are 0.
+        They are indexed by literal, negative ones too. `inputs` has the values of
+        free variables; those not there are 0.
         """
         every = (1 << samples) - 1
-        values = {TRUE: every, **inputs}
-
-        def of(literal: int) -> int:
-            value = values.get(abs(literal), 0)
-            return value if literal > 0 else value ^ every
-
+        values = [0] * (2 * len(self._samples))
+        for variable in range(1, len(self._samples)):
+            values[-variable] = every
+        for variable, value in ((TRUE, every), *inputs.items()):
+            values[variable], values[-variable] = value, value ^ every
         for variable, (kind, a, b, c) in self._gates.items():
             if kind == "and":
-                values[variable] = of(a) & of(b)
+                value = values[a] & values[b]
             elif kind == "xor":
-                values[variable] = of(a) ^ of(b)
+                value = values[a] ^ values[b]
             else:
-                values[variable] = (of(a) & of(b)) | (of(-a) & of(c))
+                value = (values[a] & values[b]) | (values[-a] & values[c])
+            values[variable], values[-variable] = value, value ^ every
         return values
 
     def support(self, literals: Iterable[int]) -> set[int]:

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from symbolic.dataflow.module import Dataflow
 from symbolic.facts.bits import BitLogic
 from symbolic.facts.gates import FALSE, SAMPLES, TRUE
-from symbolic.facts.reachable import known_codes
 from symbolic.facts.storage import CYCLES, Domain, Runs, domain, node_of
 
 Place = tuple[str, int]
@@ -46,9 +45,11 @@ class Invariants:
     """
 
 
-def invariants(module: Dataflow, logic: BitLogic, runs: Runs) -> Invariants:
-    """Return what can be proved by induction over one step, the codes of small registers known."""
-    always, _ = known_codes(module, logic, runs)
+def invariants(module: Dataflow, logic: BitLogic, runs: Runs, always: int) -> Invariants:
+    """Return what can be proved by induction over one step.
+
+    `always` is what is known to hold of the state, a literal of `logic`.
+    """
     groups = _candidates(list(_bits(module, logic, runs.start)), runs.seen)
     for _ in range(_ROUNDS):
         broken = _broken(groups, logic, always)

@@ -86,7 +86,7 @@ def _settled(
     state = {**fixed, **dict.fromkeys(free, 0)}
     for _ in range(_SETTLING if free else 0):
         values = logic.gates.evaluated({**inputs, **state}, 1)
-        state = {**fixed, **{bit: _value(values, then, 1) for bit, then in free.items()}}
+        state = {**fixed, **{bit: values[then] for bit, then in free.items()}}
     return {
         name: "".join(
             str(state[bit]) for bit in reversed(logic.of(node_of(module, module.registers[name])))
@@ -106,8 +106,8 @@ def _fixed(bits: Iterable[int], where: int, logic: BitLogic) -> str:
     return text
 
 
-CYCLES = 48
-_SETTLING = 24
+CYCLES = 32
+_SETTLING = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,16 +150,11 @@ def run(module: Dataflow, logic: BitLogic) -> Runs:
         inputs = {variable: _biased(source) for variable in others}
         values = logic.gates.evaluated({**state, **inputs}, SAMPLES)
         state = {
-            literal: _value(values, following, every)
+            literal: values[following]
             for _, bits, nexts in registers
             for literal, following in zip(bits, nexts, strict=True)
         }
     return Runs(start=start, seen=seen)
-
-
-def _value(values: Mapping[int, int], literal: int, every: int) -> int:
-    value = values.get(abs(literal), 0)
-    return value if literal > 0 else value ^ every
 
 
 def _biased(source: random.Random) -> int:

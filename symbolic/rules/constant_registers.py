@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from symbolic.dataflow.module import Dataflow
 from symbolic.dataflow.nodes import Node
-from symbolic.facts.bits import BitLogic
-from symbolic.facts.induction import Place, invariants
-from symbolic.facts.reachable import known_codes
-from symbolic.facts.storage import Runs, run
+from symbolic.facts.induction import Place
+from symbolic.facts.shared import facts_of
 from symbolic.rules.register_bits import without_bits
 from symbolic.rules.rule import Example, Goal, Rewriting, Rule
 
@@ -18,9 +16,8 @@ def apply(module: Dataflow) -> Iterator[Rewriting]:
     """Yield the module without register bits that are constant in every reachable state."""
     if not module.registers:
         return
-    logic = BitLogic()
-    runs = run(module, logic)
-    constants = {**_of_codes(module, logic, runs), **invariants(module, logic, runs).constants}
+    facts = facts_of(module)
+    constants = {**_of_codes(facts.codes[1]), **facts.invariants.constants}
     if constants:
         given: dict[str, dict[int, Node]] = {}
         for (name, bit), value in sorted(constants.items()):
@@ -28,10 +25,10 @@ def apply(module: Dataflow) -> Iterator[Rewriting]:
         yield Rewriting(module=without_bits(module, given), what=_said(module, given))
 
 
-def _of_codes(module: Dataflow, logic: BitLogic, runs: Runs) -> dict[Place, bool]:
+def _of_codes(codes_of: Mapping[str, Sequence[str]]) -> dict[Place, bool]:
     """Return the bits that all reachable codes of a register have in common."""
     found: dict[Place, bool] = {}
-    for name, codes in known_codes(module, logic, runs)[1].items():
+    for name, codes in codes_of.items():
         for i, column in enumerate(zip(*(reversed(code) for code in codes), strict=True)):
             if len(set(column)) == 1:
                 found[name, i] = column[0] == "1"

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from symbolic.dataflow.module import Dataflow
 from symbolic.dataflow.nodes import Node, Nodes, Op
 from symbolic.facts.bits import BitLogic
-from symbolic.facts.cares import cares
-from symbolic.facts.gates import TRUE
+from symbolic.facts.shared import facts_of
 from symbolic.rules.matching import replaced
 from symbolic.rules.rule import Example, Goal, Rewriting, Rule
 
 
 def apply(module: Dataflow) -> Iterator[Rewriting]:
     """Yield the module with all such expressions replaced by their constants."""
-    logic = BitLogic()
-    image = constants(module, logic, TRUE)
+    facts = facts_of(module)
+    image = constants(module, facts.cares, facts.logic)
     if image:
         yield Rewriting(module=replaced(module, image), what=_said(image))
 
@@ -27,13 +26,10 @@ def _said(image: dict[Node, Node]) -> str:
     return "an expression is constant where it matters"
 
 
-def constants(module: Dataflow, logic: BitLogic, always: int) -> dict[Node, Node]:
-    """Return the nodes, other than storage, that are constant where they matter.
-
-    `always` is what is known to hold of the state, a literal of `logic`.
-    """
+def constants(module: Dataflow, care_of: Mapping[Node, int], logic: BitLogic) -> dict[Node, Node]:
+    """Return the nodes, other than storage, that are constant where they matter."""
     image = {}
-    for node, care in cares(module, logic, always=always).items():
+    for node, care in care_of.items():
         if node.op not in (Op.CONST, Op.INPUT, Op.REG, Op.READ):
             value = constant_under(module.nodes, node, care, logic)
             if value is not None:

@@ -7,9 +7,9 @@ from itertools import islice
 
 from symbolic.dataflow.module import Dataflow, Register
 from symbolic.dataflow.nodes import Node, Nodes, Op
-from symbolic.facts.bits import BitLogic
-from symbolic.facts.reachable import WIDEST, known_codes, reachable
-from symbolic.facts.storage import domain, node_of, run
+from symbolic.facts.reachable import WIDEST, reachable
+from symbolic.facts.shared import facts_of
+from symbolic.facts.storage import domain, node_of
 from symbolic.rules.rule import LIMIT, Example, Goal, Rewriting, Rule
 from symbolic.rules.storage_edits import with_registers
 
@@ -24,9 +24,9 @@ def apply(module: Dataflow) -> Iterator[Rewriting]:
 def _derived(module: Dataflow) -> Iterator[Rewriting]:
     if len(module.registers) < 2:
         return
-    logic = BitLogic()
-    runs = run(module, logic)
-    always, _ = known_codes(module, logic, runs)
+    facts = facts_of(module)
+    logic, runs = facts.logic, facts.runs
+    always, _ = facts.codes
     for state, other in islice(_pairs(module), _PAIRS):
         bits = logic.of(node_of(module, other)) + logic.of(node_of(module, state))
         if _function(runs.codes(bits), state.width) is None:

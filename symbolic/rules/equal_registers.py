@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 from symbolic.dataflow.module import Dataflow
 from symbolic.dataflow.nodes import Node
-from symbolic.facts.bits import BitLogic
-from symbolic.facts.induction import Place, invariants
-from symbolic.facts.storage import run
+from symbolic.facts.induction import Place
+from symbolic.facts.shared import facts_of
 from symbolic.rules.matching import inverse
 from symbolic.rules.register_bits import without_bits
 from symbolic.rules.rule import Example, Goal, Rewriting, Rule
@@ -18,8 +17,7 @@ def apply(module: Dataflow) -> Iterator[Rewriting]:
     """Yield the module with one register bit in place of several equal ones."""
     if not module.registers:
         return
-    logic = BitLogic()
-    equals = invariants(module, logic, run(module, logic)).equals
+    equals = facts_of(module).invariants.equals
     if not equals:
         return
     given: dict[str, dict[int, Node]] = {}

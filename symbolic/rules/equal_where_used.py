@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from symbolic.dataflow.module import Dataflow
 from symbolic.dataflow.nodes import LEAVES, Node, Op
 from symbolic.facts.bits import BitLogic
-from symbolic.facts.cares import cares
+from symbolic.facts.shared import facts_of
 from symbolic.rules.matching import proposing
 from symbolic.rules.rule import Example, Goal, Rule
 
@@ -17,8 +17,8 @@ _QUESTIONS = 600
 
 def find(module: Dataflow) -> Iterator[tuple[Mapping[Node, Node], str]]:
     """Yield replacements of a node by one that is there anyway."""
-    logic = BitLogic()
-    care_of = cares(module, logic)
+    facts = facts_of(module)
+    care_of, logic = facts.cares, facts.logic
     everywhere: dict[Node, Node] = {}
     here: list[tuple[Node, Node]] = []
     for node, other, always in _equal(care_of, logic):

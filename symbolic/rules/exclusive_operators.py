@@ -8,8 +8,8 @@ from itertools import combinations
 from symbolic.dataflow.module import Dataflow
 from symbolic.dataflow.nodes import Node, Nodes, Op, reached
 from symbolic.facts.bits import BitLogic
-from symbolic.facts.cares import cares
 from symbolic.facts.gates import TRUE
+from symbolic.facts.shared import facts_of
 from symbolic.rules.matching import inverse, proposing, roots_of
 from symbolic.rules.rule import Example, Goal, Rule
 from symbolic.rules.shared_add_subtract import with_carry_bit
@@ -21,8 +21,9 @@ _ADDING = (Op.ADD, Op.SUB)
 
 def find(module: Dataflow) -> Iterator[tuple[Mapping[Node, Node], str]]:
     """Yield pairs of operators as one, whose operands are selected by a condition at hand."""
-    logic = BitLogic()
-    care_of = {node: care for node, care in cares(module, logic).items() if care != TRUE}
+    facts = facts_of(module)
+    logic = facts.logic
+    care_of = {node: care for node, care in facts.cares.items() if care != TRUE}
     conditions = _conditions(module)
     for one, other in _pairs(care_of):
         if not logic.gates.never(care_of[one], care_of[other]):

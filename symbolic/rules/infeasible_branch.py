@@ -7,17 +7,17 @@ from collections.abc import Iterator
 from symbolic.dataflow.module import Dataflow
 from symbolic.dataflow.nodes import Node, Op
 from symbolic.facts.bits import BitLogic
-from symbolic.facts.cares import cares
+from symbolic.facts.shared import facts_of
 from symbolic.rules.matching import replaced
 from symbolic.rules.rule import Example, Goal, Rewriting, Rule
 
 
 def apply(module: Dataflow) -> Iterator[Rewriting]:
     """Yield the module without branches that are never taken where their mux matters."""
-    logic = BitLogic()
+    facts = facts_of(module)
     image: dict[Node, Node] = {}
-    for node, care in cares(module, logic).items():
-        branch = taken(node, care, logic)
+    for node, care in facts.cares.items():
+        branch = taken(node, care, facts.logic)
         if branch is not None:
             image[node] = branch
     if image:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from symbolic.dataflow.module import Dataflow, Memory, WritePort
 from symbolic.dataflow.nodes import Node
 from symbolic.facts.bits import BitLogic
-from symbolic.facts.demand import demanded
+from symbolic.facts.shared import facts_of
 from symbolic.rules.memory_edits import first_word, reads, with_memories
 from symbolic.rules.register_bits import put_together, runs
 from symbolic.rules.rule import Example, Goal, Rewriting, Rule
@@ -20,13 +20,12 @@ def apply(module: Dataflow) -> Iterator[Rewriting]:
     """Yield the module with memories that store only what changes and is read."""
     if not module.memories:
         return
-    logic = BitLogic()
-    demand = demanded(module)
+    facts = facts_of(module)
     image: dict[Node, Node] = {}
     memories: dict[str, Memory] = {}
     said = []
     for name, memory in module.memories.items():
-        given = _given(module, memory, demand, logic)
+        given = _given(module, memory, facts.demand, facts.logic)
         if given and len(given) < memory.width:
             memories[name] = _without(module, memory, given)
             image |= dict(_reads_of(module, memory, given))

@@ -10,8 +10,9 @@ from symbolic.dataflow.module import AsyncReset, Dataflow, Register
 from symbolic.dataflow.nodes import Node, Nodes, Op, reached
 from symbolic.facts.bits import BitLogic, Bits
 from symbolic.facts.gates import FALSE, TRUE
-from symbolic.facts.reachable import WIDEST, known_codes
-from symbolic.facts.storage import node_of, run
+from symbolic.facts.reachable import WIDEST
+from symbolic.facts.shared import facts_of
+from symbolic.facts.storage import node_of
 from symbolic.rules.mux_trees import leaves, mapped_leaves
 from symbolic.rules.rule import Example, Goal, Rewriting, Rule
 from symbolic.rules.storage_edits import with_registers
@@ -24,8 +25,8 @@ def apply(module: Dataflow) -> Iterator[Rewriting]:
     """Yield for each control register the module with its equivalent codes merged."""
     if not module.registers:
         return
-    logic = BitLogic()
-    _, known = known_codes(module, logic, run(module, logic))
+    facts = facts_of(module)
+    logic, known = facts.logic, facts.codes[1]
     for name, register in module.registers.items():
         codes = known.get(name) or _all_codes(register)
         if 1 < len(codes) <= _STATES and len(codes) * len(reached(module.roots())) <= _WORK:

@@ -8,6 +8,7 @@ from itertools import combinations
 from symbolic.dataflow.module import Dataflow
 from symbolic.dataflow.nodes import Node, Nodes, Op
 from symbolic.facts.bits import BitLogic
+from symbolic.facts.shared import facts_of
 from symbolic.rules.matching import inverse, is_zero, proposing, tree
 from symbolic.rules.mux_trees import Chain, chain_of, mux_roots
 from symbolic.rules.rule import Example, Goal, Rule
@@ -17,7 +18,7 @@ _MOST = 32
 
 def find(module: Dataflow) -> Iterator[tuple[Mapping[Node, Node], str]]:
     """Yield chains of exclusive conditions as sums of products."""
-    logic = BitLogic()
+    logic = facts_of(module).logic
     for root in mux_roots(module):
         chain = chain_of(root)
         conditions = [condition for condition, _ in chain.cases]

@@ -11,7 +11,8 @@ from symbolic.dataflow.nodes import Node, Op
 from symbolic.facts.bits import BitLogic
 from symbolic.facts.lifetimes import Lifetimes, lifetimes
 from symbolic.facts.reachable import WIDEST, reachable
-from symbolic.facts.storage import Runs, domain, node_of, run
+from symbolic.facts.shared import facts_of
+from symbolic.facts.storage import Runs, domain, node_of
 from symbolic.rules.rule import Example, Goal, Rewriting, Rule
 from symbolic.rules.storage_edits import with_registers
 
@@ -22,8 +23,8 @@ def apply(module: Dataflow) -> Iterator[Rewriting]:
     """Yield for each control register the module with registers shared as far as it allows."""
     if len(module.registers) < 3:
         return
-    logic = BitLogic()
-    runs = run(module, logic)
+    facts = facts_of(module)
+    logic, runs = facts.logic, facts.runs
     for name, register in module.registers.items():
         codes = _codes(module, register, logic, runs)
         if 2 < len(codes) <= _STATES:

@@ -10,8 +10,8 @@ from symbolic.cubes import Cube, minterm
 from symbolic.dataflow.module import Dataflow
 from symbolic.dataflow.nodes import LEAVES, Node, Nodes, Op, reached
 from symbolic.facts.bits import BitLogic
-from symbolic.facts.cares import cares
 from symbolic.facts.gates import FALSE
+from symbolic.facts.shared import facts_of
 from symbolic.minimize import Function, cost, minimize
 from symbolic.rules.matching import inverse, proposing
 from symbolic.rules.mux_trees import leaves, mapped_leaves, mux_roots
@@ -23,8 +23,8 @@ INPUTS = 9
 
 def find(module: Dataflow) -> Iterator[tuple[Mapping[Node, Node], str]]:
     """Yield tables as sums of products, all of them, then each."""
-    logic = BitLogic()
-    care_of = cares(module, logic)
+    facts = facts_of(module)
+    care_of, logic = facts.cares, facts.logic
     image: dict[Node, Node] = {}
     for root in islice(mux_roots(module), 4 * LIMIT):
         made = _minimized(module.nodes, root, care_of.get(root, FALSE), logic)
@@ -84,15 +84,14 @@ class _Patterns:
             for i, node in enumerate(inputs)
         }
         self._size = -1
-        self._values: dict[int, int] = {}
+        self._values: list[int] = []
 
     def of(self, literal: int) -> int:
         """Return a function of the inputs."""
         if self._size != len(self._logic.gates):
             self._size = len(self._logic.gates)
             self._values = self._logic.gates.evaluated(self._inputs, self._count)
-        value = self._values[abs(literal)]
-        return value if literal > 0 else value ^ ((1 << self._count) - 1)
+        return self._values[literal]
 
     def possible(self, condition: int) -> int:
         """Return where a condition can hold; everywhere if it has other inputs, too."""

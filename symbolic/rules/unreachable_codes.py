@@ -6,10 +6,8 @@ from collections.abc import Iterator
 
 from symbolic.dataflow.module import Dataflow
 from symbolic.dataflow.nodes import Node
-from symbolic.facts.bits import BitLogic
 from symbolic.facts.cares import cares
-from symbolic.facts.reachable import known_codes
-from symbolic.facts.storage import run
+from symbolic.facts.shared import facts_of
 from symbolic.rules.constant_where_used import constants
 from symbolic.rules.infeasible_branch import taken
 from symbolic.rules.matching import replaced
@@ -20,16 +18,18 @@ def apply(module: Dataflow) -> Iterator[Rewriting]:
     """Yield the module without what only codes that are never reached would need."""
     if not module.registers:
         return
-    logic = BitLogic()
-    always, codes = known_codes(module, logic, run(module, logic))
+    facts = facts_of(module)
+    logic = facts.logic
+    always, codes = facts.codes
     if not codes:
         return
     image: dict[Node, Node] = {}
-    for node, care in cares(module, logic, always=always).items():
+    care_of = cares(module, logic, always=always)
+    for node, care in care_of.items():
         branch = taken(node, care, logic)
         if branch is not None:
             image[node] = branch
-    image = {**image, **constants(module, logic, always)}
+    image = {**image, **constants(module, care_of, logic)}
     if image:
         yield Rewriting(module=replaced(module, image), what=_said(module, codes))
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from symbolic.dataflow.module import Dataflow
-from symbolic.facts.demand import demanded
+from symbolic.facts.shared import facts_of
 from symbolic.rules.register_bits import without_bits
 from symbolic.rules.rule import Example, Goal, Rewriting, Rule
 
 
 def apply(module: Dataflow) -> Iterator[Rewriting]:
     """Yield the module without register bits that no output depends on."""
-    demand = demanded(module)
+    demand = facts_of(module).demand
     zero = module.nodes.const(0, 1)
     given = {}
     for name, register in module.registers.items():
