@@ -1,0 +1,1 @@
+"""Data of the package: a small cell library of the project's own."""
