@@ -28,6 +28,13 @@ _INLINE = re.compile(
     r"(?: (?:ports?|signals?|pins?|are))?)\s*:\s+(\S.*)$",
     re.IGNORECASE,
 )
+_CLAUSE = re.compile(
+    r"[.;]\s+(?=(?:[A-Za-z]+ ){0,3}?(?:inputs?|outputs?|inouts?)"
+    r"(?: (?:ports?|signals?|pins?|are))?\s*:)",
+    re.IGNORECASE,
+)
+"""Between `Inputs: a, b` and `Output: y` on one line."""
+_NEXT_DECLARATION = re.compile(r",\s*(?=(?:input|output|inout)\s)")
 _FENCE = re.compile(r"\s*(?:```|~~~)")
 _CODED = re.compile(rf"\s*[-*+]\s+`({IDENTIFIER}(?:\s*\[[^\]`]*\])?)`\s+(\S.*)")
 """An item whose name nothing but its typeface sets apart."""
@@ -146,7 +153,7 @@ class _Walk:
                     name=found[1], value=found[2], place=line_place(self.number), formal=False
                 )
             )
-        if self._inline(text, bulleted=bulleted):
+        if self._inlines(text) or self._declarations(text):
             return True
         role = self.outline.role
         if role is Role.PARAMETERS:
@@ -229,7 +236,25 @@ class _Walk:
         self.after_text = self.blank_before = False
         return True
 
-    def _inline(self, text: str, *, bulleted: bool) -> bool:
+    def _declarations(self, text: str) -> bool:
+        """Read `input clk, input [3:0] key, output open`, a line that goes on as it begins."""
+        pieces = _NEXT_DECLARATION.split(text.rstrip(" ,"))
+        if len(pieces) == 1:
+            return False
+        items = [read_item(piece, loose=False) for piece in pieces]
+        if not all(item and item.direction_first and len(item.names) == 1 for item in items):
+            return False
+        for item in filter(None, items):
+            self._add(item)
+        return True
+
+    def _inlines(self, text: str) -> bool:
+        """Read `Inputs: clk, rst, a[7:0]. Output: y`; another sentence may stand before it."""
+        first, *rest = _CLAUSE.split(text)
+        found = [self._inline(piece) for piece in (first, *rest)]
+        return any(found)
+
+    def _inline(self, text: str) -> bool:
         """Read `Inputs: clk, rst, a[7:0]`."""
         found = _INLINE.match(text)
         if not found:

@@ -34,6 +34,13 @@ _SUBJECT = re.compile(
     rf"^[#*\-\s]*(?:The\s+)?[Mm]odule\s+[`\"']({IDENTIFIER})[`\"']\s+(?:accept|take|has|have|implement"
     r"|comput|count|receive|produce|detect|generate|is an?\b)"
 )
+_ALONE_SUBJECT = re.compile(
+    rf"^[*\-\s]*[`\"']({IDENTIFIER})[`\"']\s+(?:is\s+(?:an?\s+)?(?:(?:purely|fully|completely|small"
+    r"|simple)\s+){0,2}(?:combinational|combinatorial|sequential|synchronous|module|block|circuit)\b"
+    r"|(?:turns|converts|translates|encodes|decodes|computes|calculates|implements)\s)"
+)
+"""`"alu" is purely combinational`, where a sentence begins."""
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z`\"'])")
 _CODE_LIKE = r"(?:(?=[a-z\d]*[_\d])[a-z]\w*|(?=[A-Za-z\d]*_)[A-Za-z]\w*)"
 _BARE = re.compile(rf"\bmodule\s+({_CODE_LIKE})\s+(?:that|which|with|having|has|takes)\b")
 _VERB = (
@@ -89,6 +96,11 @@ def stated_name(lines: Sequence[str], *, start: int = 0) -> ModuleName | None:
 
 
 def _quoted(line: str) -> str:
+    """Return the name that some sentence of a line gives, or empty."""
+    return next(filter(None, map(_quoted_in, _SENTENCE_END.split(line))), "")
+
+
+def _quoted_in(line: str) -> str:
     """Return the name in `Design the module "m"` and `Build a counter called m`, or empty."""
     if "odule" in line:
         if subject := _SUBJECT.match(line):
@@ -100,6 +112,8 @@ def _quoted(line: str) -> str:
             return bare[1]
     ordered = _ORDERED.match(line)
     name = (ordered[1] or ordered[2]) if ordered else ""
+    if alone := _ALONE_SUBJECT.match(line):
+        name = alone[1]
     return "" if name.lower() in _NO_MODULE | _GENERIC else name
 
 

@@ -76,10 +76,37 @@ _VERB = re.compile(
     rf"(?:\((?=(?:\w|\w*[_\d]\w*|clk|rst|cin|cout)\b))?(?P<names>{_QUOTED_LIST}|(?<=\(){_LIST}(?=\)))"
     rf"\)?{_EACH}"
 )
+_MORE = re.compile(
+    rf"(?P<names>[\"'`]{IDENTIFIER}[\"'`])\s+\((?:one more|another|(?:an )?(?:additional|extra))"
+    rf"\s+(?P<size>{_SIZE})?(?P<direction>input|output)\b"
+    r"|\b(?:one more|another|an additional|an extra)"
+    rf"\s+(?P<size2>{_SIZE})?(?P<direction2>input|output)"
+    rf"{_NOUN}(?:\s+named|\s+called)?,?\s+(?P<names2>[\"'`]{IDENTIFIER}[\"'`])",
+    re.IGNORECASE,
+)
+_INTO = re.compile(
+    r"\b(?:turns?|converts?|translates?|transforms?|maps?|encodes?|decodes?)\b"
+    rf"(?P<before>[^.;:]{{0,100}}?)(?P<taken>{_QUOTED_LIST})\s+(?:in)?to\b"
+    rf"(?P<between>[^.;:]{{0,100}}?)(?P<given>{_QUOTED_LIST})(?:,?\s+(?P<each>{_BITS})\s+each)?",
+    re.IGNORECASE,
+)
+_LISTED = re.compile(
+    rf"^\W*module\s+[\"'`]?{IDENTIFIER}[\"'`]?\s*:\s*(?P<inputs>[^.;:]{{1,300}}?),?\s+and\s+"
+    rf"(?:the\s+|an\s+|one\s+)?outputs?\s+(?P<outputs>[^.;:]{{1,200}})",
+    re.IGNORECASE,
+)
+_LISTED_PORT = re.compile(
+    rf"^(?:and\s+)?(?:an?\s+|the\s+)?(?P<size>{_SIZE})?(?:{_ADJECTIVE}|low\s+|high\s+){{0,4}}"
+    rf"(?P<late>{_SIZE})?(?!(?:in|out)puts?\b)[\"'`]?(?P<name>{IDENTIFIER})[\"'`]?"
+    rf"(?P<range>{_INDEX})?(?:\s+(?:in|out)put)?$",
+    re.IGNORECASE,
+)
+_REMARK = re.compile(rf"(?P<name>[\"'`]{IDENTIFIER}[\"'`])\s?\((?P<said>[^()\"'`]{{1,120}})\)")
 _ROLED = re.compile(
     rf"(?P<size>{_SIZE})?\b(?P<role>clock|reset|enable|select|address|load|start)"
     r"(?:\s+(?:input|signal|line))?"
     rf"\s*(?:,|\(|called|named)?\s*[(\"'`]\s?(?P<name>{IDENTIFIER})\s?[)\"'`]"
+    rf"|\bclocked\s+by\s+(?:the\s+)?[\"'`](?P<clocked>{IDENTIFIER})[\"'`]"
     r"|\b(?:clock|reset)\s+(?P<plain>\w*clk\w*|\w*rst\w*|\w*reset_\w+|\w*clock_\w+)\b"
 )
 _CARRIED = re.compile(
@@ -119,7 +146,7 @@ def read_prose(sentences: Sequence[Sentence]) -> list[DeclaredPort]:
     """
     found: dict[str, DeclaredPort] = {}
     for sentence in sentences:
-        text = sentence.text[:_LENGTH_LIMIT]
+        text = _REMARK.sub(_shortened, sentence.text[:_LENGTH_LIMIT])
         if not _HINTS.search(text):
             continue
         for port in _in_sentence(text, sentence):
@@ -128,6 +155,32 @@ def read_prose(sentences: Sequence[Sentence]) -> list[DeclaredPort]:
                 found[port.name] = replace(first, width=port.width)
     has_output = any(port.direction is Direction.OUTPUT for port in found.values())
     return list(found.values()) if has_output else []
+
+
+def read_more(sentences: Sequence[Sentence]) -> list[DeclaredPort]:
+    """Return the ports that sentences add to a list of ports: `"clear" (one more input)`."""
+    found = {}
+    for sentence in sentences:
+        for match in _MORE.finditer(sentence.text[:_LENGTH_LIMIT]):
+            direction = (match["direction"] or match["direction2"]).lower()
+            name = (match["names"] or match["names2"])[1:-1]
+            found[name] = DeclaredPort(
+                name=name,
+                direction=Direction.INPUT if direction == "input" else Direction.OUTPUT,
+                width=_size(match["size"] or match["size2"]),
+                place=sentence.place,
+                style="prose",
+            )
+    return list(found.values())
+
+
+def _shortened(remark: re.Match[str]) -> str:
+    """Return a quoted name with what its remark says of width and direction only."""
+    said = remark["said"]
+    if re.search(r"\b(?:in|out)puts?\b", said, re.IGNORECASE):
+        return remark[0]
+    bits = re.match(rf"\s*{_BITS}(?:,? (?:un)?signed\b)?", said)
+    return f"{remark['name']} ({bits[0].strip()})" if bits else remark["name"]
 
 
 def _in_sentence(text: str, sentence: Sentence) -> Iterator[DeclaredPort]:
@@ -146,12 +199,48 @@ def _in_sentence(text: str, sentence: Sentence) -> Iterator[DeclaredPort]:
         for match in pattern.finditer(text):
             at = match.start("names")
             found += [(at, port) for port in _listed(match, text, base)]
+    for pair in _INTO.finditer(text):
+        found += _converted(pair, base)
+    if listed := _LISTED.match(text):
+        found += _in_order(listed, base)
     for match in _ROLED.finditer(text):
-        name = match["name"] or match["plain"]
+        name = match["name"] or match["clocked"] or match["plain"]
         if name.lower() not in _NEVER - {"reset", "clock"}:
             port = replace(base, name=name, width=_size(match["size"]))
             found.append((match.start(), port))
     yield from _leftmost(found)
+
+
+def _converted(match: re.Match[str], base: DeclaredPort) -> Iterator[tuple[int, DeclaredPort]]:
+    """Yield both sides of `turns the 7-bit number "bin" into "tens" and "ones", 4 bits each`."""
+    for group, near, direction in (
+        ("taken", "before", Direction.INPUT),
+        ("given", "between", Direction.OUTPUT),
+    ):
+        sizes = re.findall(_SIZE, match[near])
+        width = _size(sizes[-1]) if sizes else None
+        if direction is Direction.OUTPUT:
+            width = _size(match["each"]) or width
+        for piece in _NAME.finditer(match[group]):
+            own = _own_width(piece) or width
+            yield match.start(group), replace(base, name=piece[2], direction=direction, width=own)
+
+
+def _in_order(match: re.Match[str], base: DeclaredPort) -> Iterator[tuple[int, DeclaredPort]]:
+    """Yield `Module m: clk, active-high rst, an 8-bit data input, and the outputs q and r`."""
+    never = _NEVER - _COMMON_PORTS
+    for group, direction in (("inputs", Direction.INPUT), ("outputs", Direction.OUTPUT)):
+        pieces = [_LISTED_PORT.match(p) for p in re.split(_BETWEEN, match[group].strip())]
+        if not all(piece and piece["name"].lower() not in never for piece in pieces):
+            return
+        for piece in filter(None, pieces):
+            width = _size(piece["size"]) or _size(piece["late"])
+            if piece["range"]:
+                width = find_range(piece["range"])
+            yield (
+                match.start(group),
+                replace(base, name=piece["name"], direction=direction, width=width),
+            )
 
 
 def _leftmost(found: list[tuple[int, DeclaredPort]]) -> Iterator[DeclaredPort]:

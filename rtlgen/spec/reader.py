@@ -41,7 +41,7 @@ from rtlgen.spec.ports import (
     written_ranges,
 )
 from rtlgen.spec.properties import read_properties
-from rtlgen.spec.prose import read_prose
+from rtlgen.spec.prose import read_more, read_prose
 from rtlgen.spec.roles import describe
 from rtlgen.spec.text import IDENTIFIER, Sentence, line_place, normalize, sentences
 from rtlgen.spec.timing import find_timing
@@ -231,6 +231,10 @@ class _Reading:
             return header, name, self._from_header(header)
         if not listed:
             listed = self._from_prose(clean)
+        elif header is None:
+            known = {port.name for port in listed}
+            more = read_more(sentences(clean.replace("`", '"')))
+            listed += (port for port in more if port.name not in known)
         if not listed:
             raise SpecError(f"no ports are declared, {self._whole()}\n\n{_PORTS_HINT}")
         parameters = [*self.front.parameters, *self.listing.parameters]
