@@ -19,6 +19,7 @@ _READ = ("$memrd", "$memrd_v2")
 _KEPT = frozenset({"$dff", "$adff", "$memwr", "$memwr_v2", "$meminit", "$meminit_v2"})
 """Cells that are no expressions: registers and what writes memories."""
 _PINS = ("A", "B", "S")
+_LATCHES = ("$dlatch", "$adlatch")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,9 +109,9 @@ class Netlist:
         kind, place = cell["type"], place_of(cell)
         if kind in SILENT or kind in _KEPT:
             return
-        if kind in REFUSED and not (kind == "$dlatch" and self.latches):
+        if kind in REFUSED and not (kind in _LATCHES and self.latches):
             raise Unsupported(f"{REFUSED[kind]}: {place}")
-        if kind not in MEANINGS and kind not in _READ and kind != "$dlatch":
+        if kind not in MEANINGS and kind not in _READ and kind not in _LATCHES:
             what = "an unknown module" if not kind.startswith("$") else "a cell of type"
             raise Unsupported(f"{what} {kind.lstrip('$')}: {place or name}")
         self.cells[name] = cell
@@ -136,7 +137,7 @@ class Netlist:
         pins = cell["connections"]
         if cell["type"] in _READ:
             return self._word(cell)
-        if cell["type"] == "$dlatch":
+        if cell["type"] in _LATCHES:
             return self._open_latch(cell)
         operands = {name: self.node(pins[name]) for name in _PINS if pins.get(name)}
         parameters = {name: number(cell, name) for name in cell["parameters"]}
@@ -149,12 +150,22 @@ class Netlist:
             raise Unsupported(f"{why}: {place_of(cell)}") from why
 
     def _open_latch(self, cell: Json) -> Node:
-        enable, data = (self.node(cell["connections"][pin]) for pin in ("EN", "D"))
+        data = self.node(cell["connections"]["D"])
         unknown = self.nodes.bits("x" * data.width)
-        is_high = number(cell, "EN_POLARITY")
-        self.open.append(enable if is_high else self.nodes.make(Op.NOT, 1, enable))
-        sides = (data, unknown) if is_high else (unknown, data)
-        return self.nodes.mux(enable, *sides)
+        is_open, value = self._chosen(cell, "EN", data, unknown)
+        if cell["type"] == "$adlatch":
+            given = self.nodes.bits(str(cell["parameters"]["ARST_VALUE"]))
+            is_reset, value = self._chosen(cell, "ARST", given, value)
+            is_open = self.nodes.make(Op.OR, 1, is_reset, is_open)
+        self.open.append(is_open)
+        return value
+
+    def _chosen(self, cell: Json, pin: str, true: Node, false: Node) -> tuple[Node, Node]:
+        """Return whether a pin is active, and what is chosen by it."""
+        signal = self.node(cell["connections"][pin])
+        if number(cell, f"{pin}_POLARITY"):
+            return signal, self.nodes.mux(signal, true, false)
+        return self.nodes.make(Op.NOT, 1, signal), self.nodes.mux(signal, false, true)
 
     def _word(self, cell: Json) -> Node:
         if number(cell, "CLK_ENABLE"):
@@ -213,7 +224,9 @@ def memory_of(cell: Json) -> str:
 
 
 def _result(cell: Json) -> str:
-    return {"$memrd": "DATA", "$memrd_v2": "DATA", "$dlatch": "Q"}.get(cell["type"], "Y")
+    return {"$memrd": "DATA", "$memrd_v2": "DATA", "$dlatch": "Q", "$adlatch": "Q"}.get(
+        cell["type"], "Y"
+    )
 
 
 def _is_even(cell: Json, width: int) -> bool:
