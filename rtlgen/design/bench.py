@@ -62,8 +62,13 @@ def load_rtl(paths: Sequence[Path], *, module: str | None, what: str) -> Design:
 
     Raises:
         InvalidDesign: A file cannot be read or parsed.
-        UsageError: Several modules could be the top.
+        UsageError: Several modules could be the top, or a file is a specification.
     """
+    for path in paths:
+        if path.suffix.lower() in (".md", ".markdown"):
+            raise UsageError(
+                f"{what} must be Verilog; {path} is a specification\n\nhint: --spec {path}"
+            )
     anything = Design.from_files(paths, top="rtlgen_unknown")
     names = module_names(anything)
     if module is not None and module in names:

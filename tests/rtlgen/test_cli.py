@@ -217,6 +217,15 @@ def test_judge_by_golden(tmp_path: Path) -> None:
 
 
 @pytest.mark.icarus
+def test_a_specification_is_no_rtl(tmp_path: Path) -> None:
+    (tmp_path / "m.v").write_text("module m(input a, output y); assign y = a; endmodule\n")
+    (tmp_path / "m.md").write_text("# m\n\n- input a\n- output y\n")
+    done = rtlgen("judge", "m.v", "m.md", "--golden", "m.v", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "must be Verilog; m.md is a specification" in done.stderr
+    assert "--spec m.md" in done.stderr
+
+
 def test_golden_rtl_that_contradicts_the_specification_is_said(tmp_path: Path) -> None:
     (tmp_path / "ref.v").write_text(RIGHT.replace("(b & c)", "b"))
     (tmp_path / "design.v").write_text(RIGHT.replace("(b & c)", "b"))
