@@ -38,6 +38,8 @@ class Signal:
     """Whether it must be assigned in a process, as a `reg`."""
     either: bool = False
     """Whether it may be assigned either way, as a `logic`."""
+    range: Name | None = None
+    """How its bits are counted; without, down to 0."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +58,8 @@ class Composed:
     """New wires: name, width, and their declaration with the value."""
     signals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """For each signal what assigns it; one process may assign several and stands at the first."""
-    processes: tuple[tuple[str, ...], ...] = ()
-    """For registers and memories."""
+    processes: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()
+    """For registers and memories: what is assigned, and the lines."""
     variables: frozenset[str] = frozenset()
     """Signals that are assigned in a process."""
 
@@ -99,7 +101,9 @@ class Composer:
         return Composed(
             wires=tuple(self._wire(node, named[node]) for node in wires),
             signals={s.name: self._assigned(s, blocks[s.name], own) for s in signals},
-            processes=tuple(tuple(group.lines(self._expressions)) for group in clocked),
+            processes=tuple(
+                (tuple(group.assigns), tuple(group.lines(self._expressions))) for group in clocked
+            ),
             variables=frozenset(s.name for s in signals if self._is_process(s)),
         )
 
@@ -117,7 +121,7 @@ class Composer:
 
     @staticmethod
     def _own_name(signal: Signal) -> Name:
-        return _name(signal.name, signal.value.width)
+        return signal.range or _name(signal.name, signal.value.width)
 
     def _is_process(self, signal: Signal) -> bool:
         if signal.value in self._names or not (signal.variable or signal.either):
@@ -159,6 +163,7 @@ class Composer:
             group = groups.setdefault(key, _Group(register))
             hold = self._nodes.reg(register.name, register.width)
             group.targets.append(Target(name, register.next, hold))
+            group.assigns.append(name)
             if reset is not None:
                 group.values.append((name, self._nodes.bits(reset.value)))
         for group in groups.values():
@@ -168,6 +173,7 @@ class Composer:
             for clock, rising in dict.fromkeys((p.clock, p.rising) for p in memory.writes):
                 ports = [p for p in memory.writes if (p.clock, p.rising) == (clock, rising)]
                 group = _Group(ports[0])
+                group.assigns.append(name)
                 group.block = tuple(s for p in ports for s in self._written(name, p))
                 yield group
 
@@ -207,6 +213,7 @@ class _Group:
     def __init__(self, like: Register | WritePort) -> None:
         self._clock, self._rising = like.clock, like.rising
         self._reset = like.reset if isinstance(like, Register) else None
+        self.assigns: list[str] = []
         self.targets: list[Target] = []
         self.values: list[tuple[str, Node]] = []
         self.block: Block = ()

@@ -28,6 +28,8 @@ class Name:
     """None for a scalar."""
     lsb: int | None = None
     signed: bool = False
+    whole: str = ""
+    """How all of it is written, if it is only a part of the signal `text`."""
 
     def index(self, bit: int) -> int:
         """Return by which index the source calls a bit."""
@@ -157,7 +159,7 @@ class Expressions:
 
     def _name(self, node: Node, width: int) -> _Written:
         name = self._names[node]
-        tree = ast.Identifier(name.text)
+        tree = ast.Identifier(name.whole or name.text)
         if name.signed and width > node.width:
             return _Written(ast.SystemCall("unsigned", [tree]), node.width)
         return _Written(tree, node.width, name.signed)
@@ -277,7 +279,7 @@ class Expressions:
             return literal(str(node.payload), signed=True)
         name = self._names.get(node)
         if name is not None and name.signed:
-            return ast.Identifier(name.text)
+            return ast.Identifier(name.whole or name.text)
         return ast.SystemCall("signed", [self.alone(node)])
 
     def _signed_operation(self, node: Node) -> Tree | None:
@@ -314,6 +316,8 @@ class Expressions:
         if base not in self._names:
             return self._select_inside(base, low, width)
         name = self._names[base]
+        if width == name.width:
+            return ast.Identifier(name.whole or name.text)
         return _selected(ast.Identifier(name.text), name, low, width)
 
     def _select_inside(self, base: Node, low: int, width: int) -> Tree:

@@ -129,6 +129,8 @@ class Decisions:
             return False
         _, true, false = first.value.operands
         sides = (true, false)
+        if first.hold is not None and any(side.op is Op.CONST for side in sides):
+            return False
         return first.hold not in sides and not any(map(self._is_decision, sides))
 
     def _if(self, condition: Node, targets: Sequence[Target]) -> If:

@@ -78,7 +78,7 @@ class _ModuleText:
             "",
             *(line for _, _, lines in found.wires for line in lines),
             *(line for s in signals for line in found.signals[s.name]),
-            *(line for process in found.processes for line in ("", *process)),
+            *(line for _, process in found.processes for line in ("", *process)),
             *self._initial(module),
         ]
         return "\n".join([*self._header(variables), *_tidy(body), "endmodule", ""])

@@ -1,0 +1,59 @@
+"""Text that holds for some values of parameters only says so, and fails for others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from symbolic.dataflow.edit_plan import Plan
+from symbolic.dataflow.edit_text import words
+from symbolic.dataflow.sharing import Names
+
+
+def guard(plan: Plan, text: str, changed: Iterable[int], new: str) -> list[str]:
+    """Return lines that no tool elaborates where a parameter has another value than it had.
+
+    Only parameters count on which the old text of what changed depends, or the
+    declaration of a signal in it or in the new text.
+    """
+    source = plan.source
+    values = plan.before.interface.parameters
+    if not values or not new:
+        return []
+    mentioned = words(new)
+    for number in changed:
+        span = source.items[number].span
+        mentioned |= words(text[span.start : span.end])
+    for name in sorted(mentioned & set(source.signals)):
+        mentioned |= _declaration(plan, text, name)
+    for constant in source.constants.values():
+        if constant.span is not None and constant.name in mentioned and constant.kind != "enum":
+            mentioned |= words(text[constant.span.start : constant.span.end])
+    return _lines({name: values[name] for name in values if name in mentioned}, text)
+
+
+def _declaration(plan: Plan, text: str, name: str) -> set[str]:
+    signal = plan.source.signals[name]
+    if signal.item is not None:
+        span = plan.source.items[signal.item].span
+        return words(text[span.start : span.end]) - set(plan.source.signals)
+    header = plan.source.header
+    start = text.rfind(",", header.start, signal.span.start)
+    start = max(start, text.rfind("(", header.start, signal.span.start), header.start)
+    return words(text[start : signal.span.end])
+
+
+def _lines(values: dict[str, int], text: str) -> list[str]:
+    if not values:
+        return []
+    fresh = Names(words(text))
+    shown = " and ".join(f"{name} = {value}" for name, value in values.items())
+    condition = " || ".join(f"{name} != {value}" for name, value in values.items())
+    module, label = fresh.fresh("error_parameters_are_fixed"), fresh.fresh("other_parameters")
+    return [
+        f"    // Optimized for {shown} only.",
+        "    generate",
+        f"        if ({condition}) begin : {label}",
+        f"            {module} error ();",
+        "        end",
+        "    endgenerate",
+    ]

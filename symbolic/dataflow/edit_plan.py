@@ -1,0 +1,258 @@
+"""Which items of a module are kept, which are replaced, and by which values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from symbolic.dataflow.edit_units import Unit, base_of, value_of
+from symbolic.dataflow.edit_values import Values
+from symbolic.dataflow.module import Dataflow, Memory, Register
+from symbolic.dataflow.nodes import LEAVES, Node, Op, reached
+from symbolic.dataflow.source_map import ItemKind, SourceMap
+
+
+class NotRewritable(Exception):
+    """The text cannot be changed in place; the message says why."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Plan:
+    """What becomes of each unit."""
+
+    source: SourceMap
+    values: Values
+    names: dict[Node, str]
+    """For values that can be called by name in new text, the signal."""
+    replaced: set[int]
+    """Places of units whose text cannot be kept."""
+    needed: set[str] = field(default_factory=set)
+    """Signals that something uses."""
+    live: set[int] = field(default_factory=set)
+    """Units of which something is used."""
+    written: list[str] = field(default_factory=list)
+    """Signals that get a new text, in the order of the source."""
+
+    @property
+    def before(self) -> Dataflow:
+        return self.values.before
+
+    @property
+    def after(self) -> Dataflow:
+        return self.values.after
+
+
+def planned(source: SourceMap, values: Values) -> Plan:
+    """Return what to keep and what to replace: the least that has to be.
+
+    What is needed decides what is live, that decides what is replaced, and that what is
+    needed: units are added to `replaced` until nothing changes.
+
+    Raises:
+        NotRewritable: Something has to change that cannot be edited.
+    """
+    replaced: set[int] = set()
+    names = _names(source, values)
+    while True:
+        attempt = _Attempt(Plan(source=source, values=values, names=names, replaced=set(replaced)))
+        found = attempt.plan()
+        if found.replaced == replaced:
+            return found
+        replaced |= found.replaced
+
+
+def is_inner(name: str) -> bool:
+    """Whether a name lies in an instance or a generate block, where the text cannot reach it."""
+    return "." in name
+
+
+def _names(source: SourceMap, values: Values) -> dict[Node, str]:
+    """Return the best name of each value: of a port, or the first in the source."""
+    found: dict[Node, str] = {}
+    order = {name: number for number, name in enumerate(source.signals)}
+    outputs = values.after.outputs
+    candidates = sorted(
+        (name for name in values.signals if not is_inner(name)),
+        key=lambda name: (name not in outputs, order.get(base_of(name), 0), name),
+    )
+    for name in candidates:
+        node = values.signals[name]
+        plain = node.op in LEAVES and not (node.op is Op.REG and is_inner(str(node.payload)))
+        if not plain and not values.is_gone(node):
+            found.setdefault(node, name)
+    return found
+
+
+class _Attempt:
+    """Follows what is needed, with what is known to be replaced."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        values = self._values = plan.values
+        self._before, self._after = values.before, values.after
+        self._owner = {n: i for i, u in enumerate(values.units) for n in u.signals}
+        self._homes = {
+            n: i for i, u in enumerate(values.units) for n in (*u.registers, *u.memories)
+        }
+        self._waiting: list[str] = []
+        self._done: set[int] = set()
+        self._lost = {base_of(n) for n in self._before.registers if n not in self._after.registers}
+
+    def plan(self) -> Plan:
+        for name in (*self._after.outputs, *self._idle()):
+            self._need(name)
+        for name in (*self._after.registers, *self._after.memories):
+            if name in self._homes:
+                self._enliven(self._homes[name])
+            else:
+                self._use(self._roots_of(name))
+        while self._waiting:
+            self._visit(self._waiting.pop())
+        self._plan.written = self._written()
+        return self._plan
+
+    def _idle(self) -> Iterator[str]:
+        """Yield signals that nothing used before either, if they are still wanted."""
+        used = set(reached(self._before.roots()))
+        for name in self._owner:
+            is_wanted = name in self._after.named and not is_inner(name)
+            if is_wanted and value_of(self._before, name) not in used:
+                yield name
+
+    def _need(self, name: str) -> None:
+        if name not in self._plan.needed:
+            self._plan.needed.add(name)
+            self._waiting.append(name)
+
+    def _visit(self, name: str) -> None:
+        place = self._owner.get(name)
+        if place is None:
+            if self._is_loose(name):
+                self._define(name)
+            return
+        self._enliven(place)
+        if place in self._plan.replaced:
+            self._define(name)
+        elif name not in self._values.kept:
+            self._replace(place)
+
+    def _is_loose(self, name: str) -> bool:
+        """Whether an output that no expression in the text drives must get one now."""
+        if name not in self._after.outputs or name not in self._before.outputs:
+            return False
+        now = self._after.outputs[name]
+        if now is self._before.outputs[name]:
+            return now.op is Op.REG and now.payload != name and str(now.payload) in self._lost
+        if name in self._after.registers:
+            raise NotRewritable(f"output {name!r} is no longer the register of that name")
+        return True
+
+    def _enliven(self, place: int) -> None:
+        if place in self._plan.live:
+            return
+        self._plan.live.add(place)
+        unit = self._values.units[place]
+        if place in self._plan.replaced or not self._can_stay(unit):
+            self._replace(place)
+            return
+        for name in unit.reads:
+            self._need(name)
+
+    def _can_stay(self, unit: Unit) -> bool:
+        values = self._values
+        state = [f"register {n}" for n in unit.registers if n not in unit.counters]
+        state += [f"memory {n}" for n in unit.memories]
+        read = [values.signals[name] for name in unit.reads if name in values.signals]
+        items = self._plan.source.items
+        return (
+            values.kept.issuperset(state)
+            and not (self._is_assignment(unit) and any(map(self._is_alias_now, unit.reads)))
+            and not any(map(values.is_gone, read))
+            and self._lost.isdisjoint(n for place in unit.items for n in items[place].reads)
+        )
+
+    def _is_assignment(self, unit: Unit) -> bool:
+        items = self._plan.source.items
+        return all(items[number].kind is ItemKind.ASSIGN for number in unit.items)
+
+    def _is_alias_now(self, name: str) -> bool:
+        """Whether a signal has become another one, or a constant."""
+        now = self._values.signals.get(name)
+        if now is None or now is value_of(self._before, name):
+            return False
+        return now.op in LEAVES or self._plan.names.get(now, name) != name
+
+    def _replace(self, place: int) -> None:
+        """Write anew what is used of a unit."""
+        if place in self._done:
+            return
+        self._done.add(place)
+        self._plan.replaced.add(place)
+        self._plan.live.add(place)
+        unit = self._values.units[place]
+        for name in unit.signals:
+            if name in self._plan.needed:
+                self._define(name)
+        for name in (*unit.registers, *unit.memories):
+            if name in self._after.registers or name in self._after.memories:
+                self._use(self._roots_of(name))
+
+    def _define(self, name: str) -> None:
+        node = self._values.signals.get(name)
+        if node is None:
+            node = self._after.outputs[name]
+        if self._plan.names.get(node) == name:
+            self._use(node.operands)
+            self._use_word(node)
+        else:
+            self._use([node])
+
+    def _roots_of(self, name: str) -> list[Node]:
+        register = self._after.registers.get(name)
+        if register is not None:
+            return register_roots(register)
+        return memory_roots(self._after.memories[name])
+
+    def _use(self, roots: Iterable[Node]) -> None:
+        """Need what new text for these values calls by name."""
+        waiting, seen = list(roots), set[Node]()
+        while waiting:
+            node = waiting.pop()
+            if node in seen:
+                continue
+            seen.add(node)
+            if node in self._plan.names:
+                self._need(self._plan.names[node])
+                continue
+            self._use_word(node)
+            waiting += node.operands
+
+    def _use_word(self, node: Node) -> None:
+        """Dissolve what holds a register or memory that the text cannot reach."""
+        if node.op in (Op.REG, Op.READ):
+            name = str(node.payload)
+            if is_inner(name) and name in self._homes:
+                place = self._homes[name]
+                if place not in self._plan.replaced:
+                    self._replace(place)
+
+    def _written(self) -> list[str]:
+        plan = self._plan
+        found = [
+            name
+            for place in sorted(plan.replaced, key=lambda p: self._values.units[p].items)
+            for name in self._values.units[place].signals
+            if name in plan.needed and not is_inner(name)
+        ]
+        loose = [n for n in self._after.outputs if n not in self._owner and self._is_loose(n)]
+        return [*found, *loose]
+
+
+def register_roots(register: Register) -> list[Node]:
+    """Return the expressions that a register depends on."""
+    return [register.next] if register.reset is None else [register.next, register.reset.signal]
+
+
+def memory_roots(memory: Memory) -> list[Node]:
+    """Return the expressions that the contents of a memory depend on."""
+    return [n for port in memory.writes for n in (port.address, port.data, port.enable)]
