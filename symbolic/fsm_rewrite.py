@@ -40,6 +40,8 @@ class Version:
 
     style: Style
     design: Design
+    file: str
+    """The source that differs."""
 
 
 def rewritten(
@@ -87,7 +89,9 @@ def versions(
     found, problems = [], []
     for style, way in ways.items():
         try:
-            found.append(Version(style=style, design=_with(design, source, way())))
+            found.append(
+                Version(style=style, design=_with(design, source, way()), file=source.file)
+            )
         except NotWritable as why:
             problems.append(why)
     if not found:

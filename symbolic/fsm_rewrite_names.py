@@ -44,8 +44,13 @@ class Names:
         return next((one for one in self.constants if one.text == text), None)
 
 
-def names_of(source: Source, plan: Plan, holders: frozenset[str]) -> Names:
-    """Find names for the states of the machine that `holders` hold."""
+def names_of(
+    source: Source, plan: Plan, holders: frozenset[str], *, taken: Iterable[str] = ()
+) -> Names:
+    """Find names for the states of the machine that `holders` hold.
+
+    Names that are new are none of `taken`. Without holders all are new.
+    """
     used = list(state_constants(source, holders))
     constants = (*_declared(source, holders, used), *_macros(source, used))
     codes = {int(plan.old.codes[state], 2): state for state in plan.old.states}
@@ -54,13 +59,13 @@ def names_of(source: Source, plan: Plan, holders: frozenset[str]) -> Names:
         if one.value in codes:
             texts.setdefault(codes[one.value], one.text)
     bare = [state for state in plan.kept.values() if state not in texts]
-    if bare and plan.same_codes and plan.width == _old_width(plan):
+    if holders and bare and plan.same_codes and plan.width == _old_width(plan):
         literal = next((source.shown(p) for p in used if not p.name and not p.macro), "")
         return Names(constants=constants, texts=texts, added=(), literal=literal or "'b")
-    taken = set(source.names)
+    used_names = {*source.names, *taken}
     for state in bare:
-        texts[state] = identifier(state, taken)
-        taken.add(texts[state])
+        texts[state] = identifier(state, used_names)
+        used_names.add(texts[state])
     return Names(constants=constants, texts=texts, added=tuple(bare))
 
 

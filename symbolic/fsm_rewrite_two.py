@@ -16,6 +16,7 @@ from symbolic.fsm_rewrite_holders import assignments, copies_of, labels_of, leav
 from symbolic.fsm_rewrite_inputs import Namer, input_texts
 from symbolic.fsm_rewrite_names import names_of
 from symbolic.fsm_rewrite_plan import NotWritable, Plan
+from symbolic.fsm_rewrite_several import Replaced
 from symbolic.fsm_rewrite_statements import Statements, is_clocked
 from symbolic.fsm_rewrite_uses import Uses
 from symbolic.fsm_source import Declared, Part, Source
@@ -77,6 +78,26 @@ def places_of(source: Source, register: str) -> Places:
         next_signal=signal,
         clocked=tuple(clocked),
         free=tuple(_assigning(source, signal.name)) if signal else (),
+    )
+
+
+def places_of_several(source: Source, registers: Sequence[str]) -> Places:
+    """Find where a machine stands whose state lies in several registers; they become one.
+
+    Raises:
+        NotWritable: One is not declared here, or is assigned in unusual places.
+    """
+    found = [places_of(source, register) for register in registers]
+    clocked = {id(item): item for places in found for item in places.clocked}
+    first = found[0].register
+    name = identifier("state", source.names)
+    width = sum(places.register.width for places in found)
+    return Places(
+        register=replace(first, name=name, width=width, port=False, initial=None, range=None),
+        next_name=identifier("next_state", {*source.names, name}),
+        next_signal=None,
+        clocked=tuple(sorted(clocked.values(), key=lambda item: item.start)),
+        free=(),
     )
 
 
@@ -146,6 +167,10 @@ def _only(statement: Part) -> Part:
     return statement
 
 
+def _place_of_one(source: Source, registers: Sequence[str]) -> Places:
+    return places_of(source, registers[0])
+
+
 @dataclass(slots=True, kw_only=True)
 class TwoProcess:
     """One rewriting of a machine."""
@@ -162,20 +187,22 @@ class TwoProcess:
     edits: Edits = field(init=False)
 
     def __post_init__(self) -> None:
-        register = self.register
-        if len(register) != 1:
-            raise NotWritable("the state lies in several registers")
-        self.places = places_of(self.source, register[0])
-        own = {register[0]} | ({self.places.next_name} if self.places.next_signal else set())
-        holders = copies_of(self.source, own)
+        several = len(self.register) > 1
+        find = places_of_several if several else _place_of_one
+        self.places = find(self.source, self.register)
+        own = {self.register[0]}
+        if self.places.next_signal is not None:
+            own.add(self.places.next_name)
+        holders = frozenset[str]() if several else copies_of(self.source, own)
         self.edits = Edits(self.source.text)
         width = len(next(iter(self.plan.old.codes.values())))
         if self.places.register.width != width:
             raise NotWritable("a register that is the state only in part cannot be rewritten")
+        taken = (self.places.register.name, self.places.next_name)
         self.uses = Uses(
             source=self.source,
             plan=self.plan,
-            names=names_of(self.source, self.plan, holders),
+            names=names_of(self.source, self.plan, holders, taken=taken),
             holders=holders,
             edits=self.edits,
             old_width=width,
@@ -197,11 +224,12 @@ class TwoProcess:
     # -- items ----------------------------------------------------------------
 
     def _items(self) -> None:
-        own = frozenset({self.places.register.name, self.places.next_name})
+        several = len(self.register) > 1
+        own = frozenset({*self.register, self.places.next_name})
         keeping, cutting = Statements(uses=self.uses), Statements(uses=self.uses, removed=own)
         gone: list[Part] = []
         for item in self.source.items:
-            if item is self._plain or item.name == "initial":
+            if item is self._plain or (item.name == "initial" and not several):
                 keeping.rewrite(item)
             elif cutting.item(item):
                 gone.append(item)
@@ -335,6 +363,9 @@ class TwoProcess:
     # -- declarations -----------------------------------------------------------------
 
     def _declarations(self) -> None:
+        if len(self.register) > 1:
+            self._declare_anew()
+            return
         places = self.places
         net = places.next_signal is not None and places.next_signal.role == "net"
         held = self.uses.holders - ({places.next_name} if net else set())
@@ -352,6 +383,19 @@ class TwoProcess:
         if net or places.next_signal is None:
             declarations.add_like(places.register, places.next_name)
         declarations.add_lines(self.uses.decoder_lines())
+
+    def _declare_anew(self) -> None:
+        """Declare one register, and what the old ones were as functions of it."""
+        replaced = Replaced(
+            source=self.source,
+            plan=self.plan,
+            edits=self.edits,
+            uses=self.uses,
+            registers=self.register,
+        )
+        start = self.plan.new.power_on_state
+        initial = "" if start is None else f" = {self.uses.text_for(self.plan.kept[start])}"
+        replaced.declare(self.places.register.name, self.places.next_name, initial)
 
 
 def comment_lines(text: bytes, place: int) -> list[str]:

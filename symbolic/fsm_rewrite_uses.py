@@ -240,6 +240,13 @@ class Uses:
                 return f"{holder}[{self.plan.width - 1 - column}]"
         return None
 
+    def where(self, holder: str, ones: Sequence[str]) -> str:
+        """Return a bit that is 1 in the states `ones`, over the new codes in `holder`."""
+        if not ones or len(ones) == len(self.live):
+            return _TRUE if ones else _FALSE
+        text = self._same_bit(holder, ones) or self._among(holder, ones)
+        return text[1:-1] if is_enclosed(text) else text
+
     def _among(self, holder: str, ones: Sequence[str]) -> str:
         others = [state for state in self.live if state not in ones]
         if len(others) < len(ones):
