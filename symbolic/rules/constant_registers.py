@@ -85,8 +85,12 @@ module modulo_six (
     always @(posedge clk) begin
         if (rst)
             count <= 3'd0;
-        else if (en)
-            count <= (count == 3'd5) ? 3'd0 : count + 3'd1;
+        else if (en) begin
+            if (count == 3'd5)
+                count <= 3'd0;
+            else
+                count <= count + 3'd1;
+        end
     end
 endmodule
 """,

@@ -70,7 +70,7 @@ module excluded (
 );
 
     assign y = (x == 8'd1) ? b :
-               (x > 8'd200) ? (a + b) :
+               (x > 8'd200) ? a + b :
                x;
 endmodule
 """,

@@ -68,7 +68,7 @@ module partial (
     output wire [3:0] y
 );
 
-    assign y = |op ? ((op == 2'd1) ? (a | b) : a ^ b) : a & b;
+    assign y = |op ? ((op == 2'd1) ? a | b : a ^ b) : a & b;
 endmodule
 """,
     ),

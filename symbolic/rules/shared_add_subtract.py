@@ -10,6 +10,10 @@ from symbolic.rules.matching import inverse, proposing
 from symbolic.rules.mux_trees import leaves, mapped_leaves, mux_roots
 from symbolic.rules.rule import Example, Goal, Rule
 from symbolic.rules.shared_operator import joined
+from symbolic.rules.split_mux import part
+
+_LONGEST = 64
+"""Bits up to which an adder is written bit by bit."""
 
 
 def find(module: Dataflow) -> Iterator[tuple[Mapping[Node, Node], str]]:
@@ -31,7 +35,9 @@ def _adders(nodes: Nodes, root: Node, group: Sequence[Node]) -> Iterator[Node]:
     if first is None or second is None or subtract is None:
         return
     subtract = _condition(nodes, subtract)
-    for make in (with_carry_bit, _choosing):
+    for make in (with_borrow_chain, with_carry_bit, _choosing):
+        if make is with_borrow_chain and first.width > _LONGEST:
+            continue
         made = joined(nodes, root, group, make(nodes, first, second, subtract))
         if made is not None:
             yield made
@@ -47,6 +53,25 @@ def _condition(nodes: Nodes, tree: Node) -> Node:
     if (true.value, false.value) == (0, 1):
         return inverse(nodes, condition)
     return tree
+
+
+def with_borrow_chain(nodes: Nodes, a: Node, b: Node, subtract: Node) -> Node:
+    """Return `a - b` if `subtract`, else `a + b`, from a chain of borrows or carries.
+
+    The bits of sum and difference are both `a ^ b ^ c`: only the chain of c,
+    (x & b) | (c & (x ^ b)) with x = a for carries and ~a for borrows, has to know.
+    """
+    x = nodes.make(Op.XOR, a.width, a, _repeated(nodes, subtract, a.width))
+    c = nodes.const(0, 1)
+    chain = [c]
+    for i in range(a.width - 1):
+        left, right = part(nodes, x, i, 1), part(nodes, b, i, 1)
+        both = nodes.make(Op.AND, 1, left, right)
+        passed = nodes.make(Op.AND, 1, c, nodes.make(Op.XOR, 1, left, right))
+        c = both if i == 0 else nodes.make(Op.OR, 1, both, passed)
+        chain.append(c)
+    differ = nodes.make(Op.XOR, a.width, a, b)
+    return nodes.make(Op.XOR, a.width, differ, nodes.concat(*reversed(chain)))
 
 
 def with_carry_bit(nodes: Nodes, a: Node, b: Node, subtract: Node) -> Node:
@@ -86,7 +111,8 @@ RULE = Rule(
     name="shared-add-subtract",
     title="One adder for sums and differences",
     matches="s ? a - b : c + d, also in nested muxes and case statements",
-    makes="(s ? a : c) + ((s ? b : d) ^ {w{s}}) + s, the last as a carry into the lowest bit",
+    makes="with a and b selected: a ^ b ^ {borrows or carries}, the chain of which looks at"
+    " a ^ {w{s}}; or a + (b ^ {w{s}}) + s, the last as a carry into the lowest bit",
     allowed="",
     goals=frozenset({Goal.AREA, Goal.POWER}),
     source="Hennessy, Patterson: Computer Organization and Design, appendix on ALUs (B-invert)",
@@ -104,8 +130,21 @@ module adder_subtractor (
     output wire [7:0] y
 );
 
-    wire [8:0] sum = {a, 1'b1} + {b ^ {8{mode}}, mode};
-    assign y = sum[8:1];
+    wire [6:0] mixed = a[6:0] ^ {7{mode}};
+    wire bits = mixed[1];
+    wire bits2 = mixed[2];
+    wire bits3 = mixed[3];
+    wire bits4 = mixed[4];
+    wire bits5 = mixed[5];
+    wire bits6 = mixed[6];
+    wire both = b[0] & mixed[0];
+    wire either = (b[1] & bits) | (both & (b[1] ^ bits));
+    wire either2 = (b[2] & bits2) | (either & (b[2] ^ bits2));
+    wire either3 = (b[3] & bits3) | (either2 & (b[3] ^ bits3));
+    wire either4 = (b[4] & bits4) | (either3 & (b[4] ^ bits4));
+    wire either5 = (b[5] & bits5) | (either4 & (b[5] ^ bits5));
+    assign y = a ^ b ^
+               {(b[6] & bits6) | (either5 & (b[6] ^ bits6)), either5, either4, either3, either2, either, both, 1'b0};
 endmodule
 """,
     ),

@@ -160,8 +160,10 @@ module in_turn (
             if (|state) begin
                 if (state == 2'd1)
                     state <= 2'd2;
+                else if (state == 2'd2)
+                    state <= 2'd3;
                 else
-                    state <= (state == 2'd2) ? 2'd3 : 2'd0;
+                    state <= 2'd0;
             end else
                 state <= 2'd1;
         end

@@ -11,6 +11,7 @@ from symbolic.dataflow.module import Dataflow
 from symbolic.dataflow.nodes import LEAVES, Node, Nodes, Op, reached
 from symbolic.facts.bits import BitLogic
 from symbolic.facts.gates import FALSE
+from symbolic.facts.patterns import Patterns
 from symbolic.facts.shared import facts_of
 from symbolic.minimize import Function, cost, minimize
 from symbolic.rules.matching import inverse, proposing
@@ -46,7 +47,7 @@ def _minimized(nodes: Nodes, root: Node, care: int, logic: BitLogic) -> Node | N
     zero = mapped_leaves(nodes, root, {leaf: _known(nodes, leaf) for leaf in leaves(root)})
     if free is None or zero is None:
         return None
-    patterns = _Patterns(logic, inputs)
+    patterns = Patterns(logic, inputs)
     needed = patterns.possible(care)
     bits = [
         _sum_of_products(nodes, inputs, patterns.of(bit), needed & ~patterns.of(unknown))
@@ -71,33 +72,6 @@ def _unknown(nodes: Nodes, leaf: Node) -> Node:
 
 def _known(nodes: Nodes, leaf: Node) -> Node:
     return nodes.bits(str(leaf.payload).replace("x", "0"))
-
-
-class _Patterns:
-    """Values of functions for all values of some inputs, as bits of numbers."""
-
-    def __init__(self, logic: BitLogic, inputs: Sequence[Node]) -> None:
-        self._logic = logic
-        self._count = 1 << len(inputs)
-        self._inputs = {
-            logic.bit(node): sum((w >> i & 1) << w for w in range(self._count))
-            for i, node in enumerate(inputs)
-        }
-        self._size = -1
-        self._values: list[int] = []
-
-    def of(self, literal: int) -> int:
-        """Return a function of the inputs."""
-        if self._size != len(self._logic.gates):
-            self._size = len(self._logic.gates)
-            self._values = self._logic.gates.evaluated(self._inputs, self._count)
-        return self._values[literal]
-
-    def possible(self, condition: int) -> int:
-        """Return where a condition can hold; everywhere if it has other inputs, too."""
-        if self._logic.gates.support([condition]) - set(self._inputs):
-            return (1 << self._count) - 1
-        return self.of(condition)
 
 
 def _sum_of_products(nodes: Nodes, inputs: Sequence[Node], values: int, needed: int) -> Node:

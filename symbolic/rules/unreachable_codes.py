@@ -89,9 +89,12 @@ module three_steps (
     always @(posedge clk) begin
         if (rst)
             state <= 2'd0;
-        else if (busy)
-            state <= (state == 2'd1) ? 2'd2 : 2'd0;
-        else if (go)
+        else if (busy) begin
+            if (state == 2'd1)
+                state <= 2'd2;
+            else
+                state <= 2'd0;
+        end else if (go)
             state <= 2'd1;
     end
 endmodule
