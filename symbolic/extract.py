@@ -93,7 +93,7 @@ def machines(
     limits: Limits = Limits(),
     constants: Sequence[Constant] = (),
 ) -> list[ExtractedMachine | NotExtracted]:
-    """Return the machines of a module, in the order of their registers.
+    """Return the machines of a module, as they stand in the source.
 
     Args:
         module: What is to be looked at.
@@ -103,7 +103,7 @@ def machines(
     Counters, shift registers and flags are inputs and outputs of the machines,
     unless there is no other machine.
     """
-    found = list(_found(module, limits, constants))
+    found = sorted(_found(module, limits, constants), key=lambda machine: _place(machine.place))
     assured = [one.assured for one in found if isinstance(one, ExtractedMachine)]
     missing = set(module.assumed).difference(*assured)
     if any(node.value != 1 for node in missing):
@@ -112,18 +112,19 @@ def machines(
     return found
 
 
+def _place(text: str) -> tuple[str, int]:
+    file, _, line = text.rpartition(":")
+    return file, int(line) if line.isdecimal() else 0
+
+
 def _found(
     module: Dataflow, limits: Limits, constants: Sequence[Constant]
 ) -> Iterator[ExtractedMachine | NotExtracted]:
-    grouping = Grouping(module, states=limits.states, sequence_states=limits.sequence_states)
+    few = min(limits.states, limits.sequence_states)
+    grouping = Grouping(module, states=limits.states, sequence_states=few)
     groups = grouping.control()
-    found = [_machine(module, group, limits, constants) for group in groups]
-    yield from found
-    if not any(isinstance(one, ExtractedMachine) for one in found):
-        tried = {name for group in groups for name in group}
-        for group in grouping.sequences():
-            if not tried & set(group):
-                yield _machine(module, group, limits, constants, control=False)
+    for group in groups or grouping.sequences():
+        yield _machine(module, group, limits, constants, control=bool(groups))
 
 
 def _machine(
@@ -132,7 +133,7 @@ def _machine(
     limits: Limits,
     constants: Sequence[Constant],
     *,
-    control: bool = True,
+    control: bool,
 ) -> ExtractedMachine | NotExtracted:
     registers = [module.registers[name] for name in group]
     first = registers[0]

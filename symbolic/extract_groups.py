@@ -48,7 +48,7 @@ class _Leaves:
     """Bits taken from other places of the register itself."""
     computed: list[Node] = field(default_factory=list)
     """Values made of the register."""
-    free: list[Node] = field(default_factory=list)
+    free: list[_Part] = field(default_factory=list)
     """Values not made of it."""
 
 
@@ -112,8 +112,10 @@ def _note_leaf(found: _Leaves, part: _Part, own: Node, *, depends: bool) -> None
         found.constants.add(f"{part.place}:{str(node.payload)[end - part.width : end]}")
     elif node is own:
         found.moved += part.width if part.low != part.place else 0
+    elif depends:
+        found.computed.append(node)
     else:
-        (found.computed if depends else found.free).append(node)
+        found.free.append(part)
 
 
 class Registers:
@@ -160,17 +162,25 @@ class Registers:
             return Role.DATA
         own = self.module.nodes.reg(register.name, register.width)
         leaves = _leaves(register, own, self._reads, self._bits[register.name])
-        data = [leaf for leaf in leaves.free if not self._reads[leaf] & peers]
         listed = self._listed(register, own, leaves)
-        if data and register.width > 1 and listed < _LISTED:
+        data = self._takes_data(register, leaves, peers)
+        if data and listed < _LISTED:
             return Role.DATA
         asked = any(self._reads[condition] & peers for condition in leaves.conditions)
         if leaves.computed or leaves.moved:
+            whole = not asked and not leaves.computed
+            if whole and leaves.moved >= register.width - 1:
+                return Role.SEQUENCE
             return self._computed(register, own, leaves, listed)
-        others = [leaf for leaf in leaves.free if self._reads[leaf] & peers]
-        if asked or others:
+        if asked or any(self._reads[part.node] & peers for part in leaves.free):
             return Role.CONTROL
-        return Role.DATA if data and register.width > 1 else Role.FLAG
+        return Role.DATA if data else Role.FLAG
+
+    def _takes_data(self, register: Register, leaves: _Leaves, peers: int) -> bool:
+        """Tell whether most bits can be given values that have nothing to do with the state."""
+        parts = [part for part in leaves.free if not self._reads[part.node] & peers]
+        bits = {part.place + i for part in parts for i in range(part.width)}
+        return len(bits) > 1 and 2 * len(bits) > register.width
 
     def _listed(self, register: Register, own: Node, leaves: _Leaves) -> int:
         """Count the constants that a register is compared with where its next value is chosen."""
@@ -190,8 +200,6 @@ class Registers:
         return max(len(compared), len(tested) if len(given) > 1 else 0)
 
     def _computed(self, register: Register, own: Node, leaves: _Leaves, listed: int) -> Role:
-        if leaves.moved and leaves.moved >= register.width - 1 > 1:
-            return Role.SEQUENCE
         arithmetic = [leaf for leaf in leaves.computed if _is_arithmetic(leaf)]
         if any(not _is_counting(leaf, own) for leaf in arithmetic) and register.width > 1:
             return Role.CONTROL if listed >= _LISTED else Role.DATA

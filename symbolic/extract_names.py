@@ -144,12 +144,13 @@ class BitNames:
         self._taken = set(taken)
         self._wires = {node: name for name, node in reversed(list(module.named.items()))}
         self._ports = {port.name: port for port in module.interface.ports}
-        self._outputs = {node: name for name, node in reversed(list(module.outputs.items()))}
+        nexts = {register.next: name for name, register in module.registers.items()}
+        self._nexts = {node: f"next_{name.replace('.', '_')}" for node, name in nexts.items()}
 
-    def of(self, node: Node, *, output: bool = False) -> tuple[str, ...]:
-        """Return names for the bits of `node`, the most significant first."""
-        if output and node in self._outputs:
-            names = self._ports[self._outputs[node]].bits
+    def of(self, node: Node, *, port: str = "") -> tuple[str, ...]:
+        """Return names for the bits of `node`, or of the port, the most significant first."""
+        if port:
+            names = self._ports[port].bits
         elif node.op is Op.INPUT:
             names = self._ports[str(node.payload)].bits
         else:
@@ -163,6 +164,8 @@ class BitNames:
         if node.op is Op.REG or node in self._wires:
             name = self._wires.get(node, str(node.payload))
             return identifier(name.replace(".", "_"))
+        if node in self._nexts:
+            return identifier(self._nexts[node])
         return identifier(self._described(node)[:_LONGEST])
 
     def _described(self, node: Node) -> str:

@@ -16,6 +16,8 @@ from symbolic.extract_support import MOST, Cut, Supports, care_set, chosen_cut
 _RESET_NAME = re.compile(r"rst|reset|clr|clear|(?:\A|_)res(?:_?n)?\Z", re.IGNORECASE)
 _LOW_NAME = re.compile(r"(?:rst|reset|clr|clear|res)_?(?:n|b|ni|bi|l)\Z|\An_?(?:rst|reset)", re.I)
 
+_STATES = "reachable states"
+
 
 class BeyondLimits(ValueError):
     """A machine is larger than what was asked for; the message says in what."""
@@ -79,9 +81,8 @@ class Stepper:
         """Variables of the code, in its order."""
         for name in self.bits:
             self.cones.variable(name)
-        words = self.cones.words(roots)
-        self.next = [function for word in words for function in reversed(word)]
-        self._x = frozenset(self.cones.dont_cares())
+        self._x: frozenset[str] = frozenset()
+        self.next = self.functions(roots)
         self.resets: tuple[MachineReset, ...] = ()
         self.reset_code: str | None = None
         self._find_resets(module)
@@ -89,6 +90,12 @@ class Stepper:
         self.care = self.narrowed(care_set(self.cones, self.cut), self.inputs)
 
     # -- functions ----------------------------------------------------------
+
+    def functions(self, nodes: Sequence[Node]) -> list[Bdd]:
+        """Return the functions of nodes, the most significant bit of each first."""
+        words = self.cones.words(nodes) if nodes else []
+        self._x = frozenset(self.cones.dont_cares())
+        return [function for word in words for function in reversed(word)]
 
     def support(self, functions: Iterable[Bdd]) -> tuple[str, ...]:
         """Return the input variables that functions depend on, in a fixed order."""
@@ -114,11 +121,11 @@ class Stepper:
         manager = self.cones.manager
         return [manager.let(given, f) if given else f for f in functions]
 
-    def split(self, functions: Sequence[Bdd], care: Bdd, limit: int) -> list[Branch]:
+    def split(self, functions: Sequence[Bdd], care: Bdd, limit: int, what: str) -> list[Branch]:
         """Return the values that functions of inputs have together, and where.
 
         Raises:
-            BeyondLimits: There are more than `limit`.
+            BeyondLimits: There are more than `limit`; the message calls them `what`.
         """
         found = [Branch(target="", when=care)]
         for function in functions:
@@ -130,7 +137,7 @@ class Stepper:
                 if (both := self.cones.both(branch.when, where)) != self.cones.zero
             ]
             if len(found) > limit:
-                raise BeyondLimits(f"more than {limit} different values in one state")
+                raise BeyondLimits(f"it has more than {limit} {what}")
         return found
 
     def _cases(self, function: Bdd) -> list[tuple[str, Bdd]]:
@@ -239,8 +246,8 @@ class Stepper:
             if code in found:
                 continue
             if len(found) >= states:
-                raise BeyondLimits(f"it has more than {states} reachable states")
-            found[code] = self.split(self.at(code, self.next), self.care, states)
+                raise BeyondLimits(f"it has more than {states} {_STATES}")
+            found[code] = self.split(self.at(code, self.next), self.care, states, _STATES)
             self.cones.check()
             targets = [branch.target for branch in found[code]]
             waiting += [t for t in targets if "x" not in t and t not in found]

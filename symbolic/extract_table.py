@@ -23,6 +23,8 @@ from symbolic.extract_reach import (
 from symbolic.extract_support import Atom, Supports, care_set, chosen_cut
 from symbolic.state_table import StateTable, Transition
 
+_TRANSITIONS = "transitions"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
@@ -85,12 +87,12 @@ class _Table:
         self._check_resets(registers, supports)
         first = Stepper(module, registers, supports=supports)
         allowed = self._allowed(first, supports, roots) if mealy else frozenset()
-        self._nodes = meeting_points(module, names, supports, allowed)
+        self._meeting = list(self._named_points(meeting_points(module, names, supports, allowed)))
         self._assumed = [node for node in module.assumed if node in supports.dependent]
         cut = chosen_cut(supports, atoms_of(supports, [*roots, *self._assumed]) | allowed)
         self._stepper = Stepper(module, registers, supports=supports, cut=cut)
         stepper = self._stepper
-        self._functions = self._functions_of(self._nodes)
+        self._functions = self._functions_of([node for node, _ in self._meeting])
         self._inputs = self._columns(stepper.support([*stepper.next, *self._functions]))
         if len(self._inputs) > size.inputs:
             raise BeyondLimits(
@@ -114,9 +116,14 @@ class _Table:
         known = frozenset(atoms_of(supports, roots)) - barred
         return known | extra_inputs(self._module, supports, known, barred)
 
+    def _named_points(self, nodes: Sequence[Node]) -> Iterator[tuple[Node, str]]:
+        """Yield nodes with the output ports that have their values, then those inside."""
+        ports = self._module.outputs
+        yield from ((node, port) for port, node in ports.items() if node in nodes)
+        yield from ((node, "") for node in nodes if node not in ports.values())
+
     def _functions_of(self, nodes: Sequence[Node]) -> list[Bdd]:
-        words = self._stepper.cones.words(nodes) if nodes else []
-        return self._stepper.without_reset(f for word in words for f in reversed(word))
+        return self._stepper.without_reset(self._stepper.functions(nodes))
 
     def _holding(self, care: Bdd) -> Iterator[Node]:
         """Yield the assumptions that are true in every state that is reached."""
@@ -150,11 +157,8 @@ class _Table:
         labels, named = state_names(self._module, stepper.registers, codes, self._constants)
         naming = BitNames(self._module)
         inputs = self._named_inputs(naming)
-        words = {
-            node: naming.of(node, output=node in self._module.outputs.values())
-            for node in self._nodes
-        }
-        outputs = [name for names in words.values() for name in names]
+        words = [(node, naming.of(node, port=port)) for node, port in self._meeting]
+        outputs = [name for _, names in words for name in names]
         moore = self._moore(codes)
         used, transitions = self._transitions(codes, labels, mealy=moore is None)
         power_on = stepper.power_on_code()
@@ -174,7 +178,8 @@ class _Table:
             table=table,
             inputs={name: node for name, node in inputs.items() if name in table.inputs},
             outputs=dict(self._bit_nodes(words)),
-            words=words,
+            # Of several ports with one value the first counts.
+            words=dict(reversed(words)),
             resets=stepper.resets,
             named=named,
             assured=self._assured,
@@ -197,8 +202,10 @@ class _Table:
             found[name] = self._module.nodes.slice(source.node, source.bit, 1)
         return found
 
-    def _bit_nodes(self, words: dict[Node, tuple[str, ...]]) -> Iterator[tuple[str, Node]]:
-        for node, names in words.items():
+    def _bit_nodes(
+        self, words: Sequence[tuple[Node, tuple[str, ...]]]
+    ) -> Iterator[tuple[str, Node]]:
+        for node, names in words:
             for bit, name in zip(reversed(range(node.width)), names, strict=True):
                 yield name, self._module.nodes.slice(node, bit, 1)
 
@@ -207,10 +214,11 @@ class _Table:
         found = {}
         for code in codes:
             stepper = self._stepper
-            here = stepper.split(stepper.at(code, self._functions), stepper.care, self._size.rows)
-            if len(here) > 1:
+            here = stepper.at(code, self._functions)
+            values = stepper.split(here, stepper.care, self._size.rows, _TRANSITIONS)
+            if len(values) > 1:
                 return None
-            found[code] = here[0].target.replace("x", "-")
+            found[code] = values[0].target.replace("x", "-")
         return found
 
     def _transitions(
@@ -227,7 +235,7 @@ class _Table:
                 for pattern in patterns:
                     here.append((labels[code], pattern, goal, outputs))
                     if len(rows) + len(here) > self._size.rows:
-                        raise _TooManyRows(f"it has more than {self._size.rows} transitions")
+                        raise _TooManyRows(f"it has more than {self._size.rows} {_TRANSITIONS}")
             rows += sorted(here, key=lambda row: row[1].replace("-", "2"))
         used = [any(r[1][i] != "-" for r in rows) for i in range(len(self._inputs))]
         return used, [
@@ -248,7 +256,7 @@ class _Table:
             if not mealy:
                 yield branch, ""
                 continue
-            for part in stepper.split(functions, branch.when, self._size.rows):
+            for part in stepper.split(functions, branch.when, self._size.rows, _TRANSITIONS):
                 yield Branch(target=branch.target, when=part.when), part.target.replace("x", "-")
 
 

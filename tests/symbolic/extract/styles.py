@@ -57,21 +57,33 @@ def _style(name: str, verilog: str, **more: object) -> Style:
 STYLES = (
     _style(
         "two processes, synchronous reset",
-        _HEAD + _NAMES + "reg [1:0] state, next;" + _NEXT + """
+        _HEAD
+        + _NAMES
+        + "reg [1:0] state, next;"
+        + _NEXT
+        + """
 always @(posedge clk) if (rst) state <= S0; else state <= next;
 assign z = state == S3;
 endmodule""",
     ),
     _style(
         "one process",
-        _HEAD + _NAMES + """reg [1:0] state;
+        _HEAD
+        + _NAMES
+        + """reg [1:0] state;
 always @(posedge clk)
     if (rst) state <= S0;
-    else""" + _INSIDE + "assign z = (state == S3);\nendmodule",
+    else"""
+        + _INSIDE
+        + "assign z = (state == S3);\nendmodule",
     ),
     _style(
         "three processes",
-        _REG_HEAD + _NAMES + "reg [1:0] state, next;" + _NEXT + """
+        _REG_HEAD
+        + _NAMES
+        + "reg [1:0] state, next;"
+        + _NEXT
+        + """
 always @(posedge clk or posedge rst) begin
     if (rst) state <= S0;
     else state <= next;
@@ -87,7 +99,11 @@ endmodule""",
     ),
     _style(
         "asynchronous reset, active low",
-        _LOW_HEAD + _NAMES + "reg [1:0] state, next;" + _NEXT + """
+        _LOW_HEAD
+        + _NAMES
+        + "reg [1:0] state, next;"
+        + _NEXT
+        + """
 always @(posedge clk, negedge rst_n) if (!rst_n) state <= S0; else state <= next;
 assign z = &state;
 endmodule""",
@@ -95,7 +111,11 @@ endmodule""",
     ),
     _style(
         "synchronous reset, active low",
-        _LOW_HEAD + _NAMES + "reg [1:0] state, next;" + _NEXT + """
+        _LOW_HEAD
+        + _NAMES
+        + "reg [1:0] state, next;"
+        + _NEXT
+        + """
 always @(posedge clk) state <= rst_n ? next : S0;
 assign z = &state;
 endmodule""",
@@ -103,7 +123,9 @@ endmodule""",
     ),
     _style(
         "reset in the next-state logic",
-        _HEAD + _NAMES + """reg [1:0] state, next;
+        _HEAD
+        + _NAMES
+        + """reg [1:0] state, next;
 always @(*) begin
     next = state;
     if (rst) next = S0;
@@ -135,7 +157,9 @@ endmodule""",
     ),
     _style(
         "define",
-        "`define S0 2'b00\n`define S1 2'b01\n`define S2 2'b10\n`define S3 2'b11\n" + _HEAD + """
+        "`define S0 2'b00\n`define S1 2'b01\n`define S2 2'b10\n`define S3 2'b11\n"
+        + _HEAD
+        + """
 reg [1:0] state;
 always @(posedge clk)
     if (rst) state <= `S0;
@@ -152,7 +176,9 @@ endmodule""",
         "parameters in the header",
         """module top #(parameter S0 = 0, S1 = 1, S2 = 2, S3 = 3)
     (input clk, input rst, input x, output z);
-reg [1:0] state, next;""" + _NEXT + """
+reg [1:0] state, next;"""
+        + _NEXT
+        + """
 always @(posedge clk) if (rst) state <= S0; else state <= next;
 assign z = state == S3;
 endmodule""",
@@ -167,28 +193,37 @@ reg [1:0] state;
 parameter [1:0] S0 = 2'b00, S1 = 2'b01, S2 = 2'b10, S3 = 2'b11;
 always @(posedge clk or posedge rst)
     if (rst) state <= S0;
-    else""" + _INSIDE + """always @(state) z = (state == S3);
+    else"""
+        + _INSIDE
+        + """always @(state) z = (state == S3);
 endmodule""",
     ),
     _style(
         "gray codes",
-        _HEAD + """localparam [1:0] S0 = 2'b00, S1 = 2'b01, S2 = 2'b11, S3 = 2'b10;
-reg [1:0] state, next;""" + _NEXT + """
+        _HEAD
+        + """localparam [1:0] S0 = 2'b00, S1 = 2'b01, S2 = 2'b11, S3 = 2'b10;
+reg [1:0] state, next;"""
+        + _NEXT
+        + """
 always @(posedge clk) if (rst) state <= S0; else state <= next;
 assign z = state[1] & ~state[0];
 endmodule""",
     ),
     _style(
         "one-hot constants",
-        _HEAD + """localparam [3:0] S0 = 4'b0001, S1 = 4'b0010, S2 = 4'b0100, S3 = 4'b1000;
-reg [3:0] state, next;""" + _NEXT + """
+        _HEAD
+        + """localparam [3:0] S0 = 4'b0001, S1 = 4'b0010, S2 = 4'b0100, S3 = 4'b1000;
+reg [3:0] state, next;"""
+        + _NEXT
+        + """
 always @(posedge clk) if (rst) state <= S0; else state <= next;
 assign z = state == S3;
 endmodule""",
     ),
     _style(
         "one-hot, case of 1, bits by index",
-        _HEAD + """localparam S0 = 0, S1 = 1, S2 = 2, S3 = 3;
+        _HEAD
+        + """localparam S0 = 0, S1 = 1, S2 = 2, S3 = 3;
 reg [3:0] state, next;
 always @(*) begin
     next = 4'b0;
@@ -207,7 +242,8 @@ endmodule""",
     ),
     _style(
         "one-hot by equations on a vector",
-        _HEAD + """reg [3:0] state;
+        _HEAD
+        + """reg [3:0] state;
 wire [3:0] next;
 assign next[0] = ~x & (state[0] | state[2]);
 assign next[1] = x & (state[0] | state[1] | state[3]);
@@ -220,7 +256,8 @@ endmodule""",
     ),
     _style(
         "one-hot by a register for each state",
-        _HEAD + """reg s0, s1, s2, s3;
+        _HEAD
+        + """reg s0, s1, s2, s3;
 always @(posedge clk or posedge rst)
     if (rst) begin s0 <= 1; s1 <= 0; s2 <= 0; s3 <= 0; end
     else begin
@@ -236,7 +273,8 @@ endmodule""",
     ),
     _style(
         "Boolean equations on single bits",
-        _HEAD + """reg y1, y0;
+        _HEAD
+        + """reg y1, y0;
 wire n1 = ~y1 & y0 & ~x | y1 & ~y0 & x | y1 & y0 & ~x;
 wire n0 = x;
 always @(posedge clk) begin
@@ -250,7 +288,8 @@ endmodule""",
     ),
     _style(
         "Boolean equations on a vector",
-        _HEAD + """reg [1:0] state;
+        _HEAD
+        + """reg [1:0] state;
 always @(posedge clk)
     if (rst) state <= 0;
     else state <= {state[0] & ~x | state[1] & ~state[0] & x, x};
@@ -260,7 +299,8 @@ endmodule""",
     ),
     _style(
         "state + 1",
-        _HEAD + """reg [1:0] state;
+        _HEAD
+        + """reg [1:0] state;
 always @(posedge clk)
     if (rst) state <= 2'd0;
     else case (state)
@@ -275,7 +315,8 @@ endmodule""",
     ),
     _style(
         "chain of ifs and numbers",
-        _HEAD + """reg [7:0] state;
+        _HEAD
+        + """reg [7:0] state;
 always @(posedge clk) begin
     if (rst) state <= 10;
     else if (state == 10) begin if (x) state <= 20; end
@@ -290,7 +331,9 @@ endmodule""",
     ),
     _style(
         "one expression",
-        _HEAD + _NAMES + """reg [1:0] state;
+        _HEAD
+        + _NAMES
+        + """reg [1:0] state;
 always @(posedge clk)
     state <= rst ? S0
         : state == S0 ? (x ? S1 : S0)
@@ -301,7 +344,9 @@ endmodule""",
     ),
     _style(
         "function",
-        _HEAD + _NAMES + """reg [1:0] state;
+        _HEAD
+        + _NAMES
+        + """reg [1:0] state;
 function [1:0] following;
     input [1:0] now;
     input bit_in;
@@ -319,42 +364,66 @@ endmodule""",
     _style(
         "state is an output port",
         """module top (input clk, input rst, input x, output reg [1:0] state, output z);
-""" + _NAMES + """always @(posedge clk) begin
+"""
+        + _NAMES
+        + """always @(posedge clk) begin
     if (rst) state <= S0;
-    else begin""" + _INSIDE + """    end
+    else begin"""
+        + _INSIDE
+        + """    end
 end
 assign z = state == S3;
 endmodule""",
     ),
     _style(
         "initial value, no reset",
-        _FREE_HEAD + _NAMES + """reg [1:0] state = S0;
-always @(posedge clk) begin""" + _INSIDE + "end\nassign z = state == S3;\nendmodule",
+        _FREE_HEAD
+        + _NAMES
+        + """reg [1:0] state = S0;
+always @(posedge clk) begin"""
+        + _INSIDE
+        + "end\nassign z = state == S3;\nendmodule",
         reset="",
     ),
     _style(
         "initial block, no reset",
-        _FREE_HEAD + _NAMES + """reg [1:0] state;
+        _FREE_HEAD
+        + _NAMES
+        + """reg [1:0] state;
 initial state = S0;
-always @(posedge clk) begin""" + _INSIDE + "end\nassign z = state == S3;\nendmodule",
+always @(posedge clk) begin"""
+        + _INSIDE
+        + "end\nassign z = state == S3;\nendmodule",
         reset="",
     ),
     _style(
         "neither reset nor initial value",
-        _FREE_HEAD + _NAMES + """reg [1:0] state;
-always @(posedge clk) begin""" + _INSIDE + "end\nassign z = state == S3;\nendmodule",
+        _FREE_HEAD
+        + _NAMES
+        + """reg [1:0] state;
+always @(posedge clk) begin"""
+        + _INSIDE
+        + "end\nassign z = state == S3;\nendmodule",
         reset="",
     ),
     _style(
         "falling edge",
-        _HEAD + _NAMES + "reg [1:0] state, next;" + _NEXT + """
+        _HEAD
+        + _NAMES
+        + "reg [1:0] state, next;"
+        + _NEXT
+        + """
 always @(negedge clk) if (rst) state <= S0; else state <= next;
 assign z = state == S3;
 endmodule""",
     ),
     _style(
         "registered output",
-        _REG_HEAD + _NAMES + "reg [1:0] state, next;" + _NEXT + """
+        _REG_HEAD
+        + _NAMES
+        + "reg [1:0] state, next;"
+        + _NEXT
+        + """
 always @(posedge clk)
     if (rst) begin state <= S0; z <= 0; end
     else begin state <= next; z <= (next == S3); end
@@ -363,7 +432,9 @@ endmodule""",
     ),
     _style(
         "output in the state's process",
-        _REG_HEAD + _NAMES + """reg [1:0] state;
+        _REG_HEAD
+        + _NAMES
+        + """reg [1:0] state;
 always @(posedge clk or posedge rst)
     if (rst) begin state <= S0; z <= 1'b0; end
     else begin
@@ -380,7 +451,8 @@ endmodule""",
     ),
     _style(
         "x in default",
-        _HEAD + """localparam [2:0] S0 = 3'd1, S1 = 3'd2, S2 = 3'd5, S3 = 3'd7;
+        _HEAD
+        + """localparam [2:0] S0 = 3'd1, S1 = 3'd2, S2 = 3'd5, S3 = 3'd7;
 reg [2:0] state, next;
 always @(*)
     case (state)
@@ -396,16 +468,21 @@ endmodule""",
     ),
     _style(
         "blocking assignment of the state",
-        _REG_HEAD + _NAMES + """reg [1:0] state;
+        _REG_HEAD
+        + _NAMES
+        + """reg [1:0] state;
 always @(posedge clk) begin
     if (rst) state = S0;
-    else""" + _INSIDE.replace("<=", "=") + """end
+    else"""
+        + _INSIDE.replace("<=", "=")
+        + """end
 always @(*) z = state == S3;
 endmodule""",
     ),
     _style(
         "casez with wildcards",
-        _HEAD + """reg [1:0] state;
+        _HEAD
+        + """reg [1:0] state;
 always @(posedge clk)
     if (rst) state <= 0;
     else casez ({state, x})
@@ -421,7 +498,9 @@ endmodule""",
     ),
     _style(
         "table in a case of state and input",
-        _HEAD + _NAMES + """reg [1:0] state;
+        _HEAD
+        + _NAMES
+        + """reg [1:0] state;
 always @(posedge clk or posedge rst)
     if (rst) state <= S0;
     else case ({state, x})
@@ -441,7 +520,11 @@ endmodule""",
         "register in a module of its own",
         "module hold (input clk, input rst, input [1:0] d, output reg [1:0] q);\n"
         "always @(posedge clk) if (rst) q <= 0; else q <= d;\nendmodule\n"
-        + _HEAD + _NAMES + "wire [1:0] state;\nreg [1:0] next;" + _NEXT + """
+        + _HEAD
+        + _NAMES
+        + "wire [1:0] state;\nreg [1:0] next;"
+        + _NEXT
+        + """
 hold u_hold (.clk(clk), .rst(rst), .d(next), .q(state));
 assign z = state == S3;
 endmodule""",
@@ -449,7 +532,8 @@ endmodule""",
     ),
     _style(
         "shift register that is the machine",
-        _HEAD + """reg [2:0] last;
+        _HEAD
+        + """reg [2:0] last;
 always @(posedge clk) if (rst) last <= 3'b0; else last <= {last[1:0], x};
 assign z = last == 3'b101;
 endmodule""",
@@ -459,7 +543,8 @@ endmodule""",
     ),
     _style(
         "unreachable states and a twin",
-        _HEAD + """localparam S0 = 0, S1 = 1, S2 = 2, S3 = 3, TWIN = 4, LOST = 5, GONE = 6;
+        _HEAD
+        + """localparam S0 = 0, S1 = 1, S2 = 2, S3 = 3, TWIN = 4, LOST = 5, GONE = 6;
 reg [2:0] state, next;
 always @(*)
     case (state)
