@@ -41,6 +41,7 @@ class Purpose(Enum):
     SYNTAX_REPAIR = "syntax repair"
     FUNCTIONAL_REPAIR = "functional repair"
     REFERENCE = "reference model"
+    OPTIMIZE = "optimization"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

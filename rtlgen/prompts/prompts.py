@@ -86,6 +86,18 @@ def reference_model(task: Task, *, style: Style = "direct") -> tuple[Message, ..
     )
 
 
+def optimization(
+    *, module: str, code: str, goal: str, figures: str, rules: Sequence[str]
+) -> tuple[Message, ...]:
+    """Return the prompt for a rewrite of `code` that does the same and needs less of `goal`.
+
+    `figures` say what it needs now, `rules` what may be done to it, one a line.
+    """
+    facts = {"module": module, "code": code, "goal": goal, "figures": figures, "rules": rules}
+    request = _tidy(_template("optimize").render(**facts))
+    return (_system(), Message(role="user", content=request))
+
+
 def _system() -> Message:
     return Message(role="system", content=_template("system").render().strip())
 

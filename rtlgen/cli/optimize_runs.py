@@ -1,0 +1,173 @@
+"""What `optimize` does once its arguments are parsed."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+import typer
+from rich.table import Table
+
+from rtlgen.cli.common import stderr
+from rtlgen.cli.runs import ConsoleProgress, console_progress, question_of
+from rtlgen.design.bench import load_rtl
+from rtlgen.design.visible import visible
+from rtlgen.errors import UsageError
+from rtlgen.llm.choose import choose_model
+from rtlgen.llm.config import read_settings
+from rtlgen.optimize.explain import explained
+from rtlgen.optimize.model_proposals import Proposing, with_proposals
+from rtlgen.optimize.record import OptimizationRecord, difference, record_of, to_json
+from rtlgen.optimize.report import render_report
+from rtlgen.optimize.text import headline, rows
+from symbolic.optimize import optimize as optimized
+from symbolic.optimize_stage import home_of
+from symbolic.optimize_values import Optimization
+from symbolic.ppa import read_library
+from symbolic.rules.rule import Goal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """The options of `rtlgen optimize`."""
+
+    source: Sequence[Path]
+    output: Path | None
+    goal: str
+    liberty: Path | None
+    top: str | None
+    slower: float
+    seconds: float
+    report: Path | None
+    diff: bool
+    explain: bool
+    json: bool
+    quiet: bool
+
+
+def optimize(request: Request, *, chosen: Mapping[str, object]) -> NoReturn:
+    """Run `rtlgen optimize`; `chosen` are options by their dotted names in `rtlgen.toml`."""
+    start = time.monotonic()
+    progress = console_progress(quiet=request.quiet)
+    _check_outputs(request)
+    library = read_library(request.liberty)
+    design = load_rtl(request.source, module=request.top, what="a design to be optimized")
+    if request.top is not None and design.top != request.top:
+        raise UsageError(f"--top must name a module of the design, not {request.top!r}")
+    with progress.working(f"optimizing {design.top}"):
+        found = optimized(
+            design,
+            goal=Goal(request.goal),
+            library=library,
+            seconds=request.seconds,
+            slack=request.slower,
+        )
+    if chosen.get("model.name"):
+        found = _with_model(found, request, chosen, progress)
+    record = record_of(found, seconds=time.monotonic() - start, command=("rtlgen", *sys.argv[1:]))
+    _tell(found, record, request, progress)
+    _write(found, record, request)
+    raise typer.Exit(record.exit_code)
+
+
+def _with_model(
+    found: Optimization,
+    request: Request,
+    chosen: Mapping[str, object],
+    progress: ConsoleProgress,
+) -> Optimization:
+    configured = read_settings(chosen)
+    model = choose_model(configured.model.name, settings=configured)
+    if model is None:
+        raise UsageError(
+            "--model must name a language model that can be asked for a rewrite, not builtin"
+            "\n\nhint: leave it out; the rules and the state machines need no model"
+        )
+    with closing(model), progress.working("asking for a rewrite"):
+        question = question_of(model, configured)
+        proposing = Proposing(
+            model=model,
+            sampling=configured.sampling(),
+            candidates=configured.design.chosen().get("candidates", 4),
+            budget=question.budget,
+            slack=request.slower,
+            seconds=request.seconds,
+        )
+        return with_proposals(found, proposing)
+
+
+def _check_outputs(request: Request) -> None:
+    """Refuse places for output that would cost the user something.
+
+    Raises:
+        UsageError: One is an input, a folder, in no folder, or both are one.
+    """
+    wanted = [path for path in (request.output, request.report) if path is not None]
+    inputs = [path.resolve() for path in (*request.source, request.liberty) if path]
+    for path in wanted:
+        if path.resolve() in inputs:
+            raise UsageError(
+                f"the output must be another file than the input, not {path}"
+                "\n\nhint: the input is never touched; name another file with -o"
+            )
+        if path.is_dir() or not path.resolve().parent.is_dir():
+            raise UsageError(f"the output must be a file in a folder that is there, not {path}")
+    if len({path.resolve() for path in wanted}) < len(wanted):
+        raise UsageError(f"RTL and report must be two files, not both {wanted[0]}")
+
+
+def _tell(
+    found: Optimization, record: OptimizationRecord, request: Request, progress: ConsoleProgress
+) -> None:
+    """Say what was done, for people."""
+    for step in record.steps:
+        progress.stage("step", f"{step.what} ({step.proof.method})")
+    for left in found.left_alone:
+        progress.stage("left alone", str(left), state="open" if left.whole else "note")
+    if not request.quiet:
+        _print_table(record)
+    unhandled = record.exit_code != 0
+    progress.stage("outcome", headline(record), state="open" if unhandled else "ok")
+    if request.explain:
+        typer.echo(visible(explained(found)), err=True)
+
+
+def _print_table(record: OptimizationRecord) -> None:
+    figures = rows(record)
+    if not figures:
+        return
+    table = Table("", "before", "after", "change", box=None, header_style="bold")
+    for row in figures:
+        table.add_row(row.name, row.before, row.after, row.change)
+    stderr().print(table)
+
+
+def _write(found: Optimization, record: OptimizationRecord, request: Request) -> None:
+    text = found.design.sources[home_of(found.design)]
+    if request.output is not None:
+        _put(request.output, text)
+    if request.report is not None:
+        _put(request.report, render_report(found, record))
+    if request.json:
+        typer.echo(to_json(record), nl=False)
+    elif request.diff:
+        typer.echo(difference(found.original, found.design), nl=False)
+    elif request.output is None:
+        typer.echo(text, nl=False)
+
+
+def _put(path: Path, text: str) -> None:
+    """Write `text` so that `path` is whole or as it was."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        with partial.open("w", encoding="utf-8", newline="") as file:
+            file.write(text)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)

@@ -1,0 +1,224 @@
+"""From a design to one that does the same and costs less, every step proved.
+
+Two ways are gone, and both one after the other in either order: state machines are
+lifted to state tables, minimized, encoded anew and written back in place; and the rules
+of `symbolic.rules` rewrite what the module computes. What comes out is measured
+(`symbolic.ppa`, the same flow for every text), and the best by the goal is proved
+against the original, text by text. A step that is not proved is dropped, and the rest is
+tried again without it. If nothing helps, the design stays as it is.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sim.design import Design
+from sim.interface import Interface
+from sim.proof import Outcome, Proof, Prover
+from symbolic.dataflow.read import Unreadable
+from symbolic.optimize_input import pragmas_in, read_input, usable
+from symbolic.optimize_machines import machine_drafts
+from symbolic.optimize_proof import proved_chain
+from symbolic.optimize_rules import rule_drafts
+from symbolic.optimize_score import SLACK, Bar, cost
+from symbolic.optimize_stage import Context, Draft, Meter, Stage
+from symbolic.optimize_values import UNCHANGED, LeftAlone, Optimization, Step
+from symbolic.ppa import Library, NotMeasured, Ppa, read_library
+from symbolic.prover import YosysProver
+from symbolic.rules.rule import Goal
+
+SECONDS = 60.0
+_ATTEMPTS = 4
+"""How often everything is tried again without a step that was not proved."""
+_PROVING = 0.5
+"""Share of the time that is left, for the proofs."""
+
+Part = Callable[[Stage, Context], list[Draft]]
+
+
+def optimize(
+    design: Design,
+    *,
+    goal: Goal = Goal.AREA,
+    library: Library | None = None,
+    seconds: float = SECONDS,
+    slack: float = SLACK,
+    interface: Interface | None = None,
+    prover: Prover | None = None,
+) -> Optimization:
+    """Return `design` improved by `goal`, or as it is.
+
+    Args:
+        design: Anybody's text; it is parsed in sandboxed child processes only.
+        goal: What there is to be less of.
+        library: Cells to measure with; by default the project's own generic ones.
+        seconds: After these no more is tried, roughly.
+        slack: Share by which it may become slower, unless `goal` is less delay.
+        interface: Ports, clocks and resets, where they are known and the design is known
+            to compile; otherwise the gate looks at it.
+        prover: Who proves; by default Yosys and ABC.
+
+    Raises:
+        InvalidDesign: It does not compile, or the gate refuses it; with file and line.
+        ToolNotFound: pyosys is not installed.
+        EnvironmentFault: No child process can be run.
+    """
+    deadline = time.monotonic() + seconds
+    context = Context(
+        original=design,
+        interface=interface or read_input(design),
+        goal=goal,
+        meter=Meter(library or read_library(None), goal),
+        deadline=deadline,
+    )
+    return _Optimizer(context, prover or YosysProver(), slack).run()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Plan:
+    """Drafts on top of each other, and what the last comes to."""
+
+    drafts: Sequence[Draft]
+    measured: Ppa
+
+
+class _Optimizer:
+    """One run."""
+
+    def __init__(self, context: Context, prover: Prover, slack: float) -> None:
+        self._context = context
+        self._prover = prover
+        self._slack = slack
+        self._before: Ppa | None = None
+        self._proved: tuple[Step, ...] = ()
+
+    def run(self) -> Optimization:
+        for left in pragmas_in(self._context.original):
+            self._context.leave(left)
+        start = self._start()
+        if isinstance(start, LeftAlone):
+            self._context.leave(start)
+            return self._ended(())
+        for _ in range(_ATTEMPTS):
+            plan = self._best_plan(start)
+            steps = self._proven(plan.drafts)
+            self._keep(steps)
+            if len(steps) == len(plan.drafts) or not self._context.left:
+                break
+        return self._ended(self._proved)
+
+    def _start(self) -> Stage | LeftAlone:
+        """Read and measure the original."""
+        context = self._context
+        [measured] = context.meter.measured([context.original], seconds=context.left)
+        if isinstance(measured, NotMeasured):
+            return LeftAlone(what="", reason=measured.reason, whole=True)
+        self._before = measured
+        context.bar = Bar(goal=context.goal, before=measured, slack=self._slack)
+        module = context.read(context.original)
+        if isinstance(module, Unreadable):
+            return LeftAlone(what="", reason=module.reason, place=module.place, whole=True)
+        return Stage(design=context.original, module=module, measured=measured)
+
+    def _best_plan(self, start: Stage) -> _Plan:
+        """Return the better of both orders."""
+        machines_first = self._plan(start, (machine_drafts, rule_drafts))
+        plans = [machines_first]
+        if any(draft.machine for draft in machines_first.drafts) and self._context.left:
+            plans.append(self._plan(start, (rule_drafts, machine_drafts)))
+        return min(plans, key=lambda plan: cost(plan.measured, self._context.goal))
+
+    def _plan(self, start: Stage, parts: Sequence[Part]) -> _Plan:
+        stage, drafts = start, list[Draft]()
+        for part in parts:
+            found = part(stage, self._context)
+            if not found or not self._context.better(found[-1].measured, stage.measured):
+                continue
+            module = self._context.read(found[-1].after)
+            if isinstance(module, Unreadable):
+                continue
+            drafts += found
+            stage = Stage(design=drafts[-1].after, module=module, measured=drafts[-1].measured)
+        return _Plan(drafts=drafts, measured=stage.measured)
+
+    def _proven(self, drafts: Sequence[Draft]) -> list[Step]:
+        """Return the first steps that are proved and usable; the next one is banned."""
+        if not drafts:
+            return []
+        context = self._context
+        objections = usable([d.after for d in drafts], context.original, context.interface)
+        fine = next((n for n, objection in enumerate(objections) if objection), len(drafts))
+        proofs = proved_chain(
+            self._prover,
+            context.original,
+            [draft.after for draft in drafts[:fine]],
+            context.interface,
+            seconds=max(5.0, _PROVING * context.left),
+        )
+        steps = [_step(d, p) for d, p in zip(drafts, proofs, strict=False) if _holds(p)]
+        if len(steps) < fine:
+            self._ban(drafts[len(steps)], _why(proofs[-1]))
+        elif fine < len(drafts):
+            self._ban(drafts[fine], objections[fine])
+        return steps
+
+    def _ban(self, draft: Draft, reason: str) -> None:
+        self._context.banned.add(draft.key)
+        self._context.leave(LeftAlone(what=f"{draft.name} ({draft.what})", reason=reason))
+
+    def _keep(self, steps: Sequence[Step]) -> None:
+        """Remember the best of `steps` and those under it, if nothing proved so far is better."""
+        best = self._proved[-1].measured if self._proved else self._before
+        for count, step in enumerate(steps, 1):
+            if best is not None and self._context.better(step.measured, best):
+                best, self._proved = step.measured, tuple(steps[:count])
+
+    def _ended(self, steps: tuple[Step, ...]) -> Optimization:
+        context = self._context
+        design = steps[-1].after if steps else context.original
+        before, after = self._counted(design)
+        return Optimization(
+            original=context.original,
+            interface=context.interface,
+            design=design,
+            goal=context.goal,
+            library=context.meter.library.name,
+            before=before,
+            after=after,
+            steps=steps,
+            proof=steps[-1].proof if steps else UNCHANGED,
+            left_alone=tuple(context.left_alone),
+        )
+
+    def _counted(self, design: Design) -> tuple[Ppa | None, Ppa | None]:
+        """Return all that can be counted of the original and of `design`."""
+        if self._before is None:
+            return None, None
+        context = self._context
+        both = [context.original, design][: 1 + (design is not context.original)]
+        found = context.meter.counted(both, seconds=max(10.0, context.left))
+        before, *after = [one if isinstance(one, Ppa) else None for one in found]
+        return before, after[0] if after else before
+
+
+def _holds(proof: Proof) -> bool:
+    return proof.outcome is Outcome.PROVED
+
+
+def _why(proof: Proof) -> str:
+    return f"not proved, and not used: {proof.reason}"
+
+
+def _step(draft: Draft, proof: Proof) -> Step:
+    return Step(
+        name=draft.name,
+        what=draft.what,
+        before=draft.before,
+        after=draft.after,
+        measured=draft.measured,
+        proof=proof,
+        rule=draft.rule,
+        machine=draft.machine,
+    )

@@ -1,0 +1,172 @@
+"""The way by state machines: lifted, minimized, coded anew, written back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sim.design import Design
+from sim.errors import InvalidDesign
+from symbolic.dataflow.read import Unreadable
+from symbolic.dataflow.source_map import source_map
+from symbolic.encode import Encoding, searched
+from symbolic.extract import ExtractedMachine, NotExtracted, machines, with_resets
+from symbolic.extract_names import Constant, constants_of
+from symbolic.fsm_rewrite import NotWritable, SourceUnreadable, Style, Version, versions
+from symbolic.optimize_score import cost
+from symbolic.optimize_stage import Context, Draft, Stage
+from symbolic.optimize_values import LeftAlone, MachineChange
+from symbolic.ppa import NotMeasured, Ppa
+from symbolic.reduce import Reduced, minimize_states
+
+NAME = "state-machine"
+_SHARE = 0.2
+"""Of the time that is left, for the minimization of one machine."""
+_CODING = 3.0
+"""Seconds for the search for codes of one machine."""
+_WRITTEN = 5
+"""Encodings that are tried in the module, the best of those measured alone."""
+_HARDLY = 1.02
+"""Factor on the cost that a smaller change of the text is worth."""
+_MOST = 8
+"""Machines of one module that are looked at."""
+
+
+def machine_drafts(stage: Stage, context: Context) -> list[Draft]:
+    """Return a change for each machine that pays, one on top of the other."""
+    drafts: list[Draft] = []
+    seen: set[tuple[str, ...]] = set()
+    for _ in range(_MOST):
+        machine = _next(stage, seen, context)
+        if machine is None or not context.left:
+            break
+        seen.add(machine.register)
+        draft = _changed(stage, machine, context)
+        if draft is None:
+            continue
+        module = context.read(draft.after)
+        if isinstance(module, Unreadable):
+            continue
+        drafts.append(draft)
+        stage = Stage(design=draft.after, module=module, measured=draft.measured)
+    return drafts
+
+
+def _next(stage: Stage, seen: set[tuple[str, ...]], context: Context) -> ExtractedMachine | None:
+    """Return a machine that was not looked at yet."""
+    found = machines(stage.module, constants=_constants(stage.design))
+    context.interface = with_resets(context.interface, found)
+    for one in found:
+        if isinstance(one, NotExtracted):
+            context.leave(_left_alone(one.register, one.reason, one.place))
+        elif one.register not in seen and one.control:
+            return one
+    return None
+
+
+def _left_alone(register: Sequence[str], reason: str, place: str) -> LeftAlone:
+    return LeftAlone(what=f"state machine in {', '.join(register)}", reason=reason, place=place)
+
+
+def _constants(design: Design) -> Sequence[Constant]:
+    try:
+        return constants_of(design, source_map(design))
+    except InvalidDesign:
+        return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Text:
+    encoding: Encoding
+    version: Version
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Candidate:
+    text: _Text
+    measured: Ppa
+
+
+def _changed(stage: Stage, machine: ExtractedMachine, context: Context) -> Draft | None:
+    """Return the best change of `machine` that is better than none."""
+    reduced = minimize_states(machine.table, seconds=max(0.1, _SHARE * context.left))
+    found = _measured(list(_texts(stage, machine, reduced, context)), context)
+    better = [one for one in found if context.better(one.measured, stage.measured)]
+    return _draft(stage, machine, reduced, _best(better, context)) if better else None
+
+
+def _measured(texts: Sequence[_Text], context: Context) -> list[_Candidate]:
+    designs = [text.version.design for text in texts]
+    measured = context.meter.measured(designs, seconds=context.left)
+    return [
+        _Candidate(text=text, measured=found)
+        for text, found in zip(texts, measured, strict=True)
+        if not isinstance(found, NotMeasured)
+    ]
+
+
+def _best(candidates: Sequence[_Candidate], context: Context) -> _Candidate:
+    """Return what costs least, or what changes the text less and costs hardly more."""
+    best = min(candidates, key=lambda one: cost(one.measured, context.goal))
+    least = cost(best.measured, context.goal)[0]
+    near = [c for c in candidates if cost(c.measured, context.goal)[0] <= _HARDLY * least]
+    return min(
+        near,
+        key=lambda one: (
+            one.text.version.style is not Style.IN_PLACE,
+            cost(one.measured, context.goal),
+        ),
+    )
+
+
+def _texts(
+    stage: Stage, machine: ExtractedMachine, reduced: Reduced, context: Context
+) -> Iterator[_Text]:
+    found = searched(
+        reduced.table,
+        context.goal,
+        seconds=min(_CODING, _SHARE * context.left),
+        library=context.meter.library,
+    )
+    reason = "" if found else "no encoding of it can be measured"
+    written = 0
+    for encoding in (one.encoding for one in found):
+        if (NAME, _what(machine, encoding)) in context.banned:
+            continue
+        try:
+            ways = versions(stage.design, stage.module, machine, encoding.table)
+        except (NotWritable, SourceUnreadable) as why:
+            reason = str(why)
+            continue
+        yield from (_Text(encoding=encoding, version=version) for version in ways)
+        written += 1
+        if written == _WRITTEN or not context.left:
+            break
+    if not written and reason:
+        context.leave(_left_alone(machine.register, reason, machine.place))
+
+
+def _draft(stage: Stage, machine: ExtractedMachine, reduced: Reduced, best: _Candidate) -> Draft:
+    encoding = best.text.encoding
+    return Draft(
+        name=NAME,
+        what=_what(machine, encoding),
+        before=stage.design,
+        after=best.text.version.design,
+        measured=best.measured,
+        machine=MachineChange(
+            register=", ".join(machine.register),
+            before=machine.table,
+            after=encoding.table,
+            encoding=encoding.name,
+            minimal=reduced.optimal,
+            bound=reduced.bound,
+        ),
+    )
+
+
+def _what(machine: ExtractedMachine, encoding: Encoding) -> str:
+    register = ", ".join(machine.register)
+    before, after = len(machine.table.states), len(encoding.table.states)
+    fewer = f"{before} states become {after}" if after < before else f"{before} states"
+    return f"state machine in {register}: {fewer}, coded {encoding.name}"

@@ -1,0 +1,143 @@
+"""Texts that somebody proposes, under the same duty as our own: usable, proved, better."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sim.design import Design
+from sim.proof import Outcome, Proof, Prover
+from symbolic.optimize_input import usable
+from symbolic.optimize_score import SLACK, Bar, cost
+from symbolic.optimize_stage import Meter
+from symbolic.optimize_values import Optimization, Step
+from symbolic.ppa import Library, NotMeasured, Ppa, read_library
+from symbolic.prover import YosysProver
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Considered:
+    """What became of proposals."""
+
+    optimization: Optimization
+    """With the best proposal as a last step, if one was taken."""
+    reasons: tuple[str, ...]
+    """For each proposal why it was not taken; empty for the one that was."""
+
+
+def considered(
+    found: Optimization,
+    proposals: Sequence[Design],
+    *,
+    name: str,
+    library: Library | None = None,
+    slack: float = SLACK,
+    seconds: float = 30.0,
+    prover: Prover | None = None,
+) -> Considered:
+    """Return `found` with the best of `proposals`, texts in place of its own.
+
+    One is taken only if it passes the gate with equal ports, is measured better by the
+    goal than what `found` has, and is proved equivalent to the original.
+
+    Args:
+        found: What there is already.
+        proposals: Anybody's texts.
+        name: Who proposes, for the step's name.
+        library: Cells to measure with; by default the project's own.
+        slack: Share by which one may be slower than the original.
+        seconds: For measuring and proving.
+        prover: Who proves; by default Yosys and ABC.
+
+    Raises:
+        ToolNotFound: pyosys is not installed.
+        EnvironmentFault: No child process can be run.
+    """
+    return _Court(found, proposals, library, slack, seconds, prover or YosysProver()).ruling(name)
+
+
+class _Court:
+    def __init__(
+        self,
+        found: Optimization,
+        proposals: Sequence[Design],
+        library: Library | None,
+        slack: float,
+        seconds: float,
+        prover: Prover,
+    ) -> None:
+        self._found, self._proposals = found, proposals
+        self._meter = Meter(library or read_library(None), found.goal)
+        self._slack, self._prover = slack, prover
+        self._deadline = time.monotonic() + seconds
+        self._reasons = [""] * len(proposals)
+
+    def ruling(self, name: str) -> Considered:
+        better = self._better()
+        proofs = self._proofs([number for number, _ in better])
+        taken = None
+        for (number, measured), proof in zip(better, proofs, strict=True):
+            if proof.outcome is not Outcome.PROVED:
+                self._reasons[number] = f"not proved equivalent: {proof.reason}"
+            elif taken is None:
+                taken = self._taken(number, measured, proof, name)
+            else:
+                self._reasons[number] = "another proposal is better"
+        return Considered(optimization=taken or self._found, reasons=tuple(self._reasons))
+
+    def _better(self) -> list[tuple[int, Ppa]]:
+        """Return the proposals that can be used and cost less, the cheapest first."""
+        if self._found.before is None or self._found.after is None:
+            self._reasons = ["the design itself cannot be measured"] * len(self._proposals)
+            return []
+        original, goal = self._found.original, self._found.goal
+        self._reasons = usable(self._proposals, original, self._found.interface)
+        numbers = [number for number, reason in enumerate(self._reasons) if not reason]
+        designs = [self._proposals[number] for number in numbers]
+        measured = self._meter.measured(designs, seconds=self._left())
+        bar = Bar(goal=goal, before=self._found.before, slack=self._slack)
+        found = []
+        for number, ppa in zip(numbers, measured, strict=True):
+            self._reasons[number] = _objection(ppa, bar, self._found.after)
+            if not self._reasons[number] and not isinstance(ppa, NotMeasured):
+                found.append((number, ppa))
+        return sorted(found, key=lambda one: cost(one[1], goal))
+
+    def _proofs(self, numbers: Sequence[int]) -> list[Proof]:
+        texts = [self._proposals[number] for number in numbers]
+        if not texts:
+            return []
+        return self._prover.equivalent(
+            self._found.original, texts, self._found.interface, seconds=max(5.0, self._left())
+        )
+
+    def _taken(self, number: int, measured: Ppa, proof: Proof, name: str) -> Optimization:
+        step = Step(
+            name=name,
+            what=f"a rewrite that {name} proposed",
+            before=self._found.design,
+            after=self._proposals[number],
+            measured=measured,
+            proof=proof,
+        )
+        return replace(
+            self._found,
+            design=step.after,
+            after=measured,
+            steps=(*self._found.steps, step),
+            proof=proof,
+        )
+
+    def _left(self) -> float:
+        return max(0.0, self._deadline - time.monotonic())
+
+
+def _objection(ppa: Ppa | NotMeasured, bar: Bar, best: Ppa) -> str:
+    if isinstance(ppa, NotMeasured):
+        return f"it cannot be measured: {ppa.reason}"
+    if not bar.admits(ppa):
+        return f"slower than allowed: {ppa.delay:g} ps, at most {bar.delay:g} ps"
+    if not bar.better(ppa, best):
+        return f"not better: area {ppa.area:g}, delay {ppa.delay:g} ps"
+    return ""

@@ -1,0 +1,93 @@
+"""The way by rules: rewritings that pay, each as a text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from sim.design import Design
+from sim.errors import InvalidDesign
+from symbolic.dataflow.edit import NotRewritable, rewritten_design
+from symbolic.dataflow.module import Dataflow
+from symbolic.dataflow.source_map import source_map
+from symbolic.dataflow.write import module_text
+from symbolic.optimize_stage import Context, Draft, Stage
+from symbolic.optimize_values import LeftAlone
+from symbolic.ppa import NotMeasured, Ppa
+from symbolic.rewrite import Rewritten, Step, rewrite
+
+_SHARE = 0.6
+"""Of the time that is left, for the search."""
+
+
+def rule_drafts(stage: Stage, context: Context) -> list[Draft]:
+    """Return the rewritings of the best module that was found, one on top of the other."""
+    if stage.module.assumed:
+        # What a latch holds is not in the dataflow: only its machines are exact.
+        context.leave(LeftAlone(what="data path", reason="it may hold values in latches"))
+        return []
+    found = _searched(stage, context)
+    if not found.steps:
+        return []
+    try:
+        source = source_map(stage.design)
+        texts = [
+            (step, rewritten_design(stage.design, stage.module, step.module, source=source))
+            for step in found.steps
+        ]
+    except (NotRewritable, InvalidDesign) as why:
+        context.leave(LeftAlone(what="rules", reason=f"cannot be written back: {why}"))
+        return []
+    return _measured(stage, _changes(stage, texts), context)
+
+
+def _searched(stage: Stage, context: Context) -> Rewritten:
+    def measure(modules: Sequence[Dataflow]) -> list[Ppa | NotMeasured]:
+        designs = [_standalone(module) for module in modules]
+        return context.meter.measured(designs, seconds=max(1.0, context.left))
+
+    return rewrite(
+        stage.module,
+        goal=context.goal,
+        measure=measure,
+        seconds=_SHARE * context.left,
+        delay=context.most_delay,
+        banned=context.banned,
+    )
+
+
+def _standalone(module: Dataflow) -> Design:
+    return Design(top=module.interface.module, sources={"module.v": module_text(module)})
+
+
+def _changes(
+    stage: Stage, texts: Sequence[tuple[Step, Design]]
+) -> list[tuple[Step, Design, Design]]:
+    """Return the steps that change the text, with the text before and after each."""
+    designs = [stage.design, *(design for _, design in texts)]
+    return [
+        (step, before, after)
+        for (step, _), (before, after) in zip(texts, pairwise(designs), strict=True)
+        if before.sources != after.sources
+    ]
+
+
+def _measured(
+    stage: Stage, changes: Sequence[tuple[Step, Design, Design]], context: Context
+) -> list[Draft]:
+    measured = context.meter.measured([after for *_, after in changes], seconds=context.left)
+    drafts: list[Draft] = []
+    latest = stage.measured
+    for (step, before, after), found in zip(changes, measured, strict=True):
+        latest = latest if isinstance(found, NotMeasured) else found
+        drafts.append(
+            Draft(
+                name=step.rule.name,
+                what=step.what,
+                before=before,
+                after=after,
+                measured=latest,
+                rule=step.rule,
+            )
+        )
+    return drafts

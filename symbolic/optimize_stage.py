@@ -1,0 +1,140 @@
+"""Where an optimization stands, and what it works with."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from sim.design import Design
+from sim.interface import Interface
+from sim.modules import module_names
+from symbolic.dataflow.module import Dataflow
+from symbolic.dataflow.read import Unreadable, read_dataflow
+from symbolic.extract import ExtractedMachine, machines
+from symbolic.optimize_score import Bar
+from symbolic.optimize_values import LeftAlone, MachineChange
+from symbolic.ppa import Library, NotMeasured, Ppa, measure
+from symbolic.rules.rule import Goal, Rule
+
+Key = tuple[str, str]
+"""Name of a rule or method, and what it did: by which a step is known that was not proved."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A change that is not proved yet."""
+
+    name: str
+    what: str
+    before: Design
+    after: Design
+    measured: Ppa
+    rule: Rule | None = None
+    machine: MachineChange | None = None
+
+    @property
+    def key(self) -> Key:
+        return self.name, self.what
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """A text, what it computes, and what it comes to."""
+
+    design: Design
+    module: Dataflow
+    measured: Ppa
+
+
+class Meter:
+    """Measures designs, each text once, all in the same way."""
+
+    def __init__(self, library: Library, goal: Goal) -> None:
+        self.library = library
+        self._power = goal is Goal.POWER
+        self._known: dict[str, Ppa | NotMeasured] = {}
+
+    def measured(self, designs: Sequence[Design], *, seconds: float) -> list[Ppa | NotMeasured]:
+        """Return what each design comes to after mapping, or why that cannot be said."""
+        new = {d.digest: d for d in designs if d.digest not in self._known}
+        if new:
+            found = self._measure(list(new.values()), seconds=seconds, counted=False)
+            self._known.update(zip(new, found, strict=True))
+        return [self._known[design.digest] for design in designs]
+
+    def counted(self, designs: Sequence[Design], *, seconds: float) -> list[Ppa | NotMeasured]:
+        """Return the same with everything that can be counted, what a stock synthesis makes too."""
+        return self._measure(designs, seconds=seconds, counted=True)
+
+    def _measure(
+        self, designs: Sequence[Design], *, seconds: float, counted: bool
+    ) -> list[Ppa | NotMeasured]:
+        return measure(
+            designs,
+            library=self.library,
+            seconds=max(1.0, seconds),
+            stock=counted,
+            fsm=counted,
+            power=self._power,
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class Context:
+    """What all parts of one optimization share."""
+
+    original: Design
+    interface: Interface
+    goal: Goal
+    meter: Meter
+    deadline: float
+    """By `time.monotonic`."""
+    bar: Bar | None = None
+    """None until the original is measured."""
+    banned: set[Key] = field(default_factory=set)
+    left_alone: list[LeftAlone] = field(default_factory=list)
+
+    @property
+    def left(self) -> float:
+        """Seconds until the deadline, at least none."""
+        return max(0.0, self.deadline - time.monotonic())
+
+    @property
+    def most_delay(self) -> float | None:
+        """The greatest delay allowed, in ps; None where it is what there is to be less of."""
+        return None if self.bar is None or self.goal is Goal.DELAY else self.bar.delay
+
+    def leave(self, left: LeftAlone) -> None:
+        """Note what stays as it is, once."""
+        if left not in self.left_alone:
+            self.left_alone.append(left)
+
+    def better(self, ppa: Ppa, than: Ppa) -> bool:
+        """Whether `ppa` is better by the goal, and allowed."""
+        return self.bar is not None and self.bar.better(ppa, than)
+
+    def read(self, design: Design) -> Dataflow | Unreadable:
+        """Return what `design` computes, or why that cannot be said."""
+        [found] = read_dataflow([design], [self.interface])
+        if isinstance(found, Dataflow):
+            return found
+        # Where all states are listed, a latch never holds: that is for `extract` to say.
+        [open_] = read_dataflow([design], [self.interface], latches=True)
+        if isinstance(open_, Dataflow) and any(
+            isinstance(one, ExtractedMachine) for one in machines(open_)
+        ):
+            return open_
+        return found
+
+    def with_text(self, design: Design, text: str) -> Design:
+        """Return `design` with `text` in the file that defines its top."""
+        return replace(design, sources={**design.sources, home_of(design): text})
+
+
+def home_of(design: Design) -> str:
+    """Return the name of the source that defines the top module."""
+    for name, text in design.sources.items():
+        if design.top in module_names(Design(top=design.top, sources={name: text})):
+            return name
+    return next(iter(design.sources))
