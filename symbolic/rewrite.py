@@ -23,16 +23,17 @@ from symbolic.rules.catalog import RULES
 from symbolic.rules.estimate import estimated
 from symbolic.rules.rule import LIMIT, Goal, Rewriting, Rule
 
-WIDTH = 3
+WIDTH = 2
 """Modules that are carried on from one round to the next."""
 PATIENCE = 2
 """Rounds without any gain after which the search ends."""
-ROUNDS = 16
-BATCH = 36
+ROUNDS = 12
+BATCH = 14
 """Modules that are measured in one round."""
 _LEAST_BATCH = 4
 _FIXPOINT = 64
-_REVERTED = 24
+_REVERTED = 256
+_HALVINGS = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,15 +216,34 @@ def rewrite(
 
 def _changed_back(module: Dataflow, best: _State, costs: Costs) -> _Reverting:
     """Return what takes back changes that are of no use."""
-    names = list(islice(reverting(module, best.module), _REVERTED))
-    single = {name: reverted(module, best.module, [name]) for name in names}
-    costs.measure(list(single.values()))
-    useless = [n for n, one in single.items() if costs.as_good(one, best.module)]
+    useless: list[str] = []
+    groups = [list(islice(reverting(module, best.module), _REVERTED))]
+    for _ in range(_HALVINGS):
+        trials = [reverted(module, best.module, [*useless, *group]) for group in groups]
+        costs.measure(trials)
+        failed: list[list[str]] = []
+        for group, trial in zip(groups, trials, strict=True):
+            if costs.as_good(trial, best.module):
+                useless += group
+            else:
+                failed.append(group)
+        groups = [half for group in failed for half in _halves(group)]
+        if not groups:
+            break
+    return _kept(module, best, costs, useless)
+
+
+def _halves(names: list[str]) -> list[list[str]]:
+    middle = len(names) // 2
+    return [names[:middle], names[middle:]] if middle else []
+
+
+def _kept(module: Dataflow, best: _State, costs: Costs, useless: Sequence[str]) -> _Reverting:
+    """Return the changes taken back, if that is as good for all of them together."""
     together = reverted(module, best.module, useless)
     costs.measure([together])
-    if costs.as_good(together, best.module):
-        return _Reverting(original=module, names=tuple(useless))
-    return _Reverting(original=module, names=tuple(useless[:1]))
+    names = tuple(useless) if costs.as_good(together, best.module) else ()
+    return _Reverting(original=module, names=names)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

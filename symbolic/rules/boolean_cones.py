@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from symbolic.bit_blast import Word, blasted
 from symbolic.dataflow.module import Dataflow
 from symbolic.dataflow.nodes import Node, Nodes, Op, uses
-from symbolic.rules.matching import inverse, proposing
+from symbolic.rules.matching import inverse, name_of, proposing
 from symbolic.rules.rule import Example, Goal, Rule
-from symbolic.rules.small_functions import MOST_INPUTS, Formula, Gate, cost_of, formula_of
+from symbolic.rules.small_functions import (
+    MOST_INPUTS,
+    Formula,
+    Gate,
+    cost_of,
+    formula_of,
+    product_of_sums,
+    sum_of_products,
+)
 
 _WIDEST = 4
 _MOST_NODES = 48
 _THROUGH = frozenset({Op.NOT, Op.AND, Op.OR, Op.XOR, Op.MUX, Op.EQ, Op.ULT, Op.SLT, Op.SLICE})
 _ALSO = frozenset({Op.REDUCE_AND, Op.REDUCE_OR, Op.REDUCE_XOR, Op.CONCAT, Op.ZEXT, Op.SEXT})
+_FEWEST = "fewer gates"
+_FORMS: dict[str, Callable[[int, int], Formula]] = {
+    _FEWEST: formula_of,
+    "a sum of products": sum_of_products,
+    "a product of sums": product_of_sums,
+}
 _COST = {Op.AND: 1, Op.OR: 1, Op.XOR: 3, Op.MUX: 3}
 
 
@@ -54,15 +68,16 @@ class _Tables:
 
 
 def _find(module: Dataflow) -> Iterator[tuple[Mapping[Node, Node], str]]:
-    image: dict[Node, Node] = {}
+    forms: dict[str, dict[Node, Node]] = {name: {} for name in _FORMS}
     for node, counts in _tops(module):
-        other = _smaller(module.nodes, node, counts)
-        if other is not None and other is not node:
-            image[node] = other
-    if len(image) > 1:
-        yield image, f"{len(image)} small functions have fewer gates"
-    for number, (node, other) in enumerate(image.items()):
-        yield {node: other}, f"small function {number + 1} has fewer gates"
+        for name, other in _others(module.nodes, node, counts):
+            forms[name][node] = other
+    for name, image in forms.items():
+        if len(image) > 1:
+            yield image, f"{len(image)} small functions become {name}"
+    for name, image in forms.items():
+        for node, other in image.items():
+            yield {node: other}, f"{name_of(module, node)} becomes {name}"
 
 
 def _tops(module: Dataflow) -> Iterator[tuple[Node, Mapping[Node, int]]]:
@@ -80,19 +95,26 @@ def _tops(module: Dataflow) -> Iterator[tuple[Node, Mapping[Node, int]]]:
             yield node, counts
 
 
-def _smaller(nodes: Nodes, top: Node, counts: Mapping[Node, int]) -> Node | None:
+def _others(nodes: Nodes, top: Node, counts: Mapping[Node, int]) -> Iterator[tuple[str, Node]]:
+    """Yield other forms of a bit: one of fewer gates, and in two levels, where they differ."""
     cone = _cone(top)
     if cone is None:
-        return None
+        return
     inner, leaves = cone
     bits = [(leaf, place) for leaf in leaves for place in range(leaf.width)]
-    if len(bits) > MOST_INPUTS:
-        return None
-    formula = formula_of(_table(inner, leaves, top), len(bits))
-    if cost_of(formula) >= _cost(inner, top, counts):
-        return None
+    if not bits or len(bits) > MOST_INPUTS:
+        return
+    table = _table(inner, leaves, top)
     names = [nodes.slice(leaf, place, 1) for leaf, place in bits]
-    return _written(nodes, formula, names)
+    seen = {top}
+    for name, form in _FORMS.items():
+        formula = form(table, len(bits))
+        if name == _FEWEST and cost_of(formula) >= _cost(inner, top, counts):
+            continue
+        other = _written(nodes, formula, names)
+        if other not in seen:
+            seen.add(other)
+            yield name, other
 
 
 def _cone(top: Node) -> tuple[list[Node], list[Node]] | None:
@@ -174,7 +196,7 @@ RULE = Rule(
     name="boolean-cones",
     title="Small functions in fewest gates",
     matches="a bit that depends on at most six others through gates and comparisons",
-    makes="a formula of fewer gates",
+    makes="a formula of fewer gates; a minimum sum of products or product of sums",
     allowed="",
     goals=frozenset({Goal.AREA, Goal.DELAY, Goal.POWER}),
     source="Bertacco, Damiani: The disjunctive decomposition of logic functions, ICCAD 1997; "

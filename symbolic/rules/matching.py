@@ -136,3 +136,12 @@ def proposing(
 ) -> Apply:
     """Return an `apply` for a function that finds what to replace, by what, and says so."""
     return lambda module: proposals(module, find(module))
+
+
+def name_of(module: Dataflow, node: Node) -> str:
+    """Return what the module calls a node: an output, the next value of a register, a wire."""
+    for names in (module.outputs, {n: r.next for n, r in module.registers.items()}, module.named):
+        for name, value in names.items():
+            if value is node:
+                return f"`{name}`"
+    return f"a value of {node.width} bits" if node.width > 1 else "a bit"

@@ -10,8 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, reduce
 from itertools import combinations
+
+from symbolic.cubes import Cube, minterm
+from symbolic.minimize import Function, minimize
 
 MOST_INPUTS = 6
 
@@ -45,6 +48,50 @@ def cost_of(formula: Formula) -> int:
 def formula_of(table: Table, inputs: int) -> Formula:
     """Return a formula of few gates for a function of at most `MOST_INPUTS` inputs."""
     return _smallest(table, tuple(range(inputs)))
+
+
+def sum_of_products(table: Table, inputs: int) -> Formula:
+    """Return a minimum sum of products."""
+    if table in (0, _full(inputs)):
+        return table != 0
+    cubes = minimize(Function(width=inputs, on=_points(table, inputs), off=_points(~table, inputs)))
+    return _tree("or", [_product(cube, inputs) for cube in cubes])
+
+
+def product_of_sums(table: Table, inputs: int) -> Formula:
+    """Return a minimum product of sums."""
+    return _dual(sum_of_products(table ^ _full(inputs), inputs))
+
+
+def _full(inputs: int) -> Table:
+    return (1 << (1 << inputs)) - 1
+
+
+def _points(table: Table, inputs: int) -> tuple[Cube, ...]:
+    return tuple(minterm(point, inputs) for point in range(1 << inputs) if table >> point & 1)
+
+
+def _product(cube: Cube, inputs: int) -> Formula:
+    literals: list[Formula] = [
+        place if cube.value >> place & 1 else Gate("not", (place,))
+        for place in range(inputs)
+        if cube.care >> place & 1
+    ]
+    return _tree("and", literals)
+
+
+def _tree(name: str, operands: list[Formula]) -> Formula:
+    return reduce(lambda left, right: Gate(name, (left, right)), operands)
+
+
+def _dual(formula: Formula) -> Formula:
+    """Return the inverse of a sum of products, inverters at the inputs."""
+    if isinstance(formula, bool):
+        return not formula
+    if not isinstance(formula, Gate) or formula.name == "not":
+        return _not(formula)
+    name = "and" if formula.name == "or" else "or"
+    return Gate(name, tuple(_dual(operand) for operand in formula.operands))
 
 
 @cache

@@ -55,19 +55,19 @@ RULE = Rule(
     source="Budiu, Sakr, Walker, Goldstein: BitValue inference, Euro-Par 2000; Yosys: wreduce",
     example=Example(
         before="""
-module unused(input [15:0] a, input [15:0] b, output [7:0] y);
+module unused(input [15:0] a, input [15:0] b, output [3:0] y);
   wire [15:0] product = a * b + 16'd1;
-  assign y = product[7:0];
+  assign y = product[3:0];
 endmodule
 """,
         after="""
 module unused (
     input wire [15:0] a,
     input wire [15:0] b,
-    output wire [7:0] y
+    output wire [3:0] y
 );
 
-    assign y = a[7:0] * b[7:0] + 8'd1;
+    assign y = a[3:0] * b[3:0] + 4'd1;
 endmodule
 """,
     ),

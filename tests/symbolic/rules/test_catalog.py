@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pytest
 
 from sim.design import Design
+from sim.interface import infer_timing, read_interface
 from sim.proof import Outcome, Proof
 from symbolic.dataflow.module import Dataflow
 from symbolic.dataflow.read import read_dataflow
@@ -17,6 +18,9 @@ from symbolic.prover import YosysProver
 from symbolic.rewrite import normalized
 from symbolic.rules import catalog
 from symbolic.rules.rule import Rule
+
+# Pyverilog's import leaves a file open.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 _TOP = re.compile(r"^\s*module (\w+)", re.M)
 
@@ -37,7 +41,8 @@ class _Worked:
 @pytest.fixture(scope="module")
 def worked() -> Mapping[str, _Worked]:
     befores = [_design(rule.example.before) for rule in catalog.RULES]
-    read = read_dataflow(befores)
+    interfaces = [infer_timing(before, read_interface(before)) for before in befores]
+    read = read_dataflow(befores, interfaces)
     modules = [module for module in read if isinstance(module, Dataflow)]
     assert len(modules) == len(catalog.RULES), [m for m in read if not isinstance(m, Dataflow)]
     texts = [_applied(r, m) for r, m in zip(catalog.RULES, modules, strict=True)]
