@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from symbolic.cubes import Cube, points
@@ -53,23 +53,53 @@ class CaseWriter:
             lines += [f"{_INDENT}{line}" for line in self.comments.get(state, ())]
             lines += [f"{_INDENT}{line}" for line in self._branch(state)]
         if self.default is not None:
-            lines.append(f"{_INDENT}default: {self._go(self.default)}")
+            lines.append(f"{_INDENT}default: {self.default_statement()}")
         return [*lines, "endcase"]
 
     def _go(self, target: str) -> str:
         return f"{self.next_state} = {target};"
 
     def _branch(self, state: str) -> list[str]:
+        first, *more = self.statement(state)
         label = self.labels[state]
+        line = f"{label}: {first}"
+        if not more and len(line) <= _SHORT:
+            return [line]
+        return [f"{label}:", *(f"{_INDENT}{line}" for line in (first, *more))]
+
+    def statement(self, state: str) -> list[str]:
+        """Return one statement that chooses the next state in `state`."""
         targets = self._targets(state)
         if not targets:
             targets = {self.table.reset_state or state: [Cube(0, 0)]}
         if len(targets) == 1:
-            return [f"{label}: {self._go(self.labels[next(iter(targets))])}"]
+            return [self._go(self.labels[next(iter(targets))])]
         word = self._listed(targets)
         if word is not None:
-            return [f"{label}:", *self._nested(word, targets)]
-        return _chain(label, self.decisions(targets), self._go, self.labels)
+            return self._nested(word, targets)
+        return self._chain(self.decisions(targets))
+
+    def default_statement(self) -> str:
+        """Return what is done for codes of no state; empty if nothing is."""
+        return "" if self.default is None else self._go(self.default)
+
+    def _chain(self, decisions: Sequence[tuple[Expression, str]]) -> list[str]:
+        """Return a choice by `?:` where it is short, else an `if` and its `else`s."""
+        labels = self.labels
+        if len(decisions) == 2:
+            (condition, target), (_, other) = decisions
+            text = verilog(condition)
+            choice = text if literal_count(condition) == 1 else f"({text})"
+            line = self._go(f"{choice} ? {labels[target]} : {labels[other]}")
+            if len(line) <= _SHORT:
+                return [line]
+        lines = []
+        for i, (condition, target) in enumerate(decisions):
+            keyword = "if" if i == 0 else "else if"
+            last = i == len(decisions) - 1
+            head = "else" if last else f"{keyword} ({verilog(condition)})"
+            lines.append(f"{head} {self._go(labels[target])}")
+        return lines
 
     def _targets(self, state: str) -> dict[str, list[Cube]]:
         targets: dict[str, list[Cube]] = {}
@@ -134,13 +164,13 @@ class CaseWriter:
         values = self._values(word, targets)
         others = max(values, key=lambda target: (len(values[target]), target))
         width = len(word.bits)
-        lines = [f"{_INDENT}case ({word.text})"]
+        lines = [f"case ({word.text})"]
         for target, numbers in values.items():
             if target != others:
                 listed = ", ".join(f"{width}'b{number:0{width}b}" for number in sorted(numbers))
-                lines.append(f"{_INDENT * 2}{listed}: {self._go(self.labels[target])}")
-        lines.append(f"{_INDENT * 2}default: {self._go(self.labels[others])}")
-        return [*lines, f"{_INDENT}endcase"]
+                lines.append(f"{_INDENT}{listed}: {self._go(self.labels[target])}")
+        lines.append(f"{_INDENT}default: {self._go(self.labels[others])}")
+        return [*lines, "endcase"]
 
     def _values(self, word: Word, targets: Mapping[str, Sequence[Cube]]) -> dict[str, list[int]]:
         width = len(self.table.inputs)
@@ -165,26 +195,3 @@ def _narrowed(cube: Cube, kept: Sequence[int]) -> Cube:
 
 def _simplicity(condition: Expression) -> tuple[int, int]:
     return literal_count(condition), verilog(condition).count("~")
-
-
-def _chain(
-    label: str,
-    decisions: Sequence[tuple[Expression, str]],
-    go: Callable[[str], str],
-    labels: Mapping[str, str],
-) -> list[str]:
-    """Return a choice by `?:` where it is short, else an `if` and its `else`s."""
-    if len(decisions) == 2:
-        condition, target = decisions[0]
-        text = verilog(condition)
-        choice = text if literal_count(condition) == 1 else f"({text})"
-        line = f"{label}: {go(f'{choice} ? {labels[target]} : {labels[decisions[1][1]]}')}"
-        if len(line) <= _SHORT:
-            return [line]
-    lines = [f"{label}:"]
-    for i, (condition, target) in enumerate(decisions):
-        keyword = "if" if i == 0 else "else if"
-        last = i == len(decisions) - 1
-        head = "else" if last else f"{keyword} ({verilog(condition)})"
-        lines.append(f"{_INDENT}{head} {go(labels[target])}")
-    return lines

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from symbolic.fsm_rewrite_holders import labels_of
@@ -12,6 +13,7 @@ from symbolic.fsm_source import Part
 
 _ITEMS = frozenset({"process", "wire", "net", "instance", "function", "generate"})
 _STATEMENTS = frozenset({"block", "if", "case", "assign", "empty", "loop"})
+_BLOCK_NAME = re.compile(rb"[ \t]*:[ \t]*\w+")
 _EDGES = frozenset({"posedge", "negedge", "edge"})
 
 
@@ -19,6 +21,19 @@ def is_clocked(item: Part) -> bool:
     """Whether edges start a process, or it runs once."""
     events = [part.name for part in item.parts if part.kind == "event"]
     return item.name in ("initial", "always_ff") or bool(_EDGES & set(events))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weave:
+    """Statements that go into the branches of a `case`, which has one for each state."""
+
+    case: Part
+    statements: Mapping[str, Sequence[str]]
+    """For each state lines of one statement."""
+    default: str
+    """One statement; empty for none."""
+    before: frozenset[str]
+    """Signals that have a value before the `case`."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -32,6 +47,8 @@ class Statements:
     uses: Uses
     removed: frozenset[str] = frozenset()
     """Signals whose assignments are taken out."""
+    woven: Weave | None = None
+    """What is put into the branches of one `case` over the state."""
     _clocked: bool = False
 
     def rewrite(self, item: Part) -> None:
@@ -197,10 +214,58 @@ class Statements:
                 self._labels(item, states)
             else:
                 self.uses.edits.delete(item.start, item.end)
+        if self.woven is not None and part is self.woven.case:
+            self._weave(part, left)
+            return False
         if left and self._must_end_in_default(part):
-            labels = left[-1][0].parts[:-1]
-            self.uses.edits.replace(labels[0].outer[0], labels[-1].outer[1], "default")
+            self._end_in_default(left[-1][0])
         return self._without_gone(left)
+
+    def _weave(self, part: Part, left: Sequence[tuple[Part, bool]]) -> None:
+        """Put statements into the branches, and add a default if there is none."""
+        if self.woven is None:
+            return
+        for item, gone in left:
+            if item.kind == "default":
+                lines: Sequence[str] = [self.woven.default] if self.woven.default else []
+            else:
+                state = self.uses.matching(labels_of(item)[0])[0]
+                lines = self.woven.statements[state]
+            self._put_first(item.parts[-1], lines, gone=gone)
+        if any(item.kind == "default" for item, _ in left):
+            return
+        given = {inner.parts[0].name for inner in part.walk() if inner.kind == "assign"}
+        if given <= self.woven.before | self.removed:
+            self._add_default(part, left[0][0])
+        elif self._must_end_in_default(part):
+            self._end_in_default(left[-1][0])
+
+    def _add_default(self, part: Part, first: Part) -> None:
+        edits = self.uses.edits
+        if self.woven is not None and self.woven.default:
+            end = part.end - len(b"endcase")
+            line = f"{edits.indentation(first.start)}default: {self.woven.default}\n"
+            edits.insert(end - len(edits.indentation(end)), line)
+
+    def _end_in_default(self, item: Part) -> None:
+        labels = item.parts[:-1]
+        self.uses.edits.replace(labels[0].outer[0], labels[-1].outer[1], "default")
+
+    def _put_first(self, statement: Part, lines: Sequence[str], *, gone: bool) -> None:
+        edits = self.uses.edits
+        indentation = edits.indentation(statement.start)
+        inner = f"\n{indentation}    "
+        text = inner.join(lines)
+        if gone:
+            if len(lines) > 1:
+                text = inner + text
+            edits.replace(statement.start, statement.end, text or ";")
+        elif statement.kind == "block":
+            edits.insert(_behind_begin(edits.text, statement), f"{inner}{text}" if lines else "")
+        elif lines:
+            kept = edits.render(statement.start, statement.end)
+            whole = f"begin{inner}{text}{inner}{kept}\n{indentation}end"
+            edits.replace(statement.start, statement.end, whole)
 
     def _without_gone(self, items: Sequence[tuple[Part, bool]]) -> bool:
         """Take out items of which nothing is left; before a default they still stand empty."""
@@ -236,3 +301,35 @@ class Statements:
         values = {label.number for item in part.parts[1:] for label in labels_of(item)}
         full = len(values) == 1 << self.uses.old_width
         return full and len(self.uses.live) < 1 << self.uses.plan.width
+
+
+def weavable(statement: Part, holder: str, uses: Uses) -> Part | None:
+    """Return the `case` over the state that is all of a process but for what comes before it.
+
+    Each state that stays must have a branch of its own.
+    """
+    parts = statement.parts if statement.kind == "block" else (statement,)
+    case = parts[-1] if parts else statement
+    if case.kind != "case" or case.name != "case" or case.parts[0].name != holder:
+        return None
+    if any(part.kind != "assign" for part in parts[:-1]):
+        return None
+    told: list[str] = []
+    for item in case.parts[1:]:
+        labels = labels_of(item)
+        if any(label.kind != "const" for label in labels):
+            return None
+        states = [state for label in labels for state in uses.matching(label)]
+        if len(states) > 1:
+            return None
+        told += states
+    return case if sorted(told) == sorted(uses.live) else None
+
+
+def _behind_begin(text: bytes, block: Part) -> int:
+    """Return the place behind `begin`, the name of the block, and a comment on that line."""
+    place = block.start + len(b"begin")
+    line = text[place : text.find(b"\n", place)]
+    found = _BLOCK_NAME.match(line)
+    after = found.end() if found else 0
+    return place + (len(line) if line[after:].lstrip().startswith(b"//") else after)

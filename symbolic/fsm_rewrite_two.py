@@ -17,7 +17,7 @@ from symbolic.fsm_rewrite_inputs import Namer, input_texts
 from symbolic.fsm_rewrite_names import names_of
 from symbolic.fsm_rewrite_plan import NotWritable, Plan
 from symbolic.fsm_rewrite_several import Replaced
-from symbolic.fsm_rewrite_statements import Statements, is_clocked
+from symbolic.fsm_rewrite_statements import Statements, Weave, is_clocked, weavable
 from symbolic.fsm_rewrite_uses import Uses
 from symbolic.fsm_source import Declared, Part, Source
 from symbolic.names import identifier
@@ -226,7 +226,8 @@ class TwoProcess:
     def _items(self) -> None:
         several = len(self.register) > 1
         own = frozenset({*self.register, self.places.next_name})
-        keeping, cutting = Statements(uses=self.uses), Statements(uses=self.uses, removed=own)
+        keeping = Statements(uses=self.uses)
+        cutting = Statements(uses=self.uses, removed=own, woven=self._woven())
         gone: list[Part] = []
         for item in self.source.items:
             if item is self._plain or (item.name == "initial" and not several):
@@ -244,7 +245,12 @@ class TwoProcess:
         anchors: dict[int, Part] = {}
         first_free = next(iter(self.places.free), self.places.clocked[0])
         anchors[first_free.start] = first_free
-        after.setdefault(first_free.start, []).append(self._next_process())
+        wires, writer = self._writer()
+        process = [] if self._mixed is not None else self._next_process(writer)
+        if wires and process:
+            wires.append("")
+        if wires or process:
+            after.setdefault(first_free.start, []).append([*wires, *process])
         if self._plain is None:
             clocked = self.places.clocked[0]
             anchors[clocked.start] = clocked
@@ -267,11 +273,15 @@ class TwoProcess:
 
     # -- processes ----------------------------------------------------------------
 
-    def _next_process(self) -> list[str]:
-        hidden = {*self.uses.holders}
-        namer = Namer(self.source, self.module, hidden)
+    def _next_process(self, writer: CaseWriter) -> list[str]:
+        lines = [f"{_INDENT}{line}" for line in writer.next_state_lines()]
+        return [f"{self._always()} begin", *lines, "end"]
+
+    def _writer(self) -> tuple[list[str], CaseWriter]:
+        """Return wires that must be declared for conditions, and what writes the next state."""
+        namer = Namer(self.source, self.module, self.uses.holders)
         inputs = input_texts(self.source, self.module, self.machine.inputs, namer)
-        writer = CaseWriter(
+        return list(inputs.wires), CaseWriter(
             table=self._table_by_kept_names(),
             state=self.places.register.name,
             next_state=self.places.next_name,
@@ -281,9 +291,31 @@ class TwoProcess:
             default=self._default(),
             comments=dict(self._comments()),
         )
-        lines = [f"{_INDENT}{line}" for line in writer.next_state_lines()]
-        wires = [*inputs.wires, ""] if inputs.wires else []
-        return [*wires, f"{self._always()} begin", *lines, "end"]
+
+    @property
+    def _mixed(self) -> Part | None:
+        """The `case` of the one process that gives both next state and outputs by the state."""
+        if len(self.places.free) != 1 or self.places.free[0].kind != "process":
+            return None
+        item = self.places.free[0]
+        own = {self.places.register.name, self.places.next_name}
+        others = [
+            part for part in item.walk() if part.kind == "assign" and part.parts[0].name not in own
+        ]
+        case = weavable(item.parts[-1], self.places.register.name, self.uses)
+        return case if others else None
+
+    def _woven(self) -> Weave | None:
+        case = self._mixed
+        if case is None:
+            return None
+        _, writer = self._writer()
+        return Weave(
+            case=case,
+            statements={state: writer.statement(state) for state in self.uses.live},
+            default=writer.default_statement(),
+            before=_given_before(self.places.free[0].parts[-1]),
+        )
 
     def _table_by_kept_names(self) -> StateTable:
         return renamed_states(self.plan.new, self.plan.kept)
@@ -396,6 +428,12 @@ class TwoProcess:
         start = self.plan.new.power_on_state
         initial = "" if start is None else f" = {self.uses.text_for(self.plan.kept[start])}"
         replaced.declare(self.places.register.name, self.places.next_name, initial)
+
+
+def _given_before(statement: Part) -> frozenset[str]:
+    """Return the signals that a process assigns before its last statement."""
+    parts = statement.parts[:-1] if statement.kind == "block" else ()
+    return frozenset(part.parts[0].name for part in parts if part.kind == "assign")
 
 
 def comment_lines(text: bytes, place: int) -> list[str]:

@@ -1,4 +1,4 @@
-module counting (input clk, input rst, input hold, input skip, output reg last);
+module counting (input clk, input rst, input hold, input skip, output last);
     localparam FIRST = 2'd0;
     reg [1:0] phase;
     always @(posedge clk or posedge rst) begin
@@ -8,5 +8,5 @@ module counting (input clk, input rst, input hold, input skip, output reg last);
             else phase <= phase + 2'd1;
         end
     end
-    always @* last = (phase == 2'd3);
+    assign last = (phase == 2'd3);
 endmodule

@@ -1,0 +1,46 @@
+// Next state and outputs in one process.
+module mixed (
+    input  wire clk,
+    input  wire rst,
+    input  wire x,
+    input  wire y,
+    output reg  z,
+    output reg  w
+);
+    localparam [1:0] A = 2'd0,
+                     B = 2'd1,
+                     C = 2'd2,
+                     D = 2'd3;
+
+    reg [1:0] state, next_state;
+
+    always @(posedge clk) begin
+        if (rst) state <= A;
+        else state <= next_state;
+    end
+
+    always @(*) begin
+        z = 1'b0;
+        w = 1'b0;
+        case (state)
+            A: begin  // at rest
+                w = x;
+                if (x && y) next_state = B;
+                else if (x) next_state = C;
+                else next_state = A;
+            end
+            B: begin : busy
+                if (y) begin
+                    next_state = D;
+                    z = x;
+                end else next_state = B;
+            end
+            // C is B in other words.
+            C: begin
+                next_state = y ? D : C;
+                z = x & y;
+            end
+            D: next_state = x ? D : A;
+        endcase
+    end
+endmodule
