@@ -34,6 +34,16 @@ class Bdd(Protocol):
     def __or__(self, other: Bdd, /) -> Bdd: ...
     def __invert__(self) -> Bdd: ...
     def __len__(self) -> int: ...
+    @property
+    def var(self) -> str | None: ...
+    @property
+    def level(self) -> int: ...
+    @property
+    def low(self) -> Bdd: ...
+    @property
+    def high(self) -> Bdd: ...
+    @property
+    def negated(self) -> bool: ...
 
 
 Word = tuple[Bdd, ...]
@@ -224,8 +234,9 @@ class Cones:
         """Return few cubes that cover `lower` and nothing outside `upper`.
 
         Bit `len(names) - 1 - i` of a cube belongs to `names[i]`; the support
-        must lie in `names`. From S. Minato, "Fast generation of prime-irredundant
-        covers from binary decision diagrams", 1993.
+        must lie in `names`. Which cubes are found depends on the order of
+        variables. From S. Minato, "Fast generation of prime-irredundant covers from
+        binary decision diagrams", 1993.
         """
         return _Covering(self, names).cubes(lower, upper)
 
@@ -266,7 +277,6 @@ class _Covering:
 
     def __init__(self, cones: Cones, names: Sequence[str]) -> None:
         self._cones = cones
-        self._names = [name for name in names if name in cones.manager.vars]
         self._masks = {name: 1 << len(names) - 1 - i for i, name in enumerate(names)}
         self._known: dict[tuple[Bdd, Bdd], tuple[list[Cube], Bdd]] = {}
 
@@ -287,10 +297,10 @@ class _Covering:
 
     def _split(self, lower: Bdd, upper: Bdd) -> tuple[list[Cube], Bdd]:
         cones = self._cones
-        support = cones.manager.support(lower) | cones.manager.support(upper)
-        name = next(n for n in self._names if n in support)
-        l0, u0 = (cones.restricted(f, name, 0) for f in (lower, upper))
-        l1, u1 = (cones.restricted(f, name, 1) for f in (lower, upper))
+        level = min(f.level for f in (lower, upper) if f.var is not None)
+        name = cones.manager.var_at_level(level)
+        l0, l1 = _cofactors(lower, level)
+        u0, u1 = _cofactors(upper, level)
         zero, f0 = self._cover(cones.both(l0, ~u1), u0)
         one, f1 = self._cover(cones.both(l1, ~u0), u1)
         left = cones.either(cones.both(l0, ~f0), cones.both(l1, ~f1))
@@ -300,3 +310,11 @@ class _Covering:
         cubes += [Cube(c.care | mask, c.value | mask) for c in one]
         chosen = cones.choose(cones.variable(name), f1, f0)
         return cubes + common, cones.either(chosen, f)
+
+
+def _cofactors(function: Bdd, level: int) -> tuple[Bdd, Bdd]:
+    """Return the function where the variable at `level`, not below its first, is 0 and 1."""
+    if function.var is None or function.level != level:
+        return function, function
+    low, high = function.low, function.high
+    return (~low, ~high) if function.negated else (low, high)
