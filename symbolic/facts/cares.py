@@ -16,10 +16,17 @@ from symbolic.facts.bits import BitLogic
 from symbolic.facts.gates import FALSE, TRUE
 
 
-def cares(module: Dataflow, logic: BitLogic, *, always: int = TRUE) -> Mapping[Node, int]:
+def cares(
+    module: Dataflow,
+    logic: BitLogic,
+    *,
+    always: int = TRUE,
+    needed: Mapping[str, int] | None = None,
+) -> Mapping[Node, int]:
     """Return for each node that the module's behaviour needs when it does, as a literal.
 
-    `always` is what is known to hold of the state, a literal of `logic`.
+    `always` is what is known to hold of the state, a literal of `logic`; `needed` are
+    conditions under which registers' next values matter, those not in it always do.
     """
     conditions = dict.fromkeys(reached(module.roots()), FALSE)
     gates = logic.gates
@@ -27,7 +34,7 @@ def cares(module: Dataflow, logic: BitLogic, *, always: int = TRUE) -> Mapping[N
     def add(node: Node, condition: int) -> None:
         conditions[node] = gates.either(conditions[node], condition)
 
-    for node, condition in _needed(module, logic):
+    for node, condition in _needed(module, logic, needed or {}):
         add(node, gates.both(always, condition))
     for node in reversed(list(conditions)):
         for operand, condition in _looks(node, logic):
@@ -35,11 +42,13 @@ def cares(module: Dataflow, logic: BitLogic, *, always: int = TRUE) -> Mapping[N
     return conditions
 
 
-def _needed(module: Dataflow, logic: BitLogic) -> Iterator[tuple[Node, int]]:
+def _needed(
+    module: Dataflow, logic: BitLogic, needed: Mapping[str, int]
+) -> Iterator[tuple[Node, int]]:
     for node in module.outputs.values():
         yield node, TRUE
-    for register in module.registers.values():
-        yield register.next, TRUE
+    for name, register in module.registers.items():
+        yield register.next, needed.get(name, TRUE)
         if register.reset is not None:
             yield register.reset.signal, TRUE
     for memory in module.memories.values():

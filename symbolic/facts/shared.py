@@ -6,16 +6,18 @@ from collections import deque
 from collections.abc import Mapping
 from functools import cached_property
 
-from symbolic.dataflow.module import Dataflow
+from symbolic.dataflow.module import Dataflow, Register
 from symbolic.dataflow.nodes import Node
 from symbolic.facts.bits import BitLogic
 from symbolic.facts.cares import cares
 from symbolic.facts.demand import demanded
 from symbolic.facts.induction import Invariants, invariants
+from symbolic.facts.lifetimes import Lifetimes, lifetimes
 from symbolic.facts.reachable import known_codes
 from symbolic.facts.storage import Runs, run
 
 _KEPT = 3
+_SMALL = 4
 
 
 class Facts:
@@ -49,6 +51,24 @@ class Facts:
     def invariants(self) -> Invariants:
         """Constant and equal bits of registers; see `induction.invariants`."""
         return invariants(self.module, self.logic, self.runs, self.codes[0])
+
+    @cached_property
+    def lifetimes(self) -> dict[str, Lifetimes]:
+        """For small registers with several codes, when others are live in these."""
+        found: dict[str, Lifetimes] = {}
+        for name, register in self.module.registers.items():
+            codes = self._some_codes(register) if len(self.module.registers) > 1 else []
+            live = lifetimes(self.module, name, codes) if len(codes) > 2 else None
+            if live is not None:
+                found[name] = live
+        return found
+
+    def _some_codes(self, register: Register) -> list[str]:
+        """Return the codes a register may have, none if these are too many to look at each."""
+        known = self.codes[1].get(register.name)
+        if known is not None or not 1 < register.width <= _SMALL:
+            return known or []
+        return [format(code, f"0{register.width}b") for code in range(1 << register.width)]
 
 
 _recent: deque[Facts] = deque(maxlen=_KEPT)

@@ -8,15 +8,11 @@ from functools import reduce
 
 from symbolic.dataflow.module import Dataflow, Register
 from symbolic.dataflow.nodes import Node, Op
-from symbolic.facts.bits import BitLogic
-from symbolic.facts.lifetimes import Lifetimes, lifetimes
-from symbolic.facts.reachable import WIDEST, reachable
+from symbolic.facts.lifetimes import Lifetimes
 from symbolic.facts.shared import facts_of
-from symbolic.facts.storage import Runs, domain, node_of
+from symbolic.facts.storage import domain, node_of
 from symbolic.rules.rule import Example, Goal, Rewriting, Rule
 from symbolic.rules.storage_edits import with_registers
-
-_STATES = 64
 
 
 def apply(module: Dataflow) -> Iterator[Rewriting]:
@@ -24,24 +20,10 @@ def apply(module: Dataflow) -> Iterator[Rewriting]:
     if len(module.registers) < 3:
         return
     facts = facts_of(module)
-    logic, runs = facts.logic, facts.runs
-    for name, register in module.registers.items():
-        codes = _codes(module, register, logic, runs)
-        if 2 < len(codes) <= _STATES:
-            live = lifetimes(module, name, codes)
-            groups = list(_groups(module, name, live, runs.start[name])) if live else []
-            if live and groups:
-                yield _shared(module, name, groups, live)
-
-
-def _codes(module: Dataflow, register: Register, logic: BitLogic, runs: Runs) -> Sequence[str]:
-    """Return the codes a small register may have."""
-    if not 1 < register.width <= WIDEST:
-        return ()
-    found = reachable(module, [register.name], logic, runs)
-    if found is not None or register.width > _STATES.bit_length() - 1:
-        return found or ()
-    return [format(code, f"0{register.width}b") for code in range(1 << register.width)]
+    for name, live in facts.lifetimes.items():
+        groups = list(_groups(module, name, live, facts.runs.start[name]))
+        if groups:
+            yield _shared(module, name, groups, live)
 
 
 def _groups(
@@ -108,7 +90,7 @@ RULE = Rule(
     " different states only",
     makes="one register, written in each state with what is needed after it",
     allowed="same width and clock; live ranges over the reachable states of a control register of"
-    " at most 64 do not overlap",
+    " at most 8 bits and 128 codes do not overlap",
     goals=frozenset({Goal.AREA, Goal.POWER}),
     source="Kurdahi, Parker: REAL: a program for register allocation, DAC 1987 (left edge);"
     " RTLRewriter (arXiv 2409.11414): memory folding",
