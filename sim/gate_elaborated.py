@@ -73,6 +73,19 @@ def _all_heads(parsed: Parsed) -> set[tuple[str, int, str]]:
     return {(*parsed.place(head.location)[:2], head.valueText) for head in heads}
 
 
+_CONTESTED = frozenset({"MixedVarAssigns", "MultipleContAssigns"})
+
+
+def contested(parsed: Parsed, manager: AnalysisManager) -> Iterator[Refusal]:
+    """Yield where a variable has a continuous assignment and another driver.
+
+    IEEE 1800-2017 6.5 forbids it; Icarus refuses it, Verilator does not.
+    """
+    for diagnostic in parsed.diagnostics(manager.getDiagnostics()):
+        if diagnostic.code in _CONTESTED:
+            yield _refused(diagnostic, "elaboration", diagnostic.message)
+
+
 def elaboration_errors(found: Iterable[Diagnostic]) -> Iterator[Refusal]:
     """Yield the errors that make a design no design."""
     for diagnostic in found:

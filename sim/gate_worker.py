@@ -24,6 +24,7 @@ from sim.errors import InvalidDesign, InvalidInterface
 from sim.gate_elaborated import (
     MAX_INSTANCES,
     analyzed,
+    contested,
     driven_inputs,
     elaboration_errors,
     foreign_heads,
@@ -233,6 +234,7 @@ def _check_elaborated(parsed: Parsed, request: Mapping[str, Any]) -> _Elaborated
     _stop(Cause.REFUSED, memory_images(parsed, compilation, request["data"]))
     interface = timing_of(instance, interface)
     manager = analyzed(compilation)
+    _stop(Cause.ELABORATION, contested(parsed, manager))
     _stop(Cause.REFUSED, driven_inputs(parsed, manager, instances))
     return _Elaborated(
         interface, vacant_branches(parsed, instances), races=races(manager, instances)

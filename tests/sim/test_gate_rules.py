@@ -82,6 +82,9 @@ def in_module(body: str, ports: str = "input clk, input a, output reg y") -> str
         ('`include "nothing.vh"', "syntax"),
         ("`unknown_directive", "syntax"),
         ("missing_module u();", "elaboration"),
+        ("reg r; assign r = a; always @(posedge clk) r <= 0;", "elaboration"),
+        ("reg r; assign r = a; initial r = 0;", "elaboration"),
+        ("reg r; assign r = a; assign r = clk;", "elaboration"),
     ],
 )
 def test_refused(body: str, rule: str) -> None:
@@ -112,6 +115,8 @@ def test_refused(body: str, rule: str) -> None:
         'parameter F = ""; reg [3:0] r [0:1]; initial if (F != "") $readmemh(F, r);',
         "generate if (0) begin initial nothing.x = 1; end endgenerate",
         "wire late = later; wire later = a;",
+        "wire w; assign w = a; assign w = clk;",
+        "reg [1:0] r; assign r[0] = a; always @(posedge clk) r[1] <= 0;",
     ],
 )
 def test_honest(body: str) -> None:
