@@ -151,17 +151,18 @@ def _reason(answer: Mapping[str, Any], folder: Path) -> str:
 
 
 def _mapped(found: Mapping[str, Any], library: Library) -> Ppa | NotMeasured:
-    area, registers = 0.0, 0
-    for kind, count in found["by_cell"].items():
-        cell = library.cells.get(kind)
-        if cell is None:
+    registers = {}
+    for kind, count in found["left"].items():
+        if kind not in library.cells:
             return NotMeasured(reason=f"library {library.name!r} has no cell for {kind}")
-        area += count * cell.area
-        registers += count * (cell.storage is not None)
+        if library.cells[kind].storage is not None:
+            registers[kind] = count
+    by_cell = {**registers, **found["logic"]}
+    known = {kind: library.cells[kind].area for kind in by_cell if kind in library.cells}
     return Ppa(
-        area=area,
+        area=round(sum(area * by_cell[kind] for kind, area in known.items()), 4),
         delay=found["delay"],
         levels=found["levels"],
-        flip_flops=registers,
-        by_cell=found["by_cell"],
+        flip_flops=sum(registers.values()),
+        by_cell=dict(sorted((kind, by_cell[kind]) for kind in known)),
     )

@@ -28,35 +28,45 @@ COARSE = (
 )
 GATES = "opt -fast"
 REGISTERS = ("dfflibmap -liberty {registers}", "opt_clean")
-ABC = (
-    "strash",
-    "ifraig",
-    "scorr",
-    "dc2",
-    "dc2",
-    "dch -f",
-    "amap -m -F 4 -A 8",
-    "topo",
-    "print_stats",
-    "stime",
+CLEAN_UP = ("strash", "ifraig", "scorr", "dc2", "dc2")
+MAPPERS = (
+    ("dch -f", "amap -m -F 4 -A 8"),
+    ("&get -n", "&dch -f", "&nf -R 1000 -F 10", "&put"),
 )
-"""Choices of structure (`dch`) and mapping by area."""
+"""Both see the same graph with choices of structure; less area, then less delay, counts."""
+REPORT = ("topo", "print_stats", "stime", "print_gates")
 
-FLOW = "; ".join([*FRONT, *COARSE, "techmap", GATES, *REGISTERS, f"abc [{'; '.join(ABC)}]"])
+FLOW = (
+    "; ".join([*FRONT, *COARSE, "techmap", GATES, *REGISTERS, *(f"abc {s}" for s in CLEAN_UP)])
+    + "; the better of: "
+    + " or ".join("; ".join(f"abc {step}" for step in m) for m in MAPPERS)
+)
 """The flow, for records."""
 
 
-def mapped(*, fsm: bool, techmap: str, registers: str, genlib: str, cells: str) -> Iterator[str]:
+def mapped(
+    *, fsm: bool, registers: str, genlib: str, cells: str, mapper: int | None = None
+) -> Iterator[str]:
     """Yield the commands that map a design that is read and whose hierarchy is known.
 
-    `techmap` is the pass with its rules; the others are paths.
+    The arguments but `fsm` are paths; with `mapper`, only that one's netlist is made.
     """
     yield from FRONT
     if fsm:
         yield from FSM
-    yield from (*COARSE, techmap, GATES, GATES)
+    yield from (*COARSE, "techmap", GATES, GATES)
     for command in REGISTERS:
         yield command.format(registers=registers)
-    script = ";".join([f"read_scl {cells}", *ABC]).replace(" ", ",")
+    script = ";".join([f"read_scl {cells}", *CLEAN_UP, *_mapping(mapper)]).replace(" ", ",")
     yield f"abc -genlib {genlib} -script +{script}"
     yield "opt_clean"
+
+
+def _mapping(mapper: int | None) -> Iterator[str]:
+    if mapper is not None:
+        yield from MAPPERS[mapper]
+        return
+    yield "backup"
+    for steps in MAPPERS:
+        yield "restore"
+        yield from (*steps, *REPORT)

@@ -24,8 +24,9 @@ _FIRST_SECONDS = 10.0
 """That a design may take, however many wait."""
 _TECHMAP = "$rtlgen_techmap"
 _STAT = "stat.json"
-_TIMING = re.compile(r"Gates = +(\d+).*?Area = +([\d.]+).*?Delay = +([\d.]+) ps")
+_TIMING = re.compile(r"Gates = +\d+.*?Area = +([\d.]+).*?Delay = +([\d.]+) ps")
 _LEVELS = re.compile(r"\blev = +(\d+)")
+_GATE = re.compile(r"^(?:ABC: )?(\S+) +Fanin = +\d+ +Instance = +(\d+)", re.M)
 _NO_CELLS = "GATE ZERO 0 Y=CONST0;\nGATE ONE 0 Y=CONST1;\nGATE INV 1 Y=!A; PIN * INV 1 9 1 0 1 0\n"
 """Yosys wants a library of its own to be named; ABC reads the real one after it."""
 
@@ -103,17 +104,17 @@ class _Job:
         """Return cells, delay and levels after the flow."""
         self._run("design -load read")
         before = Path(LOG).stat().st_size
-        home = Path("..")
-        self._run(
-            *mapped(
-                fsm=fsm,
-                techmap="techmap",
-                registers=f"{home / REGISTERS}",
-                genlib=f"{home / _GENLIB}",
-                cells=f"{(home / _SCL).resolve()}",
-            )
-        )
-        return {**self._counted(), **_timing(before)}
+        files = {
+            "registers": f"../{REGISTERS}",
+            "genlib": f"../{_GENLIB}",
+            "cells": f"{Path('..', _SCL).resolve()}",
+        }
+        self._run(*mapped(fsm=fsm, **files))
+        found = {**_reported(before), "left": self._counted()["by_cell"]}
+        if netlist:
+            self._run("design -load read", *mapped(fsm=fsm, **files, mapper=found["mapper"]))
+            self._run(f"write_json {NETLIST}")
+        return found
 
     def stock(self, option: str) -> dict[str, int]:
         """Return cells and wires after `synth; stat`."""
@@ -131,12 +132,21 @@ class _Job:
         }
 
 
-def _timing(before: int) -> dict[str, float]:
+def _reported(before: int) -> dict[str, Any]:
+    """Return what ABC says, from that place in the log on, of the better mapping."""
     with Path(LOG).open("rb") as log:
         log.seek(before)
         text = log.read().decode(errors="replace")
-    timing, levels = _TIMING.search(text), _LEVELS.search(text)
+    reports = list(_TIMING.finditer(text))
+    if not reports:
+        return {"delay": 0.0, "levels": 0, "mapper": 0, "logic": {}}
+    levels = [int(found[1]) for found in _LEVELS.finditer(text)]
+    best = min(range(len(reports)), key=lambda n: [float(v) for v in reports[n].groups()])
+    ends = [*(found.start() for found in reports), len(text)]
+    gates = _GATE.findall(text, ends[best], ends[best + 1])
     return {
-        "delay": float(timing[3]) if timing else 0.0,
-        "levels": int(levels[1]) if levels else 0,
+        "delay": float(reports[best][2]),
+        "levels": levels[best],
+        "mapper": best,
+        "logic": {name: int(count) for name, count in gates},
     }
