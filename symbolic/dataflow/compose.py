@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pyverilog.vparser import ast
 
 from symbolic.dataflow import printer
-from symbolic.dataflow.expression import Expressions, Name
+from symbolic.dataflow.expression import Expressions, Name, literal, sides
 from symbolic.dataflow.module import Memory, Register, WritePort
-from symbolic.dataflow.nodes import Node, Nodes, Op, uses
+from symbolic.dataflow.nodes import Node, Nodes, Op, reached, uses
 from symbolic.dataflow.sharing import Names, shared
 from symbolic.dataflow.statements import (
     CASE_ARMS,
@@ -40,6 +40,8 @@ class Signal:
     """Whether it may be assigned either way, as a `logic`."""
     range: Name | None = None
     """How its bits are counted; without, down to 0."""
+    group: int | None = None
+    """Signals of one group may be assigned in one process."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +89,7 @@ class Composer:
         several = self._several(signals, storage)
         self._decisions = Decisions(lambda node: node not in several)
         own = {s.value: s for s in reversed(signals) if s.value not in self._names}
-        blocks = {s.name: self._block(s) for s in signals}
+        blocks = {group[0].name: self._block(group) for group in self._groups(signals)}
         clocked = list(self._clocked(storage))
         plain = {s.name for s in own.values() if not self._is_process(s)}
         roots = [n for name, b in blocks.items() if name not in plain for n in nodes_in(b)]
@@ -100,7 +102,10 @@ class Composer:
         self._expressions = Expressions(named, self._memories)
         return Composed(
             wires=tuple(self._wire(node, named[node]) for node in wires),
-            signals={s.name: self._assigned(s, blocks[s.name], own) for s in signals},
+            signals={
+                s.name: self._assigned(s, blocks[s.name], own) if s.name in blocks else ()
+                for s in signals
+            },
             processes=tuple(
                 (tuple(group.assigns), tuple(group.lines(self._expressions))) for group in clocked
             ),
@@ -123,15 +128,34 @@ class Composer:
     def _own_name(signal: Signal) -> Name:
         return signal.range or _name(signal.name, signal.value.width)
 
+    def _groups(self, signals: Sequence[Signal]) -> list[list[Signal]]:
+        """Return signals that are assigned together; in a process none may need another."""
+        groups: list[list[Signal]] = []
+        open_groups: dict[int, list[Signal]] = {}
+        for signal in signals:
+            if signal.group is None or not self._is_process(signal):
+                groups.append([signal])
+                continue
+            group = open_groups.setdefault(signal.group, [])
+            if not group:
+                groups.append(group)
+            group.append(signal)
+        return [part for group in groups for part in _independent(group)]
+
     def _is_process(self, signal: Signal) -> bool:
         if signal.value in self._names or not (signal.variable or signal.either):
             return False
-        return signal.variable or self._decisions.arms(signal.value) >= CASE_ARMS
+        if signal.variable:
+            return True
+        # A process that reads registers only has not run before the first of them changes.
+        return self._decisions.arms(signal.value) >= CASE_ARMS and any(
+            node.op is Op.INPUT for node in reached([signal.value])
+        )
 
-    def _block(self, signal: Signal) -> Block:
-        if self._is_process(signal):
-            return self._decisions.opened(Target(signal.name, signal.value))
-        return (Set(signal.name, signal.value),)
+    def _block(self, group: Sequence[Signal]) -> Block:
+        if self._is_process(group[0]):
+            return self._decisions.opened([Target(s.name, s.value) for s in group])
+        return (Set(group[0].name, group[0].value),)
 
     def _wire(self, node: Node, name: Name) -> tuple[str, int, tuple[str, ...]]:
         head = f"{declared('wire', name.text, node.width)} = "
@@ -183,14 +207,12 @@ class Composer:
     def _write(self, memory: str, enable: Node, address: Node, data: Node) -> Block:
         """Return statements that write a word where the bits of `enable` are 1."""
         if enable.op is Op.MUX:
-            condition = enable.operands[0]
-            sides = [
-                self._write(
-                    memory, enable.operands[n], *(_side(v, condition, n) for v in (address, data))
-                )
+            condition, *_ = sides(enable)
+            then, otherwise = (
+                self._write(memory, *(_side(v, condition, n) for v in (enable, address, data)))
                 for n in (1, 2)
-            ]
-            return (If(condition, *sides),) if any(sides) else ()
+            )
+            return (If(condition, then, otherwise),) if then or otherwise else ()
         return tuple(self._write_runs(memory, enable, address, data))
 
     def _write_runs(
@@ -255,10 +277,21 @@ class _Group:
         return ast.IfStatement(condition, writer.joined(tuple(values)), rest if trees else None)
 
 
+def _independent(group: list[Signal]) -> list[list[Signal]]:
+    """Return a group, or its members one by one if any needs another's value."""
+    if len(group) == 1:
+        return [group]
+    inside = set(reached([o for signal in group for o in signal.value.operands]))
+    values = [signal.value for signal in group]
+    if inside.isdisjoint(values) and len(set(values)) == len(values):
+        return [group]
+    return [[signal] for signal in group]
+
+
 def _side(node: Node, condition: Node, number: int) -> Node:
     """Return what `node` is where a condition is known: 1 for true, 2 for false."""
-    while node.op is Op.MUX and node.operands[0] is condition:
-        node = node.operands[number]
+    while node.op is Op.MUX and sides(node)[0] is condition:
+        node = sides(node)[number]
     return node
 
 
@@ -308,7 +341,5 @@ def declared(keyword: str, name: str, width: int) -> str:
 
 def initialized(values: Iterable[tuple[str, str]]) -> list[str]:
     """Return the lines of an initial block; each value as bits."""
-    from symbolic.dataflow.expression import literal  # noqa: PLC0415
-
     lines = [f"{INDENT * 2}{name} = {printer.expression(literal(bits))};" for name, bits in values]
     return [f"{INDENT}initial begin", *lines, f"{INDENT}end"] if lines else []

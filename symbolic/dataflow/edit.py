@@ -49,6 +49,8 @@ def rewritten_design(
     if after is before:
         return design
     found = source or source_map(design)
+    if found.problem:
+        raise NotRewritable(f"{found.problem}\n\nhint: `repair.repaired` may help")
     after = imported(before.nodes, after)
     values = Values(before, after, units(found, before))
     text = edited(design.sources[found.file], planned(found, values))

@@ -41,6 +41,7 @@ class Scope:
         }
         units = plan.values.units
         self._homes = {n: i for i, u in enumerate(units) for n in (*u.registers, *u.memories)}
+        self._groups = {name: number for number, unit in enumerate(units) for name in unit.signals}
         self._idle = self._idle_counters()
         self.registers = {
             n: self._state_name(n) for n in plan.after.registers if self._is_written(n)
@@ -168,6 +169,7 @@ class Scope:
             variable=signal is not None and signal.variable and not either,
             either=either,
             range=self.name(name, node.width),
+            group=self._groups.get(name),
         )
 
     def _may_be_either(self, signal: Signal, name: str) -> bool:

@@ -231,6 +231,10 @@ class _Editor:
             if not rest & {base_of(n) for n in self._items[number].drives}:
                 span = self._items[number].span
                 self._edits.remove_lines(span.start, span.end)
+        for number in self._genvars():
+            if words(self._old(number)) - {"genvar"} <= gone:
+                span = self._items[number].span
+                self._edits.remove_lines(span.start, span.end)
         declared: dict[int, list[Signal]] = {}
         for signal in self._source.signals.values():
             item = signal.item
@@ -240,6 +244,11 @@ class _Editor:
             if not self._items[item].opaque:
                 self._redeclare(item, signals, gone, composed)
         self._to_nets(composed)
+
+    def _genvars(self) -> Iterator[int]:
+        for number, item in enumerate(self._items):
+            if item.kind is ItemKind.OTHER and self._old(number).startswith("genvar "):
+                yield number
 
     def _initial_items(self) -> Iterator[int]:
         for number, item in enumerate(self._items):
@@ -254,12 +263,12 @@ class _Editor:
 
     def _remaining(self, new: str) -> set[str]:
         """Return the words of what is left and new, declarations of signals apart."""
-        source = self._source
+        source, genvars = self._source, set(self._genvars())
         found = words(new) | words(self._text[source.header.start : source.header.end])
         for number, item in enumerate(self._items):
             if number in self._dead | self._changed or item.kind is ItemKind.INITIAL:
                 continue
-            if item.kind is not ItemKind.SIGNALS:
+            if item.kind is not ItemKind.SIGNALS and number not in genvars:
                 found |= words(self._old(number))
         for signal in source.signals.values():
             is_old = signal.item is not None and signal.item in self._dead | self._changed
@@ -329,7 +338,8 @@ class _Editor:
     def _guard(self, new: str) -> None:
         lines = edit_guard.guard(self._plan, self._text, self._dead | self._changed, new)
         if lines:
-            self._at_end(["", *lines])
+            blank = not self._text[: self._source.end].rstrip(" \t").endswith("\n\n")
+            self._at_end(["", *lines] if blank else lines)
 
 
 def _closure(uses: Mapping[str, set[str]], top: str) -> set[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from symbolic.dataflow.edit_units import Unit, base_of, value_of
 from symbolic.dataflow.edit_values import Values
 from symbolic.dataflow.module import Dataflow, Memory, Register
-from symbolic.dataflow.nodes import LEAVES, Node, Op, reached
+from symbolic.dataflow.nodes import LEAVES, Node, Op
 from symbolic.dataflow.source_map import ItemKind, SourceMap
 
 
@@ -113,11 +113,30 @@ class _Attempt:
 
     def _idle(self) -> Iterator[str]:
         """Yield signals that nothing used before either, if they are still wanted."""
-        used = set(reached(self._before.roots()))
+        used = self._used_before()
         for name in self._owner:
-            is_wanted = name in self._after.named and not is_inner(name)
-            if is_wanted and value_of(self._before, name) not in used:
+            if name in self._after.named and not is_inner(name) and name not in used:
                 yield name
+
+    def _used_before(self) -> set[str]:
+        """Return the signals that outputs, registers and memories depended on in the text."""
+        units, outputs = self._values.units, self._before.outputs
+        waiting = [
+            u
+            for u in units
+            if u.registers or u.memories or not outputs.keys().isdisjoint(u.signals)
+        ]
+        seen = {unit.items for unit in waiting}
+        used: set[str] = set(outputs)
+        while waiting:
+            unit = waiting.pop()
+            used.update(unit.signals, unit.reads)
+            for name in unit.reads:
+                other = units[self._owner[name]] if name in self._owner else None
+                if other is not None and other.items not in seen:
+                    seen.add(other.items)
+                    waiting.append(other)
+        return used
 
     def _need(self, name: str) -> None:
         if name not in self._plan.needed:

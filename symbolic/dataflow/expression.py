@@ -95,6 +95,14 @@ def literal(bits: str, *, signed: bool = False) -> Tree:
     return ast.IntConst(f"{width}'{mark}{digits}")
 
 
+def sides(node: Node) -> tuple[Node, Node, Node]:
+    """Return the condition of a mux, not inverted, what it is if that holds, and else."""
+    condition, true, false = node.operands
+    while condition.op is Op.NOT:
+        condition, true, false = condition.operands[0], false, true
+    return condition, true, false
+
+
 class Expressions:
     """Writes nodes, calling those by name that have one."""
 
@@ -130,6 +138,8 @@ class Expressions:
             return ast.Lor(*map(self.condition, node.operands))
         if node.op is Op.NOT:
             inner = node.operands[0]
+            if inner.op is Op.NOT and inner not in self._names:
+                return self.condition(inner.operands[0])
             plain = inner in self._names or inner.op not in (Op.EQ, Op.ULT, Op.SLT, *_REDUCED)
             return ast.Ulnot(self.condition(inner)) if plain else self.alone(node)
         return self.alone(node)
@@ -212,6 +222,8 @@ class Expressions:
 
     def _mux(self, node: Node, width: int, *, exact: bool) -> _Written:
         condition, true, false = node.operands
+        if condition not in self._names:
+            condition, true, false = sides(node)
         first, second = self._context(true, width), self._context(false, width)
         if exact and max(first.width, second.width) < width:
             first = self._context(true, width, exact=True)

@@ -15,8 +15,10 @@ from pyverilog.utils.op2mark import op2mark, op2order
 from pyverilog.vparser import ast
 
 INDENT = "    "
-_BROAD = 92
-"""Letters of a line from which on a chain of `?:` is broken."""
+_BROAD = 96
+"""Letters of a line behind which expressions are broken."""
+_ONE_LINE = -(1 << 30)
+"""An indentation with which nothing is too long."""
 _UNLIKE = {"And": 1, "Xor": 2, "Or": 3}
 """Bitwise operations that are put in parentheses inside each other: few know their order."""
 _ASSOCIATIVE = frozenset({"And", "Or", "Xor", "Land", "Lor"})
@@ -37,7 +39,7 @@ def statements(trees: Iterable[Tree], depth: int = 1) -> list[str]:
 
 class _Printer:
     def __init__(self, indent: int) -> None:
-        self._indent = indent
+        self.indent = indent
 
     def text(self, tree: Tree) -> str:
         return _FORMS.get(type(tree), _operation)(self, tree)
@@ -55,7 +57,12 @@ class _Printer:
         return f"{self.text(tree.var)}[{self.text(tree.msb)}:{self.text(tree.lsb)}]"
 
     def concatenation(self, tree: Tree) -> str:
-        return "{" + ", ".join(map(self.text, tree.list)) + "}"
+        parts = [_flat(part) for part in tree.list]
+        flat = "{" + ", ".join(parts) + "}"
+        if len(flat) + self.indent <= _BROAD:
+            return flat
+        margin = "\n" + " " * (self.indent + 1)
+        return "{" + f",{margin}".join(_filled(parts, _BROAD - self.indent)) + "}"
 
     def replication(self, tree: Tree) -> str:
         value = self.text(tree.value)
@@ -67,39 +74,66 @@ class _Printer:
 
     def conditional(self, tree: Tree) -> str:
         flat = self._conditional_flat(tree)
-        is_chain = isinstance(tree.false_value, ast.Cond) and self._indent >= 0
-        if not is_chain and len(flat) + self._indent <= _BROAD:
+        is_chain = isinstance(tree.false_value, ast.Cond) and self.indent >= 0
+        if not is_chain and len(flat) + self.indent <= _BROAD:
             return flat
-        margin = "\n" + " " * self._indent
+        margin = "\n" + " " * self.indent
         lines = []
         while isinstance(tree, ast.Cond):
-            condition, value = self._guarded(tree.cond), self._guarded(tree.true_value)
-            lines.append(f"{condition} ? {value} :{margin}")
+            lines.append(
+                f"{_guarded(tree.cond, binary=True)} ? {_guarded(tree.true_value)} :{margin}"
+            )
             tree = tree.false_value
         return "".join(lines) + self.text(tree)
 
     def _conditional_flat(self, tree: Tree) -> str:
-        condition, value = self._guarded(tree.cond), self._guarded(tree.true_value)
-        return f"{condition} ? {value} : {self.text(tree.false_value)}"
-
-    def _guarded(self, tree: Tree) -> str:
-        """Return text on one line, in parentheses if it is an operation of two operands."""
-        text = _Printer(-(1 << 30)).text(tree)
-        return f"({text})" if isinstance(tree, ast.Cond) or _is_binary(tree) else text
-
-    def operand(self, tree: Tree, outer: Tree, *, right: bool) -> str:
-        text = self.text(tree)
-        return f"({text})" if _needs_parentheses(tree, outer, right=right) else text
+        condition, value = _guarded(tree.cond, binary=True), _guarded(tree.true_value)
+        return f"{condition} ? {value} : {_flat(tree.false_value)}"
 
 
 def _operation(printer: _Printer, tree: Tree) -> str:
     mark = op2mark(type(tree).__name__)
     if not _is_binary(tree):
-        inner = printer.text(tree.right)
+        inner = _flat(tree.right)
         simple = not isinstance(tree.right, (ast.Operator, ast.Cond))
         return f"{mark}{inner}" if simple else f"{mark}({inner})"
-    left = printer.operand(tree.left, tree, right=False)
-    return f"{left} {mark} {printer.operand(tree.right, tree, right=True)}"
+    right = _operand(tree.right, tree, right=True)
+    flat = f"{_operand(tree.left, tree, right=False)} {mark} {right}"
+    if len(flat) + printer.indent <= _BROAD or _needs_parentheses(tree.left, tree, right=False):
+        return flat
+    left = printer.text(tree.left)
+    last = left.rpartition("\n")[2]
+    room = _BROAD - (printer.indent if last is left else 0)
+    if len(last) + len(right) + 2 <= room:
+        return f"{left} {mark} {right}"
+    return f"{left} {mark}\n{' ' * printer.indent}{right}"
+
+
+def _operand(tree: Tree, outer: Tree, *, right: bool) -> str:
+    text = _flat(tree)
+    return f"({text})" if _needs_parentheses(tree, outer, right=right) else text
+
+
+def _flat(tree: Tree) -> str:
+    """Return an expression on one line."""
+    return _Printer(_ONE_LINE).text(tree)
+
+
+def _guarded(tree: Tree, *, binary: bool = False) -> str:
+    """Return text on one line, in parentheses if it is a choice or, if `binary`, an operation."""
+    text = _flat(tree)
+    return f"({text})" if isinstance(tree, ast.Cond) or (binary and _is_binary(tree)) else text
+
+
+def _filled(parts: list[str], width: int) -> list[str]:
+    """Return parts joined to lines of some width."""
+    lines = [parts[0]]
+    for part in parts[1:]:
+        if len(lines[-1]) + len(part) + 2 <= width:
+            lines[-1] += f", {part}"
+        else:
+            lines.append(part)
+    return lines
 
 
 def _is_binary(tree: Tree) -> bool:

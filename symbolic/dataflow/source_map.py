@@ -146,6 +146,9 @@ class SourceMap:
     """All modules of the design."""
     instances: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """For each module, those that it instantiates."""
+    problem: str = ""
+    """The first thing, with its place, that the language forbids, if anything: what items drive and
+    read is not all known then."""
 
 
 _FOUND: TypeAdapter[SourceMap] = TypeAdapter(SourceMap)

@@ -83,12 +83,14 @@ def _answer(request: Mapping[str, Any]) -> Json:
         refuse_errors(parsed.syntax_errors())
         compilation = parsed.elaborate(request["top"])
         top = top_instance(parsed, request["top"], compilation=compilation)
-        return _Map(parsed, request["sources"], top).found()
+        found = _Map(parsed, request["sources"], top).found()
+        errors = (d for d in parsed.diagnostics(compilation.getAllDiagnostics()) if d.error)
+        return found | {"problem": str(next(errors, ""))}
     except (SimError, RuntimeError, ValueError) as error:
         return {"error": str(error)}
 
 
-class _Places:
+class Places:
     """Byte offsets of the parser as characters of the text."""
 
     def __init__(self, parsed: Parsed, sources: Mapping[str, str]) -> None:
@@ -131,7 +133,7 @@ class _Map:
     """The top module taken apart."""
 
     def __init__(self, parsed: Parsed, sources: Mapping[str, str], top: Ast) -> None:
-        self._places = _Places(parsed, sources)
+        self._places = Places(parsed, sources)
         self._parsed, self._sources, self._top = parsed, sources, top
         self._syntax = top.body.definition.syntax
         self._prefix = f"{top.body.hierarchicalPath}."

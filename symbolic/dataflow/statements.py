@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from pyverilog.vparser import ast
 
-from symbolic.dataflow.expression import Expressions, literal
+from symbolic.dataflow.expression import Expressions, literal, sides
 from symbolic.dataflow.nodes import Node, Op
 from symbolic.dataflow.printer import Tree, expression
 
@@ -75,15 +75,15 @@ class Decisions:
 
     def __init__(self, expandable: Callable[[Node], bool]) -> None:
         self._expandable = expandable
-        self._opened: Node | None = None
+        self._opened: frozenset[Node] = frozenset()
 
-    def opened(self, target: Target) -> Block:
-        """Return statements that assign a target its value, although others use it too."""
-        self._opened = target.value
+    def opened(self, targets: Sequence[Target]) -> Block:
+        """Return statements that assign targets their values, although others use these too."""
+        self._opened = frozenset(target.value for target in targets)
         try:
-            return self.block([target])
+            return self.block(targets)
         finally:
-            self._opened = None
+            self._opened = frozenset()
 
     def block(self, targets: Sequence[Target]) -> Block:
         """Return statements that assign each target its value."""
@@ -101,10 +101,10 @@ class Decisions:
 
     def arms(self, node: Node) -> int:
         """Return how many constants a value is chosen by, beginning at its top."""
-        self._opened = node
+        self._opened = frozenset([node])
         selector = self._selector(node)
         found = set() if selector is None else set(self._labels_along(node, selector))
-        self._opened = None
+        self._opened = frozenset()
         return len(found)
 
     def _decided(self, first: Target, waiting: Sequence[Target]) -> tuple[Statement, list[Target]]:
@@ -116,36 +116,29 @@ class Decisions:
             if len(labels) >= CASE_ARMS:
                 rest = [t for t in waiting if t not in alike]
                 return self._case(selector, list(labels), alike), rest
-        condition, _ = _polarity(first.value.operands[0])
+        condition, _, _ = sides(first.value)
         alike = [t for t in waiting if self._is_decision_on(t.value, condition)]
         if self._is_small(first, alike):
             return Set(first.name, first.value), [t for t in waiting if t is not first]
         rest = [t for t in waiting if t not in alike]
-        return self._if(first.value.operands[0], alike), rest
+        return self._if(condition, alike), rest
 
     def _is_small(self, first: Target, alike: Sequence[Target]) -> bool:
         """Whether a target is better chosen by `?:`."""
         if len(alike) > 1:
             return False
-        _, true, false = first.value.operands
-        sides = (true, false)
-        if first.hold is not None and any(side.op is Op.CONST for side in sides):
+        both = sides(first.value)[1:]
+        if first.hold is not None and any(side.op is Op.CONST for side in both):
             return False
-        return first.hold not in sides and not any(map(self._is_decision, sides))
+        return first.hold not in both and not any(map(self._is_decision, both))
 
     def _if(self, condition: Node, targets: Sequence[Target]) -> If:
         then, otherwise = [], []
-        signal, wanted = _polarity(condition)
         for target in targets:
-            own, true, false = target.value.operands
-            if _polarity(own)[1] is not wanted:
-                true, false = false, true
+            _, true, false = sides(target.value)
             then.append(Target(target.name, true, target.hold))
             otherwise.append(Target(target.name, false, target.hold))
-        first, second = self.block(then), self.block(otherwise)
-        if not first and condition.op is Op.NOT:
-            return If(signal, second, first)
-        return If(condition, first, second)
+        return If(condition, self.block(then), self.block(otherwise))
 
     def _case(self, selector: Node, labels: Sequence[str], targets: Sequence[Target]) -> Case:
         arms: dict[Block, list[str]] = {}
@@ -162,32 +155,30 @@ class Decisions:
     def _chosen(self, node: Node, selector: Node, label: str) -> Node:
         """Return what a chain of muxes gives where the selector is a constant, or none of them."""
         while self._is_decision(node):
-            found = labels_of(node.operands[0], selector)
+            condition, true, false = sides(node)
+            found = labels_of(condition, selector)
             if found is None:
                 return node
-            node = node.operands[1 if label in found else 2]
+            node = true if label in found else false
         return node
 
     def _labels_along(self, node: Node, selector: Node) -> Iterator[str]:
         while self._is_decision(node):
-            found = labels_of(node.operands[0], selector)
+            condition, _, false = sides(node)
+            found = labels_of(condition, selector)
             if found is None:
                 return
             yield from found
-            node = node.operands[2]
+            node = false
 
     def _selector(self, node: Node) -> Node | None:
-        return selector_of(node.operands[0]) if self._is_decision(node) else None
+        return selector_of(sides(node)[0]) if self._is_decision(node) else None
 
     def _is_decision(self, node: Node) -> bool:
-        return node.op is Op.MUX and (node is self._opened or self._expandable(node))
+        return node.op is Op.MUX and (node in self._opened or self._expandable(node))
 
     def _is_decision_on(self, node: Node, condition: Node) -> bool:
-        return self._is_decision(node) and _polarity(node.operands[0])[0] is condition
-
-
-def _polarity(condition: Node) -> tuple[Node, bool]:
-    return (condition.operands[0], False) if condition.op is Op.NOT else (condition, True)
+        return self._is_decision(node) and sides(node)[0] is condition
 
 
 def selector_of(condition: Node) -> Node | None:
