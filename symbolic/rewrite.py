@@ -167,14 +167,17 @@ class _Allowed:
 
 def _normalized(state: _State, rules: _Allowed, deadline: float) -> _State:
     """Return the state after all free rules, a step for each application."""
+    seen: set[Key] = set()
     for _ in range(_FIXPOINT):
         before = state
         for rule in rules.always:
             rewriting = next(rules.proposals(rule, state.module), None)
             if rewriting is not None and key_of(rewriting.module) != key_of(state.module):
                 state = state.then(rule, rewriting)
-        if state is before or time.monotonic() > deadline:
+        key = key_of(state.module)
+        if state is before or key in seen or time.monotonic() > deadline:
             return state
+        seen.add(key)
     return state
 
 

@@ -60,7 +60,7 @@ def _needed(node: Node, ranges: Ranges) -> int:
 def _mux(nodes: Nodes, node: Node, ranges: Ranges) -> Node | None:
     condition, *data = node.operands
     width = max(ranges.bits(value) for value in data)
-    if width >= node.width or all(value.op is Op.CONST for value in data):
+    if ranges.is_table(node) or width >= node.width:
         return None
     cut = [bits_of(nodes, value, 0, width) for value in data]
     return nodes.resized(nodes.mux(condition, *cut), node.width)

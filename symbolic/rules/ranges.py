@@ -18,6 +18,7 @@ class Ranges:
 
     def __init__(self) -> None:
         self._known: dict[Node, Range] = {}
+        self._tables: set[Node] = set()
 
     def of(self, node: Node) -> Range:
         """Return the interval of a node."""
@@ -26,6 +27,15 @@ class Ranges:
             for inner in _unknown(node, self._known):
                 self._known[inner] = _range(inner, [self._known[o] for o in inner.operands])
             found = self._known[node]
+        return found
+
+    def is_table(self, node: Node) -> bool:
+        """Whether a node chooses among constants; muxes inside have been asked for before."""
+        found = node.op is Op.MUX and all(
+            value.op is Op.CONST or value in self._tables for value in node.operands[1:]
+        )
+        if found:
+            self._tables.add(node)
         return found
 
     def high(self, node: Node) -> int:
