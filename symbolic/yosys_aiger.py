@@ -30,7 +30,16 @@ class Aiger:
         Raises:
             ValueError: It is none.
         """
-        return _Reader(path.read_bytes()).read()
+        return cls.parse(path.read_bytes())
+
+    @classmethod
+    def parse(cls, content: bytes) -> Aiger:
+        """Read the content of such a file.
+
+        Raises:
+            ValueError: It is none.
+        """
+        return _Reader(content).read()
 
     def run(self, vectors: Sequence[Mapping[str, int]]) -> list[dict[str, int]]:
         """Return every output in every cycle; inputs that a vector lacks are 0."""

@@ -1,0 +1,4 @@
+"""Text and binary formats of logic synthesis, in and out: PLA, BLIF, AIGER.
+
+KISS2, for state tables, is in `symbolic.kiss2`.
+"""
