@@ -198,6 +198,7 @@ def _optimized(raw: Design, measuring: Measuring) -> tuple[str, Row]:
     return found.design.sources[_FILE], {
         "proof": f"{found.proof.outcome.value}: {found.proof.reason}",
         "steps": steps,
+        "repairs": list(found.repairs),
         "left_alone": [str(left) for left in found.left_alone],
     }
 

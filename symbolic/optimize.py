@@ -12,13 +12,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sim.design import Design
 from sim.interface import Interface
 from sim.proof import Outcome, Proof, Prover
 from symbolic.dataflow.read import Unreadable
-from symbolic.optimize_input import pragmas_in, read_input, usable
+from symbolic.dataflow.repair import Repaired
+from symbolic.optimize_input import pragmas_in, read_repaired, usable
 from symbolic.optimize_machines import machine_drafts
 from symbolic.optimize_proof import proved_chain
 from symbolic.optimize_rules import rule_drafts
@@ -34,6 +35,9 @@ _ATTEMPTS = 4
 """How often everything is tried again without a step that was not proved."""
 _PROVING = 0.5
 """Share of the time that is left, for the proofs."""
+
+_UNREADABLE = "golden design: "
+"""How the prover begins where it cannot read the original."""
 
 Part = Callable[[Stage, Context], list[Draft]]
 
@@ -51,7 +55,8 @@ def optimize(
     """Return `design` improved by `goal`, or as it is.
 
     Args:
-        design: Anybody's text; it is parsed in sandboxed child processes only.
+        design: Anybody's text; it is parsed in sandboxed child processes only. What only
+            some tools refuse is mended first (`symbolic.dataflow.repair`), and told.
         goal: What there is to be less of.
         library: Cells to measure with; by default the project's own generic ones.
         seconds: After these no more is tried, roughly.
@@ -66,14 +71,21 @@ def optimize(
         EnvironmentFault: No child process can be run.
     """
     deadline = time.monotonic() + seconds
+    mended = Repaired(design=design)
+    if interface is None:
+        mended, interface = read_repaired(design)
     context = Context(
-        original=design,
-        interface=interface or read_input(design),
+        original=mended.design,
+        interface=interface,
         goal=goal,
         meter=Meter(library or read_library(None), goal),
         deadline=deadline,
     )
-    return _Optimizer(context, prover or YosysProver(), slack).run()
+    found = _Optimizer(context, prover or YosysProver(), slack).run()
+    if not mended.changes:
+        return found
+    result = found.design if found.steps else design
+    return replace(found, original=design, design=result, repairs=mended.changes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +105,7 @@ class _Optimizer:
         self._slack = slack
         self._before: Ppa | None = None
         self._proved: tuple[Step, ...] = ()
+        self._hopeless = False
 
     def run(self) -> Optimization:
         for left in pragmas_in(self._context.original):
@@ -105,7 +118,7 @@ class _Optimizer:
             plan = self._best_plan(start)
             steps = self._proven(plan.drafts)
             self._keep(steps)
-            if len(steps) == len(plan.drafts) or not self._context.left:
+            if len(steps) == len(plan.drafts) or self._hopeless or not self._context.left:
                 break
         return self._ended(self._proved)
 
@@ -158,7 +171,11 @@ class _Optimizer:
             seconds=max(5.0, _PROVING * context.left),
         )
         steps = [_step(d, p) for d, p in zip(drafts, proofs, strict=False) if _holds(p)]
-        if len(steps) < fine:
+        if proofs and proofs[0].reason.startswith(_UNREADABLE):
+            reason = proofs[0].reason.removeprefix(_UNREADABLE)
+            context.leave(LeftAlone(what="", reason=f"nothing can be proved: {reason}", whole=True))
+            self._hopeless = True
+        elif len(steps) < fine:
             self._ban(drafts[len(steps)], _why(proofs[-1]))
         elif fine < len(drafts):
             self._ban(drafts[fine], objections[fine])

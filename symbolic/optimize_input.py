@@ -12,6 +12,7 @@ from sim.gate import Admission, admit, admit_many
 from sim.interface import Interface
 from sim.process import Limits, run_tool
 from sim.scratch import scratch_folder
+from symbolic.dataflow.repair import Repaired, repaired
 from symbolic.optimize_values import LeftAlone
 from symbolic.yosys import lay_out
 
@@ -34,6 +35,25 @@ def read_input(design: Design) -> Interface:
     if admission.design is None or admission.interface is None:
         raise InvalidDesign(_refused(design, admission))
     return admission.interface
+
+
+def read_repaired(design: Design) -> tuple[Repaired, Interface]:
+    """Return `design`, mended where only simulators refuse it, and its interface.
+
+    Raises:
+        InvalidDesign: As `read_input`.
+        EnvironmentFault: No child process can be run.
+    """
+    try:
+        return Repaired(design=design), read_input(design)
+    except InvalidDesign as error:
+        mended = repaired(design)
+        if not mended.changes:
+            raise
+        try:
+            return mended, read_input(mended.design)
+        except InvalidDesign:
+            raise error from None
 
 
 def _refused(design: Design, admission: Admission) -> str:

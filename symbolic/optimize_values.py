@@ -81,9 +81,11 @@ class Optimization:
     """Of `original`; None where it could not be measured."""
     after: Ppa | None
     steps: tuple[Step, ...] = ()
-    """From `original` to `design`, each on top of the one before."""
+    """From `original`, repaired, to `design`, each on top of the one before."""
     proof: Proof = UNCHANGED
-    """That `design` does what `original` does; PROVED always."""
+    """That `design` does what `original`, once repaired, does; PROVED always."""
+    repairs: tuple[str, ...] = ()
+    """What had to be mended before any simulator takes `original`, each with its place."""
     left_alone: tuple[LeftAlone, ...] = ()
 
     def __post_init__(self) -> None:

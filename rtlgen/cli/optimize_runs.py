@@ -126,6 +126,8 @@ def _tell(
     found: Optimization, record: OptimizationRecord, request: Request, progress: ConsoleProgress
 ) -> None:
     """Say what was done, for people."""
+    for repair in record.repairs:
+        progress.stage("repaired", repair, state="note")
     for step in record.steps:
         progress.stage("step", f"{step.what} ({step.proof.method})")
     for left in found.left_alone:

@@ -91,6 +91,8 @@ class OptimizationRecord(_Record):
     after: dict[str, Any] | None
     change: dict[str, float]
     """after / before - 1, of figures that both have and that were not 0."""
+    repairs: list[str]
+    """What had to be mended before any simulator takes the original."""
     steps: list[StepRecord]
     proof: ProofRecord
     """Of the result against the original."""
@@ -124,6 +126,7 @@ def record_of(
         before=before,
         after=after,
         change=_change(before or {}, after or {}),
+        repairs=list(found.repairs),
         steps=[_step(step) for step in found.steps],
         proof=proof_record(found.proof),
         left_alone=[_left_alone(left) for left in found.left_alone],
