@@ -119,10 +119,8 @@ class Gates:
         """Return whether it is proved that two vectors are equal wherever `where` is true."""
         return self.never(where, self.any(self.differ(x, y) for x, y in zip(a, b, strict=True)))
 
-    def solution(
-        self, literals: Iterable[int], shown: Iterable[int] = ()
-    ) -> dict[int, bool] | None:
-        """Return an assignment that makes all literals true, with values for those `shown`.
+    def solution(self, literals: Iterable[int], shown: Iterable[int] = ()) -> Sequence[int] | None:
+        """Return an assignment that makes all literals true, for `value`; `shown` are in it, too.
 
         None: there is none, or none was found; `settled` tells which.
         """
@@ -136,12 +134,13 @@ class Gates:
         self._settled = answer is not None
         if not answer:
             return None
-        return {abs(literal): literal > 0 for literal in solver.get_model() or ()}
+        return solver.get_model() or ()
 
     @staticmethod
-    def value(model: dict[int, bool], literal: int) -> bool:
-        """Return what a literal is in an assignment; what it does not have is 0."""
-        return model.get(abs(literal), False) == (literal > 0)
+    def value(model: Sequence[int], literal: int) -> bool:
+        """Return what a literal is in an assignment; variables that it does not have are 0."""
+        place = abs(literal) - 1
+        return (place < len(model) and model[place] > 0) == (literal > 0)
 
     @property
     def settled(self) -> bool:

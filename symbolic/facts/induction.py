@@ -136,8 +136,8 @@ def _broken(groups: Sequence[_Group], logic: BitLogic, always: int) -> list[_Gro
     return [part for group in groups for part in _split(group, model, logic)]
 
 
-def _split(group: _Group, model: Mapping[int, bool], logic: BitLogic) -> Iterator[_Group]:
-    values = [logic.gates.value(dict(model), bit.then) != turned for bit, turned in group.members]
+def _split(group: _Group, model: Sequence[int], logic: BitLogic) -> Iterator[_Group]:
+    values = [logic.gates.value(model, bit.then) != turned for bit, turned in group.members]
     for value in (True, False):
         members = tuple(m for m, v in zip(group.members, values, strict=True) if v == value)
         if group.constant and value:

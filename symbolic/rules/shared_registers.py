@@ -90,7 +90,7 @@ RULE = Rule(
     " different states only",
     makes="one register, written in each state with what is needed after it",
     allowed="same width and clock; live ranges over the reachable states of a control register of"
-    " at most 8 bits and 128 codes do not overlap",
+    " at most 8 bits do not overlap",
     goals=frozenset({Goal.AREA, Goal.POWER}),
     source="Kurdahi, Parker: REAL: a program for register allocation, DAC 1987 (left edge);"
     " RTLRewriter (arXiv 2409.11414): memory folding",

@@ -48,7 +48,7 @@ RULE = Rule(
     matches="logic that tells codes apart of which some are never reached: default branches of a"
     " state machine, comparisons with states nothing leads to, counters below their limit",
     makes="the logic without these cases",
-    allowed="the register has at most 8 bits and 128 codes; the codes are found by SAT, all other"
+    allowed="registers of at most 8 bits, of wide ones few codes; these are found by SAT, all other"
     " signals free, from power-on and asynchronous reset",
     goals=frozenset({Goal.AREA, Goal.DELAY}),
     source="Coudert, Berthet, Madre: Verification of synchronous sequential machines based on"
