@@ -74,8 +74,9 @@ class Side:
     """A design in the circuit; its probes are outputs with two bits a signal."""
 
     name: str
-    sleepers: tuple[tuple[int, int], ...] = ()
-    """For each process that may not have run, how many bits it reads and writes."""
+    sleepers: tuple[tuple[int, ...], ...] = ()
+    """For each process that may not have run, how many bits it reads, writes, and reads of
+    what is x until it has an event."""
     registers: tuple[int, ...] = ()
     """Widths of registers that must be known, where that matters."""
     goals: tuple[int, ...] = ()
@@ -180,9 +181,9 @@ class Circuit:
     def _probes(self, side: Side) -> Iterator[tuple[str, int]]:
         for number, (_, width) in enumerate(self.wiring.outputs):
             yield f"o{number}", width
-        for number, (reads, writes) in enumerate(side.sleepers):
-            yield f"r{number}", reads
-            yield f"w{number}", writes
+        for number, widths in enumerate(side.sleepers):
+            for probe, width in zip("rwf", widths, strict=True):
+                yield f"{probe}{number}", width
         for number, width in enumerate(side.registers):
             yield f"u{number}", width
         for number in side.goals:
@@ -192,11 +193,12 @@ class Circuit:
         """Yield what finds processes that have had no event, and whose writes are yet known."""
         asleep, unknown = [_ZERO], [_ZERO]
         for side in self.sides:
-            for number, (reads, _) in enumerate(side.sleepers):
+            for number, (reads, *_) in enumerate(side.sleepers):
                 own = f"{side.name}_{number}"
                 now = f"{{{side.name}_r{number}_d, {side.name}_r{number}_x}}"
                 yield from _register(f"start_{own}", f"first ? {now} : start_{own}", 2 * reads)
-                yield f"wire ran_{own} = ~first & (was_run_{own} | ({now} != start_{own}));"
+                event = f"({now} != start_{own}) | ~(&{side.name}_f{number}_x)"
+                yield f"wire ran_{own} = ~first & (was_run_{own} | {event});"
                 yield from _register(f"was_run_{own}", f"ran_{own}")
                 asleep.append(f"(~ran_{own} & ~(&{side.name}_w{number}_x))")
             unknown += [f"(|{side.name}_u{n}_x)" for n in range(len(side.registers))]

@@ -74,6 +74,8 @@ class Process:
     block: Ast = None
     home: Ast = None
     """The body of the instance that it stands in; None within a generate block."""
+    fresh: tuple[str, ...] = ()
+    """Of what it reads: registers that are x until they have an event that it cannot miss."""
 
 
 @dataclass(slots=True)
@@ -110,6 +112,7 @@ class _Examination:
         self._home: Ast = None
         self._undefined = False
         self._counters: set[str] = set()
+        self._initialized: set[str] = set()
         self._full: list[tuple[Ast, Flow]] = []
         self._in_pattern = False
         for instance in instances:
@@ -245,6 +248,7 @@ class _Examination:
     def _initial(self, body: Ast) -> None:
         self._look_at(body)
         uses = uses_of(body)
+        self._initialized |= uses.writes.keys()
         if uses.reads.keys() - uses.blocking.keys():
             self._hazard("has an initial block that reads signals")
 
@@ -438,10 +442,30 @@ class _Examination:
 
     def _sleepers(self, inputs: set[str]) -> None:
         """Find the processes that no input is sure to start at the beginning."""
-        certain = self._certain(inputs)
+        certain, fresh = self._certain(inputs), self._fresh()
         for process in self._processes:
             if process.sleeps and not process.uses.reads.keys() & certain:
+                process.fresh = tuple(path for path in process.uses.reads if path in fresh)
                 self.findings.sleepers.append(process)
+
+    def _fresh(self) -> set[str]:
+        """Find the registers that begin as x and change only after all processes have begun.
+
+        With blocking assignments at time 0 that is not sure.
+        """
+        found: set[str] = set()
+        others: set[str] = set(self._initialized)
+        for process in self._processes:
+            others |= process.uses.blocking.keys()
+            if process.clocked:
+                found |= {
+                    path
+                    for path, symbol in process.uses.nonblocking.items()
+                    if symbol.type.isFourState and symbol.initializer is None
+                }
+            else:
+                others |= process.uses.nonblocking.keys()
+        return found - others
 
     def _certain(self, inputs: set[str]) -> set[str]:
         """Return what depends on inputs only, and so has an event when these get their values."""

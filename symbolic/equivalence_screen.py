@@ -25,10 +25,12 @@ from symbolic.equivalence_uses import Ast, uses_of
 MARK = "rtlgen_"
 """Names that begin with it are ours."""
 SLEEPER = f"{MARK}sleeper_"
+PROBED = ("reads", "writes", "fresh")
 GOAL = f"{MARK}goal_"
 
 _IGNORED = {TokenKind.UniqueKeyword, TokenKind.Unique0Keyword, TokenKind.PriorityKeyword}
 _STRICT = re.compile(r"(?<![\w$.`\\])always_(comb|latch|ff)(?![\w$])")
+_UNKNOWN = "1'bx"
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*\Z")
 
 
@@ -38,7 +40,7 @@ def screen(top: str, sources: Mapping[str, str], goals: Sequence[str] = ()) -> d
     Each of `goals`, if it is an expression in the scope of `top`, becomes a wire named
     `GOAL` and its number; `refused` says why the others are not. For each process that
     may not have run there is a wire named `SLEEPER` and a number, of all that it reads,
-    and one of what it writes.
+    one of what it writes, and one of what it reads that is x until it has an event.
     A design that cannot be read has only `unreadable`.
     """
     try:
@@ -55,9 +57,9 @@ def _screened(top: str, sources: Mapping[str, str], goals: Sequence[str]) -> dic
         if sleeper is None:
             hazards.append("has a process that may not have run, on what cannot be looked at")
         else:
-            module, reads, writes = sleeper
-            text.add(module, _probe(f"{SLEEPER}{number}_reads", reads))
-            text.add(module, _probe(f"{SLEEPER}{number}_writes", writes))
+            module, *probes = sleeper
+            for what, signals in zip(PROBED, probes, strict=True):
+                text.add(module, _probe(f"{SLEEPER}{number}_{what}", signals))
     refused = text.add_goals(top, goals)
     return {
         "digest": text.digest(top),
@@ -80,6 +82,8 @@ class _Text:
         self._added: dict[str, list[str]] = {}
         self._defaults: dict[tuple[str, int], str] = {}
         self._hazards: list[str] = []
+        self._elaborated: list[Any] = []
+        """Symbols do not keep their compilation alive."""
 
     @classmethod
     def canonical(cls, top: str, sources: Mapping[str, str]) -> _Text:
@@ -94,6 +98,7 @@ class _Text:
 
     def examined(self, top: str) -> Findings:
         compilation = self._parsed.elaborate(top)
+        self._elaborated.append(compilation)
         _refuse(d for d in self._parsed.diagnostics(compilation.getAllDiagnostics()) if d.error)
         instances = instances_of(top_instance(self._parsed, top, compilation=compilation))
         found = examine(instances)
@@ -181,7 +186,7 @@ def _refuse(errors: Iterable[Diagnostic]) -> None:
 
 
 def _probe(name: str, signals: Sequence[str]) -> str:
-    joined = f"{{{', '.join(signals)}}}"
+    joined = f"{{{', '.join(signals) or _UNKNOWN}}}"
     return f"(* keep *) wire [$bits({joined})-1:0] {name} = {joined};"
 
 
@@ -190,17 +195,22 @@ def _goal(number: int, condition: str) -> str:
     return f"(* keep *) wire {GOAL}{number} = ({flat}) ? 1'b1 : 1'b0;"
 
 
-def _sleeper(process: Process) -> tuple[str, tuple[str, ...], tuple[str, ...]] | None:
-    """Return the module of `process` and what it reads and writes, if all can be looked at."""
+_Sleeper = tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]
+
+
+def _sleeper(process: Process) -> _Sleeper | None:
+    """Return the module of `process` and what is `PROBED` of it, if all can be looked at."""
     home = process.home
     if home is None or not process.uses.reads:
         return None
     signals = list((process.uses.reads | process.uses.writes).values())
     if not all(_is_plain(signal, home) for signal in signals):
         return None
-    reads = (symbol.name for symbol in process.uses.reads.values())
-    writes = (symbol.name for symbol in process.uses.writes.values())
-    return home.definition.name, tuple(sorted(reads)), tuple(sorted(writes))
+    reads, writes = process.uses.reads, process.uses.writes
+    fresh = (reads[path] for path in process.fresh)
+    seen = (reads.values(), writes.values(), fresh)
+    names = (tuple(sorted(symbol.name for symbol in symbols)) for symbols in seen)
+    return (home.definition.name, *names)
 
 
 def _is_plain(symbol: Ast, home: Ast) -> bool:

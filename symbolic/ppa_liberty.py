@@ -15,6 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from sim.design import digest
+from sim.errors import SimError
 
 GENERIC = Path(__file__).with_name("library") / "generic.lib"
 """Our own cells: area in gate equivalents, delay in ps by logical effort."""
@@ -25,7 +26,7 @@ _HEAD = re.compile(r"\s*(?:/\*(?:[^*]|\*(?!/))*\*/\s*|//[^\n]*\n\s*)*library\s*\
 _UNITS = {"1ps": 1.0, "10ps": 10.0, "100ps": 100.0, "1ns": 1000.0}
 
 
-class NotLiberty(ValueError):
+class NotLiberty(SimError, ValueError):
     """A file that is no usable cell library; the message reads: rule, value, place, hint."""
 
 

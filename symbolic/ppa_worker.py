@@ -104,15 +104,17 @@ class _Job:
         """Return cells, delay and levels after the flow."""
         self._run("design -load read")
         before = Path(LOG).stat().st_size
-        files = {
-            "registers": f"../{REGISTERS}",
-            "genlib": f"../{_GENLIB}",
-            "cells": f"{Path('..', _SCL).resolve()}",
-        }
-        self._run(*mapped(fsm=fsm, **files))
+        flow = partial(
+            mapped,
+            fsm=fsm,
+            registers=f"../{REGISTERS}",
+            genlib=f"../{_GENLIB}",
+            cells=f"{Path('..', _SCL).resolve()}",
+        )
+        self._run(*flow())
         found = {**_reported(before), "left": self._counted()["by_cell"]}
         if netlist:
-            self._run("design -load read", *mapped(fsm=fsm, **files, mapper=found["mapper"]))
+            self._run("design -load read", *flow(mapper=found["mapper"]))
             self._run(f"write_json {NETLIST}")
         return found
 

@@ -350,7 +350,7 @@ class _Probes:
 
     def __init__(self, netlist: Mapping[str, Any], *, strict: bool) -> None:
         nets = {name: len(net["bits"]) for name, net in netlist["netnames"].items()}
-        self._sleepers = _pairs(nets)
+        self._sleepers = _sleepers(nets)
         self._goals = {
             int(name.removeprefix(f"{PREFIX}goal_")): name
             for name in nets
@@ -361,9 +361,9 @@ class _Probes:
         self._registers = _registers(netlist) if strict else []
 
     def renamings(self) -> Iterator[tuple[str, str]]:
-        for number, (reads, writes) in enumerate(self._sleepers):
-            yield reads, f"{PREFIX}r{number}"
-            yield writes, f"{PREFIX}w{number}"
+        for number, wires in enumerate(self._sleepers):
+            for wire, probe in zip(wires, "rwf", strict=True):
+                yield wire, f"{PREFIX}{probe}{number}"
         for number, name in enumerate(self._registers):
             yield name, f"{PREFIX}u{number}"
         for number, name in self._goals.items():
@@ -373,19 +373,21 @@ class _Probes:
         nets = self._nets
         return Side(
             name=name,
-            sleepers=tuple((nets[reads], nets[writes]) for reads, writes in self._sleepers),
+            sleepers=tuple(tuple(nets[wire] for wire in wires) for wires in self._sleepers),
             registers=tuple(nets[register] for register in self._registers),
             goals=tuple(self._goals),
             strict=self._strict,
         )
 
 
-def _pairs(nets: Mapping[str, int]) -> list[tuple[str, str]]:
-    return [
-        (name, name.removesuffix("_reads") + "_writes")
+def _sleepers(nets: Mapping[str, int]) -> list[tuple[str, ...]]:
+    """Return the names of the wires of each process that may not have run, as they are `PROBED`."""
+    stems = [
+        name.removesuffix("_reads")
         for name in nets
         if f"{PREFIX}sleeper_" in name and name.endswith("_reads")
     ]
+    return [tuple(f"{stem}_{what}" for what in ("reads", "writes", "fresh")) for stem in stems]
 
 
 def _registers(netlist: Mapping[str, Any]) -> list[str]:
