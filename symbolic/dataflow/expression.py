@@ -285,10 +285,12 @@ class Expressions:
 
     def _signed(self, node: Node, *, whole: bool = False) -> Tree:
         """Write a node as a signed value, which extends by its sign; if `whole`, of its width."""
+        width = node.width
         while node.op is Op.SEXT and node not in self._names and not whole:
             node = node.operands[0]
         if node.op is Op.CONST and node.value is not None:
-            return literal(str(node.payload), signed=True)
+            bits = str(node.payload)
+            return literal(bits.rjust(width, bits[0]), signed=True)
         name = self._names.get(node)
         if name is not None and name.signed:
             return ast.Identifier(name.whole or name.text)
@@ -358,7 +360,8 @@ class Expressions:
         if inner.width == 1:
             return ast.Repeat(self.alone(inner), number(node.width))
         sign = self._sign(inner)
-        return ast.Concat([ast.Repeat(sign, number(missing)), self.alone(inner)])
+        copies = sign if missing == 1 else ast.Repeat(sign, number(missing))
+        return ast.Concat([copies, self.alone(inner)])
 
     def _sign(self, node: Node) -> Tree:
         if node.op is Op.SLICE and node not in self._names:

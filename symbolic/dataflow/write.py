@@ -108,7 +108,8 @@ class _ModuleText:
                 yield Signal(name=self._fresh.fresh(name), value=node, either=True)
         for name, node in module.outputs.items():
             if name not in self._direct:
-                yield Signal(name=name, value=node, either=True)
+                range_ = port_name(module.interface.port(name))
+                yield Signal(name=name, value=node, either=True, range=range_)
 
     def _declarations(self, module: Dataflow) -> Iterator[str]:
         for name, text in self._registers.items():
