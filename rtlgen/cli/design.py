@@ -62,6 +62,14 @@ def design(
     resume: Annotated[
         bool, typer.Option("--resume", help="Continue an interrupted run; nothing is paid twice.")
     ] = False,
+    optimize: Annotated[
+        bool,
+        typer.Option(
+            "--optimize/--no-optimize",
+            help="Optimize verified RTL where pyosys is installed, proved and judged again; what "
+            "was verified is kept in rtl/unoptimized/.",
+        ),
+    ] = True,
     html: Annotated[
         bool, typer.Option("--html", help="Also write report.html, one self-contained page.")
     ] = False,
@@ -104,6 +112,7 @@ def design(
             json=json,
             quiet=quiet,
             html=html,
+            optimize=optimize,
             measure_testbench=measure_testbench,
             min_testbench_trust=min_testbench_trust,
         ),

@@ -19,6 +19,7 @@ from rtlgen.cli.options import SimulatorChoice
 from rtlgen.design.bench import load_golden, load_rtl
 from rtlgen.design.builtin import BuiltIn
 from rtlgen.design.model_run import Question, design_with_model
+from rtlgen.design.optimizing import SECONDS, can_optimize
 from rtlgen.design.options import Asking, Options, State
 from rtlgen.design.output import check_output_folder
 from rtlgen.design.record import RunRecord, to_json
@@ -61,6 +62,7 @@ class Settings:
     html: bool = False
     measure_testbench: bool = False
     min_testbench_trust: float | None = None
+    optimize: bool = False
 
 
 class ConsoleProgress:
@@ -223,6 +225,7 @@ def _options(settings: Settings, *, module: str | None) -> Options:
         html=settings.html,
         measure_testbench=settings.measure_testbench or settings.min_testbench_trust is not None,
         min_testbench_trust=settings.min_testbench_trust,
+        optimize=SECONDS if settings.optimize and can_optimize() else None,
         command=("rtlgen", *sys.argv[1:]),
     )
 

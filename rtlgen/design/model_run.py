@@ -14,6 +14,7 @@ from rtlgen.design.bench import NO_REFERENCE, Judgement
 from rtlgen.design.blind_referee import ByAgreement
 from rtlgen.design.candidate import Candidate
 from rtlgen.design.loop import Loop, Referee, Ruling
+from rtlgen.design.optimizing import with_optimization
 from rtlgen.design.options import EXIT_CODES, Asking, Options, Outcome, Progress, State
 from rtlgen.design.output import finished_output
 from rtlgen.design.prompter import Prompter
@@ -178,6 +179,7 @@ def model_run(
         trust=ruling.trust,
         regression=regression,
     )
+    record = with_optimization(record, ruling.chosen, ruling.judgement, options, progress)
     return ModelRun(record=record, judgement=ruling.judgement, chosen=ruling.chosen)
 
 

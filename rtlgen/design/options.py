@@ -78,6 +78,8 @@ class Options:
     """Whether the testbench is closed, and its trust measured."""
     min_testbench_trust: float | None = None
     """Testbench trust (0 to 1) below which a pass is none."""
+    optimize: float | None = None
+    """Seconds for the optimization of verified RTL; None: none."""
     regression: bool = False
     """Whether a failure is shrunk and kept as a regression test."""
 

@@ -266,6 +266,33 @@ class TrustRecord(_Record):
     references: list[ReferenceRecord]
 
 
+class OptimizationStepRecord(_Record):
+    """One change of the RTL."""
+
+    name: str
+    what: str
+    proof: str
+
+
+class OptimizationRecord(_Record):
+    """What became of the chosen RTL when it was optimized."""
+
+    applied: bool
+    """Whether `rtl/` has the optimized RTL; then `rtl/unoptimized/` has what was verified."""
+    reason: str
+    library: str = ""
+    """Cell library of the figures."""
+    before: dict[str, float] = Field(default_factory=dict)
+    """Area in the library's unit, delay in ps, flip-flops."""
+    after: dict[str, float] = Field(default_factory=dict)
+    steps: list[OptimizationStepRecord] = Field(default_factory=list)
+    left_alone: list[str] = Field(default_factory=list)
+    verdict: VerdictRecord | None = None
+    """Of the optimized RTL by the same testbench."""
+    sources: dict[str, str] = Field(default_factory=dict)
+    """The optimized RTL, if it is applied."""
+
+
 class OptionsRecord(_Record):
     """What a replay needs to know of the options."""
 
@@ -311,6 +338,8 @@ class RunRecord(_Record):
     trust: TrustRecord | None = None
     regression: str = ""
     """What the failure was shrunk to, in words; `regression/` is a testbench of just that."""
+    optimization: OptimizationRecord | None = None
+    """None where none was wanted."""
     versions: dict[str, str]
     isolation: list[str]
 

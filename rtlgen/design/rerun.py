@@ -28,7 +28,7 @@ from rtlgen.design.model_run import Question, model_run
 from rtlgen.design.options import Asking, Options, Progress
 from rtlgen.design.record import MANIFEST, OptionsRecord, RunRecord
 from rtlgen.design.run import design_from_spec, judge_design
-from rtlgen.design.run_folder import GOLDEN, RTL, SPEC, TESTBENCH
+from rtlgen.design.run_folder import GOLDEN, RTL, SPEC, TESTBENCH, UNOPTIMIZED
 from rtlgen.design.unfinished import ANSWERS
 from rtlgen.errors import UsageError
 from rtlgen.llm.model import Answer, Failure, Purpose, Request
@@ -144,7 +144,7 @@ def rerun(folder: Path, progress: Progress) -> Rerun:
     spec = load_spec(folder / SPEC) if record.spec is not None else None
     again = _again(folder, record, spec, _options(folder, record, spec), progress)
     bench = {f"{TESTBENCH}/{name}": text for name, text in again.testbench.items()}
-    rtl = {f"{RTL}/{name}": text for name, text in _chosen_sources(record).items()}
+    rtl = dict(_rtl_files(record))
     prompts = [_OTHER_PROMPTS] if again.other_prompts else []
     return Rerun(
         verdicts=sum(candidate.verdict is not None for candidate in record.candidates),
@@ -178,6 +178,16 @@ def read_record(folder: Path) -> RunRecord:
             f"{path} is no record of this version of rtlgen: {place}{first['msg']}"
             "\n\nhint: replay it with the version that wrote it"
         ) from error
+
+
+def _rtl_files(record: RunRecord) -> Iterator[tuple[str, str]]:
+    """Yield the files of RTL that the run has written, optimized ones and what they were."""
+    made = record.optimization
+    applied = made is not None and made.applied
+    home = UNOPTIMIZED if applied else RTL
+    yield from ((f"{home}/{name}", text) for name, text in _chosen_sources(record).items())
+    if made is not None and applied:
+        yield from ((f"{RTL}/{name}", text) for name, text in made.sources.items())
 
 
 def _chosen_sources(record: RunRecord) -> Mapping[str, str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rtlgen.design.bench import NO_REFERENCE, Judgement, golden_judgement, spec_judgement
 from rtlgen.design.candidate import Candidate
+from rtlgen.design.optimizing import with_optimization
 from rtlgen.design.options import Options, Outcome, Progress, State
 from rtlgen.design.properties import property_checked, with_properties
 from rtlgen.design.proposal import Decline, Proposal, Proposer
@@ -57,6 +58,7 @@ def design_from_spec(
         candidate = _judged(_candidate(answer, proposer.name), judgement, options, work, progress)
         regression = save_regression(work, judgement, candidate, options, progress)
         record = _record(spec, judgement, candidate, options, start, regression)
+        record = with_optimization(record, candidate, judgement, options, progress)
         write_run(work, record, options, spec, judgement, candidate)
     _say_if_short(record, candidate, progress)
     return record

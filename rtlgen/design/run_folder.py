@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from rtlgen.design.bench import Judgement
@@ -20,6 +21,7 @@ WAVEFORM = "waveform.vcd"
 SPEC = "spec.md"
 GOLDEN = "golden"
 RTL = "rtl"
+UNOPTIMIZED = "rtl/unoptimized"
 TESTBENCH = "tb"
 
 
@@ -33,7 +35,7 @@ def write_run(
 ) -> None:
     """Write everything into `work`, the manifest last."""
     if chosen is not None and chosen.design is not None:
-        write_design(work / RTL, chosen.design)
+        _write_rtl(work, record, chosen.design)
     if judgement is not None:
         write_properties(work, judgement)
         write_protocols(work, judgement.testbench)
@@ -46,6 +48,16 @@ def write_run(
         write_design(work / GOLDEN, options.golden)
     _write_reports(work, record, options, judgement)
     write_manifest(work, record)
+
+
+def _write_rtl(work: Path, record: RunRecord, verified: Design) -> None:
+    """Write the RTL; what it was before it was optimized stands beside it."""
+    made = record.optimization
+    if made is None or not made.applied:
+        write_design(work / RTL, verified)
+        return
+    write_design(work / RTL, replace(verified, sources=made.sources))
+    write_design(work / UNOPTIMIZED, verified)
 
 
 def _write_reports(
