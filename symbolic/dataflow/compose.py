@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pyverilog.vparser import ast
-
 from symbolic.dataflow import printer
 from symbolic.dataflow.expression import Expressions, Name, literal, sides
 from symbolic.dataflow.module import Memory, Register, WritePort
@@ -24,6 +22,7 @@ from symbolic.dataflow.statements import (
     Writer,
     nodes_in,
 )
+from symbolic.dataflow.syntax import ast
 
 INDENT = printer.INDENT
 

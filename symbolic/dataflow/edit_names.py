@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from symbolic.dataflow.compose import Signal as Target
@@ -43,6 +43,7 @@ class Scope:
         self._homes = {n: i for i, u in enumerate(units) for n in (*u.registers, *u.memories)}
         self._groups = {name: number for number, unit in enumerate(units) for name in unit.signals}
         self._idle = self._idle_counters()
+        self._reused: set[str] = set()
         self.registers = {
             n: self._state_name(n) for n in plan.after.registers if self._is_written(n)
         }
@@ -79,36 +80,40 @@ class Scope:
         if signal is not None and signal.variable and not is_inner(name):
             old = before.registers.get(name)
             if old is not None and old.width == after.registers[name].width:
+                self._reused.add(name)
                 return name
             memory = before.memories.get(name)
             if memory is not None and name in after.memories:
                 now = after.memories[name]
                 same = (memory.width, memory.depth, memory.lowest)
                 if same == (now.width, now.depth, now.lowest):
+                    self._reused.add(name)
                     return name
         return self._fresh.fresh(name)
 
     def fresh(self) -> Iterator[Fresh]:
         """Yield what needs a declaration."""
         after = self._plan.after
-        for name, text in self.registers.items():
-            if text != name:
-                register = after.registers[name]
-                yield Fresh(name=text, declaration=declared("reg", text, register.width))
-        for name, text in self.memories.items():
-            if text != name:
-                yield Fresh(name=text, declaration=declared_memory(text, after.memories[name]))
+        for name, text in self._new(self.registers):
+            register = after.registers[name]
+            yield Fresh(name=text, declaration=declared("reg", text, register.width))
+        for name, text in self._new(self.memories):
+            yield Fresh(name=text, declaration=declared_memory(text, after.memories[name]))
 
     def initial(self) -> list[str]:
         """Return the lines that give what is new its value at power-on."""
-        after, values = self._plan.after, []
-        for name, text in self.registers.items():
-            if text != name and after.registers[name].initial:
-                values.append((text, after.registers[name].initial))
-        for name, text in self.memories.items():
-            if text != name:
-                values += memory_values(text, after.memories[name])
+        after = self._plan.after
+        values = [
+            (text, after.registers[name].initial)
+            for name, text in self._new(self.registers)
+            if after.registers[name].initial
+        ]
+        for name, text in self._new(self.memories):
+            values += memory_values(text, after.memories[name])
         return initialized(values)
+
+    def _new(self, texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+        return ((name, text) for name, text in texts.items() if name not in self._reused)
 
     def storage(self) -> Storage:
         """Return registers and memories to be written."""
@@ -125,7 +130,7 @@ class Scope:
         for name, register in plan.after.registers.items():
             node = nodes.reg(name, register.width)
             text = self.registers.get(name, name)
-            if text != name:
+            if name in self.registers and name not in self._reused:
                 found[node] = Name(
                     text=text, width=node.width, msb=_top(node.width), lsb=_low(node.width)
                 )

@@ -12,10 +12,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from pyverilog.vparser import ast
-
 from symbolic.dataflow.nodes import Node, Op
 from symbolic.dataflow.printer import Tree
+from symbolic.dataflow.syntax import ast
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,7 +198,7 @@ class Expressions:
             return self._binary(node, width, exact=exact)
         if op in _SHIFTS:
             left = self._context(node.operands[0], width, exact=exact)
-            tree = _SHIFTS[op](left.tree, self.alone(node.operands[1]))
+            tree = _SHIFTS[op](left.tree, self.index(node.operands[1]))
             return _Written(tree, left.width, left.signed)
         if op is Op.MUX:
             return self._mux(node, width, exact=exact)
@@ -279,7 +278,7 @@ class Expressions:
     def _apart(self, node: Node, *, root: bool) -> _Written:
         """Write a signed operation; what it is given to makes it as wide as it is at a root."""
         first, second = node.operands
-        right = self.alone(second) if node.op is Op.ASHR else self._signed(second)
+        right = self.index(second) if node.op is Op.ASHR else self._signed(second)
         tree = _SIGNED[node.op](self._signed(first, whole=not root), right)
         return _Written(tree if root else ast.SystemCall("unsigned", [tree]), node.width, root)
 
@@ -380,7 +379,7 @@ class Expressions:
         return ast.Pointer(array, self.index(node.operands[0]))
 
     def index(self, node: Node) -> Tree:
-        """Return an index into an array."""
+        """Return an index or the amount of a shift, whose width does not matter."""
         return self.alone(node) if node.value is None else number(node.value)
 
     def _leaf(self, node: Node) -> Tree:

@@ -11,8 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from pyverilog.utils.op2mark import op2mark, op2order
-from pyverilog.vparser import ast
+from symbolic.dataflow.syntax import ast, op2mark, op2order
 
 INDENT = "    "
 _BROAD = 96

@@ -108,15 +108,26 @@ def shared(
     for root in written:
         counts[root] = counts.get(root, 0) + 1
     chosen: set[Node] = set()
+    known = _Either(named, chosen)
     depth: dict[Node, int] = {}
     for node in order:
         depth[node] = 1 + max((depth.get(o, 0) for o in node.operands), default=0)
-        several = counts[node] > 1 and not is_cheap(node, named)
+        several = counts[node] > 1 and not is_cheap(node, known)
         deep = depth[node] > _MAX_DEPTH
         if node not in named and node.op is not Op.CONST and (node in must or several or deep):
             chosen.add(node)
             depth[node] = 0
     return [node for node in order if node in chosen]
+
+
+class _Either:
+    """What is in one of two."""
+
+    def __init__(self, one: Container[Node], other: Container[Node]) -> None:
+        self._one, self._other = one, other
+
+    def __contains__(self, node: object) -> bool:
+        return node in self._one or node in self._other
 
 
 def _inside(written: Iterable[Node], named: Container[Node], defined: Iterable[Node]) -> list[Node]:

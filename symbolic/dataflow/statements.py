@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from pyverilog.vparser import ast
-
 from symbolic.dataflow.expression import Expressions, literal, sides
 from symbolic.dataflow.nodes import Node, Op
 from symbolic.dataflow.printer import Tree, expression
+from symbolic.dataflow.syntax import ast
 
 CASE_ARMS = 3
 """Comparisons of one value with constants from which on they are a `case`."""
