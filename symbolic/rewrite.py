@@ -117,8 +117,13 @@ class _Search:
         return min(states, key=lambda state: self.costs.order(state.module))
 
     def _front(self, children: Sequence[_State]) -> list[_State]:
+        """Return the best states, and the best of those that are too slow as yet."""
         measured = [child for child in children if self.costs.known(child.module)]
-        return sorted(measured, key=lambda child: self.costs.order(child.module))[:WIDTH]
+        best = sorted(measured, key=lambda child: self.costs.order(child.module))[:WIDTH]
+        smallest = min(measured, key=lambda c: self.costs.amount(c.module), default=None)
+        if smallest is not None and all(smallest is not child for child in best):
+            best.append(smallest)
+        return best
 
     def _children(self, beam: Sequence[_State]) -> list[_State]:
         """Return new states, cut to as many as can be measured in the time that is left."""

@@ -99,6 +99,13 @@ class Costs:
             return slow, found.delay, found.area, found.cells or 0 or 0
         return slow, self._amount(found), found.delay, found.cells or 0 or 0
 
+    def amount(self, module: Dataflow) -> float:
+        """Return what is to be minimized, whatever the delay; of those not measured, infinity."""
+        found = self._known.get(key_of(module))
+        if not isinstance(found, Ppa):
+            return math.inf
+        return found.delay if self.goal is Goal.DELAY else self._amount(found)
+
     def _amount(self, found: Ppa) -> float:
         if self.goal is Goal.POWER and found.power is not None:
             return found.power

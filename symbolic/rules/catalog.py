@@ -8,6 +8,7 @@ from symbolic.rules import (
     bit_product,
     boolean_cones,
     boolean_laws,
+    carry_select,
     clock_enable,
     common_subexpressions,
     comparator_sharing,
@@ -100,6 +101,7 @@ _EXPRESSIONS = (
     full_adders,
     ripple_carry,
     boolean_cones,
+    carry_select,
     tree_balancing,
 )
 """Arithmetic and expressions."""
