@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from symbolic.rules.sums import signed_digits
 
@@ -30,9 +31,14 @@ class Step:
     right_shift: int
 
 
-def adder_graph(constants: Iterable[int]) -> list[Step]:
+def adder_graph(constants: Iterable[int]) -> tuple[Step, ...]:
     """Return additions that make all constants (odd, > 1) from 1, in order of evaluation."""
-    targets = sorted(set(constants))
+    return _graph(frozenset(constants))
+
+
+@lru_cache(maxsize=256)
+def _graph(constants: frozenset[int]) -> tuple[Step, ...]:
+    targets = sorted(constants)
     bits = max(targets, default=1).bit_length() + 1
     ready = [1]
     steps: list[Step] = []
@@ -43,7 +49,7 @@ def adder_graph(constants: Iterable[int]) -> list[Step]:
         steps.append(step)
         ready.append(step.value)
         targets = [target for target in targets if target != step.value]
-    return _used(steps, set(constants))
+    return _used(steps, constants)
 
 
 def _successors(ready: list[int], bits: int) -> dict[int, Step]:
@@ -130,11 +136,11 @@ def _one_step(value: int, other: int, target: int, bits: int) -> bool:
     return False
 
 
-def _used(steps: list[Step], constants: set[int]) -> list[Step]:
+def _used(steps: list[Step], constants: frozenset[int]) -> tuple[Step, ...]:
     needed = set(constants)
     kept: list[Step] = []
     for step in reversed(steps):
         if step.value in needed:
             needed |= {step.left, step.right}
             kept.append(step)
-    return kept[::-1]
+    return tuple(kept[::-1])

@@ -24,9 +24,14 @@ def folded(node: Node) -> str | None:
     if numeric is None:
         return None
     if any("x" in text for text in texts):
-        return "x" * node.width
+        return "0" if _surely_differ(node, texts) else "x" * node.width
     value = numeric([int(text, 2) for text in texts], node.operands[0].width)
     return "x" * node.width if value is None else _bits(value, node.width)
+
+
+def _surely_differ(node: Node, texts: Sequence[str]) -> bool:
+    pairs = zip(texts[0], texts[1], strict=True)
+    return node.op is Op.EQ and any({a, b} == {"0", "1"} for a, b in pairs)
 
 
 def _bits(value: int, width: int) -> str:

@@ -45,7 +45,7 @@ def _products(nodes: Nodes, word: Node, products: _Products) -> dict[Node, Node]
     }
 
 
-def _made(nodes: Nodes, word: Node, steps: list[Step]) -> dict[int, Node]:
+def _made(nodes: Nodes, word: Node, steps: tuple[Step, ...]) -> dict[int, Node]:
     made = {1: word}
     for step in steps:
         left = by(nodes, Op.SHL, made[step.left], step.left_shift)

@@ -12,7 +12,8 @@ from symbolic.rules.matching import inverse, ordered, proposing, tree
 from symbolic.rules.rule import Example, Goal, Rule
 
 _MOST_TERMS = 64
-_MOST_PAIRS = 128
+_WORK = 2_000_000
+"""Pairs that are counted in all; sharing ends there."""
 
 _Terms = dict[Node, None]
 
@@ -59,7 +60,8 @@ def _terms(root: Node) -> tuple[_Terms, bool]:
 
 
 def _share(nodes: Nodes, forms: Collection[_Terms]) -> None:
-    for _ in range(_MOST_PAIRS):
+    once = sum(len(form) ** 2 for form in forms) or 1
+    for _ in range(_WORK // once):
         counts = Counter(pair for form in forms for pair in combinations(form, 2))
         frequent = [(count, pair) for pair, count in counts.items() if count > 1]
         if not frequent:

@@ -13,7 +13,8 @@ from symbolic.rules.rule import Example, Goal, Rule
 from symbolic.rules.sums import Opens, Sum, adders, all_of_them, linear, single_uses, sums, written
 
 _MOST_TERMS = 32
-_MOST_PAIRS = 64
+_WORK = 1_000_000
+"""Pairs that are counted in all; sharing ends there."""
 
 _Pair = tuple[Node, int, Node, int]
 
@@ -31,7 +32,8 @@ def _find(module: Dataflow) -> Iterator[tuple[Mapping[Node, Node], str]]:
 def _shared(nodes: Nodes, roots: Sequence[Node], opens: Opens) -> dict[Node, Node]:
     forms = {node: linear(node, opens) for node in roots}
     forms = {node: form for node, form in forms.items() if 1 < len(form.terms) <= _MOST_TERMS}
-    for _ in range(_MOST_PAIRS):
+    once = sum(len(form.terms) ** 2 for form in forms.values()) or 1
+    for _ in range(_WORK // once):
         pair = _most_frequent(forms.values())
         if pair is None:
             break

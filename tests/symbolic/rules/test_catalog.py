@@ -61,9 +61,7 @@ def _applied(rule: Rule, module: Dataflow) -> str:
 
 
 @pytest.mark.parametrize("rule", catalog.RULES, ids=lambda rule: rule.name)
-def test_an_example_becomes_what_the_rule_shows(
-    rule: Rule, worked: Mapping[str, _Worked]
-) -> None:
+def test_an_example_becomes_what_the_rule_shows(rule: Rule, worked: Mapping[str, _Worked]) -> None:
     assert worked[rule.name].text.split() == rule.example.after.split()
 
 
