@@ -92,7 +92,8 @@ class _Search:
         self.seen |= {key_of(start.module), key_of(tidy.module)}
         self.costs.measure([start.module, tidy.module])
         best = self._better(start, tidy)
-        beam, idle = [tidy, start] if tidy.path else [start], 0
+        worse = self.costs.better(start.module, tidy.module)
+        beam, idle = [tidy, start] if worse else [tidy], 0
         for _ in range(ROUNDS):
             children = self._children(beam)
             if not children or self._left() <= 0:
