@@ -50,6 +50,10 @@ class Proof:
     """Of what is refuted (the designs differ in its last cycle), or reached."""
     port: str = ""
     """An output that differs in the last cycle."""
+    outputs: tuple[tuple[Mapping[str, str], Mapping[str, str]], ...] = ()
+    """For each cycle of a refutation, before its active edge, the outputs of the golden design
+    and of the other one: bits `0`, `1`, `x`, the most significant first. One entry more than
+    cycles: they differ only after the last edge."""
     cycles: int = 0
     """Cycles from the first state that were examined without exception."""
     seconds: float = 0.0

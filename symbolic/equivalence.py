@@ -13,6 +13,7 @@ from sim.interface import Direction, Edge, Interface
 from sim.process import Limits
 from sim.proof import Goal, InputTrace, Outcome, Proof
 from sim.scratch import scratch_folder
+from symbolic.certificate import INVARIANT, MITER
 from symbolic.yosys import (
     LIMITS,
     answers_in,
@@ -37,11 +38,13 @@ def compare(
     seconds: float,
     limits: Limits = LIMITS,
     keep: Path | None = None,
+    certify: bool = False,
 ) -> list[Proof]:
     """Compare each of `others` with `golden`; see `symbolic.prover.YosysProver.equivalent`."""
     question = {
         "golden": _source(golden, "golden"),
         "others": [_source(other, str(number)) for number, other in enumerate(others)],
+        "certify": certify,
     }
     designs = {"golden": golden} | {str(number): other for number, other in enumerate(others)}
     return _asked(question, designs, interface, len(others), seconds, limits, keep)
@@ -130,6 +133,7 @@ def _proof(answers: Sequence[Mapping[str, Any]], number: int, folder: Path, what
         reason=reason,
         trace=InputTrace(cycles=tuple(trace), from_power_up=from_power_up) if trace else None,
         port=answer.get("port", ""),
+        outputs=tuple((known, other) for known, other in answer.get("outputs", ())),
         cycles=answer.get("cycles", 0),
         seconds=sum(a["seconds"] for a in mine),
     )
@@ -141,3 +145,6 @@ def _keep_logs(folder: Path, keep: Path) -> None:
         if log.is_file() and not log.is_symlink():
             name = LOG if log.parent == folder else f"{log.parent.name}.log"
             shutil.copyfile(log, keep / name)
+    for file in (found for name in (MITER, INVARIANT) for found in folder.glob(f"*/{name}")):
+        if file.is_file() and not file.is_symlink():
+            shutil.copyfile(file, keep / f"{file.parent.name}.{file.name}")

@@ -54,6 +54,30 @@ class Wiring:
             trace = [*trace[:1], *trace[1::2]]
         return [self._cycle(vector, first=index == 0) for index, vector in enumerate(trace)]
 
+    def outputs_of(
+        self, steps: Sequence[Mapping[str, int]], *, stepwise: bool
+    ) -> list[list[dict[str, str]]]:
+        """Return, of the values of all outputs of the circuit in each step, those of both designs.
+
+        There is an entry for each of `cycles`; one more if the last step comes after an edge.
+        """
+        kept = list(steps)
+        if stepwise and len(self.clocks) == 1:
+            late = len(steps) > 1 and len(steps) % 2 == 1
+            kept = [*steps[:1], *steps[1::2], *(steps[-1:] if late else ())]
+        return [[self._values(step, side) for side in ("golden", "other")] for step in kept]
+
+    def _values(self, step: Mapping[str, int], side: str) -> dict[str, str]:
+        found = {}
+        for number, (name, width) in enumerate(self.outputs):
+            value, unknown = (
+                [step[bit] for bit in _bits(f"seen_{side}_o{number}_{half}", width)]
+                for half in "dx"
+            )
+            bits = ("x" if x else str(v) for v, x in zip(value, unknown, strict=True))
+            found[name] = "".join(bits)[::-1]
+        return found
+
     def _cycle(self, vector: Mapping[str, int], *, first: bool) -> dict[str, int]:
         values = {
             name: sum(vector.get(bit, 0) << i for i, bit in enumerate(_bits(f"i{number}", width)))
@@ -108,16 +132,20 @@ class Circuit:
         `cycle`, the same, with nothing changed between clock edges but once a cycle;
         `asleep`, a process may not have run although the circuit says what it wrote;
         `unknown`, a register is undefined; `proof`, anything of all these. For each
-        goal `p`, reached or in doubt; `q`, reached, as `cycle`.
+        goal `p`, reached or in doubt; `q`, reached, as `cycle`. `seen_` and more: what
+        the designs' outputs are.
         """
         outputs = list(self._outputs())
         ports = [f"input [{width - 1}:0] i{n}" for n, (_, width) in enumerate(self.wiring.inputs)]
         ports += ["input tick", "input [7:0] turn", *(f"output {name}" for name, _ in outputs)]
+        seen = list(self._seen())
+        ports += [f"output [{width - 1}:0] {name}" for name, width, _ in seen]
         lines = [f"module {CIRCUIT}({', '.join(ports)});"]
         lines += [*_register("first", "1'b0", init=1), *self._time(), *self._inputs()]
         for side in self.sides:
             lines += self._instance(side)
         lines += [*self._sleep(), *(f"assign {name} = {value};" for name, value in outputs)]
+        lines += [f"assign {name} = {value};" for name, _, value in seen]
         return "\n".join([*lines, "endmodule", ""])
 
     def _time(self) -> list[str]:
@@ -219,6 +247,15 @@ class Circuit:
             yield f"q{number}", f"{reached} & ~was_odd & ~odd"
         yield "asleep", "dozing"
         yield "unknown", "vague"
+
+    def _seen(self) -> Iterator[tuple[str, int, str]]:
+        """Yield outputs that only traces are told with: those of the designs."""
+        if len(self.sides) == 2:
+            for side in self.sides:
+                for number, (_, width) in enumerate(self.wiring.outputs):
+                    for half in "dx":
+                        name = f"{side.name}_o{number}_{half}"
+                        yield f"seen_{name}", width, name
 
     def _differences(self, doubt: str) -> Iterator[tuple[str, str]]:
         golden, other = (side.name for side in self.sides)

@@ -27,6 +27,11 @@ def settle_goal(circuit: Path, wiring: Wiring, number: int, deadline: float) -> 
     return _Question(circuit, wiring, deadline).goal(number)
 
 
+def certify(circuit: Path, folder: Path, seconds: float) -> None:
+    """Leave in `folder` what the proof that two designs do not differ can be checked by."""
+    Abc(circuit, Aiger.read(circuit)).certify("proof", folder, seconds)
+
+
 class _Question:
     def __init__(self, circuit: Path, wiring: Wiring, deadline: float) -> None:
         shape = json.loads(circuit.with_name("shape.json").read_text(encoding="utf-8"))
@@ -106,7 +111,8 @@ class _Question:
         return {**found, "reason": what}
 
     def _refuted(self, found: Answer) -> dict[str, Any]:
-        values = self._circuit.run(found.trace)[-1]
+        steps = self._circuit.run(found.trace)
+        values = steps[-1]
         port = self._wiring.port_of(values, "d")
         if not values["cycle"] or not port:
             return {"outcome": "open", "reason": "the trace that ABC found shows no difference"}
@@ -120,6 +126,7 @@ class _Question:
             "trace": trace,
             "from_power_up": self._from_power_up,
             "port": port,
+            "outputs": self._wiring.outputs_of(steps, stepwise=self._stepwise),
             "cycles": len(trace) - 1,
         }
 

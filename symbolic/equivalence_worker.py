@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from symbolic.equivalence_miter import CIRCUIT, Circuit, Wiring
-from symbolic.equivalence_settle import settle_difference, settle_goal
+from symbolic.equivalence_settle import certify, settle_difference, settle_goal
 from symbolic.yosys_model import Maker, Model, Unsupported
 from symbolic.yosys_worker import ANSWERS, LOG, REQUEST, forked, libyosys
 
@@ -103,6 +103,7 @@ class _Session:
         self._wiring = Wiring.of(request["interface"])
         self._others = [_placed(_screened(other)) for other in request["others"]]
         self._goals: Sequence[str] = golden.get("goals", ())
+        self._certify: bool = request.get("certify", False)
         self._golden_source = _placed(golden)
         library = libyosys()
         self._maker = Maker(library=library, design=library.Design(), wiring=self._wiring)
@@ -179,7 +180,10 @@ class _Session:
         if reason:
             _leave({"outcome": "open", "reason": reason}, Path(FOUND))
             return
-        _leave(settle_difference(Path(_AIGER), self._wiring, deadline), Path(FOUND))
+        found = settle_difference(Path(_AIGER), self._wiring, deadline)
+        _leave(found, Path(FOUND))
+        if self._certify and found["outcome"] == "proved":
+            certify(Path(_AIGER), Path(), deadline - time.monotonic())
 
     def _write_pair(self, other: Mapping[str, Any]) -> None:
         model = self._maker.make("other", other, stepwise=self._stepwise)

@@ -58,6 +58,8 @@ class YosysProver:
     """Of the child process for one call; its time is the call's `seconds`."""
     keep: Path | None = None
     """A folder in which the logs of the last call are kept."""
+    certify: bool = False
+    """Whether to keep there, for each proof, what `symbolic.certificate` checks it by again."""
 
     def equivalent(
         self,
@@ -74,7 +76,13 @@ class YosysProver:
             EnvironmentFault: No child process can be run, or pyosys does not run in it.
         """
         return compare(
-            golden, others, interface, seconds=seconds, limits=self.limits, keep=self.keep
+            golden,
+            others,
+            interface,
+            seconds=seconds,
+            limits=self.limits,
+            keep=self.keep,
+            certify=self.certify,
         )
 
     def reach(

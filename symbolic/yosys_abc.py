@@ -10,9 +10,11 @@ import re
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from symbolic.certificate import INVARIANT, MITER, cone, written
 from symbolic.yosys_aiger import Aiger
 
 _STATUS = re.compile(r"^Status = (-?\d+)\s+Frames = (-?\d+)", re.M)
@@ -46,6 +48,7 @@ class Abc:
         self._path = path
         self._outputs = list(circuit.outputs)
         self._inputs = circuit.inputs
+        self._circuit = circuit
 
     def bounded(self, output: str, frames: int, seconds: float) -> Answer:
         """Look for a short trace in which `output` becomes 1."""
@@ -57,6 +60,23 @@ class Abc:
         # where there are some, `iprove` ends the script.
         command = f"scorr; print_stats; pdr -T {math.ceil(seconds)}"
         return self._ask(output, command, seconds, "scorr, pdr", then="iprove")
+
+    def certify(self, output: str, folder: Path, seconds: float) -> None:
+        """Leave the circuit of `output` in `folder`, and an invariant that proves it, if found."""
+        part = cone(self._circuit, output)
+        (folder / MITER).write_bytes(written(part))
+        if part.latches:
+            script = f"read_aiger {MITER}; pdr -T {math.ceil(seconds)} -d -I {INVARIANT}"
+            with suppress(subprocess.TimeoutExpired):
+                subprocess.run(
+                    [abc_path(), "-q", script],
+                    cwd=folder,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.STDOUT,
+                    timeout=seconds + 1,
+                    check=False,
+                )
 
     def _ask(
         self, output: str, command: str, seconds: float, method: str, *, then: str = ""

@@ -11,7 +11,7 @@ import sys
 
 import typer
 
-from rtlgen.cli import design, doctor, eval, fsm, judge, lint, optimize, replay, testbench
+from rtlgen.cli import design, doctor, eval, fsm, judge, lint, optimize, prove, replay, testbench
 from rtlgen.cli.common import exit_code_of
 
 app = typer.Typer(
@@ -29,6 +29,7 @@ app.command("judge")(judge.judge)
 app.command("testbench")(testbench.write)
 app.command("optimize")(optimize.optimize)
 app.command("fsm")(fsm.fsm)
+app.command("prove")(prove.prove)
 app.command("replay")(replay.replay)
 app.command("lint")(lint.lint)
 app.command("doctor")(doctor.doctor)
