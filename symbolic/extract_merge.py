@@ -133,6 +133,6 @@ class Grouping:
     def _counted(self, group: Group, limit: int) -> int | None:
         try:
             stepper = Stepper(self._module, [self._module.registers[name] for name in group])
-            return len(stepper.reached(states=limit))
+            return len(stepper.reached(limit))
         except (BeyondLimits, NodeBudgetReached):
             return None

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from sim.interface import Interface
-from symbolic.bdd import Bdd, Cones
+from symbolic.bdd import Bdd, Cones, NodeBudgetReached
 from symbolic.dataflow.module import Dataflow, Register
 from symbolic.dataflow.nodes import Node, Op
+from symbolic.extract_cones import PartialCones
 from symbolic.extract_support import MOST, Cut, Supports, care_set, chosen_cut
 
 _RESET_NAME = re.compile(r"rst|reset|clr|clear|(?:\A|_)res(?:_?n)?\Z", re.IGNORECASE)
 _LOW_NAME = re.compile(r"(?:rst|reset|clr|clear|res)_?(?:n|b|ni|bi|l)\Z|\An_?(?:rst|reset)", re.I)
 
 _STATES = "reachable states"
+_RESET_BUDGET = 20_000
+"""BDD nodes for what a reset does in all states at once."""
 
 
 class BeyondLimits(ValueError):
@@ -48,14 +50,15 @@ def register_nodes(module: Dataflow, names: Iterable[str]) -> frozenset[Node]:
 
 
 class Stepper:
-    """The next state of some registers as functions of it and of what is free of it.
+    """The next state of some registers, and other values, in one state at a time.
 
     The code of a state is the registers' bits, one register after the other, each
     with its most significant bit first.
 
     Raises:
-        NodeBudgetReached: A function has no small decision diagram.
-        BeyondLimits: A register is loaded from a memory word that the state selects.
+        NodeBudgetReached: By any method: a function has no small decision diagram.
+        BeyondLimits: A register is loaded from a memory word that the state selects, or
+            the registers have different resets.
     """
 
     def __init__(
@@ -65,37 +68,42 @@ class Stepper:
         *,
         supports: Supports | None = None,
         cut: Cut | None = None,
+        watched: Sequence[Node] = (),
     ) -> None:
-        roots = [register.next for register in registers]
-        nodes = register_nodes(module, (register.name for register in registers))
+        """`watched` are further nodes of interest."""
         self.registers = tuple(registers)
-        self.supports = supports or Supports(roots, nodes)
-        self.cut = cut or chosen_cut(self.supports, atoms_of(self.supports, roots))
+        self._nodes = [module.nodes.reg(r.name, r.width) for r in registers]
+        roots = [register.next for register in registers]
+        supports = supports or Supports(roots, frozenset(self._nodes))
+        self._module, self._roots = module, [*roots, *watched]
+        self.cut = cut or chosen_cut(supports, atoms_of(supports, roots))
         self.cones = Cones(cut=self.cut.ends)
         self.cones.manager.configure(reordering=False)
-        self.bits = tuple(
-            f"{register.name}[{bit}]"
-            for register in registers
-            for bit in reversed(range(register.width))
-        )
-        """Variables of the code, in its order."""
-        for name in self.bits:
-            self.cones.variable(name)
+        self._bits = sum(register.width for register in registers)
+        self._fixed: dict[Node, int] = {}
+        self.resets, self.reset_code = self._found_resets()
+        self._cones = PartialCones(self.cones, self.cut.ends, supports.free)
+        self._known: dict[str, tuple[list[Bdd], list[Bdd]]] = {}
         self._x: frozenset[str] = frozenset()
-        self.next = self.functions(roots)
-        self.resets: tuple[MachineReset, ...] = ()
-        self.reset_code: str | None = None
-        self._find_resets(module)
-        self.inputs = self.support(self.next)
-        self.care = self.narrowed(care_set(self.cones, self.cut), self.inputs)
+        self._related: tuple[int, Bdd] | None = None
 
     # -- functions ----------------------------------------------------------
 
-    def functions(self, nodes: Sequence[Node]) -> list[Bdd]:
-        """Return the functions of nodes, the most significant bit of each first."""
-        words = self.cones.words(nodes) if nodes else []
-        self._x = frozenset(self.cones.dont_cares())
-        return [function for word in words for function in reversed(word)]
+    def at(self, code: str) -> tuple[list[Bdd], list[Bdd]]:
+        """Return next state and watched values in one state, bit by bit, highest first."""
+        if code not in self._known:
+            bits = self._cones.bits(self._roots, self._given(code))
+            self.cones.check()
+            self._x = frozenset(self.cones.dont_cares())
+            self._known[code] = bits[: self._bits], bits[self._bits :]
+        return self._known[code]
+
+    def _given(self, code: str) -> dict[Node, int]:
+        found, place = dict(self._fixed), 0
+        for node in self._nodes:
+            found[node] = int(code[place : place + node.width], 2)
+            place += node.width
+        return found
 
     def support(self, functions: Iterable[Bdd]) -> tuple[str, ...]:
         """Return the input variables that functions depend on, in a fixed order."""
@@ -103,23 +111,16 @@ class Stepper:
         found: set[str] = set()
         for function in functions:
             found |= manager.support(function)
-        known = found - set(self.bits) - self._x
-        return tuple(sorted(known, key=manager.level_of_var))
+        return tuple(sorted(found - self._x, key=manager.level_of_var))
 
-    def narrowed(self, function: Bdd, to: Iterable[str]) -> Bdd:
-        """Return what `function` says of the variables `to`."""
-        manager = self.cones.manager
-        found: Bdd = manager.exist(manager.support(function) - set(to), function)
+    def care(self, names: Iterable[str]) -> Bdd:
+        """Return which values of variables can stand together, as far as is known."""
+        count = len(self.cones.variables)
+        if self._related is None or self._related[0] != count:
+            self._related = count, care_set(self.cones, self.cut)
+        manager, related = self.cones.manager, self._related[1]
+        found: Bdd = manager.exist(manager.support(related) - set(names), related)
         return found
-
-    def at(self, code: str, functions: Sequence[Bdd]) -> list[Bdd]:
-        """Return functions in one state."""
-        given = {name: digit == "1" for name, digit in zip(self.bits, code, strict=True)}
-        return self._fixed(given, functions)
-
-    def _fixed(self, given: Mapping[str, bool], functions: Iterable[Bdd]) -> list[Bdd]:
-        manager = self.cones.manager
-        return [manager.let(given, f) if given else f for f in functions]
 
     def split(self, functions: Sequence[Bdd], care: Bdd, limit: int, what: str) -> list[Branch]:
         """Return the values that functions of inputs have together, and where.
@@ -150,24 +151,36 @@ class Stepper:
 
     # -- resets -------------------------------------------------------------
 
-    def _find_resets(self, module: Dataflow) -> None:
-        found = [register.reset for register in self.registers]
-        first = found[0]
-        if first is not None:
-            if any(
-                r is None or (r.signal, r.active_low) != (first.signal, first.active_low)
-                for r in found
-            ):
-                raise BeyondLimits("registers with different resets are no one machine")
-            self.reset_code = "".join(r.value for r in found if r is not None).replace("x", "0")
-            self.resets = (
-                MachineReset(signal=first.signal, active_low=first.active_low, asynchronous=True),
-            )
-            self.next = self.without_reset(self.next)
-        for port, active_low in self._synchronous(module.interface):
-            self._try_synchronous(module, port, active_low=active_low)
+    def _found_resets(self) -> tuple[tuple[MachineReset, ...], str | None]:
+        """Return the resets and their code; what follows is said while none of them is active."""
+        found, code = self._asynchronous()
+        for port, active_low in self._synchronous_ports():
+            signal = self._module.nodes.input(port, 1)
+            if signal in self._fixed:
+                continue
+            leads_to = self._code_under(signal, int(not active_low))
+            if leads_to is not None and code in (None, leads_to):
+                code = leads_to
+                found.append(MachineReset(signal=signal, active_low=active_low, asynchronous=False))
+                self._fixed[signal] = int(active_low)
+        return tuple(found), code
 
-    def _synchronous(self, interface: Interface) -> Iterator[tuple[str, bool]]:
+    def _asynchronous(self) -> tuple[list[MachineReset], str | None]:
+        resets = [register.reset for register in self.registers]
+        kinds = {reset and (reset.signal, reset.active_low) for reset in resets}
+        if len(kinds) > 1:
+            raise BeyondLimits("registers with different resets are no one machine")
+        first = resets[0]
+        if first is None:
+            return [], None
+        if first.signal.op is Op.INPUT:
+            self._fixed[first.signal] = int(first.active_low)
+        code = "".join(reset.value for reset in resets if reset is not None).replace("x", "0")
+        reset = MachineReset(signal=first.signal, active_low=first.active_low, asynchronous=True)
+        return [reset], code
+
+    def _synchronous_ports(self) -> Iterator[tuple[str, bool]]:
+        interface = self._module.interface
         for reset in interface.resets:
             yield reset.port, reset.active_low
         for port in interface.data_inputs:
@@ -176,32 +189,19 @@ class Stepper:
                 yield port.name, low
                 yield port.name, not low
 
-    def _try_synchronous(self, module: Dataflow, port: str, *, active_low: bool) -> None:
-        """Take a port as reset if it leads every state to the same one, whatever else is."""
-        if f"{port}[0]" not in self.support(self.next):
-            return
-        manager = self.cones.manager
-        active = [manager.let({f"{port}[0]": not active_low}, f) for f in self.next]
-        known = [manager.exist(self._x & manager.support(f), f) for f in active]
-        if not all(f in (manager.true, manager.false) for f in known):
-            return
-        code = "".join("1" if f == manager.true else "0" for f in known)
-        if self.reset_code not in (None, code):
-            return
-        signal = module.nodes.input(port, 1)
-        self.reset_code = code
-        self.resets += (MachineReset(signal=signal, active_low=active_low, asynchronous=False),)
-        self.next = self.without_reset(self.next)
-
-    def without_reset(self, functions: Iterable[Bdd]) -> list[Bdd]:
-        """Return functions while no reset is active."""
-        given = {
-            f"{reset.signal.payload}[0]": reset.active_low
-            for reset in self.resets
-            if reset.signal.op is Op.INPUT
-        }
-        known = {name: value for name, value in given.items() if name in self.cones.variables}
-        return self._fixed(known, functions)
+    def _code_under(self, signal: Node, value: int) -> str | None:
+        """Return the one state that a signal leads all others to, None if there is none."""
+        cones = Cones(cut=self.cut.ends, budget=_RESET_BUDGET)
+        partial = PartialCones(cones, self.cut.ends, frozenset())
+        try:
+            bits = partial.bits(self._roots[: len(self.registers)], {**self._fixed, signal: value})
+        except NodeBudgetReached:
+            return None
+        free = cones.dont_cares()
+        known = [cones.manager.exist(free, bit) if free else bit for bit in bits]
+        if not all(bit in (cones.one, cones.zero) for bit in known):
+            return None
+        return "".join("1" if bit == cones.one else "0" for bit in known)
 
     # -- states -------------------------------------------------------------
 
@@ -227,32 +227,34 @@ class Stepper:
             )
         return ["".join(bits) for bits in product(*("01" if b == "x" else b for b in code))]
 
-    def reached(self, *, states: int) -> dict[str, list[Branch]]:
-        """Return the reachable codes, each with where it leads.
+    def reached(self, limit: int) -> tuple[str, ...]:
+        """Return the reachable codes.
 
         A target that is partly x is completed to a code that is reached anyway, else with 0;
         one that is x in all bits leads nowhere.
 
         Raises:
-            BeyondLimits: There are more than `states` of them.
+            BeyondLimits: There are more than `limit` of them.
         """
-        found: dict[str, list[Branch]] = {}
-        waiting = self.starts(states)
+        found: dict[str, None] = {}
+        waiting = self.starts(limit)
         partly: list[str] = []
         while waiting or partly:
-            if not waiting:
-                waiting = [filled(partly.pop(0), found)]
-            code = waiting.pop(0)
+            code = waiting.pop(0) if waiting else filled(partly.pop(0), found)
             if code in found:
                 continue
-            if len(found) >= states:
-                raise BeyondLimits(f"it has more than {states} {_STATES}")
-            found[code] = self.split(self.at(code, self.next), self.care, states, _STATES)
-            self.cones.check()
-            targets = [branch.target for branch in found[code]]
+            if len(found) >= limit:
+                raise BeyondLimits(f"it has more than {limit} {_STATES}")
+            found[code] = None
+            targets = self._targets(code, limit)
             waiting += [t for t in targets if "x" not in t and t not in found]
             partly += [t for t in targets if "x" in t and set(t) != {"x"}]
-        return found
+        return tuple(found)
+
+    def _targets(self, code: str, limit: int) -> list[str]:
+        following, _ = self.at(code)
+        care = self.care(self.support(following))
+        return [branch.target for branch in self.split(following, care, limit, _STATES)]
 
 
 def atoms_of(supports: Supports, roots: Iterable[Node]) -> set[tuple[Node, int]]:
@@ -271,8 +273,10 @@ def atoms_of(supports: Supports, roots: Iterable[Node]) -> set[tuple[Node, int]]
     return found
 
 
-def filled(target: str, known: Mapping[str, object]) -> str:
+def filled(target: str, known: Iterable[str]) -> str:
     """Return a code that `target`, with its x, allows: one of `known` if there is one."""
+    if "x" not in target:
+        return target
     for code in known:
         if all(t in ("x", c) for t, c in zip(target, code, strict=True)):
             return code

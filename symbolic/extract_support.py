@@ -45,6 +45,7 @@ class Supports:
         nodes = reached(roots)
         self.state = state
         self.dependent = dependent(nodes, state)
+        self.free = frozenset(nodes) - self.dependent
         self._leaf_bits: dict[Node, Atoms] = {}
         self._atoms: dict[Node, Atoms] = {}
         for node in nodes:

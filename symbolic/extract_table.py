@@ -20,10 +20,11 @@ from symbolic.extract_reach import (
     filled,
     register_nodes,
 )
-from symbolic.extract_support import Atom, Supports, care_set, chosen_cut
+from symbolic.extract_support import Atom, Supports, chosen_cut
 from symbolic.state_table import StateTable, Transition
 
 _TRANSITIONS = "transitions"
+_STATES = "reachable states"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,17 +91,17 @@ class _Table:
         self._meeting = list(self._named_points(meeting_points(module, names, supports, allowed)))
         self._assumed = [node for node in module.assumed if node in supports.dependent]
         cut = chosen_cut(supports, atoms_of(supports, [*roots, *self._assumed]) | allowed)
-        self._stepper = Stepper(module, registers, supports=supports, cut=cut)
-        stepper = self._stepper
-        self._functions = self._functions_of([node for node, _ in self._meeting])
-        self._inputs = self._columns(stepper.support([*stepper.next, *self._functions]))
+        points = [node for node, _ in self._meeting]
+        watched = [*points, *self._assumed]
+        self._stepper = Stepper(module, registers, supports=supports, cut=cut, watched=watched)
+        self._width = sum(node.width for node in points)
+        self._reached = self._stepper.reached(size.states)
+        self._inputs = self._columns(self._input_variables())
         if len(self._inputs) > size.inputs:
             raise BeyondLimits(
                 f"it depends on {len(self._inputs)} bits besides its state, more than {size.inputs}"
             )
-        stepper.care = stepper.narrowed(care_set(stepper.cones, cut), self._inputs)
-        self._reached = stepper.reached(states=size.states)
-        self._assured = frozenset(self._holding(care_set(stepper.cones, cut)))
+        self._care = self._stepper.care(self._inputs)
 
     @staticmethod
     def _check_resets(registers: Sequence[Register], supports: Supports) -> None:
@@ -122,19 +123,27 @@ class _Table:
         yield from ((node, port) for port, node in ports.items() if node in nodes)
         yield from ((node, "") for node in nodes if node not in ports.values())
 
-    def _functions_of(self, nodes: Sequence[Node]) -> list[Bdd]:
-        return self._stepper.without_reset(self._stepper.functions(nodes))
+    def _input_variables(self) -> tuple[str, ...]:
+        behavior = (self._at(code) for code in self._reached)
+        return self._stepper.support(f for parts in behavior for part in parts for f in part)
 
-    def _holding(self, care: Bdd) -> Iterator[Node]:
-        """Yield the assumptions that are true in every state that is reached."""
+    def _at(self, code: str) -> tuple[list[Bdd], list[Bdd]]:
+        """Return next state and outputs in a state."""
+        following, watched = self._stepper.at(code)
+        return following, watched[: self._width]
+
+    def _assured(self) -> frozenset[Node]:
+        """Return the assumptions that are true in every state that is reached."""
+        return frozenset(
+            node
+            for place, node in enumerate(self._assumed, self._width)
+            if all(self._holds(self._stepper.at(code)[1][place]) for code in self._reached)
+        )
+
+    def _holds(self, function: Bdd) -> bool:
         stepper = self._stepper
-        for node, function in zip(self._assumed, self._functions_of(self._assumed), strict=True):
-            here = stepper.narrowed(care, stepper.support([function]))
-            if all(
-                stepper.cones.both(here, ~stepper.at(code, [function])[0]) == stepper.cones.zero
-                for code in self._reached
-            ):
-                yield node
+        care = stepper.care(stepper.support([function]))
+        return stepper.cones.both(care, ~function) == stepper.cones.zero
 
     def _columns(self, variables: Sequence[str]) -> tuple[str, ...]:
         """Return variables as the ports stand in the source, then others."""
@@ -182,7 +191,7 @@ class _Table:
             words=dict(reversed(words)),
             resets=stepper.resets,
             named=named,
-            assured=self._assured,
+            assured=self._assured(),
         )
 
     def _ordered(self) -> list[str]:
@@ -213,9 +222,8 @@ class _Table:
         """Return the outputs of each state; None if some depend on inputs."""
         found = {}
         for code in codes:
-            stepper = self._stepper
-            here = stepper.at(code, self._functions)
-            values = stepper.split(here, stepper.care, self._size.rows, _TRANSITIONS)
+            _, outputs = self._at(code)
+            values = self._stepper.split(outputs, self._care, self._size.rows, _TRANSITIONS)
             if len(values) > 1:
                 return None
             found[code] = values[0].target.replace("x", "-")
@@ -250,13 +258,13 @@ class _Table:
 
     def _behavior(self, code: str, *, mealy: bool) -> Iterator[tuple[Branch, str]]:
         """Yield where a state leads, with the outputs if they depend on inputs."""
-        stepper = self._stepper
-        functions = stepper.at(code, self._functions) if mealy else []
-        for branch in self._reached[code]:
+        following, outputs = self._at(code)
+        for branch in self._stepper.split(following, self._care, self._size.states, _STATES):
             if not mealy:
                 yield branch, ""
                 continue
-            for part in stepper.split(functions, branch.when, self._size.rows, _TRANSITIONS):
+            rows = self._size.rows
+            for part in self._stepper.split(outputs, branch.when, rows, _TRANSITIONS):
                 yield Branch(target=branch.target, when=part.when), part.target.replace("x", "-")
 
 
