@@ -16,7 +16,7 @@ from symbolic.facts.bits import BitLogic, Bits
 from symbolic.facts.gates import FALSE, TRUE
 from symbolic.facts.storage import node_of
 
-_WORK = 200_000
+_WORK = 50_000
 """Nodes times codes above which lifetimes are not looked for."""
 
 
@@ -76,40 +76,38 @@ def _state(module: Dataflow, control: str, code: str, codes: Sequence[str]) -> _
     logic = BitLogic(fixed=fixed)
     then = logic.of(register.next)
     names = _names(module, logic)
-    kept = {
-        other: frozenset(_kept(module, logic, fixed, _is(logic, then, other)))
-        for other in codes
-        if _can_be(logic, then, other)
-    }
+    depends = dict(_depends(module, logic, names, fixed))
+    kept = {}
+    for other in codes:
+        where = _is(logic, then, other)
+        if not logic.gates.never(where):
+            held = (name for name, on in depends.items() if not logic.gates.never(where, on))
+            kept[other] = frozenset(held)
     if register.reset is not None:
         for other in codes:
             if _matches(other, register.reset.value):
-                held = {name for name, r in module.registers.items() if r.reset is None}
-                kept[other] = kept.get(other, frozenset()) | held
+                free = {name for name, r in module.registers.items() if r.reset is None}
+                kept[other] = kept.get(other, frozenset()) | free
     return _State(read=frozenset(_read(logic, module, names)), kept=kept)
 
 
-def _kept(
-    module: Dataflow, logic: BitLogic, fixed: Mapping[Node, Bits], where: int
-) -> Iterator[str]:
-    """Yield the registers whose next value depends on their value where a condition holds."""
+def _depends(
+    module: Dataflow, logic: BitLogic, names: Mapping[int, str], fixed: Mapping[Node, Bits]
+) -> Iterator[tuple[str, int]]:
+    """Yield registers and when their next value differs if only their value does."""
+    gates = logic.gates
     for name, register in module.registers.items():
+        following = logic.of(register.next)
         node = node_of(module, register)
-        if node in fixed:
-            continue
-        another = tuple(logic.gates.free() for _ in range(register.width))
-        other = BitLogic(logic.gates, fixed={**logic.leaves(), node: another})
-        if not logic.gates.same(logic.of(register.next), other.of(register.next), where=where):
-            yield name
+        if node not in fixed and name in _support(logic, following, names):
+            another = tuple(gates.free() for _ in range(register.width))
+            other = BitLogic(gates, fixed={**logic.leaves(), node: another}).of(register.next)
+            yield name, gates.any(map(gates.differ, following, other))
 
 
 def _is(logic: BitLogic, bits: Bits, code: str) -> int:
     wanted = (b if c == "1" else -b for b, c in zip(reversed(bits), code, strict=True))
     return logic.gates.all(wanted)
-
-
-def _can_be(logic: BitLogic, bits: Bits, code: str) -> bool:
-    return not logic.gates.never(_is(logic, bits, code))
 
 
 def _matches(code: str, text: str) -> bool:

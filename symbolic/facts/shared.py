@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 from collections import deque
 from collections.abc import Mapping
 from functools import cached_property
@@ -72,6 +73,7 @@ class Facts:
 
 
 _recent: deque[Facts] = deque(maxlen=_KEPT)
+atexit.register(_recent.clear)  # a solver can't be ended when its library is gone
 
 
 def facts_of(module: Dataflow) -> Facts:

@@ -31,9 +31,11 @@ def apply(module: Dataflow) -> Iterator[Rewriting]:
             image[node] = branch
     image = {**image, **constants(module, known, facts.logic)}
     if image:
-        names = ", ".join(f"`{name}`" for name in needed)
+        smaller = replaced(module, image)
+        changed = [n for n in needed if smaller.registers[n].next is not module.registers[n].next]
+        names = ", ".join(f"`{name}`" for name in changed)
         what = f"no hold or reset where the value is never read: {names}"
-        yield Rewriting(module=replaced(module, image), what=what)
+        yield Rewriting(module=smaller, what=what)
 
 
 def _needed(facts: Facts) -> dict[str, int]:

@@ -8,6 +8,7 @@ from symbolic.rules.mux_trees import leaves, mapped_leaves
 from symbolic.rules.rule import Example, Goal, Rule, everywhere
 
 _MOST = 64
+_COMPARING = (Op.EQ, Op.ULT, Op.SLT)
 
 
 def match(nodes: Nodes, node: Node) -> Node | None:
@@ -19,7 +20,7 @@ def match(nodes: Nodes, node: Node) -> Node | None:
     (place,) = trees
     data = leaves(node.operands[place])
     open_ones = [leaf for leaf in data if leaf.op is not Op.CONST]
-    if len(data) > _MOST or len(open_ones) > (node.width == 1 and len(data) > 1):
+    if len(data) > _MOST or len(open_ones) > (node.op in _COMPARING and len(data) > 1):
         return None
     image = {leaf: _result(nodes, node, place, leaf) for leaf in data}
     return mapped_leaves(nodes, node.operands[place], image)

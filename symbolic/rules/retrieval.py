@@ -236,7 +236,7 @@ def _of_branches(data: Sequence[Node]) -> Iterator[str]:
         yield "one adder for sums and differences in branches"
     if len(kinds) > len(set(kinds)) and set(kinds) - {Op.INPUT, Op.REG, Op.CONST}:
         yield "operator sharing under exclusive conditions"
-    if set(kinds) == {Op.CONST}:
+    if set(kinds) == {Op.CONST} and len(kinds) > 2:
         yield "table of constants, case statement, minimized logic"
 
 
@@ -257,8 +257,9 @@ def _of_storage(module: Dataflow) -> Iterator[str]:
     if len(module.registers) > 3:
         yield "registers sharing live ranges duplicate equal"
     for memory in module.memories.values():
-        yield "memory word bits address"
-        if not memory.writes:
+        if memory.writes:
+            yield "memory bits constant or never read, words at constant addresses"
+        else:
             yield "never written rom table initial contents"
 
 

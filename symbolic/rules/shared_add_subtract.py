@@ -118,33 +118,22 @@ RULE = Rule(
     source="Hennessy, Patterson: Computer Organization and Design, appendix on ALUs (B-invert)",
     example=Example(
         before="""
-module adder_subtractor(input mode, input [7:0] a, input [7:0] b, output [7:0] y);
+module adder_subtractor(input mode, input [3:0] a, input [3:0] b, output [3:0] y);
   assign y = mode ? a - b : a + b;
 endmodule
 """,
         after="""
 module adder_subtractor (
     input wire mode,
-    input wire [7:0] a,
-    input wire [7:0] b,
-    output wire [7:0] y
+    input wire [3:0] a,
+    input wire [3:0] b,
+    output wire [3:0] y
 );
 
-    wire [6:0] mixed = a[6:0] ^ {7{mode}};
-    wire bits = mixed[1];
-    wire bits2 = mixed[2];
-    wire bits3 = mixed[3];
-    wire bits4 = mixed[4];
-    wire bits5 = mixed[5];
-    wire bits6 = mixed[6];
+    wire [2:0] mixed = a[2:0] ^ {3{mode}};
     wire both = b[0] & mixed[0];
-    wire either = (b[1] & bits) | (both & (b[1] ^ bits));
-    wire either2 = (b[2] & bits2) | (either & (b[2] ^ bits2));
-    wire either3 = (b[3] & bits3) | (either2 & (b[3] ^ bits3));
-    wire either4 = (b[4] & bits4) | (either3 & (b[4] ^ bits4));
-    wire either5 = (b[5] & bits5) | (either4 & (b[5] ^ bits5));
-    assign y = a ^ b ^
-               {(b[6] & bits6) | (either5 & (b[6] ^ bits6)), either5, either4, either3, either2, either, both, 1'b0};
+    wire either = (b[1] & mixed[1]) | (both & (b[1] ^ mixed[1]));
+    assign y = a ^ b ^ {(b[2] & mixed[2]) | (either & (b[2] ^ mixed[2])), either, both, 1'b0};
 endmodule
 """,
     ),
