@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -32,6 +33,7 @@ BATCH = 14
 """Modules that are measured in one round."""
 _LEAST_BATCH = 4
 _FIXPOINT = 64
+_MOST_WAITING = 64
 _REVERTED = 256
 _HALVINGS = 4
 
@@ -84,6 +86,8 @@ class _Search:
     costs: Costs
     deadline: float
     seen: set[Key] = field(default_factory=set)
+    waiting: list[_State] = field(default_factory=list)
+    """Not measured as yet, the most promising first."""
 
     def run(self, module: Dataflow) -> _State:
         """Return the best state that was found."""
@@ -127,17 +131,18 @@ class _Search:
         return best
 
     def _children(self, beam: Sequence[_State]) -> list[_State]:
-        """Return new states, cut to as many as can be measured in the time that is left."""
-        found: list[_State] = []
+        """Return new states, as many as can be measured in the time that is left.
+
+        Those that are left over have another chance in the next round.
+        """
         for state in beam:
-            found += self._proposed(state)
+            self.waiting += self._proposed(state)
             if self._left() <= 0:
                 break
         most = min(BATCH, max(_LEAST_BATCH, self.costs.affordable(self._left() / 2)))
-        if len(found) > most:
-            order = {id(s): (estimated(s.module), n) for n, s in enumerate(found)}
-            found = sorted(found, key=lambda state: order[id(state)])[:most]
-        return found
+        order = _promising(self.waiting)
+        self.waiting = order[most : most + _MOST_WAITING]
+        return order[:most]
 
     def _proposed(self, state: _State) -> Iterator[_State]:
         for rule in self.rules.others:
@@ -149,6 +154,18 @@ class _Search:
                     yield state.then(rule, replace(rewriting, module=tidy))
                 if self._left() <= 0:
                     return
+
+
+def _promising(states: Sequence[_State]) -> list[_State]:
+    """Return states with the best of each rule first, by estimate, then the second best."""
+    by_estimate = sorted(states, key=lambda state: estimated(state.module))
+    ranks: Counter[str] = Counter()
+    ranked: list[tuple[int, _State]] = []
+    for state in by_estimate:
+        name = state.path[-1].rule.name
+        ranked.append((ranks[name], state))
+        ranks[name] += 1
+    return [state for _, state in sorted(ranked, key=lambda item: item[0])]
 
 
 def normalized(module: Dataflow, rules: Sequence[Rule] = RULES) -> Dataflow:

@@ -65,7 +65,7 @@ module times (
     output wire [7:0] y
 );
 
-    assign y = (a << 3'd4) - a;
+    assign y = (a << 4) - a;
 endmodule
 """,
     ),

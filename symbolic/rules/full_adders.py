@@ -70,13 +70,10 @@ module adders (
 
     wire [2:0] mixed = a ^ b;
     wire [2:0] masked = a & b;
-    wire bits = mixed[0];
-    wire bits2 = mixed[1];
-    wire bits3 = mixed[2];
-    assign c1 = masked[0] | (c & bits);
-    assign c2 = masked[1] | (bits2 & c1);
-    assign s = {bits3 ^ c2, bits2 ^ c1, c ^ bits};
-    assign d = masked[2] | (bits3 & c2);
+    assign c1 = masked[0] | (c & mixed[0]);
+    assign c2 = masked[1] | (mixed[1] & c1);
+    assign s = {mixed[2] ^ c2, mixed[1] ^ c1, c ^ mixed[0]};
+    assign d = masked[2] | (mixed[2] & c2);
 endmodule
 """,
     ),

@@ -84,8 +84,8 @@ module products (
     output wire [11:0] y
 );
 
-    assign x = a + (a << 2'd2);
-    assign y = x + (x << 2'd3);
+    assign x = a + (a << 2);
+    assign y = x + (x << 3);
 endmodule
 """,
     ),

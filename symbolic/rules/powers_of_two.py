@@ -96,8 +96,8 @@ module powers (
     output wire [7:0] z
 );
 
-    assign x = a << 2'd2;
-    assign y = a >> 2'd3;
+    assign x = a << 2;
+    assign y = a >> 3;
     assign z = a[3:0];
 endmodule
 """,

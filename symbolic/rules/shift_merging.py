@@ -67,7 +67,7 @@ module shifts (
     output wire [7:0] z
 );
 
-    assign y = a << 3'd5;
+    assign y = a << 5;
     assign z = 8'd0;
 endmodule
 """,
