@@ -12,7 +12,7 @@ import pytest
 
 from tests.golden import check_golden
 
-COMMANDS = ("design", "judge", "replay", "lint", "doctor")
+COMMANDS = ("design", "judge", "optimize", "replay", "lint", "doctor")
 TABLE = """\
 # Majority
 
