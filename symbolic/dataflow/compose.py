@@ -142,10 +142,10 @@ class Composer:
         return [part for group in groups for part in _independent(group)]
 
     def _is_process(self, signal: Signal) -> bool:
-        if signal.value in self._names or not (signal.variable or signal.either):
-            return False
         if signal.variable:
             return True
+        if signal.value in self._names or not signal.either:
+            return False
         # A process that reads registers only has not run before the first of them changes.
         return self._decisions.arms(signal.value) >= CASE_ARMS and any(
             node.op is Op.INPUT for node in reached([signal.value])

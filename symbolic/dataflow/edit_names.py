@@ -112,6 +112,13 @@ class Scope:
             values += memory_values(text, after.memories[name])
         return initialized(values)
 
+    def surviving(self) -> Iterator[str]:
+        """Yield the registers and memories that are called and declared as before."""
+        for name in (*self._plan.after.registers, *self._plan.after.memories):
+            is_written = name in self.registers or name in self.memories
+            if self._is_before(name) and (not is_written or name in self._reused):
+                yield name
+
     def _new(self, texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         return ((name, text) for name, text in texts.items() if name not in self._reused)
 

@@ -226,11 +226,15 @@ class _Editor:
     def _declare(self, composed: Composed, new: str) -> None:
         """Bring declarations in line with what is left."""
         rest = self._remaining(new)
-        gone = set(self._mentioned(self._dead | self._changed)) - rest
+        old = self._mentioned(self._dead | self._changed)
         for number in self._initial_items():
-            if not rest & {base_of(n) for n in self._items[number].drives}:
+            if self._initializes(number):
+                rest |= words(self._old(number))
+            else:
+                old |= words(self._old(number))
                 span = self._items[number].span
                 self._edits.remove_lines(span.start, span.end)
+        gone = old - rest
         for number in self._genvars():
             if words(self._old(number)) - {"genvar"} <= gone:
                 span = self._items[number].span
@@ -254,6 +258,14 @@ class _Editor:
         for number, item in enumerate(self._items):
             if item.kind is ItemKind.INITIAL and item.drives and not item.opaque:
                 yield number
+
+    def _initializes(self, number: int) -> bool:
+        """Whether an initial block gives anything a value that is still there."""
+        bases = {base_of(name) for name in self._items[number].drives}
+        stored = {base_of(n) for n in (*self._plan.before.registers, *self._plan.before.memories)}
+        if bases.isdisjoint(stored):
+            return True
+        return any(base_of(n) in bases for n in self._scope.surviving())
 
     def _mentioned(self, numbers: Iterable[int]) -> set[str]:
         found: set[str] = set()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from symbolic.dataflow.edit_units import Unit, base_of, value_of
 from symbolic.dataflow.edit_values import Values
 from symbolic.dataflow.module import Dataflow, Memory, Register
-from symbolic.dataflow.nodes import LEAVES, Node, Op
+from symbolic.dataflow.nodes import LEAVES, Node, Op, reached
 from symbolic.dataflow.source_map import ItemKind, SourceMap
 
 
@@ -52,7 +52,7 @@ def planned(source: SourceMap, values: Values) -> Plan:
         NotRewritable: Something has to change that cannot be edited.
     """
     replaced: set[int] = set()
-    names = _names(source, values)
+    names = _names(values)
     while True:
         attempt = _Attempt(Plan(source=source, values=values, names=names, replaced=set(replaced)))
         found = attempt.plan()
@@ -66,21 +66,26 @@ def is_inner(name: str) -> bool:
     return "." in name
 
 
-def _names(source: SourceMap, values: Values) -> dict[Node, str]:
-    """Return the best name of each value: of a port, or the first in the source."""
+def _names(values: Values) -> dict[Node, str]:
+    """Return the best name of each value: the first that the text computes."""
     found: dict[Node, str] = {}
-    order = {name: number for number, name in enumerate(source.signals)}
-    outputs = values.after.outputs
-    candidates = sorted(
-        (name for name in values.signals if not is_inner(name)),
-        key=lambda name: (name not in outputs, order.get(base_of(name), 0), name),
-    )
-    for name in candidates:
-        node = values.signals[name]
-        plain = node.op in LEAVES and not (node.op is Op.REG and is_inner(str(node.payload)))
-        if not plain and not values.is_gone(node):
-            found.setdefault(node, name)
+    for unit in values.units:
+        for name in unit.signals:
+            if not is_inner(name) and _is_nameable(values, unit, values.signals[name]):
+                found.setdefault(values.signals[name], name)
     return found
+
+
+def _is_nameable(values: Values, unit: Unit, node: Node) -> bool:
+    """Whether a signal's name can stand for its value in what it depends on itself."""
+    if node.op in LEAVES and not (node.op is Op.REG and is_inner(str(node.payload))):
+        return False
+    if values.is_gone(node):
+        return False
+    # A part of what it is selected from would be written by its own name.
+    wider = [values.signals[n] for n in unit.reads if n in values.signals]
+    wider = [other for other in wider if other.number > node.number]
+    return not wider or node not in set(reached(wider))
 
 
 class _Attempt:

@@ -12,7 +12,7 @@ from pyslang.parsing import Token
 from pyslang.syntax import SyntaxKind
 
 from sim.slang import Parsed, Syntax
-from symbolic.dataflow.source_map_worker import Places
+from symbolic.dataflow.source_map_worker import Places, inherits
 from symbolic.yosys_worker import ANSWERS, REQUEST
 
 _ASSIGNMENTS = (SyntaxKind.AssignmentExpression, SyntaxKind.NonblockingAssignmentExpression)
@@ -88,17 +88,9 @@ def _edits(module: Syntax, places: Places) -> Iterator[tuple[str, tuple[str, int
         listed = [p for p in ports.ports if not isinstance(p, Token)]
         for port, after in zip(listed, [*listed[1:], None], strict=True):
             if port.kind is SyntaxKind.ImplicitAnsiPort:
-                alone = after is None or not _inherits(after)
+                alone = after is None or not inherits(after)
                 names = [port.declarator.name.valueText]
                 yield from _port(port.header, names, wanted if alone else set(), places)
-
-
-def _inherits(port: Syntax) -> bool:
-    """Whether a port of a header has the direction and type of the one before it."""
-    if port.kind is not SyntaxKind.ImplicitAnsiPort:
-        return False
-    direction = getattr(port.header, "direction", None)
-    return direction is None or not direction.valueText
 
 
 def _net(

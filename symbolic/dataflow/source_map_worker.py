@@ -334,12 +334,28 @@ class _Declaration:
         if parent is None:
             return cls("", None, alone=False)
         count = sum(not isinstance(d, Token) for d in getattr(parent, "declarators", ()))
-        alone = count == 1 or parent.kind is SyntaxKind.ImplicitAnsiPort
+        is_port = parent.kind is SyntaxKind.ImplicitAnsiPort
+        alone = not _hands_on(parent) if is_port else count == 1
         header = getattr(parent, "header", parent)
         kind = getattr(header, "dataType", None) or getattr(header, "type", None)
         token = _keyword(header) or _keyword(kind)
         keyword = token.valueText if token is not None else _text(kind)
         return cls(keyword, token, alone=alone)
+
+
+def _hands_on(port: Syntax) -> bool:
+    """Whether the next port of a header has the direction and type of this one."""
+    listed = [p for p in port.parent.ports if not isinstance(p, Token)]
+    following = listed[listed.index(port) + 1 :]
+    return bool(following) and inherits(following[0])
+
+
+def inherits(port: Syntax) -> bool:
+    """Whether a port of a header has the direction and type of the one before it."""
+    if port.kind is not SyntaxKind.ImplicitAnsiPort:
+        return False
+    direction = getattr(port.header, "direction", None)
+    return direction is None or not direction.valueText
 
 
 def _text(node: Syntax | None) -> str:
