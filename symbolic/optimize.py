@@ -10,6 +10,7 @@ tried again without it. If nothing helps, the design stays as it is.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -23,12 +24,14 @@ from symbolic.optimize_input import pragmas_in, read_repaired, usable
 from symbolic.optimize_machines import machine_drafts
 from symbolic.optimize_proof import proved_chain
 from symbolic.optimize_rules import rule_drafts
-from symbolic.optimize_score import SLACK, Bar, cost
+from symbolic.optimize_score import SLACK, Bar
 from symbolic.optimize_stage import Context, Draft, Meter, Stage
 from symbolic.optimize_values import UNCHANGED, LeftAlone, Optimization, Step
 from symbolic.ppa import Library, NotMeasured, Ppa, read_library
 from symbolic.prover import YosysProver
 from symbolic.rules.rule import Goal
+
+log = logging.getLogger(__name__)
 
 SECONDS = 60.0
 _ATTEMPTS = 4
@@ -90,10 +93,10 @@ def optimize(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Plan:
-    """Drafts on top of each other, and what the last comes to."""
+    """Drafts on top of each other, and where they lead."""
 
     drafts: Sequence[Draft]
-    measured: Ppa
+    end: Stage
 
 
 class _Optimizer:
@@ -117,7 +120,7 @@ class _Optimizer:
         for _ in range(_ATTEMPTS):
             plan = self._best_plan(start)
             steps = self._proven(plan.drafts)
-            self._keep(steps)
+            self._keep(start, steps)
             if len(steps) == len(plan.drafts) or self._hopeless or not self._context.left:
                 break
         return self._ended(self._proved)
@@ -129,7 +132,9 @@ class _Optimizer:
         if isinstance(measured, NotMeasured):
             return LeftAlone(what="", reason=measured.reason, whole=True)
         self._before = measured
-        context.bar = Bar(goal=context.goal, before=measured, slack=self._slack)
+        context.bar = Bar(
+            goal=context.goal, original=context.original, before=measured, slack=self._slack
+        )
         module = context.read(context.original)
         if isinstance(module, Unreadable):
             return LeftAlone(what="", reason=module.reason, place=module.place, whole=True)
@@ -141,20 +146,20 @@ class _Optimizer:
         plans = [machines_first]
         if any(draft.machine for draft in machines_first.drafts) and self._context.left:
             plans.append(self._plan(start, (rule_drafts, machine_drafts)))
-        return min(plans, key=lambda plan: cost(plan.measured, self._context.goal))
+        return min(plans, key=lambda plan: self._context.price(plan.end))
 
     def _plan(self, start: Stage, parts: Sequence[Part]) -> _Plan:
         stage, drafts = start, list[Draft]()
         for part in parts:
             found = part(stage, self._context)
-            if not found or not self._context.better(found[-1].measured, stage.measured):
+            if not found or not self._context.better(found[-1], stage):
                 continue
             module = self._context.read(found[-1].after)
             if isinstance(module, Unreadable):
                 continue
             drafts += found
             stage = Stage(design=drafts[-1].after, module=module, measured=drafts[-1].measured)
-        return _Plan(drafts=drafts, measured=stage.measured)
+        return _Plan(drafts=drafts, end=stage)
 
     def _proven(self, drafts: Sequence[Draft]) -> list[Step]:
         """Return the first steps that are proved and usable; the next one is banned."""
@@ -178,19 +183,20 @@ class _Optimizer:
         elif len(steps) < fine:
             self._ban(drafts[len(steps)], _why(proofs[-1]))
         elif fine < len(drafts):
-            self._ban(drafts[fine], objections[fine])
+            context.banned.add(drafts[fine].key)
+            log.warning("%s is not used: %s", drafts[fine].name, objections[fine])
         return steps
 
     def _ban(self, draft: Draft, reason: str) -> None:
         self._context.banned.add(draft.key)
         self._context.leave(LeftAlone(what=f"{draft.name} ({draft.what})", reason=reason))
 
-    def _keep(self, steps: Sequence[Step]) -> None:
+    def _keep(self, start: Stage, steps: Sequence[Step]) -> None:
         """Remember the best of `steps` and those under it, if nothing proved so far is better."""
-        best = self._proved[-1].measured if self._proved else self._before
         for count, step in enumerate(steps, 1):
-            if best is not None and self._context.better(step.measured, best):
-                best, self._proved = step.measured, tuple(steps[:count])
+            best = self._proved[-1] if self._proved else start
+            if self._context.better(step, best):
+                self._proved = tuple(steps[:count])
 
     def _ended(self, steps: tuple[Step, ...]) -> Optimization:
         context = self._context

@@ -12,8 +12,7 @@ from symbolic.dataflow.source_map import source_map
 from symbolic.encode import Encoding, searched
 from symbolic.extract import ExtractedMachine, NotExtracted, machines, with_resets
 from symbolic.extract_names import Constant, constants_of
-from symbolic.fsm_rewrite import NotWritable, SourceUnreadable, Style, Version, versions
-from symbolic.optimize_score import cost
+from symbolic.fsm_rewrite import NotWritable, SourceUnreadable, Version, versions
 from symbolic.optimize_stage import Context, Draft, Stage
 from symbolic.optimize_values import LeftAlone, MachineChange
 from symbolic.ppa import NotMeasured, Ppa
@@ -26,8 +25,6 @@ _CODING = 3.0
 """Seconds for the search for codes of one machine."""
 _WRITTEN = 5
 """Encodings that are tried in the module, the best of those measured alone."""
-_HARDLY = 1.02
-"""Factor on the cost that a smaller change of the text is worth."""
 _MOST = 8
 """Machines of one module that are looked at."""
 
@@ -86,13 +83,19 @@ class _Candidate:
     text: _Text
     measured: Ppa
 
+    @property
+    def design(self) -> Design:
+        return self.text.version.design
+
 
 def _changed(stage: Stage, machine: ExtractedMachine, context: Context) -> Draft | None:
     """Return the best change of `machine` that is better than none."""
     reduced = minimize_states(machine.table, seconds=max(0.1, _SHARE * context.left))
     found = _measured(list(_texts(stage, machine, reduced, context)), context)
-    better = [one for one in found if context.better(one.measured, stage.measured)]
-    return _draft(stage, machine, reduced, _best(better, context)) if better else None
+    better = [one for one in found if context.better(one, stage)]
+    if not better:
+        return None
+    return _draft(stage, machine, reduced, min(better, key=context.price))
 
 
 def _measured(texts: Sequence[_Text], context: Context) -> list[_Candidate]:
@@ -103,20 +106,6 @@ def _measured(texts: Sequence[_Text], context: Context) -> list[_Candidate]:
         for text, found in zip(texts, measured, strict=True)
         if not isinstance(found, NotMeasured)
     ]
-
-
-def _best(candidates: Sequence[_Candidate], context: Context) -> _Candidate:
-    """Return what costs least, or what changes the text less and costs hardly more."""
-    best = min(candidates, key=lambda one: cost(one.measured, context.goal))
-    least = cost(best.measured, context.goal)[0]
-    near = [c for c in candidates if cost(c.measured, context.goal)[0] <= _HARDLY * least]
-    return min(
-        near,
-        key=lambda one: (
-            one.text.version.style is not Style.IN_PLACE,
-            cost(one.measured, context.goal),
-        ),
-    )
 
 
 def _texts(

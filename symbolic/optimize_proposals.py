@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from sim.design import Design
 from sim.proof import Outcome, Proof, Prover
 from symbolic.optimize_input import usable
-from symbolic.optimize_score import SLACK, Bar, cost
+from symbolic.optimize_score import SLACK, Bar, Cost, cost
 from symbolic.optimize_stage import Meter
 from symbolic.optimize_values import Optimization, Step
 from symbolic.ppa import Library, NotMeasured, Ppa, read_library
@@ -96,10 +96,11 @@ class _Court:
         numbers = [number for number, reason in enumerate(self._reasons) if not reason]
         designs = [self._proposals[number] for number in numbers]
         measured = self._meter.measured(designs, seconds=self._left())
-        bar = Bar(goal=goal, before=self._found.before, slack=self._slack)
+        bar = Bar(goal=goal, original=original, before=self._found.before, slack=self._slack)
         found = []
         for number, ppa in zip(numbers, measured, strict=True):
-            self._reasons[number] = _objection(ppa, bar, self._found.after)
+            best = bar.price(self._found.after, self._found.design)
+            self._reasons[number] = _objection(ppa, bar, self._proposals[number], best)
             if not self._reasons[number] and not isinstance(ppa, NotMeasured):
                 found.append((number, ppa))
         return sorted(found, key=lambda one: cost(one[1], goal))
@@ -133,11 +134,11 @@ class _Court:
         return max(0.0, self._deadline - time.monotonic())
 
 
-def _objection(ppa: Ppa | NotMeasured, bar: Bar, best: Ppa) -> str:
+def _objection(ppa: Ppa | NotMeasured, bar: Bar, design: Design, best: Cost) -> str:
     if isinstance(ppa, NotMeasured):
         return f"it cannot be measured: {ppa.reason}"
     if not bar.admits(ppa):
         return f"slower than allowed: {ppa.delay:g} ps, at most {bar.delay:g} ps"
-    if not bar.better(ppa, best):
+    if bar.price(ppa, design) >= best:
         return f"not better: area {ppa.area:g}, delay {ppa.delay:g} ps"
     return ""

@@ -11,7 +11,7 @@ from symbolic.dataflow.edit import NotRewritable, rewritten_design
 from symbolic.dataflow.module import Dataflow
 from symbolic.dataflow.source_map import source_map
 from symbolic.dataflow.write import module_text
-from symbolic.optimize_stage import Context, Draft, Stage
+from symbolic.optimize_stage import Context, Draft, Priced, Stage
 from symbolic.optimize_values import LeftAlone
 from symbolic.ppa import NotMeasured, Ppa
 from symbolic.rewrite import Rewritten, Step, rewrite
@@ -38,7 +38,8 @@ def rule_drafts(stage: Stage, context: Context) -> list[Draft]:
     except (NotRewritable, InvalidDesign) as why:
         context.leave(LeftAlone(what="rules", reason=f"cannot be written back: {why}"))
         return []
-    return _measured(stage, _changes(stage, texts), context)
+    drafts = _measured(stage, _changes(stage, texts), context)
+    return drafts[: _most_worth(stage, drafts, context)]
 
 
 def _searched(stage: Stage, context: Context) -> Rewritten:
@@ -70,6 +71,13 @@ def _changes(
         for (step, _), (before, after) in zip(texts, pairwise(designs), strict=True)
         if before.sources != after.sources
     ]
+
+
+def _most_worth(stage: Stage, drafts: Sequence[Draft], context: Context) -> int:
+    """Return how many of the first steps pay best for what they make of the text."""
+    states: list[Priced] = [stage, *drafts]
+    allowed = [n for n, one in enumerate(states) if not n or context.better(one, stage)]
+    return min(allowed, key=lambda number: context.price(states[number]))
 
 
 def _measured(

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
+from sim.design import Design
+from sim.text import without_comments
 from symbolic.ppa import Ppa
 from symbolic.rules.rule import Goal
 
 Cost = tuple[float, ...]
 SLACK = 0.05
 """Share by which a design may become slower where less delay is not the goal."""
+_FEE = 0.1
+"""Share of the cost that a text of twice the length has to save."""
+_MOST_FEE = 0.1
+_WORD = re.compile(r"[A-Za-z0-9_$'.]+|[^\sA-Za-z0-9_$'.]")
 _EQUAL = 1e-6
 """Relative difference of figures that are taken for the same."""
 
@@ -26,11 +33,17 @@ def cost(ppa: Ppa, goal: Goal) -> Cost:
     return tuple(float(f"{figure:.6g}") for figure in found)
 
 
+def length_of(design: Design) -> int:
+    """Return how much there is to read: words and signs, comments apart."""
+    return sum(len(_WORD.findall(without_comments(text))) for text in design.sources.values())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
     """What a design must keep to, to be taken."""
 
     goal: Goal
+    original: Design
     before: Ppa
     slack: float = SLACK
 
@@ -43,6 +56,12 @@ class Bar:
         """Whether `ppa` is no slower than allowed."""
         return ppa.delay <= self.delay
 
-    def better(self, ppa: Ppa, than: Ppa) -> bool:
-        """Whether `ppa` is admitted and costs less than `than`."""
-        return self.admits(ppa) and cost(ppa, self.goal) < cost(than, self.goal)
+    def price(self, ppa: Ppa, design: Design) -> Cost:
+        """Return what `design` costs, more where there is more to read than in the original.
+
+        Longer text has to pay for itself: it is to be read and kept by people.
+        """
+        first, *others = cost(ppa, self.goal)
+        growth = length_of(design) / max(1, length_of(self.original)) - 1
+        fee = min(_MOST_FEE, max(0.0, _FEE * growth))
+        return (first * (1 + fee), *others, growth)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from sim.design import Design
 from sim.interface import Interface
@@ -12,13 +13,23 @@ from sim.modules import module_names
 from symbolic.dataflow.module import Dataflow
 from symbolic.dataflow.read import Unreadable, read_dataflow
 from symbolic.extract import ExtractedMachine, machines
-from symbolic.optimize_score import Bar
+from symbolic.optimize_score import Bar, Cost, cost
 from symbolic.optimize_values import LeftAlone, MachineChange
 from symbolic.ppa import Library, NotMeasured, Ppa, measure
 from symbolic.rules.rule import Goal, Rule
 
 Key = tuple[str, str]
 """Name of a rule or method, and what it did: by which a step is known that was not proved."""
+
+
+class Priced(Protocol):
+    """A text, and what it comes to."""
+
+    @property
+    def design(self) -> Design: ...
+
+    @property
+    def measured(self) -> Ppa: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +43,10 @@ class Draft:
     measured: Ppa
     rule: Rule | None = None
     machine: MachineChange | None = None
+
+    @property
+    def design(self) -> Design:
+        return self.after
 
     @property
     def key(self) -> Key:
@@ -110,9 +125,16 @@ class Context:
         if left not in self.left_alone:
             self.left_alone.append(left)
 
-    def better(self, ppa: Ppa, than: Ppa) -> bool:
-        """Whether `ppa` is better by the goal, and allowed."""
-        return self.bar is not None and self.bar.better(ppa, than)
+    def price(self, priced: Priced) -> Cost:
+        """Return what a text costs by the goal, with a fee for what it is longer."""
+        if self.bar is None:
+            return cost(priced.measured, self.goal)
+        return self.bar.price(priced.measured, priced.design)
+
+    def better(self, one: Priced, other: Priced) -> bool:
+        """Whether `one` is better by the goal than `other`, and no slower than allowed."""
+        allowed = self.bar is not None and self.bar.admits(one.measured)
+        return allowed and self.price(one) < self.price(other)
 
     def read(self, design: Design) -> Dataflow | Unreadable:
         """Return what `design` computes, or why that cannot be said."""

@@ -48,6 +48,10 @@ class Step:
     """None where no rule of the library was applied."""
     machine: MachineChange | None = None
 
+    @property
+    def design(self) -> Design:
+        return self.after
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeftAlone:
