@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from symbolic.dataflow import printer
-from symbolic.dataflow.expression import Expressions, Name, literal, sides
+from symbolic.dataflow.expression import Expressions, Name, Words, literal, sides
 from symbolic.dataflow.module import Memory, Register, WritePort
 from symbolic.dataflow.nodes import Node, Nodes, Op, reached, uses
 from symbolic.dataflow.sharing import Names, shared
@@ -49,6 +49,8 @@ class Storage:
 
     registers: Mapping[str, Register] = field(default_factory=dict)
     memories: Mapping[str, Memory] = field(default_factory=dict)
+    groups: Mapping[str, int] = field(default_factory=dict)
+    """Registers of one group and clock share a process; those without one are a group, too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,12 +78,15 @@ class Composer:
         *,
         memories: Mapping[str, str] | None = None,
         hints: Mapping[Node, str] | None = None,
+        words: Mapping[Node, Words] | None = None,
+        types: Mapping[str, Words] | None = None,
     ) -> None:
         self._nodes = nodes
         self._names = dict(names)
         self._fresh = fresh
         self._memories = memories or {}
         self._hints = hints or {}
+        self._words, self._types = words or {}, types or {}
 
     def composed(self, signals: Sequence[Signal], storage: Storage) -> Composed:
         """Return text that gives all signals, registers and memories their values."""
@@ -98,7 +103,7 @@ class Composer:
         for node in wires:
             text = self._fresh.fresh(self._hints[node]) if node in self._hints else None
             named[node] = _name(text or self._fresh.of(node), node.width)
-        self._expressions = Expressions(named, self._memories)
+        self._expressions = Expressions(named, self._memories, self._words)
         return Composed(
             wires=tuple(self._wire(node, named[node]) for node in wires),
             signals={
@@ -106,7 +111,8 @@ class Composer:
                 for s in signals
             },
             processes=tuple(
-                (tuple(group.assigns), tuple(group.lines(self._expressions))) for group in clocked
+                (tuple(group.assigns), tuple(group.lines(self._expressions, self._types)))
+                for group in clocked
             ),
             variables=frozenset(s.name for s in signals if self._is_process(s)),
         )
@@ -169,11 +175,12 @@ class Composer:
             return tuple(self._process(block))
         anew = signal.value not in self._names and own[signal.value] is signal
         head = f"assign {signal.name} = "
-        tree = self._expressions.assigned(signal.value, anew=anew)
+        words = self._types.get(signal.name)
+        tree = self._expressions.assigned(signal.value, anew=anew, words=words)
         return (f"{INDENT}{head}{printer.expression(tree, len(INDENT) + len(head))};",)
 
     def _process(self, block: Block) -> Iterator[str]:
-        writer = Writer(self._expressions, blocking=True)
+        writer = Writer(self._expressions, blocking=True, types=self._types)
         yield f"{INDENT}always @* begin"
         yield from printer.statements(writer.trees(block), 2)
         yield f"{INDENT}end"
@@ -182,7 +189,9 @@ class Composer:
         groups: dict[object, _Group] = {}
         for name, register in storage.registers.items():
             reset = register.reset
-            key = (register.clock, register.rising, reset and (reset.signal, reset.active_low))
+            edges = (register.clock, register.rising)
+            group_key = storage.groups.get(name, -1)
+            key = (group_key, edges, reset and (reset.signal, reset.active_low))
             group = groups.setdefault(key, _Group(register))
             hold = self._nodes.reg(register.name, register.width)
             group.targets.append(Target(name, register.next, hold))
@@ -244,8 +253,8 @@ class _Group:
         if self._reset is not None:
             yield self._reset.signal
 
-    def lines(self, expressions: Expressions) -> Iterator[str]:
-        writer = Writer(expressions, blocking=False)
+    def lines(self, expressions: Expressions, types: Mapping[str, Words]) -> Iterator[str]:
+        writer = Writer(expressions, blocking=False, types=types)
         trees = writer.trees(self.block)
         if self._reset is not None:
             signal = expressions.alone(self._reset.signal)

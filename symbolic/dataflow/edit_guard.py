@@ -8,6 +8,10 @@ from symbolic.dataflow.edit_plan import Plan
 from symbolic.dataflow.edit_text import words
 from symbolic.dataflow.sharing import Names
 
+_MARGIN = "\n" + " " * 12
+_MOST = 3
+"""Parameters that a comment names."""
+
 
 def guard(plan: Plan, text: str, changed: Iterable[int], new: str) -> list[str]:
     """Return lines that no tool elaborates where a parameter has another value than it had.
@@ -47,7 +51,9 @@ def _lines(values: dict[str, int], text: str) -> list[str]:
         return []
     fresh = Names(words(text))
     shown = " and ".join(f"{name} = {value}" for name, value in values.items())
-    condition = " || ".join(f"{name} != {value}" for name, value in values.items())
+    shown = shown if len(values) <= _MOST else "the parameters' values below"
+    separator = " || " if len(values) <= _MOST else f" ||{_MARGIN}"
+    condition = separator.join(f"{name} != {value}" for name, value in values.items())
     module, label = fresh.fresh("error_parameters_are_fixed"), fresh.fresh("other_parameters")
     return [
         f"    // Optimized for {shown} only.",

@@ -9,7 +9,7 @@ from symbolic.dataflow.compose import Signal as Target
 from symbolic.dataflow.compose import Storage, declared, initialized
 from symbolic.dataflow.edit_plan import Plan, is_inner
 from symbolic.dataflow.edit_units import base_of
-from symbolic.dataflow.expression import Name
+from symbolic.dataflow.expression import Name, Words
 from symbolic.dataflow.nodes import Node, Op, reached
 from symbolic.dataflow.sharing import Names
 from symbolic.dataflow.source_map import ItemKind, Signal
@@ -128,6 +128,7 @@ class Scope:
         return Storage(
             registers={text: after.registers[name] for name, text in self.registers.items()},
             memories={text: after.memories[name] for name, text in self.memories.items()},
+            groups={text: self._homes.get(name, -1) for name, text in self.registers.items()},
         )
 
     def names(self) -> dict[Node, Name]:
@@ -147,6 +148,18 @@ class Scope:
         for node, name in plan.names.items():
             if name in plan.needed and name not in written:
                 found[node] = self.name(name, node.width)
+        return found
+
+    def worded(self, known: Mapping[str, Words]) -> dict[Node, Words]:
+        """Return the nodes whose values have names."""
+        found = {}
+        for name, words in known.items():
+            register = self._plan.after.registers.get(name)
+            node = self._plan.values.signals.get(name)
+            if register is not None and self.registers.get(name, name) == name:
+                node = self._plan.before.nodes.reg(name, register.width)
+            if node is not None and node.op is not Op.CONST:
+                found[node] = words
         return found
 
     def name(self, text: str, width: int) -> Name:

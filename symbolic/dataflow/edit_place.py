@@ -11,6 +11,7 @@ from symbolic.dataflow.edit_names import Scope
 from symbolic.dataflow.edit_plan import NotRewritable, Plan
 from symbolic.dataflow.edit_text import Edits, indented, words
 from symbolic.dataflow.edit_units import base_of
+from symbolic.dataflow.edit_words import named_values
 from symbolic.dataflow.nodes import Node
 from symbolic.dataflow.sharing import Names
 from symbolic.dataflow.source_map import ItemKind, Signal
@@ -88,12 +89,15 @@ class _Editor:
         hints: dict[Node, str] = {}
         for name, node in named.items():
             hints.setdefault(node, name)
+        known = named_values(plan, self._text)
         composer = Composer(
             plan.before.nodes,
             self._scope.names(),
             Names(self._taken | {fresh.name for fresh in self._scope.fresh()}),
             memories=self._scope.memories,
             hints=hints,
+            words=self._scope.worded(known),
+            types=known,
         )
         return composer.composed(targets, self._scope.storage())
 
@@ -106,7 +110,7 @@ class _Editor:
             yield _Piece(lines=lines, place=0, names=(name,))
         for name in self._plan.written:
             item = self._item_driving(name)
-            lines = composed.signals[name]
+            lines = self._styled(composed.signals[name], item)
             yield _Piece(lines=lines, place=end if item is None else self._start(item), item=item)
         for names, lines in composed.processes:
             item = self._item_storing(names)
@@ -117,8 +121,12 @@ class _Editor:
             yield _Piece(lines=tuple(initial), place=end)
 
     def _styled(self, lines: tuple[str, ...], item: int | None) -> tuple[str, ...]:
-        if item is not None and self._old(item).startswith("always_ff"):
-            return (lines[0].replace("always @", "always_ff @", 1), *lines[1:])
+        """Return a process with the keyword that the source has."""
+        old = "" if item is None else self._old(item)
+        for keyword, plain in (("always_ff @", "always @("), ("always_comb", "always @*")):
+            if lines and old.startswith(keyword.rstrip(" @")):
+                wanted = keyword + "(" if plain.endswith("(") else keyword
+                return (lines[0].replace(plain, wanted, 1), *lines[1:])
         return lines
 
     def _old(self, item: int) -> str:

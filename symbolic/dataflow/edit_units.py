@@ -103,6 +103,7 @@ class _Sorter:
                 known = self._values.setdefault(base_of(name), [])
                 if name not in known:
                     known.append(name)
+        self._inner = _by_scope((*module.registers, *module.memories))
         self._state = _grouped(module.registers)
         self._arrays = _grouped(module.memories)
         self.driving = [
@@ -146,8 +147,13 @@ class _Sorter:
         items = [self.source.items[number] for number in numbers]
         drives = dict.fromkeys(name for item in items for name in item.drives)
         loops = {name for item in items for name in item.loops}
-        inner = tuple(f"{name}." for item in items for name in item.names)
-        registers = _owned(self._state, drives, inner)
+        scopes = [name for item in items for name in item.names]
+        inner = dict.fromkeys(n for scope in scopes for n in self._inner.get(scope, ()))
+        registers = [
+            *_owned(self._state, drives),
+            *(n for n in inner if n in self._module.registers),
+        ]
+        arrays = [*_owned(self._arrays, drives), *(n for n in inner if n in self._module.memories)]
         return Unit(
             items=tuple(numbers),
             signals=tuple(n for base in drives for n in self._values.get(base, ())),
@@ -157,8 +163,8 @@ class _Sorter:
                 if base not in drives
                 for name in self._values.get(base, ())
             ),
-            registers=tuple(registers),
-            memories=tuple(_owned(self._arrays, drives, inner)),
+            registers=tuple(dict.fromkeys(registers)),
+            memories=tuple(dict.fromkeys(arrays)),
             counters=frozenset(name for name in registers if base_of(name) in loops),
         )
 
@@ -170,12 +176,16 @@ def _grouped(things: Iterable[str]) -> dict[str, list[str]]:
     return found
 
 
-def _owned(
-    known: Mapping[str, list[str]], drives: Iterable[str], inner: tuple[str, ...]
-) -> list[str]:
-    found = dict.fromkeys(name for base in drives for name in known.get(base, ()))
-    if inner:
-        found |= dict.fromkeys(
-            name for names in known.values() for name in names if name.startswith(inner)
-        )
-    return list(found)
+def _by_scope(names: Iterable[str]) -> dict[str, list[str]]:
+    """Return for each instance and generate block what is inside of it."""
+    found: dict[str, list[str]] = {}
+    for name in names:
+        place = name.find(".")
+        while place >= 0:
+            found.setdefault(name[:place], []).append(name)
+            place = name.find(".", place + 1)
+    return found
+
+
+def _owned(known: Mapping[str, list[str]], drives: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(name for base in drives for name in known.get(base, ())))

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from symbolic.dataflow.nodes import Node, Op
-from symbolic.dataflow.printer import Tree
+from symbolic.dataflow.printer import Tree, expression
 from symbolic.dataflow.syntax import ast
 
 
@@ -35,6 +35,16 @@ class Name:
         if self.msb is None or self.lsb is None:
             return bit
         return self.lsb + bit if self.msb >= self.lsb else self.lsb - bit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """Names of the values that a signal has."""
+
+    constants: Mapping[str, str]
+    """By their bits."""
+    type: str = ""
+    """Of an enumeration, which takes nothing else without a cast."""
 
 
 class Unwritable(Exception):
@@ -106,22 +116,49 @@ class Expressions:
     """Writes nodes, calling those by name that have one."""
 
     def __init__(
-        self, names: Mapping[Node, Name], memories: Mapping[str, str] | None = None
+        self,
+        names: Mapping[Node, Name],
+        memories: Mapping[str, str] | None = None,
+        words: Mapping[Node, Words] | None = None,
     ) -> None:
         self._names = names
-        self._memories = memories or {}
+        self._memories, self._words = memories or {}, words or {}
         self._extends: dict[Node, bool] = {}
 
-    def assigned(self, node: Node, *, anew: bool = False) -> Tree:
+    def assigned(self, node: Node, *, anew: bool = False, words: Words | None = None) -> Tree:
         """Return what is assigned to a signal of the node's width; if `anew`, not its name.
+
+        Constants to choose from are called by `words`.
 
         Raises:
             Unwritable: A part of it must have a name first.
         """
+        if words is not None:
+            return self._worded(node, words, anew=anew)
         if not anew and node in self._names:
             return self._name(node, node.width).tree
         signed = self._signed_operation(node)
         return signed if signed is not None else self._operation(node, node.width, root=True).tree
+
+    def compared(self, node: Node, bits: str) -> Tree:
+        """Return a constant that a node is compared with."""
+        words = self._words.get(node)
+        name = words.constants.get(bits) if words is not None else None
+        return literal(bits) if name is None else ast.Identifier(name)
+
+    def _worded(self, node: Node, words: Words, *, anew: bool = False) -> Tree:
+        known = node in self._names and not anew
+        if node.op is Op.CONST and node.payload in words.constants:
+            return ast.Identifier(words.constants[str(node.payload)])
+        if node.op is Op.MUX and not known:
+            condition, true, false = sides(node)
+            first, second = self._worded(true, words), self._worded(false, words)
+            return ast.Cond(self.condition(condition), first, second)
+        tree = self.assigned(node, anew=anew)
+        same = known and words.type and self._words.get(node) == words
+        if not words.type or same or "x" in str(node.payload):
+            return tree
+        return ast.Identifier(f"{words.type}'({expression(tree)})")
 
     def alone(self, node: Node) -> Tree:
         """Return an expression of the node's own width."""
@@ -247,6 +284,9 @@ class Expressions:
     def _comparison(self, node: Node, *, inverted: bool) -> Tree:
         first, second = node.operands
         if node.op is Op.EQ:
+            if second.op is Op.CONST and first in self._words:
+                right = self.compared(first, str(second.payload))
+                return (ast.NotEq if inverted else ast.Eq)(self.alone(first), right)
             left, right = self._pair(first, second)
             return (ast.NotEq if inverted else ast.Eq)(left.tree, right.tree)
         turned = first.op is Op.CONST

@@ -18,7 +18,7 @@ from symbolic.dataflow.nodes import Node, Nodes, Op, reached
 from symbolic.dataflow.plain import delay_in, plain
 from symbolic.yosys import LIMITS, YosysJob, YosysRun, run_yosys
 
-JOB_SECONDS = 10.0
+JOB_SECONDS = 20.0
 """For Yosys to read one design."""
 MAX_CELLS = 200_000
 """Designs of more cells are not read."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from symbolic.dataflow.expression import Expressions, literal, sides
+from symbolic.dataflow.expression import Expressions, Words, sides
 from symbolic.dataflow.nodes import Node, Op
 from symbolic.dataflow.printer import Tree, expression
 from symbolic.dataflow.syntax import ast
@@ -235,8 +235,14 @@ def nodes_in(block: Block) -> Iterator[Node]:
 class Writer:
     """Statements as Pyverilog's syntax trees."""
 
-    def __init__(self, expressions: Expressions, *, blocking: bool) -> None:
-        self._expressions = expressions
+    def __init__(
+        self,
+        expressions: Expressions,
+        *,
+        blocking: bool,
+        types: Mapping[str, Words] | None = None,
+    ) -> None:
+        self._expressions, self._types = expressions, types or {}
         self._assignment = ast.BlockingSubstitution if blocking else ast.NonblockingSubstitution
         self._blocking = blocking
 
@@ -258,16 +264,22 @@ class Writer:
 
     def _tree(self, statement: Statement) -> Tree:
         if isinstance(statement, Set):
-            return self.assigned(statement.target, self._expressions.assigned(statement.value))
+            target = statement.target
+            words = self._types.get(target) if isinstance(target, str) else None
+            value = self._expressions.assigned(statement.value, words=words)
+            return self.assigned(target, value)
         if isinstance(statement, If):
             return self._if(statement)
         arms = [
-            ast.Case(tuple(map(literal, labels)), self.joined(block))
+            ast.Case(self._labels(statement.selector, labels), self.joined(block))
             for labels, block in statement.arms
         ]
         if statement.default:
             arms.append(ast.Case(None, self.joined(statement.default)))
         return ast.CaseStatement(self._expressions.alone(statement.selector), arms)
+
+    def _labels(self, selector: Node, labels: Sequence[str]) -> tuple[Tree, ...]:
+        return tuple(self._expressions.compared(selector, label) for label in labels)
 
     def _if(self, statement: If) -> Tree:
         then, otherwise = statement.then, statement.otherwise
