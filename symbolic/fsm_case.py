@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import combinations
 
-from symbolic.cubes import Cube, points
+from symbolic.cubes import Cube, cube_text, intersects, points
 from symbolic.expression import Const, Expression, bit, literal_count, verilog
 from symbolic.minimize import Function
-from symbolic.state_table import StateTable
+from symbolic.state_table import StateTable, Transition
 from symbolic.synthesize import synthesize
 
 _INDENT = "    "
@@ -17,6 +18,8 @@ _NESTED_BITS = 4
 _NESTED_TARGETS = 3
 """Fewest targets for which values are listed rather than conditions."""
 _SHORT = 88
+_COMPARED = 300
+"""Transitions of a state above which it is not asked which inputs matter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +31,47 @@ class Word:
     """The inputs, the most significant first."""
 
 
+def without_outputs(table: StateTable) -> StateTable:
+    """Return what a machine says of next states alone, over the inputs that these depend on."""
+    width = len(table.inputs)
+    kept = [width - 1 - i for i in range(width)]
+    for i in list(kept):
+        fewer = [other for other in kept if other != i]
+        if all(_decided(table, state, fewer) for state in table.states):
+            kept = fewer
+    transitions = {
+        (t.state, t.target, cube_text(_narrowed(cube, kept), len(kept))): None
+        for state in table.states
+        for cube, t in table.leaving(state)
+        if t.target is not None
+    }
+    return replace(
+        table,
+        inputs=tuple(table.inputs[width - 1 - i] for i in kept),
+        outputs=(),
+        moore_outputs=None,
+        transitions=tuple(
+            Transition(state=state, inputs=inputs, target=target)
+            for state, target, inputs in transitions
+        ),
+    )
+
+
+def _decided(table: StateTable, state: str, kept: Sequence[int]) -> bool:
+    """Whether the inputs `kept` alone tell where a state leads."""
+    found: dict[Cube, str] = {}
+    for cube, t in table.leaving(state):
+        if t.target is not None and found.setdefault(_narrowed(cube, kept), t.target) != t.target:
+            return False
+    if len(found) > _COMPARED:
+        return False
+    return not any(
+        intersects(one, other)
+        for (one, target), (other, goal) in combinations(found.items(), 2)
+        if target != goal
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseWriter:
     """Writes a machine over the names that a module has for what it speaks of."""
@@ -37,22 +81,27 @@ class CaseWriter:
     next_state: str
     labels: Mapping[str, str]
     """What each state is called."""
+    order: tuple[str, ...]
+    """All states, in the order of their branches."""
     texts: Mapping[str, str]
     """What each input is called."""
     words: tuple[Word, ...] = ()
     """Of at least two bits each."""
     default: str | None = None
     """The next state, as it is written, for codes of no state; None: no such branch."""
+    last: str | None = None
+    """A state whose branch is the default, and comes last; then `default` means nothing."""
     comments: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Lines to put above a state's branch."""
 
     def next_state_lines(self) -> list[str]:
         """Return a `case` over the state that chooses the next."""
         lines = [f"case ({self.state})"]
-        for state in self.table.states:
+        states = [state for state in self.order if state != self.last]
+        for state in [*states, self.last] if self.last is not None else states:
             lines += [f"{_INDENT}{line}" for line in self.comments.get(state, ())]
             lines += [f"{_INDENT}{line}" for line in self._branch(state)]
-        if self.default is not None:
+        if self.default is not None and self.last is None:
             lines.append(f"{_INDENT}default: {self.default_statement()}")
         return [*lines, "endcase"]
 
@@ -61,7 +110,7 @@ class CaseWriter:
 
     def _branch(self, state: str) -> list[str]:
         first, *more = self.statement(state)
-        label = self.labels[state]
+        label = "default" if state == self.last else self.labels[state]
         line = f"{label}: {first}"
         if not more and len(line) <= _SHORT:
             return [line]

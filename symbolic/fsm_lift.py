@@ -36,7 +36,7 @@ def lifted(design: Design) -> Lifted:
         EnvironmentFault: No child process can be run.
     """
     interface = read_input(design)
-    (module,) = read_dataflow([design])
+    (module,) = read_dataflow([design], [interface])
     if isinstance(module, Unreadable):
         raise InvalidDesign(f"module {design.top!r} cannot be looked at: {module}")
     found = machines(module, constants=constants_of(design, source_map(design)))

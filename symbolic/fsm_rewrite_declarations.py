@@ -70,7 +70,7 @@ class Declarations:
             if one.declared is not None and not one.declared.header
         ]
         place = max(places, default=self.source.body[0])
-        indentation = self.edits.indentation(place) or "    "
+        indentation = self.edits.indentation(place) if place != self.source.body[0] else "    "
         end = self.source.text.find(b"\n", place)
         end = len(self.source.text) if end < 0 else end
         self.edits.insert(end, "".join(f"\n{indentation}{line}" for line in lines))
@@ -255,7 +255,7 @@ class Declarations:
 
     def _added(self) -> str:
         place = self._above()
-        indentation = self.edits.indentation(place) or "    "
+        indentation = self.edits.indentation(place) if place != self.source.body[0] else "    "
         width = max(len(self.names.texts[state]) for state in self.names.added)
         entries = [
             f"{indentation}    {self.names.texts[state]:<{width}} = "

@@ -141,8 +141,13 @@ def state_constants(source: Source, holders: frozenset[str]) -> Iterator[Part]:
         if declared.name in holders and declared.initial is not None:
             yield from (leaf for leaf in leaves(declared.initial) if leaf.kind == "const")
     for item in source.items:
-        for part in item.walk():
-            yield from _compared(part, holders)
+        yield from compared_in(item, holders)
+
+
+def compared_in(item: Part, holders: frozenset[str]) -> Iterator[Part]:
+    """Yield the constants that holders are compared and cased with in an item."""
+    for part in item.walk():
+        yield from _compared(part, holders)
 
 
 def _compared(part: Part, holders: frozenset[str]) -> Iterator[Part]:

@@ -28,7 +28,7 @@ def in_place(source: Source, register: tuple[str, ...], plan: Plan) -> str:
         raise NotWritable("no state of the source does what a new one does")
     edits = Edits(source.text)
     width = len(next(iter(plan.old.codes.values())))
-    names = names_of(source, plan, holders)
+    names = names_of(source, plan, holders, literals=True)
     uses = Uses(
         source=source, plan=plan, names=names, holders=holders, edits=edits, old_width=width
     )

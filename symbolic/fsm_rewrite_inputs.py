@@ -106,9 +106,7 @@ class Namer:
         return self._names[node.operands[0]], int(node.payload or 0)
 
 
-def input_texts(
-    source: Source, module: Dataflow, inputs: Mapping[str, Node], namer: Namer
-) -> InputTexts:
+def input_texts(source: Source, inputs: Mapping[str, Node], namer: Namer) -> InputTexts:
     """Return names for the inputs of a machine; conditions get wires of their own.
 
     Raises:

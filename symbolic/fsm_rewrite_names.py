@@ -45,11 +45,17 @@ class Names:
 
 
 def names_of(
-    source: Source, plan: Plan, holders: frozenset[str], *, taken: Iterable[str] = ()
+    source: Source,
+    plan: Plan,
+    holders: frozenset[str],
+    *,
+    taken: Iterable[str] = (),
+    literals: bool = False,
 ) -> Names:
     """Find names for the states of the machine that `holders` hold.
 
-    Names that are new are none of `taken`. Without holders all are new.
+    Names that are new are none of `taken`. Without holders all are new. If `literals`,
+    states without names get none where all codes stay what they are.
     """
     used = list(state_constants(source, holders))
     constants = (*_declared(source, holders, used), *_macros(source, used))
@@ -59,7 +65,7 @@ def names_of(
         if one.value in codes:
             texts.setdefault(codes[one.value], one.text)
     bare = [state for state in plan.kept.values() if state not in texts]
-    if holders and bare and plan.same_codes and plan.width == _old_width(plan):
+    if literals and bare and plan.same_codes and plan.width == _old_width(plan):
         literal = next((source.shown(p) for p in used if not p.name and not p.macro), "")
         return Names(constants=constants, texts=texts, added=(), literal=literal or "'b")
     used_names = {*source.names, *taken}

@@ -34,7 +34,7 @@ class Replaced:
         old = [one for name in self.registers if (one := self.source.find(name)) is not None]
         inner = [one for one in old if not one.port]
         first = min((one.whole for one in inner), default=(self.source.body[0],) * 2)
-        indentation = (self.edits.indentation(first[0]) if inner else "") or "    "
+        indentation = self.edits.indentation(first[0]) if inner else "    "
         lines = [*self._head(indentation), *self._registers(state, next_state, initial)]
         lines += self._functions(old, state)
         for one in inner:

@@ -5,22 +5,28 @@ What else the source's processes do stays where it is, without the state.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from symbolic.dataflow.nodes import Op, reached
-from symbolic.fsm_case import CaseWriter
+from symbolic.dataflow.nodes import Node, Op, reached
+from symbolic.fsm_case import CaseWriter, without_outputs
+from symbolic.fsm_rewrite_comments import comments_of
+from symbolic.fsm_rewrite_dead import dead_items
 from symbolic.fsm_rewrite_declarations import Declarations
-from symbolic.fsm_rewrite_holders import assignments, copies_of, labels_of, leaves
+from symbolic.fsm_rewrite_holders import (
+    compared_in,
+    copies_of,
+)
 from symbolic.fsm_rewrite_inputs import Namer, input_texts
 from symbolic.fsm_rewrite_names import names_of
+from symbolic.fsm_rewrite_places import Places, only, places_of, places_of_several
 from symbolic.fsm_rewrite_plan import NotWritable, Plan
 from symbolic.fsm_rewrite_several import Replaced
-from symbolic.fsm_rewrite_statements import Statements, Weave, is_clocked, weavable
+from symbolic.fsm_rewrite_statements import Statements, Weave, weavable
 from symbolic.fsm_rewrite_uses import Uses
-from symbolic.fsm_source import Declared, Part, Source
-from symbolic.names import identifier
+from symbolic.fsm_source import Part, Source
 from symbolic.state_table import StateTable
 from symbolic.text_edit import Edits
 
@@ -29,142 +35,7 @@ if TYPE_CHECKING:
     from symbolic.extract import ExtractedMachine
 
 _INDENT = "    "
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Places:
-    """The items of a module that make up a machine."""
-
-    register: Declared
-    next_name: str
-    """The signal for the next state."""
-    next_signal: Declared | None
-    """None if there is none yet."""
-    clocked: tuple[Part, ...]
-    """Items that assign the register at an edge."""
-    free: tuple[Part, ...]
-    """Items that assign the next state."""
-
-    def plain(self, resets: frozenset[str]) -> Part | None:
-        """Return the register's process, if it only takes over the next state.
-
-        `resets` are the signals that reset the machine; it must reset by just these.
-        """
-        if len(self.clocked) != 1 or self.next_signal is None:
-            return None
-        found = _takes_over(self.clocked[0].parts[-1], self)
-        return self.clocked[0] if found == resets else None
-
-
-def places_of(source: Source, register: str) -> Places:
-    """Find where a machine stands.
-
-    Raises:
-        NotWritable: It is not declared here, or assigned in unusual places.
-    """
-    declared = source.find(register)
-    if declared is None:
-        raise NotWritable(f"register {register!r} is not declared in the module itself")
-    clocked = _assigning(source, register)
-    for item in clocked:
-        if item.kind != "process" or not is_clocked(item):
-            raise NotWritable(f"register {register!r} is assigned outside of clocked processes")
-    signal = _next_signal(source, declared, clocked)
-    taken = source.names
-    stem = "state" if register == "current_state" else register
-    return Places(
-        register=declared,
-        next_name=signal.name if signal else identifier(f"next_{stem}", taken),
-        next_signal=signal,
-        clocked=tuple(clocked),
-        free=tuple(_assigning(source, signal.name)) if signal else (),
-    )
-
-
-def places_of_several(source: Source, registers: Sequence[str]) -> Places:
-    """Find where a machine stands whose state lies in several registers; they become one.
-
-    Raises:
-        NotWritable: One is not declared here, or is assigned in unusual places.
-    """
-    found = [places_of(source, register) for register in registers]
-    clocked = {id(item): item for places in found for item in places.clocked}
-    first = found[0].register
-    name = identifier("state", source.names)
-    width = sum(places.register.width for places in found)
-    return Places(
-        register=replace(first, name=name, width=width, port=False, initial=None, range=None),
-        next_name=identifier("next_state", {*source.names, name}),
-        next_signal=None,
-        clocked=tuple(sorted(clocked.values(), key=lambda item: item.start)),
-        free=(),
-    )
-
-
-def _assigning(source: Source, name: str) -> list[Part]:
-    """Return the items that assign any of a signal, `initial` processes apart."""
-    found: dict[int, Part] = {}
-    for one in assignments(source):
-        names = {part.name for part in one.target.walk() if part.kind == "name"}
-        if name in names and one.item.name != "initial":
-            found[id(one.item)] = one.item
-    return list(found.values())
-
-
-def _next_signal(source: Source, register: Declared, clocked: Sequence[Part]) -> Declared | None:
-    """Return the signal that the register takes its next states from."""
-    found = {
-        leaf.name
-        for one in assignments(source)
-        if one.name == register.name and one.item in clocked
-        for leaf in leaves(one.value)
-        if leaf.kind != "const"
-    } - {register.name}
-    if len(found) != 1:
-        return None
-    signal = source.find(found.pop())
-    if signal is None or signal.port or signal.width != register.width:
-        return None
-    if not _assigning(source, signal.name):
-        return None
-    comb = all(not is_clocked(item) for item in _assigning(source, signal.name))
-    return signal if comb else None
-
-
-def _takes_over(statement: Part, places: Places) -> frozenset[str] | None:
-    """Return the signals by which a process resets the register, if it does nothing else."""
-    statement = _only(statement)
-    if statement.kind == "if" and len(statement.parts) == 3:
-        condition, reset, other = statement.parts
-        if _gives_constant(reset, places) and _takes_over_plainly(other, places):
-            return frozenset(part.name for part in condition.walk() if part.kind == "name")
-        return None
-    return frozenset() if _takes_over_plainly(statement, places) else None
-
-
-def _gives_constant(statement: Part, places: Places) -> bool:
-    found = _only(statement)
-    return (
-        found.kind == "assign"
-        and found.parts[0].name == places.register.name
-        and found.parts[1].kind == "const"
-    )
-
-
-def _takes_over_plainly(statement: Part, places: Places) -> bool:
-    found = _only(statement)
-    if found.kind != "assign":
-        return False
-    target, value = found.parts
-    return (target.kind, target.name) == ("name", places.register.name) and (
-        (value.kind, value.name) == ("name", places.next_name)
-    )
-
-
-def _only(statement: Part) -> Part:
-    while statement.kind == "block" and len(statement.parts) == 1:
-        statement = statement.parts[0]
-    return statement
+_WORD = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 
 
 def _place_of_one(source: Source, registers: Sequence[str]) -> Places:
@@ -211,9 +82,8 @@ class TwoProcess:
     @property
     def _plain(self) -> Part | None:
         """The process that stays as it is."""
-        leaves_of = (part for r in self.machine.resets for part in reached([r.signal]))
-        resets = frozenset(str(p.payload) for p in leaves_of if p.op in (Op.INPUT, Op.REG))
-        return self.places.plain(resets)
+        resets = (name for r in self.machine.resets for name in self._leaves(r.signal))
+        return self.places.plain(frozenset(resets))
 
     def rewritten(self) -> str:
         """Return the text of the file."""
@@ -238,6 +108,32 @@ class TwoProcess:
             if declared.name in self.uses.holders and declared.initial is not None:
                 self.uses.value(declared.initial)
         self._place(gone)
+        self._bury(gone)
+
+    def _bury(self, gone: Sequence[Part]) -> None:
+        """Take out what only the old machine read."""
+        wires, writer = self._writer()
+        resets = [name for r in self.machine.resets for name in self._leaves(r.signal)]
+        texts = " ".join([*wires, *writer.texts.values()])
+        needed = {*_WORD.findall(texts), *resets, self.machine.clock}
+        for item in dead_items(self.source, gone, needed):
+            place = self._whole(item)
+            if place is not None:
+                self.edits.delete(*place)
+
+    def _whole(self, item: Part) -> tuple[int, int] | None:
+        """Return where an item stands; None if something else stands with it."""
+        if item.kind != "net":
+            return None if item.name == "," else (item.start, item.end)
+        declared = self.source.find(item.name)
+        if declared is None:
+            return None
+        beside = [one for one in self.source.declared if one.whole == declared.whole]
+        return declared.whole if len(beside) == 1 else None
+
+    @staticmethod
+    def _leaves(node: Node) -> Iterator[str]:
+        yield from (str(p.payload) for p in reached([node]) if p.op in (Op.INPUT, Op.REG))
 
     def _place(self, gone: Sequence[Part]) -> None:
         """Put the new processes where the old ones stand."""
@@ -280,16 +176,20 @@ class TwoProcess:
     def _writer(self) -> tuple[list[str], CaseWriter]:
         """Return wires that must be declared for conditions, and what writes the next state."""
         namer = Namer(self.source, self.module, self.uses.holders)
-        inputs = input_texts(self.source, self.module, self.machine.inputs, namer)
+        table = without_outputs(renamed_states(self.plan.new, self.plan.kept))
+        nodes = {name: self.machine.inputs[name] for name in table.inputs}
+        inputs = input_texts(self.source, nodes, namer)
         return list(inputs.wires), CaseWriter(
-            table=self._table_by_kept_names(),
+            table=table,
             state=self.places.register.name,
             next_state=self.places.next_name,
             labels={state: self.uses.text_for(state) for state in self.uses.live},
+            order=self._order(),
             texts=inputs.texts,
             words=inputs.words,
             default=self._default(),
-            comments=dict(self._comments()),
+            last=self._default_state(),
+            comments=self._comments(),
         )
 
     @property
@@ -317,18 +217,41 @@ class TwoProcess:
             before=_given_before(self.places.free[0].parts[-1]),
         )
 
-    def _table_by_kept_names(self) -> StateTable:
-        return renamed_states(self.plan.new, self.plan.kept)
-
     def _always(self) -> str:
         if any(item.name == "always_comb" for item in self.source.items):
             return "always_comb"
         return "always @*" if b"@*" in self.source.text.replace(b" ", b"") else "always @(*)"
 
+    def _order(self) -> tuple[str, ...]:
+        """Return the states in the order in which the source speaks of them."""
+        found: dict[str, None] = {}
+        for item in (*self.places.free, *self.places.clocked):
+            for constant in compared_in(item, self.uses.holders):
+                found.update(dict.fromkeys(self.uses.matching(constant)))
+        return tuple({**found, **dict.fromkeys(self.uses.live)})
+
+    @property
+    def _unreset(self) -> bool:
+        """Whether the register may be x for a while, and the source recovers from that."""
+        known = self.machine.resets and self.module.interface.resets
+        return not known and self.plan.new.power_on_state is None
+
+    def _default_state(self) -> str | None:
+        """Return the state that the source takes for all that it does not mention."""
+        if not self._unreset or self._mixed is not None:
+            return None
+        compared = {
+            state
+            for item in (*self.places.free, *self.places.clocked)
+            for constant in compared_in(item, self.uses.holders)
+            for state in self.uses.matching(constant)
+        }
+        left = [state for state in self.uses.live if state not in compared]
+        return left[0] if len(left) == 1 else None
+
     def _default(self) -> str | None:
         old = self._old_default()
-        unreset = not self.machine.resets and self.plan.new.power_on_state is None
-        if unreset and old is not None:
+        if self._unreset and old is not None:
             return self.uses.text_for(self.uses.state_of(old))
         full = len(self.uses.live) == 1 << self.plan.width
         if self.safe or full or self.places.register.type_name:
@@ -341,7 +264,7 @@ class TwoProcess:
             for part in item.walk():
                 if part.kind == "case" and part.parts[0].name in self.uses.holders:
                     found = [one for one in part.parts if one.kind == "default"]
-                    inner = _only(found[0].parts[0]) if found else None
+                    inner = only(found[0].parts[0]) if found else None
                     if inner is not None and inner.kind == "assign":
                         value = inner.parts[1]
                         return value if value.number is not None else None
@@ -371,26 +294,10 @@ class TwoProcess:
     def _uses_always_ff(self) -> bool:
         return any(item.name == "always_ff" for item in self.places.clocked)
 
-    # -- comments -------------------------------------------------------------------
-
-    def _comments(self) -> Iterator[tuple[str, list[str]]]:
-        """Yield the comments at the old branches of states that stay."""
-        told: set[str] = set()
-        for item in (*self.places.free, *self.places.clocked):
-            if item is self._plain:
-                continue
-            for part in item.walk():
-                if part.kind == "case" and part.parts[0].name in self.uses.holders:
-                    for branch in part.parts[1:]:
-                        yield from self._comments_at(branch, told)
-
-    def _comments_at(self, branch: Part, told: set[str]) -> Iterator[tuple[str, list[str]]]:
-        labels = [label for label in labels_of(branch) if label.kind == "const"]
-        states = [state for label in labels for state in self.uses.matching(label)]
-        lines = comment_lines(self.source.text, branch.start)
-        if states and lines and states[0] not in told:
-            told.add(states[0])
-            yield states[0], lines
+    def _comments(self) -> dict[str, list[str]]:
+        """Return the comments at the old branches of states that stay."""
+        items = [i for i in (*self.places.free, *self.places.clocked) if i is not self._plain]
+        return comments_of(items, self.uses)
 
     # -- declarations -----------------------------------------------------------------
 
@@ -434,24 +341,6 @@ def _given_before(statement: Part) -> frozenset[str]:
     """Return the signals that a process assigns before its last statement."""
     parts = statement.parts[:-1] if statement.kind == "block" else ()
     return frozenset(part.parts[0].name for part in parts if part.kind == "assign")
-
-
-def comment_lines(text: bytes, place: int) -> list[str]:
-    """Return the comments on lines of their own directly above, and behind the first line."""
-    found: list[str] = []
-    first = text.rfind(b"\n", 0, place) + 1
-    while first > 0:
-        above = text.rfind(b"\n", 0, first - 1) + 1
-        line = text[above:first].strip()
-        if not line.startswith(b"//"):
-            break
-        found.insert(0, line.decode())
-        first = above
-    end = text.find(b"\n", place)
-    _, mark, behind = text[place : end if end >= 0 else len(text)].partition(b"//")
-    if mark:
-        found.append(f"// {behind.strip().decode()}")
-    return found
 
 
 def _active(text: str, *, low: bool) -> str:
