@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sim.design import Design
 from symbolic.dataflow.module import Dataflow, Register
 from symbolic.dataflow.nodes import Node, Op
 from symbolic.dataflow.source_map import SourceMap
+from symbolic.extract_mentions import Mentions, note_mentions
 from symbolic.names import identifier
 
 _WORD = re.compile(r"[A-Za-z_]\w*", re.ASCII)
@@ -25,21 +26,19 @@ class Constant:
 
     name: str
     value: int
-    near: frozenset[str]
-    """Signals that stand in an item of the source together with it, or are of its type."""
+    tied: frozenset[str]
+    """Signals that it is compared with or assigned to, or that are of its type."""
     kind: str = ""
     """What makes a set of it: its enumeration's name, else `parameter`, `define` and so on."""
 
 
 def constants_of(design: Design, source: SourceMap) -> list[Constant]:
     """Return the named constants of a design's top module, in the order of the source."""
-    near: dict[str, set[str]] = {name: set() for name in source.constants}
+    mentions = Mentions()
     for item in source.items:
         text = design.sources[item.span.file][item.span.start : item.span.end]
-        signals = {*item.drives, *item.reads}
-        for word in _WORD.findall(text):
-            if word in near:
-                near[word] |= signals
+        note_mentions(mentions, text, source.constants)
+    tied = mentions.settled()
     typed: dict[str, set[str]] = {}
     for signal in source.signals.values():
         typed.setdefault(signal.keyword, set()).add(signal.name)
@@ -47,7 +46,7 @@ def constants_of(design: Design, source: SourceMap) -> list[Constant]:
         Constant(
             name=constant.name,
             value=int(constant.bits, 2),
-            near=frozenset(near[name] | typed.get(constant.type or " ", set())),
+            tied=tied.get(name, frozenset()) | typed.get(constant.type or " ", set()),
             kind=constant.type or constant.kind,
         )
         for name, constant in source.constants.items()
@@ -71,7 +70,7 @@ def state_names(
         part = slice(place, place + register.width)
         place += register.width
         signals = _signals(module, register)
-        near = [constant for constant in constants if signals & constant.near]
+        near = [constant for constant in constants if signals & constant.tied]
         found = _named(register.width, {code[part] for code in codes}, near)
         if len(found) > len(best):
             best = {code: found[code[part]] for code in codes if code[part] in found}
@@ -139,9 +138,9 @@ def _distinct(codes: Sequence[str], known: Mapping[str, str], width: int) -> dic
 class BitNames:
     """Names for single bits of nodes, none of them twice."""
 
-    def __init__(self, module: Dataflow, taken: Iterable[str] = ()) -> None:
-        self._module = module
-        self._taken = set(taken)
+    def __init__(self, module: Dataflow, constants: Sequence[Constant]) -> None:
+        self._module, self._constants = module, constants
+        self._taken: set[str] = set()
         self._wires = {node: name for name, node in reversed(list(module.named.items()))}
         self._ports = {port.name: port for port in module.interface.ports}
         nexts = {register.next: name for name, register in module.registers.items()}
@@ -176,6 +175,12 @@ class BitNames:
         inner = [self._described(operand) for operand in node.operands]
         if node.op is Op.NOT:
             return f"not_{inner[0]}"
+        if (
+            node.op is Op.EQ
+            and node.operands[0].op is Op.REG
+            and node.operands[1].value is not None
+        ):
+            return f"{inner[0]}_eq_{self._label(node.operands[0], node.operands[1].value)}"
         if node.op in _COMPARED:
             said, turned = _COMPARED[node.op]
             if node.operands[0].value is not None:
@@ -186,6 +191,14 @@ class BitNames:
         if node.op in (Op.SLICE, Op.ZEXT, Op.SEXT):
             return inner[0]
         return "condition" if node.width == 1 else "value"
+
+    def _label(self, register: Node, value: int) -> str:
+        """Return what the source calls a value of a register."""
+        signals = _signals(self._module, self._module.registers[str(register.payload)])
+        tied = [constant for constant in self._constants if constant.tied & signals]
+        names = [constant.name for constant in tied if constant.value == value]
+        # One name may be a bound of something that counts; several are states.
+        return names[0] if names and len({c.value for c in tied}) > 1 else str(value)
 
     def _free(self, name: str) -> str:
         base, bracket, rest = name.partition("[")

@@ -164,7 +164,7 @@ class _Table:
         stepper = self._stepper
         codes = self._ordered()
         labels, named = state_names(self._module, stepper.registers, codes, self._constants)
-        naming = BitNames(self._module)
+        naming = BitNames(self._module, self._constants)
         inputs = self._named_inputs(naming)
         words = [(node, naming.of(node, port=port)) for node, port in self._meeting]
         outputs = [name for _, names in words for name in names]

@@ -480,6 +480,49 @@ def test_random_tables_come_back() -> None:
         assert _same(machine, table)
 
 
+ENGINE_AND_LAMP = """
+module top (input clk, input rst, input a, input b, output reg x, output y);
+localparam IDLE = 0, RUN = 1, STOP = 2; // of the engine
+localparam RED = 0, GREEN = 1, AMBER = 2;
+localparam [7:0] LAST = 2;
+reg [1:0] engine, next_engine, lamp;
+reg [7:0] count;
+always @* begin
+    next_engine = engine;
+    case (engine)
+        IDLE: if (a) next_engine = RUN;
+        RUN: if (b) next_engine = STOP;
+        STOP: if (lamp == GREEN && count == LAST) next_engine = IDLE;
+    endcase
+end
+always @(posedge clk)
+    if (rst) begin engine <= IDLE; lamp <= RED; x <= 0; count <= 0; end
+    else begin
+        count <= engine == STOP ? 0 : count + 1;
+        engine <= next_engine;
+        case (lamp)
+            RED: if (engine == RUN) lamp <= GREEN;
+            GREEN: lamp <= b ? AMBER : GREEN;
+            AMBER, 2'd3: lamp <= RED;
+        endcase
+        x <= engine == STOP && a;
+    end
+assign y = AMBER == lamp;
+endmodule
+"""
+
+
+def test_machines_of_one_process_have_their_own_names() -> None:
+    ((_, found),) = extracted([ENGINE_AND_LAMP])
+    engine, lamp = found
+    assert isinstance(engine, ExtractedMachine)
+    assert isinstance(lamp, ExtractedMachine)
+    assert engine.table.states == ("IDLE", "RUN", "STOP")
+    assert lamp.table.states == ("RED", "GREEN", "AMBER")
+    assert engine.table.inputs == ("a", "b", "count_eq_2", "lamp_eq_GREEN")
+    assert lamp.table.inputs == ("b", "engine_eq_RUN")
+
+
 def test_names_and_order_are_the_same_every_time() -> None:
     (_, first), (_, second) = extracted([TWO_MACHINES, TWO_MACHINES])
     assert [m.table for m in first if isinstance(m, ExtractedMachine)] == [
