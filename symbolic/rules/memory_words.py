@@ -92,14 +92,14 @@ def _written(nodes: Nodes, port: WritePort, held: Node) -> Node:
         return port.data
     if is_zero(enable):
         return held
-    whole = _whole(enable)
-    if whole is not None:
-        return nodes.mux(whole, port.data, held)
+    condition = whole(enable)
+    if condition is not None:
+        return nodes.mux(condition, port.data, held)
     kept = nodes.make(Op.AND, held.width, held, nodes.make(Op.NOT, held.width, enable))
     return nodes.make(Op.OR, held.width, nodes.make(Op.AND, held.width, port.data, enable), kept)
 
 
-def _whole(enable: Node) -> Node | None:
+def whole(enable: Node) -> Node | None:
     """Return the bit of which all bits of an enable are copies, if they are."""
     if enable.width == 1:
         return enable
