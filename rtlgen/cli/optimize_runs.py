@@ -29,7 +29,7 @@ from rtlgen.optimize.text import headline, rows
 from symbolic.optimize import optimize as optimized
 from symbolic.optimize_stage import home_of
 from symbolic.optimize_values import Optimization
-from symbolic.ppa import read_library
+from symbolic.ppa import Library, NotLiberty, read_library
 from symbolic.rules.rule import Goal
 
 
@@ -56,7 +56,7 @@ def optimize(request: Request, *, chosen: Mapping[str, object]) -> NoReturn:
     start = time.monotonic()
     progress = console_progress(quiet=request.quiet)
     _check_outputs(request)
-    library = read_library(request.liberty)
+    library = _library(request.liberty)
     design = load_rtl(request.source, module=request.top, what="a design to be optimized")
     if request.top is not None and design.top != request.top:
         raise UsageError(f"--top must name a module of the design, not {request.top!r}")
@@ -69,11 +69,18 @@ def optimize(request: Request, *, chosen: Mapping[str, object]) -> NoReturn:
             slack=request.slower,
         )
     if chosen.get("model.name"):
-        found = _with_model(found, request, chosen, progress)
+        found = _with_model(found, request, chosen, progress, library)
     record = record_of(found, seconds=time.monotonic() - start, command=("rtlgen", *sys.argv[1:]))
     _tell(found, record, request, progress)
     _write(found, record, request)
     raise typer.Exit(record.exit_code)
+
+
+def _library(path: Path | None) -> Library:
+    try:
+        return read_library(path)
+    except NotLiberty as error:
+        raise UsageError(str(error)) from error
 
 
 def _with_model(
@@ -81,6 +88,7 @@ def _with_model(
     request: Request,
     chosen: Mapping[str, object],
     progress: ConsoleProgress,
+    library: Library,
 ) -> Optimization:
     configured = read_settings(chosen)
     model = choose_model(configured.model.name, settings=configured)
@@ -96,6 +104,7 @@ def _with_model(
             sampling=configured.sampling(),
             candidates=configured.design.chosen().get("candidates", 4),
             budget=question.budget,
+            library=library,
             slack=request.slower,
             seconds=request.seconds,
         )

@@ -1,0 +1,178 @@
+"""From text to text: better and proved, or as it was."""
+
+from __future__ import annotations
+
+import pytest
+
+from sim.design import Design
+from sim.errors import InvalidDesign
+from sim.proof import Outcome
+from symbolic.optimize import optimize
+from symbolic.optimize_proposals import considered
+from symbolic.optimize_values import Optimization
+from symbolic.rules.rule import Goal
+from tests.symbolic.optimize.provers import Scripted
+
+# Two of the four states give and lead to the same.
+DOOR = """\
+// Opens after two pushes in a row.
+module door (input clk, input rst, input push, output reg open);
+  localparam IDLE = 0, ONCE = 1, AGAIN = 2, OPEN = 3;
+  reg [1:0] state;  // where it stands
+  always @(posedge clk)
+    if (rst) state <= IDLE;
+    else case (state)
+      IDLE: state <= push ? ONCE : AGAIN;
+      ONCE: state <= push ? OPEN : IDLE;
+      AGAIN: state <= push ? OPEN : IDLE;
+      OPEN: state <= IDLE;
+    endcase
+  always @(*) open = state == OPEN;
+endmodule
+"""
+SHARED = """\
+module pick (input s, input [7:0] a, b, c, d, output [7:0] y);
+  assign y = s ? a + b : c + d;  // one adder will do
+endmodule
+"""
+AND = "module both (input a, input b, output y);\n  assign y = a & b;\nendmodule\n"
+
+
+def design(text: str, top: str) -> Design:
+    return Design(top=top, sources={"d.v": text})
+
+
+def door(**options: object) -> Optimization:
+    return optimize(design(DOOR, "door"), seconds=60, **options)  # type: ignore[arg-type]
+
+
+def test_states_that_do_the_same_become_one() -> None:
+    found = door()
+    first = found.steps[0]
+    assert found.proof.outcome is Outcome.PROVED
+    assert first.machine is not None
+    assert (len(first.machine.before.states), len(first.machine.after.states)) == (4, 3)
+    assert first.machine.minimal
+    assert found.before is not None
+    assert found.after is not None
+    assert found.after.area < found.before.area
+    text = found.design.sources["d.v"]
+    assert "// Opens after two pushes in a row." in text
+    assert "// where it stands" in text
+    assert found.steps[-1].after == found.design
+
+
+def test_an_operator_in_two_branches_becomes_one() -> None:
+    found = optimize(design(SHARED, "pick"), seconds=60, slack=0.5)
+    assert found.design.sources["d.v"].count("+") == 1
+    assert found.proof.outcome is Outcome.PROVED
+    assert all(step.proof.outcome is Outcome.PROVED for step in found.steps)
+
+
+def test_what_nothing_helps_stays_as_it_is() -> None:
+    original = design(AND, "both")
+    found = optimize(original, seconds=3)
+    assert not found.changed
+    assert found.design is original
+    assert not found.steps
+    assert found.before == found.after
+
+
+def test_what_is_not_proved_is_not_used() -> None:
+    prover = Scripted(lambda _, __: Outcome.OPEN)
+    found = door(prover=prover)
+    assert prover.asked
+    assert not found.changed
+    assert any("not proved, and not used" in str(left) for left in found.left_alone)
+
+
+NOT_HANDLED = {
+    "a latch": "module m (input a, e, output reg y);\n  always @* if (e) y = a;\nendmodule\n",
+    "a combinational loop": "module m (input a, output y);\n  wire b;\n"
+    "  assign b = y ^ a;\n  assign y = b | a;\nendmodule\n",
+    "an inout port": "module m (inout a, output y);\n  assign y = a;\nendmodule\n",
+    "tri-state": "module m (input a, e, output y);\n  assign y = e ? a : 1'bz;\nendmodule\n",
+    "a delay": "module m (input a, output y);\n  assign #3 y = a;\nendmodule\n",
+    "several drivers": "module m (input a, b, output y);\n"
+    "  assign y = a;\n  assign y = b;\nendmodule\n",
+    "syntax error": "module m (input a, output y);\n  class c; int x; endclass\n"
+    "  c k;\n  assign y = a;\nendmodule\n",
+}
+
+
+@pytest.mark.parametrize("reason", NOT_HANDLED)
+def test_what_cannot_be_handled_is_left_alone_and_named(reason: str) -> None:
+    original = design(NOT_HANDLED[reason], "m")
+    found = optimize(original, seconds=3)
+    [left] = found.left_alone
+    assert found.design is original
+    assert found.unhandled
+    assert reason in left.reason
+
+
+def test_places_are_told() -> None:
+    [left] = optimize(design(NOT_HANDLED["a latch"], "m"), seconds=3).left_alone
+    assert str(left) == "d.v:2: a latch"
+
+
+REFUSED = {
+    r"d\.v:2: expected expression": "module m (input a, output y);\n  assign y = a &;\nendmodule\n",
+    r"d\.v:2: unknown module 'sub'": "module m (input a, output y);\n"
+    "  sub s (.a(a), .y(y));\nendmodule\n",
+    r"d\.v:2: .*\$finish": "module m (input a, output reg y);\n"
+    "  always @* begin y = a; if (a) $finish; end\nendmodule\n",
+}
+
+
+@pytest.mark.parametrize("message", REFUSED)
+def test_what_does_not_compile_is_refused_with_file_and_line(message: str) -> None:
+    with pytest.raises(InvalidDesign, match=message):
+        optimize(design(REFUSED[message], "m"), seconds=3)
+
+
+def test_orders_to_synthesis_tools_are_not_followed_and_named() -> None:
+    text = AND.replace("assign", "/* synopsys full_case */ assign")
+    [left] = optimize(design(text, "both"), seconds=3).left_alone
+    assert (left.what, left.place) == ("full_case", "d.v:2")
+
+
+def test_what_only_simulators_refuse_is_mended_first() -> None:
+    text = "module m (input a, b, output y);\n  wire t;\n  always @* t = a & b;\n"
+    found = optimize(design(f"{text}  assign y = t;\nendmodule\n", "m"), seconds=3)
+    [repair] = found.repairs
+    assert "d.v:" in repair
+
+
+PROPOSALS = {
+    "": SHARED.replace("s ? a + b : c + d", "(s ? a : c) + (s ? b : d)"),
+    "not better": SHARED.replace("a + b : c + d", "b + a : d + c"),
+    "not proved equivalent": SHARED.replace("a + b : c + d", "a + b : c"),
+    "must be input, 8 bits": SHARED.replace("[7:0] a, b, c, d", "[6:0] a, b, c, d"),
+    "expected": SHARED.replace("endmodule", "endmodul"),
+}
+
+
+def test_proposals_have_the_same_duties() -> None:
+    from sim.gate import admit
+    from symbolic.ppa import measure
+
+    original = design(SHARED, "pick")
+    interface = admit(original).interface
+    assert interface is not None
+    [measured] = measure([original])
+    start = Optimization(
+        original=original,
+        interface=interface,
+        design=original,
+        goal=Goal.AREA,
+        library="",
+        before=measured,  # type: ignore[arg-type]
+        after=measured,  # type: ignore[arg-type]
+    )
+    proposals = [design(text, "pick") for text in PROPOSALS.values()]
+    ruling = considered(start, proposals, name="somebody", slack=0.5)
+    for wanted, reason in zip(PROPOSALS, ruling.reasons, strict=True):
+        assert wanted in reason, reason
+    assert ruling.reasons[0] == ""
+    assert ruling.optimization.design == proposals[0]
+    assert ruling.optimization.steps[-1].name == "somebody"
