@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 from sim.design import Design
@@ -16,6 +17,8 @@ SLACK = 0.05
 _FEE = 0.1
 """Share of the cost that a text of twice the length has to save."""
 _MOST_FEE = 0.1
+_NEWS_FEE = 0.03
+"""Share of the cost that a text has to save of which no line is known."""
 _WORD = re.compile(r"[A-Za-z0-9_$'.]+|[^\sA-Za-z0-9_$'.]")
 _EQUAL = 1e-6
 """Relative difference of figures that are taken for the same."""
@@ -36,6 +39,21 @@ def cost(ppa: Ppa, goal: Goal) -> Cost:
 def length_of(design: Design) -> int:
     """Return how much there is to read: words and signs, comments apart."""
     return sum(len(_WORD.findall(without_comments(text))) for text in design.sources.values())
+
+
+def churn_of(old: Design, new: Design) -> float:
+    """Return what somebody who knows `old` has to read anew, and misses: 0 is nothing, 1 all.
+
+    Lines that are only gone are nothing to read, but comments are missed.
+    """
+    before, after = _lines(old), _lines(new)
+    missed = sum((before - after)[line] for line in before if "//" in line or "*/" in line)
+    return (sum((after - before).values()) + missed) / max(1, sum(before.values()))
+
+
+def _lines(design: Design) -> Counter[str]:
+    lines = (line.strip() for text in design.sources.values() for line in text.splitlines())
+    return Counter(line for line in lines if line)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,9 +77,11 @@ class Bar:
     def price(self, ppa: Ppa, design: Design) -> Cost:
         """Return what `design` costs, more where there is more to read than in the original.
 
-        Longer text has to pay for itself: it is to be read and kept by people.
+        Text that is longer, or that those who know the original do not know, has to pay for
+        itself: it is to be read and kept by people.
         """
         first, *others = cost(ppa, self.goal)
         growth = length_of(design) / max(1, length_of(self.original)) - 1
-        fee = min(_MOST_FEE, max(0.0, _FEE * growth))
-        return (first * (1 + fee), *others, growth)
+        length = min(_MOST_FEE, max(0.0, _FEE * growth))
+        news = min(1.0, churn_of(self.original, design)) * _NEWS_FEE
+        return (first * (1 + length + news), *others, growth)
