@@ -89,6 +89,8 @@ class CaseWriter:
     """Of at least two bits each."""
     default: str | None = None
     """The next state, as it is written, for codes of no state; None: no such branch."""
+    choices: bool = True
+    """Whether to write `?:`, which Icarus Verilog does not take for enumerations."""
     last: str | None = None
     """A state whose branch is the default, and comes last; then `default` means nothing."""
     comments: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -135,7 +137,7 @@ class CaseWriter:
     def _chain(self, decisions: Sequence[tuple[Expression, str]]) -> list[str]:
         """Return a choice by `?:` where it is short, else an `if` and its `else`s."""
         labels = self.labels
-        if len(decisions) == 2:
+        if len(decisions) == 2 and self.choices:
             (condition, target), (_, other) = decisions
             text = verilog(condition)
             choice = text if literal_count(condition) == 1 else f"({text})"

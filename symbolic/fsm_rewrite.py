@@ -78,6 +78,7 @@ def versions(
     """
     source = read_source(design)
     register, old = leading_register(module, machine)
+    new = _projected(machine.table, old, new)
     register = tuple(declared_name(source, module, name) for name in register)
     made = plan(old, new)
     ways: dict[Style, Callable[[], str]] = {
@@ -121,6 +122,14 @@ def leading_register(
         return machine.register, table
     _, _, register, coded = min(found, key=lambda one: one[:2])
     return register, coded
+
+
+def _projected(whole: StateTable, leading: StateTable, new: StateTable) -> StateTable:
+    """Return `new` coded by the leading register alone, if it has codes of the whole state."""
+    part = {code: leading.codes[state] for state, code in whole.codes.items()}
+    if whole is leading or not set(new.codes.values()) <= set(part):
+        return new
+    return replace(new, codes={state: part[code] for state, code in new.codes.items()})
 
 
 def declared_name(source: Source, module: Dataflow, register: str) -> str:

@@ -188,6 +188,7 @@ class TwoProcess:
             texts=inputs.texts,
             words=inputs.words,
             default=self._default(),
+            choices=not self.places.register.type_name,
             last=self._default_state(),
             comments=self._comments(),
         )
@@ -218,7 +219,11 @@ class TwoProcess:
         )
 
     def _always(self) -> str:
-        if any(item.name == "always_comb" for item in self.source.items):
+        """Return the head of a process for the next state, as the source has it."""
+        for item in self.places.free:
+            if item.kind == "process":
+                return self.source.of(item.start, item.parts[-1].start).strip()
+        if all(item.name == "always_ff" for item in self.places.clocked):
             return "always_comb"
         return "always @*" if b"@*" in self.source.text.replace(b" ", b"") else "always @(*)"
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sim.design import Design
@@ -133,14 +134,19 @@ class Source:
 
 
 def read_source(design: Design) -> Source:
-    """Read the top module of `design`, in a child process.
+    """Read the top module of `design`, in a child process, or recall what was read.
 
     Raises:
         SourceUnreadable: slang does not accept the design, or does not survive it.
         EnvironmentFault: No child process can be run at all.
     """
+    return _read(design.top, tuple(design.sources.items()))
+
+
+@lru_cache(maxsize=16)
+def _read(top: str, sources: tuple[tuple[str, str], ...]) -> Source:
     with scratch_folder() as folder:
-        request = {"top": design.top, "sources": dict(design.sources)}
+        request = {"top": top, "sources": dict(sources)}
         run_forking("symbolic.fsm_source_worker", request, folder=folder, limits=_LIMITS)
         answers = answers_in(folder / ANSWERS)
     if not answers:
@@ -148,13 +154,13 @@ def read_source(design: Design) -> Source:
     found = answers[0]
     if "unreadable" in found:
         raise SourceUnreadable(found["unreadable"])
-    return _source(design, found)
+    return _source(dict(sources), found)
 
 
-def _source(design: Design, found: dict[str, Any]) -> Source:
+def _source(sources: dict[str, str], found: dict[str, Any]) -> Source:
     return Source(
         file=found["file"],
-        text=design.sources[found["file"]].encode(),
+        text=sources[found["file"]].encode(),
         declared=tuple(_declared(one) for one in found["declared"]),
         items=tuple(map(_part, found["items"])),
         names=frozenset(found["names"]),
