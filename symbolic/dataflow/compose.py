@@ -21,6 +21,7 @@ from symbolic.dataflow.statements import (
     Word,
     Writer,
     nodes_in,
+    sets_in,
 )
 from symbolic.dataflow.syntax import ast
 
@@ -91,15 +92,17 @@ class Composer:
     def composed(self, signals: Sequence[Signal], storage: Storage) -> Composed:
         """Return text that gives all signals, registers and memories their values."""
         several = self._several(signals, storage)
-        self._decisions = Decisions(lambda node: node not in several)
+        self._decisions = Decisions(lambda node: node not in several, self._words)
         own = {s.value: s for s in reversed(signals) if s.value not in self._names}
         blocks = {group[0].name: self._block(group) for group in self._groups(signals)}
         clocked = list(self._clocked(storage))
-        plain = {s.name for s in own.values() if not self._is_process(s)}
-        roots = [n for name, b in blocks.items() if name not in plain for n in nodes_in(b)]
+        self._defined = {signal.name: node for node, signal in own.items()}
+        everything = [s for block in blocks.values() for s in sets_in(block)]
+        defined = {s.value for s in everything if self._defined.get(str(s.target)) is s.value}
+        roots = [n for block in blocks.values() for n in nodes_in(block) if n not in defined]
         roots += [node for group in clocked for node in group.expressions()]
         named = {**self._names, **{v: self._own_name(s) for v, s in own.items()}}
-        wires = shared(roots, named, [v for v, s in own.items() if s.name in plain])
+        wires = shared(roots, named, defined)
         for node in wires:
             text = self._fresh.fresh(self._hints[node]) if node in self._hints else None
             named[node] = _name(text or self._fresh.of(node), node.width)
@@ -180,7 +183,7 @@ class Composer:
         return (f"{INDENT}{head}{printer.expression(tree, len(INDENT) + len(head))};",)
 
     def _process(self, block: Block) -> Iterator[str]:
-        writer = Writer(self._expressions, blocking=True, types=self._types)
+        writer = Writer(self._expressions, blocking=True, types=self._types, defined=self._defined)
         yield f"{INDENT}always @* begin"
         yield from printer.statements(writer.trees(block), 2)
         yield f"{INDENT}end"

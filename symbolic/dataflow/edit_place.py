@@ -326,11 +326,8 @@ class _Editor:
             if signal.variable and self._scope.is_convertible(signal, name):
                 span = signal.keyword_span
                 is_port = bool(signal.direction) and self._declares_port(signal)
-                end = (
-                    span.end + 1
-                    if is_port and self._text[span.end : span.end + 1] == " "
-                    else span.end
-                )
+                rest = self._text[span.end :]
+                end = span.end + len(rest) - len(rest.lstrip(" \t")) if is_port else span.end
                 self._edits.replace(span.start, end, "" if is_port else "wire")
 
     def _declares_port(self, signal: Signal) -> bool:

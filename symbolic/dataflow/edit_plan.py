@@ -169,7 +169,13 @@ class _Attempt:
             return now.op is Op.REG and now.payload != name and str(now.payload) in self._lost
         if name in self._after.registers:
             raise NotRewritable(f"output {name!r} is no longer the register of that name")
+        if name not in self._before.registers and self._is_driven(name):
+            raise NotRewritable(f"what drives output {name!r} is not known")
         return True
+
+    def _is_driven(self, name: str) -> bool:
+        """Whether an output has a value that no known item of the text gives it."""
+        return set(str(self._before.outputs[name].payload)) != {"x"}
 
     def _enliven(self, place: int) -> None:
         if place in self._plan.live:

@@ -27,7 +27,9 @@ class Edits:
         if last < end:
             self.replace(start, end, "")
             return
-        first = self._comments_above(first)
+        below = self.text[last : self._line_end(last)].strip()
+        if not below or below.startswith(("//", "endmodule")):
+            first = self._comments_above(first)
         if self._is_blank_around(first, last):
             last = self._line_end(last)
         self.replace(first, last, "")
@@ -60,15 +62,14 @@ class Edits:
         return len(self.text) if found < 0 else found + 1
 
     def _comments_above(self, first: int) -> int:
-        """Return where the comments directly above a line begin, if no code is above them."""
+        """Return where the comments directly above a line begin."""
         place = first
         while place > 0:
             above = self.text.rfind("\n", 0, place - 1) + 1
-            line = self.text[above:place].strip()
-            if not line.startswith("//"):
-                return place if not line else first
+            if not self.text[above:place].strip().startswith("//"):
+                break
             place = above
-        return first
+        return place
 
     def _is_blank_around(self, first: int, last: int) -> bool:
         above = self.text[self.text.rfind("\n", 0, max(0, first - 1)) + 1 : first]

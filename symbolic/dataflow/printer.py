@@ -31,6 +31,11 @@ def expression(tree: Tree, indent: int = 0) -> str:
     return _Printer(indent).text(tree)
 
 
+def one_line(tree: Tree) -> str:
+    """Return an expression on one line, however long."""
+    return _Printer(_ONE_LINE).text(tree)
+
+
 def statements(trees: Iterable[Tree], depth: int = 1) -> list[str]:
     """Return the lines of statements, `depth` steps in."""
     return [INDENT * depth + line for tree in trees for line in _lines(tree, depth)]
@@ -56,7 +61,7 @@ class _Printer:
         return f"{self.text(tree.var)}[{self.text(tree.msb)}:{self.text(tree.lsb)}]"
 
     def concatenation(self, tree: Tree) -> str:
-        parts = [_flat(part) for part in tree.list]
+        parts = [one_line(part) for part in tree.list]
         flat = "{" + ", ".join(parts) + "}"
         if len(flat) + self.indent <= _BROAD:
             return flat
@@ -87,13 +92,13 @@ class _Printer:
 
     def _conditional_flat(self, tree: Tree) -> str:
         condition, value = _guarded(tree.cond, binary=True), _guarded(tree.true_value)
-        return f"{condition} ? {value} : {_flat(tree.false_value)}"
+        return f"{condition} ? {value} : {one_line(tree.false_value)}"
 
 
 def _operation(printer: _Printer, tree: Tree) -> str:
     mark = op2mark(type(tree).__name__)
     if not _is_binary(tree):
-        inner = _flat(tree.right)
+        inner = one_line(tree.right)
         simple = not isinstance(tree.right, (ast.Operator, ast.Cond))
         return f"{mark}{inner}" if simple else f"{mark}({inner})"
     right = _operand(tree.right, tree, right=True)
@@ -109,18 +114,13 @@ def _operation(printer: _Printer, tree: Tree) -> str:
 
 
 def _operand(tree: Tree, outer: Tree, *, right: bool) -> str:
-    text = _flat(tree)
+    text = one_line(tree)
     return f"({text})" if _needs_parentheses(tree, outer, right=right) else text
-
-
-def _flat(tree: Tree) -> str:
-    """Return an expression on one line."""
-    return _Printer(_ONE_LINE).text(tree)
 
 
 def _guarded(tree: Tree, *, binary: bool = False) -> str:
     """Return text on one line, in parentheses if it is a choice or, if `binary`, an operation."""
-    text = _flat(tree)
+    text = one_line(tree)
     return f"({text})" if isinstance(tree, ast.Cond) or (binary and _is_binary(tree)) else text
 
 

@@ -102,7 +102,10 @@ class Places:
         """Return where a node or token stands, macro uses as they are written."""
         place = node.range if isinstance(node, Token) else node.sourceRange
         file, start = self.at(place.start)
-        _, end = self.at(place.end)
+        manager, last = self._parsed.manager, place.end
+        while manager.isMacroLoc(last):
+            last = manager.getExpansionRange(last).end
+        _, end = self.at(last)
         return {"file": file, "start": start, "end": max(start, end)}
 
     def at(self, location: pyslang.SourceLocation) -> tuple[str, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -69,11 +69,11 @@ class Decisions:
     """Makes statements of targets.
 
     `expandable` tells of a mux whether its two sides may become statements; those of
-    several uses have names of their own.
+    several uses have names of their own. The values of `spoken` nodes have names.
     """
 
-    def __init__(self, expandable: Callable[[Node], bool]) -> None:
-        self._expandable = expandable
+    def __init__(self, expandable: Callable[[Node], bool], spoken: Container[Node] = ()) -> None:
+        self._expandable, self._spoken = expandable, spoken
         self._opened: frozenset[Node] = frozenset()
 
     def opened(self, targets: Sequence[Target]) -> Block:
@@ -112,7 +112,7 @@ class Decisions:
         if selector is not None:
             alike = [t for t in waiting if self._selector(t.value) is selector]
             labels = {k: None for t in alike for k in self._labels_along(t.value, selector)}
-            if len(labels) >= CASE_ARMS:
+            if len(labels) >= (2 if selector in self._spoken else CASE_ARMS):
                 rest = [t for t in waiting if t not in alike]
                 return self._case(selector, list(labels), alike), rest
         condition, _, _ = sides(first.value)
@@ -214,6 +214,18 @@ def _comparisons(condition: Node) -> Iterator[Node]:
             yield node
 
 
+def sets_in(block: Block) -> Iterator[Set]:
+    """Yield the assignments in statements."""
+    for statement in block:
+        if isinstance(statement, Set):
+            yield statement
+        elif isinstance(statement, If):
+            yield from sets_in((*statement.then, *statement.otherwise))
+        else:
+            yield from sets_in(tuple(s for _, arm in statement.arms for s in arm))
+            yield from sets_in(statement.default)
+
+
 def nodes_in(block: Block) -> Iterator[Node]:
     """Yield the expressions that statements evaluate, each as often as it is written."""
     for statement in block:
@@ -233,7 +245,11 @@ def nodes_in(block: Block) -> Iterator[Node]:
 
 
 class Writer:
-    """Statements as Pyverilog's syntax trees."""
+    """Statements as Pyverilog's syntax trees.
+
+    `types` has what values of targets are called, `defined` what is not called by the
+    name of its target, since it is written here.
+    """
 
     def __init__(
         self,
@@ -241,8 +257,10 @@ class Writer:
         *,
         blocking: bool,
         types: Mapping[str, Words] | None = None,
+        defined: Mapping[str, Node] | None = None,
     ) -> None:
         self._expressions, self._types = expressions, types or {}
+        self._defined = defined or {}
         self._assignment = ast.BlockingSubstitution if blocking else ast.NonblockingSubstitution
         self._blocking = blocking
 
@@ -266,7 +284,8 @@ class Writer:
         if isinstance(statement, Set):
             target = statement.target
             words = self._types.get(target) if isinstance(target, str) else None
-            value = self._expressions.assigned(statement.value, words=words)
+            anew = self._defined.get(str(target)) is statement.value
+            value = self._expressions.assigned(statement.value, anew=anew, words=words)
             return self.assigned(target, value)
         if isinstance(statement, If):
             return self._if(statement)

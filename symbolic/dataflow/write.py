@@ -14,7 +14,7 @@ from symbolic.dataflow.sharing import Names
 
 
 def expression(node: Node, names: Mapping[Node, str] | None = None) -> str:
-    """Return a node as people read it: leaves by name, everything else written out.
+    """Return a node on one line as people read it: leaves by name, all else written out.
 
     What has no such form in Verilog, as bits of a sum, is written all the same.
     """
@@ -22,9 +22,9 @@ def expression(node: Node, names: Mapping[Node, str] | None = None) -> str:
     known |= {n: _whole(text, n) for n, text in (names or {}).items()}
     while True:
         try:
-            return printer.expression(Expressions(known).alone(node))
+            return printer.one_line(Expressions(known).alone(node))
         except Unwritable as missing:
-            inner = printer.expression(Expressions(known).alone(missing.node))
+            inner = printer.one_line(Expressions(known).alone(missing.node))
             known[missing.node] = _whole(f"({inner})", missing.node)
 
 

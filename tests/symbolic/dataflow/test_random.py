@@ -20,9 +20,9 @@ from symbolic.dataflow.source_map import source_maps
 from symbolic.dataflow.write import module_text
 from tests.symbolic.dataflow.random_modules import random_module, stimulus
 
-_MODULES = 60
+_MODULES = 25
 """In one start of Yosys."""
-_FEW = settings(max_examples=2, deadline=None, suppress_health_check=list(HealthCheck))
+_FEW = settings(max_examples=1, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def _designs(texts: Sequence[str]) -> list[Design]:
