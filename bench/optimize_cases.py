@@ -195,8 +195,9 @@ def _optimized(raw: Design, measuring: Measuring) -> tuple[str, Row]:
     steps = [
         {"name": step.name, "what": step.what, "proof": step.proof.reason} for step in found.steps
     ]
+    proof = f"{found.proof.outcome.value}: {found.proof.reason}" if found.changed else "unchanged"
     return found.design.sources[_FILE], {
-        "proof": f"{found.proof.outcome.value}: {found.proof.reason}",
+        "proof": proof,
         "steps": steps,
         "repairs": list(found.repairs),
         "left_alone": [str(left) for left in found.left_alone],
