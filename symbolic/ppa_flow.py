@@ -8,6 +8,7 @@ FRONT = (
     "proc",
     "flatten",
     "delete t:$scopeinfo",
+    "tribuf",
     "opt_expr",
     "opt_clean",
     "opt -nodffe -nosdff",
