@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -34,6 +34,8 @@ BATCH = 14
 _LEAST_BATCH = 4
 _FIXPOINT = 64
 _MOST_WAITING = 64
+_SHARE = 0.25
+"""Of the time left, for finding proposals in one round."""
 _REVERTED = 256
 _HALVINGS = 4
 
@@ -111,9 +113,6 @@ class _Search:
                 break
         return best
 
-    def _tidied(self, module: Dataflow) -> Dataflow:
-        return _normalized(_State(module=module), self.rules, self.deadline).module
-
     def _left(self) -> float:
         return self.deadline - time.monotonic()
 
@@ -135,25 +134,37 @@ class _Search:
 
         Those that are left over have another chance in the next round.
         """
+        until = time.monotonic() + self._left() * _SHARE
         for state in beam:
-            self.waiting += self._proposed(state)
-            if self._left() <= 0:
-                break
+            self.waiting += self._proposed(state, until)
         most = min(BATCH, max(_LEAST_BATCH, self.costs.affordable(self._left() / 2)))
-        order = _promising(self.waiting)
-        self.waiting = order[most : most + _MOST_WAITING]
-        return order[:most]
+        order = deque(_promising(self.waiting))
+        found: list[_State] = []
+        while order and len(found) < most and self._left() > 0:
+            found += self._tidied(order.popleft())
+        self.waiting = list(islice(order, _MOST_WAITING))
+        return found
 
-    def _proposed(self, state: _State) -> Iterator[_State]:
+    def _proposed(self, state: _State, until: float) -> Iterator[_State]:
         for rule in self.rules.others:
+            if time.monotonic() > until:
+                return
             for rewriting in self.rules.proposals(rule, state.module):
-                tidy = self._tidied(rewriting.module)
-                key = key_of(tidy)
-                if key not in self.seen:
-                    self.seen.add(key)
-                    yield state.then(rule, replace(rewriting, module=tidy))
-                if self._left() <= 0:
-                    return
+                if self._is_new(rewriting.module):
+                    yield state.then(rule, rewriting)
+
+    def _tidied(self, state: _State) -> Iterator[_State]:
+        """Yield the state after the free rules, as one step, unless it is known."""
+        tidy = _normalized(_State(module=state.module), self.rules, self.deadline).module
+        if tidy is state.module or self._is_new(tidy):
+            last = replace(state.path[-1], module=tidy)
+            yield _State(module=tidy, path=(*state.path[:-1], last))
+
+    def _is_new(self, module: Dataflow) -> bool:
+        key = key_of(module)
+        new = key not in self.seen
+        self.seen.add(key)
+        return new
 
 
 def _promising(states: Sequence[_State]) -> list[_State]:
