@@ -21,6 +21,7 @@ _REORDERED = 20_000
 """Nodes up to which variables are reordered: above, that takes longer than it saves."""
 _BYTES_A_NODE = 160
 _BYTES_AT_LEAST = 32 << 20
+_CACHE = 1 << 12
 
 
 class NodeBudgetReached(RuntimeError):
@@ -64,10 +65,13 @@ def new_manager(budget: int = BUDGET) -> Any:  # noqa: ANN401 - dd has no types
     try:
         from dd.cudd import BDD  # noqa: PLC0415 - slow to import
     except ImportError:
-        from dd.autoref import BDD  # noqa: PLC0415 - slow to import
-    manager = BDD()
-    if "max_memory" in manager.configure():
-        manager.configure(max_memory=_BYTES_AT_LEAST + _BYTES_A_NODE * budget)
+        from dd.autoref import BDD as Plain  # noqa: PLC0415 - slow to import
+
+        return Plain()
+    memory = _BYTES_AT_LEAST + _BYTES_A_NODE * budget
+    # CUDD's own first tables are so large that to make them takes longer than most functions do.
+    manager = BDD(memory_estimate=_BYTES_AT_LEAST, initial_cache_size=_CACHE)
+    manager.configure(max_memory=memory)
     return manager
 
 

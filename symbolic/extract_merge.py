@@ -13,6 +13,10 @@ from symbolic.extract_reach import BeyondLimits, Stepper
 _FREE_BITS = 16
 """States up to which single bits that depend on each other are one machine in any case."""
 _ATTACHED_BITS = 8
+_TRIED = 12
+"""Registers of several bits that are tried together, or beside a machine."""
+_TRIED_BITS = 64
+_TRIED_STATES = 256
 _SEQUENCE_BITS = 16
 
 Group = tuple[str, ...]
@@ -40,6 +44,8 @@ class Grouping:
             found += self._parted(controlling)
         if found and all(self._width(name) == 1 for name in self._module.registers):
             return [self._with_connected(group) for group in found if self._is_first(group, found)]
+        # What does not depend on itself remembers for one cycle only.
+        found = [g for g in found if len(g) > 1 or self.registers.reads(g[0], g)]
         return [self._with_attached(group, found) for group in found]
 
     def _width(self, name: str) -> int:
@@ -94,9 +100,11 @@ class Grouping:
     def _moves_together(self, group: Group) -> bool:
         if not one_clock(self._module, group):
             return False
-        alone = [self._values(name) for name in group]
         bits = all(self._width(name) == 1 for name in group)
-        most = max(sum(alone), _FREE_BITS if bits else 0)
+        if len(group) > (_TRIED_BITS if bits else _TRIED):
+            return False
+        alone = [self._values(name) for name in group]
+        most = min(max(sum(alone), _FREE_BITS if bits else 0), _TRIED_STATES)
         found = self._count(group, most)
         return found is not None and (bits or found < prod(alone))
 
@@ -110,16 +118,20 @@ class Grouping:
     def _with_attached(self, group: Group, others: Sequence[Group]) -> Group:
         """Return a group with the registers whose values its state tells."""
         taken = {name for other in others for name in other}
-        for name, role in self.registers.roles.items():
-            width = self._width(name)
-            follows = self.registers.reads(name, group)
-            if name in taken or role is not Role.FLAG or not follows or width > _ATTACHED_BITS:
-                continue
+        followers = [
+            name
+            for name, role in self.registers.roles.items()
+            if role is Role.FLAG
+            and name not in taken
+            and self._width(name) <= _ATTACHED_BITS
+            and self.registers.reads(name, group)
+        ]
+        alone = self._count(group, self._states) if followers else None
+        if alone is None or alone > _TRIED_STATES:
+            return group
+        for name in followers[:_TRIED]:
             more = (*group, name)
-            alone = self._count(group, self._states)
-            if alone is None or not one_clock(self._module, more):
-                continue
-            if self._count(more, alone) is not None:
+            if one_clock(self._module, more) and self._count(more, alone) is not None:
                 group = more
         return group
 

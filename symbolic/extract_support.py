@@ -8,7 +8,7 @@ not free of each other; which of their values can stand together is computed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from symbolic.bdd import Bdd, Cones, NodeBudgetReached, Source
@@ -48,17 +48,14 @@ class Supports:
         self.free = frozenset(nodes) - self.dependent
         self._leaf_bits: dict[Node, Atoms] = {}
         self._atoms: dict[Node, Atoms] = {}
-        for node in nodes:
-            self._leaf_bits[node] = self._leaves(node)
-            self._atoms[node] = self._ends(node)
 
     def of(self, node: Node) -> Atoms:
         """Return the bits, free of the state, that `node` is a function of."""
-        return self._atoms[node]
+        return _filled(self._atoms, node, self._ends)
 
     def leaf_bits(self, node: Node) -> Atoms:
         """Return the bits of inputs, registers and words of memories that `node` reads."""
-        return self._leaf_bits[node]
+        return _filled(self._leaf_bits, node, self._leaves)
 
     def _leaves(self, node: Node) -> Atoms:
         if node.op is Op.CONST:
@@ -86,6 +83,21 @@ class Supports:
             if len(found) > MOST:
                 break
         return frozenset(found)
+
+
+def _filled(known: dict[Node, Atoms], root: Node, compute: Callable[[Node], Atoms]) -> Atoms:
+    """Return what is known of `root`, computed from what is known of its operands."""
+    waiting = [root]
+    while waiting:
+        node = waiting[-1]
+        missing = [operand for operand in node.operands if operand not in known]
+        if node in known or not missing:
+            if node not in known:
+                known[node] = compute(node)
+            waiting.pop()
+        else:
+            waiting += missing
+    return known[root]
 
 
 def _is_leaf(node: Node) -> bool:
