@@ -36,6 +36,10 @@ __all__ = ["Actions", "Difference", "Reduced", "difference", "implements", "mini
 log = logging.getLogger(__name__)
 
 SECONDS = 20.0
+_REFINING = 0.4
+"""Part of the time for merging states that specify the same."""
+_MERGING = 0.25
+"""Part of the time for a first cover by merging."""
 _ASCENDING = 0.6
 """Part of the time for the search upwards; the rest is for better covers found from above."""
 
@@ -127,17 +131,23 @@ def _reachable_part(table: StateTable) -> StateTable:
 
 def _searched(machine: Machine, budget: Budget) -> _Found:
     try:
-        first = equivalent_states(machine, budget)
+        first = equivalent_states(machine, Budget(seconds=_REFINING * budget.left))
     except BudgetReached:
-        alone = [1 << state for state in range(len(machine.states))]
-        return _Found(cover=alone, bound=1, method="none: the budget was too small")
-    classes = [
-        sum(1 << s for s, one in enumerate(first) if one == state) for state in sorted(set(first))
-    ]
-    if machine.specified:
-        return _Found(cover=classes, bound=len(classes), method="partition refinement")
+        first = list(range(len(machine.states)))
+    else:
+        if machine.specified:
+            classes = _classes(first)
+            return _Found(cover=classes, bound=len(classes), method="partition refinement")
     found = _incomplete(_quotient(machine, first), budget)
-    return replace(found, cover=[_united(classes, states) for states in found.cover])
+    classes = _classes(first)
+    return replace(found, cover=[_united(classes, chosen) for chosen in found.cover])
+
+
+def _classes(first: Sequence[int]) -> Cover:
+    found = dict.fromkeys(sorted(set(first)), 0)
+    for state, one in enumerate(first):
+        found[one] |= 1 << state
+    return list(found.values())
 
 
 def _united(classes: Sequence[int], chosen: int) -> int:
@@ -169,20 +179,30 @@ def _incomplete(machine: Machine, budget: Budget) -> _Found:
     clique = large_clique(incompatible)
     if len(clique) == len(alone):
         return _Found(cover=alone, bound=len(alone), method="no two states are compatible")
+    best = merged(machine, incompatible, Budget(seconds=_MERGING * budget.left))
     search = CoverSearch(machine=machine, incompatible=incompatible, clique=clique)
+    return _between(search, len(clique), best, budget)
+
+
+def _between(search: CoverSearch, bound: int, best: Cover, budget: Budget) -> _Found:
+    """Search upwards from `bound`, as long as that is below the size of `best`."""
+    method = "merging down to as many states as exclude each other"
     upward = Budget(seconds=_ASCENDING * budget.left)
-    bound = len(clique)
     try:
-        while (cover := search.cover(bound, upward)) is None:
-            bound += 1
+        while bound < len(best):
+            method = "SAT over closed covers of compatible states"
+            cover = search.cover(bound, upward)
+            if cover is None:
+                bound += 1
+            else:
+                best = cover
     except BudgetReached:
-        return _from_above(search, bound, budget)
-    return _Found(cover=cover, bound=bound, method="SAT over closed covers of compatible states")
+        return _from_above(search, bound, best, budget)
+    return _Found(cover=best, bound=bound, method=method)
 
 
-def _from_above(search: CoverSearch, bound: int, budget: Budget) -> _Found:
-    """Return the best cover found in the time that is left."""
-    best = merged(search.machine, search.incompatible, Budget(seconds=budget.left / 2))
+def _from_above(search: CoverSearch, bound: int, best: Cover, budget: Budget) -> _Found:
+    """Make the best cover smaller, in the time that is left."""
     try:
         while len(best) > bound:
             smaller = search.cover(len(best) - 1, budget)

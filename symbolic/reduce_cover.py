@@ -14,12 +14,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import count, islice
 from typing import Any
 
 from symbolic.cubes import UNIVERSE, Cube, intersection, intersects
 from symbolic.reduce_machine import NOWHERE, Budget, BudgetReached, Machine, bits
 
+_TOGETHER = 32
+"""Inputs for which closedness is demanded between two solutions."""
 _CONFLICTS = 2_000
 """Conflicts between two looks at the clock."""
 
@@ -49,7 +51,7 @@ class CoverSearch:
             encoding = _Encoding(self, size, solver, budget)
             while encoding.solved():
                 found = encoding.cover()
-                new = dict.fromkeys(open_inputs(self.machine, found))
+                new = dict.fromkeys(islice(open_inputs(self.machine, found), _TOGETHER))
                 budget.check()
                 if not new:
                     return [states for states in found if states]
@@ -208,49 +210,57 @@ def merged(machine: Machine, incompatible: Sequence[int], budget: Budget) -> Cov
 
     It is as good as time allows; at worst each state is alone.
     """
-    merging = _Merging(machine, incompatible)
+    merging = _Merging(machine, incompatible, budget)
     try:
         for state in range(len(machine.states)):
-            for other in range(state):
-                budget.check()
+            for other in bits(~incompatible[state] & ((1 << state) - 1)):
                 merging.try_both(other, state)
     except BudgetReached:
-        pass
+        merging.undo()
     return merging.blocks()
 
 
 class _Merging:
-    def __init__(self, machine: Machine, incompatible: Sequence[int]) -> None:
-        self._machine = machine
+    def __init__(self, machine: Machine, incompatible: Sequence[int], budget: Budget) -> None:
+        self._going = [[r for r in rows if r.target != NOWHERE] for rows in machine.rows]
         self._incompatible = incompatible
+        self._budget = budget
         self._block = [1 << state for state in range(len(machine.states))]
         """For each state, the set it is in."""
+        self._before: list[tuple[int, int]] = []
+        """States whose sets the merging under way has changed, and what those were."""
 
     def blocks(self) -> Cover:
         return list(dict.fromkeys(self._block))
 
+    def undo(self) -> None:
+        """Take back a merging that is not complete."""
+        for state, block in reversed(self._before):
+            self._block[state] = block
+        self._before = []
+
     def try_both(self, a: int, b: int) -> None:
         """Put two states into one set, with all that follows from it, if that is allowed."""
-        if self._block[a] == self._block[b]:
-            return
-        before = list(self._block)
         waiting = [(a, b)]
         while waiting:
+            self._budget.check()
             first, second = (self._block[state] for state in waiting.pop())
             if first == second:
                 continue
-            together = first | second
-            if any(self._incompatible[state] & together for state in bits(together)):
-                self._block = before
+            if any(self._incompatible[state] & second for state in bits(first)):
+                self.undo()
                 return
-            for state in bits(together):
-                self._block[state] = together
-            waiting += self._implied(together)
+            waiting += self._implied(first, second)
+            for state in bits(first | second):
+                self._before.append((state, self._block[state]))
+                self._block[state] = first | second
+        self._before = []
 
-    def _implied(self, states: int) -> Iterator[tuple[int, int]]:
-        rows = [row for s in bits(states) for row in self._machine.rows[s] if row.target != NOWHERE]
-        for i, row in enumerate(rows):
-            for other in rows[:i]:
-                different = self._block[row.target] != self._block[other.target]
-                if different and intersects(row.cube, other.cube):
-                    yield row.target, other.target
+    def _implied(self, first: int, second: int) -> Iterator[tuple[int, int]]:
+        others = [row for state in bits(second) for row in self._going[state]]
+        for state in bits(first):
+            for row in self._going[state]:
+                for other in others:
+                    apart = self._block[row.target] != self._block[other.target]
+                    if apart and intersects(row.cube, other.cube):
+                        yield row.target, other.target

@@ -15,7 +15,7 @@ from typing import Protocol, Self
 from symbolic.bdd import Cones, NodeBudgetReached
 from symbolic.cubes import Cube
 from symbolic.minimize import bit_set
-from symbolic.reduce_machine import NOWHERE, Budget, Machine, bits
+from symbolic.reduce_machine import NOWHERE, Budget, BudgetReached, Machine, bits
 
 _LISTED = 8
 """Input bits up to which a set of inputs is a bit mask."""
@@ -31,18 +31,19 @@ def equivalent_states(machine: Machine, budget: Budget) -> list[int]:
     """Return for each state the first one that specifies the same as it does.
 
     Raises:
-        BudgetReached: There was not enough time.
+        BudgetReached: There was not enough time, or sets of inputs are too large.
     """
     try:
         return _Refinement(machine, budget).representatives()
-    except NodeBudgetReached:
-        return list(range(len(machine.states)))
+    except NodeBudgetReached as error:
+        raise BudgetReached from error
 
 
 class _Refinement:
     def __init__(self, machine: Machine, budget: Budget) -> None:
         self._machine = machine
         self._budget = budget
+        self._cones: Cones | None = None
         self._function = self._functions()
         self._into: list[list[tuple[int, Inputs]]] = [[] for _ in machine.states]
         for state, rows in enumerate(machine.rows):
@@ -63,25 +64,30 @@ class _Refinement:
         width = self._machine.width
         if width <= _LISTED:
             return cache(lambda cube: bit_set([cube], width))
-        cones = Cones()
+        cones = self._cones = Cones()
+        cones.manager.configure(reordering=False)
         names = [f"{i}" for i in range(width)]
         for name in names:
             cones.variable(name)
 
         def function(cube: Cube) -> Inputs:
-            cones.check()
             values = {names[i]: bool(cube.value >> i & 1) for i in bits(cube.care)}
             found: Inputs = cones.manager.cube(values)
             return found
 
         return cache(function)
 
+    def _check(self) -> None:
+        self._budget.check()
+        if self._cones is not None:
+            self._cones.check()
+
     # -- the first partition ------------------------------------------------
 
     def _initial(self) -> list[list[int]]:
         groups: dict[object, list[int]] = {}
         for state in range(len(self._machine.states)):
-            self._budget.check()
+            self._check()
             groups.setdefault(self._specified(state), []).append(state)
         return list(groups.values())
 
@@ -108,7 +114,7 @@ class _Refinement:
     def _refine(self) -> None:
         waiting = dict.fromkeys(range(len(self._blocks)))
         while waiting:
-            self._budget.check()
+            self._check()
             number, _ = waiting.popitem()
             regions = self._regions(self._blocks[number])
             touched = dict.fromkeys(self._block_of[state] for state in regions)

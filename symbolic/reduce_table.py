@@ -13,15 +13,18 @@ from symbolic.cubes import (
     UNIVERSE,
     CoverTooLarge,
     Cube,
+    complement,
     cube_text,
     intersection,
     literals,
+    overlaps,
 )
 from symbolic.minimize import Function, minimize
 from symbolic.reduce_cover import homes, open_inputs
 from symbolic.reduce_machine import NOWHERE, Machine, Row, bits
 from symbolic.state_table import StateTable, Transition
 
+_NOTHING = (NOWHERE, 0, 0)
 _CELLS = 20_000
 """Pieces that the inputs of one state may fall into."""
 
@@ -124,12 +127,14 @@ def _fresh(machine: Machine, number: int) -> str:
 def _transitions(
     machine: Machine, states: int, name: str, holding: Sequence[int], names: Sequence[str]
 ) -> Iterator[Transition]:
-    cells = [_Cell(UNIVERSE, (1 << len(names)) - 1, False, 0, 0)]
+    everything = (1 << len(names)) - 1
+    cells = [_Cell(UNIVERSE, everything, False, 0, 0)]
     for state in bits(states):
-        for row in machine.rows[state]:
-            cells = list(_refined(cells, _masked(machine, row), holding))
-            if len(cells) > _CELLS:
-                raise CoverTooLarge("the inputs of a state fall into too many pieces")
+        rows = [_masked(machine, row) for row in machine.rows[state]]
+        pieces = _pieces([row for row in rows if row[1:] != _NOTHING], holding, everything)
+        cells = [part for cell in cells for part in _met(cell, pieces)]
+        if len(cells) > _CELLS:
+            raise CoverTooLarge("the inputs of a state fall into too many pieces")
     for target, outputs, cubes in _joined(machine, cells):
         for cube in cubes:
             yield Transition(
@@ -146,25 +151,56 @@ def _masked(machine: Machine, row: Row) -> Row:
     return row._replace(ones=row.ones & shown, zeros=row.zeros & shown)
 
 
-def _refined(cells: Iterable[_Cell], row: Row, holding: Sequence[int]) -> Iterator[_Cell]:
-    """Split cells at the border of a row, where that makes a difference."""
+def _pieces(rows: Sequence[Row], holding: Sequence[int], everything: int) -> list[_Cell]:
+    """Return what one state does, on disjoint pieces of the inputs."""
+    free = [_Cell(UNIVERSE, everything, False, 0, 0)]
+    own = [_cell(row, holding, everything) for row in rows]
+    if next(overlaps([row.cube for row in rows]), None) is not None:
+        for cell in own:
+            free = [part for one in free for part in _split(one, cell)]
+        return free
+    rest = complement([row.cube for row in rows])
+    return own + [free[0]._replace(cube=cube) for cube in rest]
+
+
+def _cell(row: Row, holding: Sequence[int], everything: int) -> _Cell:
     goes = row.target != NOWHERE
-    sets = holding[row.target] if goes else -1
-    for cell in cells:
-        changed = _Cell(
-            cell.cube,
-            cell.following & sets,
-            cell.goes or goes,
-            cell.ones | row.ones,
-            cell.zeros | row.zeros,
-        )
-        common = intersection(cell.cube, row.cube)
-        if common is None or changed == cell:
-            yield cell
-            continue
-        yield changed._replace(cube=common)
-        for outside in _outside(cell.cube, row.cube):
-            yield cell._replace(cube=outside)
+    following = holding[row.target] if goes else everything
+    return _Cell(row.cube, following, goes, row.ones, row.zeros)
+
+
+def _both(cell: _Cell, other: _Cell) -> _Cell:
+    """Return what two cells demand together; the inputs are the first's."""
+    return _Cell(
+        cell.cube,
+        cell.following & other.following,
+        cell.goes or other.goes,
+        cell.ones | other.ones,
+        cell.zeros | other.zeros,
+    )
+
+
+def _met(cell: _Cell, pieces: Iterable[_Cell]) -> list[_Cell]:
+    """Join a cell with the pieces of a state, split only where that makes a difference."""
+    found = [
+        _both(cell, piece)._replace(cube=common)
+        for piece in pieces
+        if (common := intersection(cell.cube, piece.cube)) is not None
+    ]
+    same = len({part[1:] for part in found}) == 1
+    return [found[0]._replace(cube=cell.cube)] if same else found
+
+
+def _split(cell: _Cell, other: _Cell) -> Iterator[_Cell]:
+    """Split a cell at the border of another, where that makes a difference."""
+    common = intersection(cell.cube, other.cube)
+    changed = _both(cell, other)
+    if common is None or changed == cell:
+        yield cell
+        return
+    yield changed._replace(cube=common)
+    for outside in _outside(cell.cube, other.cube):
+        yield cell._replace(cube=outside)
 
 
 def _outside(cube: Cube, other: Cube) -> Iterator[Cube]:
