@@ -21,11 +21,12 @@ from sim.proof import Outcome, Proof, Prover
 from symbolic.dataflow.read import Unreadable
 from symbolic.dataflow.repair import Repaired
 from symbolic.optimize_input import pragmas_in, read_repaired, usable
-from symbolic.optimize_machines import machine_drafts
+from symbolic.optimize_machines import is_all_machine, machine_drafts
 from symbolic.optimize_proof import proved_chain
 from symbolic.optimize_rules import rule_drafts
 from symbolic.optimize_score import SLACK, Bar
-from symbolic.optimize_stage import Context, Draft, Meter, Stage
+from symbolic.optimize_stage import Context, Draft, Meter, Priced, Stage
+from symbolic.optimize_together import both
 from symbolic.optimize_values import UNCHANGED, LeftAlone, Optimization, Step
 from symbolic.ppa import Library, NotMeasured, Ppa, read_library
 from symbolic.prover import YosysProver
@@ -74,15 +75,10 @@ def optimize(
         EnvironmentFault: No child process can be run.
     """
     deadline = time.monotonic() + seconds
-    mended = Repaired(design=design)
-    if interface is None:
-        mended, interface = read_repaired(design)
+    meter = Meter(library or read_library(None), goal)
+    mended, known = _read(design, interface, meter, seconds)
     context = Context(
-        original=mended.design,
-        interface=interface,
-        goal=goal,
-        meter=Meter(library or read_library(None), goal),
-        deadline=deadline,
+        original=mended.design, interface=known, goal=goal, meter=meter, deadline=deadline
     )
     found = _Optimizer(context, prover or YosysProver(), slack).run()
     if not mended.changes:
@@ -91,12 +87,24 @@ def optimize(
     return replace(found, original=design, design=result, repairs=mended.changes)
 
 
+def _read(
+    design: Design, interface: Interface | None, meter: Meter, seconds: float
+) -> tuple[Repaired, Interface]:
+    """Return what is optimized and its interface, while it is measured already."""
+    if interface is not None:
+        return Repaired(design=design), interface
+    found, _ = both(
+        lambda: read_repaired(design), lambda: meter.measured([design], seconds=seconds)
+    )
+    return found
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Plan:
     """Drafts on top of each other, and where they lead."""
 
     drafts: Sequence[Draft]
-    end: Stage
+    end: Priced
 
 
 class _Optimizer:
@@ -128,25 +136,32 @@ class _Optimizer:
     def _start(self) -> Stage | LeftAlone:
         """Read and measure the original."""
         context = self._context
-        [measured] = context.meter.measured([context.original], seconds=context.left)
+        [measured], module = both(
+            lambda: context.meter.measured([context.original], seconds=context.left),
+            lambda: context.read(context.original),
+        )
         if isinstance(measured, NotMeasured):
             return LeftAlone(what="", reason=measured.reason, whole=True)
         self._before = measured
         context.bar = Bar(
             goal=context.goal, original=context.original, before=measured, slack=self._slack
         )
-        module = context.read(context.original)
         if isinstance(module, Unreadable):
             return LeftAlone(what="", reason=module.reason, place=module.place, whole=True)
         return Stage(design=context.original, module=module, measured=measured)
 
     def _best_plan(self, start: Stage) -> _Plan:
         """Return the better of both orders."""
+        context = self._context
+        if is_all_machine(start, context):
+            alone = self._plan(start, (machine_drafts,))
+            if alone.drafts:
+                return alone
         machines_first = self._plan(start, (machine_drafts, rule_drafts))
         plans = [machines_first]
-        if any(draft.machine for draft in machines_first.drafts) and self._context.left:
+        if any(draft.machine for draft in machines_first.drafts) and context.left:
             plans.append(self._plan(start, (rule_drafts, machine_drafts)))
-        return min(plans, key=lambda plan: self._context.price(plan.end))
+        return min(plans, key=lambda plan: context.price(plan.end))
 
     def _plan(self, start: Stage, parts: Sequence[Part]) -> _Plan:
         stage, drafts = start, list[Draft]()
@@ -154,27 +169,32 @@ class _Optimizer:
             found = part(stage, self._context)
             if not found or not self._context.better(found[-1], stage):
                 continue
-            module = self._context.read(found[-1].after)
-            if isinstance(module, Unreadable):
-                continue
             drafts += found
-            stage = Stage(design=drafts[-1].after, module=module, measured=drafts[-1].measured)
-        return _Plan(drafts=drafts, end=stage)
+            if part is not parts[-1]:
+                module = self._context.read(found[-1].after)
+                if isinstance(module, Unreadable):
+                    break
+                stage = Stage(design=found[-1].after, module=module, measured=found[-1].measured)
+        return _Plan(drafts=drafts, end=drafts[-1] if drafts else start)
 
     def _proven(self, drafts: Sequence[Draft]) -> list[Step]:
         """Return the first steps that are proved and usable; the next one is banned."""
         if not drafts:
             return []
         context = self._context
-        objections = usable([d.after for d in drafts], context.original, context.interface)
-        fine = next((n for n, objection in enumerate(objections) if objection), len(drafts))
-        proofs = proved_chain(
-            self._prover,
-            context.original,
-            [draft.after for draft in drafts[:fine]],
-            context.interface,
-            seconds=max(5.0, _PROVING * context.left),
+        texts = [draft.after for draft in drafts]
+        objections, proofs = both(
+            lambda: usable(texts, context.original, context.interface),
+            lambda: proved_chain(
+                self._prover,
+                context.original,
+                texts,
+                context.interface,
+                seconds=max(5.0, _PROVING * context.left),
+            ),
         )
+        fine = next((n for n, objection in enumerate(objections) if objection), len(drafts))
+        proofs = proofs[:fine]
         steps = [_step(d, p) for d, p in zip(drafts, proofs, strict=False) if _holds(p)]
         if proofs and proofs[0].reason.startswith(_UNREADABLE):
             reason = proofs[0].reason.removeprefix(_UNREADABLE)

@@ -6,12 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sim.design import Design
-from sim.errors import InvalidDesign
+from symbolic.dataflow.nodes import Op, reached
 from symbolic.dataflow.read import Unreadable
-from symbolic.dataflow.source_map import source_map
 from symbolic.encode import Encoding, searched
-from symbolic.extract import ExtractedMachine, NotExtracted, machines, with_resets
-from symbolic.extract_names import Constant, constants_of
+from symbolic.extract import ExtractedMachine, NotExtracted, with_resets
 from symbolic.fsm_rewrite import NotWritable, SourceUnreadable, Version, versions
 from symbolic.optimize_stage import Context, Draft, Stage
 from symbolic.optimize_values import LeftAlone, MachineChange
@@ -22,9 +20,14 @@ NAME = "state-machine"
 _SHARE = 0.2
 """Of the time that is left, for the minimization of one machine."""
 _CODING = 3.0
-"""Seconds for the search for codes of one machine."""
-_WRITTEN = 5
+"""Seconds for the search for codes of one machine, at most."""
+_CODING_EACH = 0.1
+"""Seconds for each of its states."""
+_WRITTEN = 4
 """Encodings that are tried in the module, the best of those measured alone."""
+_ARITHMETIC = frozenset(
+    {Op.ADD, Op.SUB, Op.MUL, Op.UDIV, Op.UMOD, Op.SDIV, Op.SMOD, Op.SHL, Op.LSHR, Op.ASHR}
+)
 _MOST = 8
 """Machines of one module that are looked at."""
 
@@ -34,42 +37,45 @@ def machine_drafts(stage: Stage, context: Context) -> list[Draft]:
     drafts: list[Draft] = []
     seen: set[tuple[str, ...]] = set()
     for _ in range(_MOST):
-        machine = _next(stage, seen, context)
-        if machine is None or not context.left:
+        waiting = _unseen(stage, seen, context)
+        if not waiting or not context.left:
             break
+        machine = waiting[0]
         seen.add(machine.register)
         draft = _changed(stage, machine, context)
         if draft is None:
             continue
+        drafts.append(draft)
+        if len(waiting) == 1:
+            break
         module = context.read(draft.after)
         if isinstance(module, Unreadable):
-            continue
-        drafts.append(draft)
+            break
         stage = Stage(design=draft.after, module=module, measured=draft.measured)
     return drafts
 
 
-def _next(stage: Stage, seen: set[tuple[str, ...]], context: Context) -> ExtractedMachine | None:
-    """Return a machine that was not looked at yet."""
-    found = machines(stage.module, constants=_constants(stage.design))
+def is_all_machine(stage: Stage, context: Context) -> bool:
+    """Whether there is nothing in `stage` but machines, without any arithmetic."""
+    found = [m for m in context.machines(stage) if isinstance(m, ExtractedMachine) and m.control]
+    states = {name for machine in found for name in machine.register}
+    plain = stage.module.registers.keys() <= states and not stage.module.memories
+    return plain and not any(node.op in _ARITHMETIC for node in reached(stage.module.roots()))
+
+
+def _unseen(stage: Stage, seen: set[tuple[str, ...]], context: Context) -> list[ExtractedMachine]:
+    """Return the machines that were not looked at yet; what is none is named."""
+    found = context.machines(stage)
     context.interface = with_resets(context.interface, found)
     for one in found:
         if isinstance(one, NotExtracted):
             context.leave(_left_alone(one.register, one.reason, one.place))
-        elif one.register not in seen and one.control:
-            return one
-    return None
+    machines = [one for one in found if isinstance(one, ExtractedMachine)]
+    return [one for one in machines if one.register not in seen and one.control]
 
 
 def _left_alone(register: Sequence[str], reason: str, place: str) -> LeftAlone:
     return LeftAlone(what=f"state machine in {', '.join(register)}", reason=reason, place=place)
-
-
-def _constants(design: Design) -> Sequence[Constant]:
-    try:
-        return constants_of(design, source_map(design))
-    except InvalidDesign:
-        return ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +120,7 @@ def _texts(
     found = searched(
         reduced.table,
         context.goal,
-        seconds=min(_CODING, _SHARE * context.left),
+        seconds=min(_CODING, _CODING_EACH * len(reduced.table.states), _SHARE * context.left),
         library=context.meter.library,
     )
     reason = "" if found else "no encoding of it can be measured"

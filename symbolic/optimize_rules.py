@@ -9,7 +9,6 @@ from sim.design import Design
 from sim.errors import InvalidDesign
 from symbolic.dataflow.edit import NotRewritable, rewritten_design
 from symbolic.dataflow.module import Dataflow
-from symbolic.dataflow.source_map import source_map
 from symbolic.dataflow.write import module_text
 from symbolic.optimize_stage import Context, Draft, Priced, Stage
 from symbolic.optimize_values import LeftAlone
@@ -30,7 +29,7 @@ def rule_drafts(stage: Stage, context: Context) -> list[Draft]:
     if not found.steps:
         return []
     try:
-        source = source_map(stage.design)
+        source = context.source(stage.design)
         texts = [
             (step, rewritten_design(stage.design, stage.module, step.module, source=source))
             for step in found.steps

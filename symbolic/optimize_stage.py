@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from sim.design import Design
+from sim.errors import InvalidDesign
 from sim.interface import Interface
 from sim.modules import module_names
 from symbolic.dataflow.module import Dataflow
 from symbolic.dataflow.read import Unreadable, read_dataflow
-from symbolic.extract import ExtractedMachine, machines
+from symbolic.dataflow.source_map import SourceMap, source_map
+from symbolic.extract import ExtractedMachine, NotExtracted, machines
+from symbolic.extract_names import Constant, constants_of
 from symbolic.optimize_score import Bar, Cost, cost
 from symbolic.optimize_values import LeftAlone, MachineChange
 from symbolic.ppa import Library, NotMeasured, Ppa, measure
 from symbolic.rules.rule import Goal, Rule
 
+Found = ExtractedMachine | NotExtracted
 Key = tuple[str, str]
 """Name of a rule or method, and what it did: by which a step is known that was not proved."""
 
@@ -108,6 +113,8 @@ class Context:
     bar: Bar | None = None
     """None until the original is measured."""
     banned: set[Key] = field(default_factory=set)
+    _sources: dict[str, SourceMap] = field(default_factory=dict)
+    _machines: dict[str, list[Found]] = field(default_factory=dict)
     left_alone: list[LeftAlone] = field(default_factory=list)
 
     @property
@@ -149,9 +156,25 @@ class Context:
             return open_
         return found
 
-    def with_text(self, design: Design, text: str) -> Design:
-        """Return `design` with `text` in the file that defines its top."""
-        return replace(design, sources={**design.sources, home_of(design): text})
+    def source(self, design: Design) -> SourceMap:
+        """Return where everything stands in `design`, looked for once.
+
+        Raises:
+            InvalidDesign: The parser does not take it.
+        """
+        if design.digest not in self._sources:
+            self._sources[design.digest] = source_map(design)
+        return self._sources[design.digest]
+
+    def machines(self, stage: Stage) -> list[Found]:
+        """Return the machines of `stage`, with names as its source has them."""
+        key = stage.design.digest
+        if key not in self._machines:
+            constants: Sequence[Constant] = ()
+            with suppress(InvalidDesign):
+                constants = constants_of(stage.design, self.source(stage.design))
+            self._machines[key] = machines(stage.module, constants=constants)
+        return self._machines[key]
 
 
 def home_of(design: Design) -> str:
