@@ -13,9 +13,9 @@ class Patterns:
 
     def __init__(self, logic: BitLogic, inputs: Sequence[Node]) -> None:
         self._logic = logic
-        self._count = 1 << len(inputs)
+        self.count = 1 << len(inputs)
         self._inputs = {
-            logic.bit(node): sum((w >> i & 1) << w for w in range(self._count))
+            logic.bit(node): sum((w >> i & 1) << w for w in range(self.count))
             for i, node in enumerate(inputs)
         }
         self._size = -1
@@ -25,13 +25,13 @@ class Patterns:
         """Return a function of the inputs."""
         if self._size != len(self._logic.gates):
             self._size = len(self._logic.gates)
-            self._values = self._logic.gates.evaluated(self._inputs, self._count)
+            self._values = self._logic.gates.evaluated(self._inputs, self.count)
         return self._values[literal]
 
     def possible(self, condition: int) -> int:
         """Return where a condition can hold; everywhere if it has other inputs, too."""
         if self.depends_on_others([condition]):
-            return (1 << self._count) - 1
+            return (1 << self.count) - 1
         return self.of(condition)
 
     def depends_on_others(self, literals: Iterable[int]) -> bool:

@@ -11,7 +11,7 @@ from symbolic.facts.bits import BitLogic
 from symbolic.facts.patterns import Patterns
 from symbolic.facts.shared import facts_of
 from symbolic.rules.matching import proposing
-from symbolic.rules.mux_trees import inner_muxes, mux_roots
+from symbolic.rules.mux_trees import mux_roots
 from symbolic.rules.rule import Example, Goal, Rule
 
 _BITS = 7
@@ -27,16 +27,30 @@ def find(module: Dataflow) -> Iterator[tuple[Mapping[Node, Node], str]]:
     logic = facts_of(module).logic
     image: dict[Node, Node] = {}
     for root in mux_roots(module):
-        muxes = inner_muxes(root)
-        bits = _bits(module.nodes, [mux.operands[0] for mux in muxes])
-        if len(muxes) > 1 and len(bits) <= _BITS:
-            made = _smallest(module.nodes, bits, _table(root, bits, logic))
-            if made is not root and _outer_muxes(made, root) <= len(muxes):
+        muxes, bits = control(module.nodes, root)
+        if len(muxes) > 1:
+            made = smallest(module.nodes, bits, _table(root, muxes, bits, logic))
+            if made is not root and len(_new_muxes(made, muxes)) <= len(muxes):
                 image[root] = made
     if image:
         yield image, f"{len(image)} selections become trees over single bits"
     for root, made in image.items() if len(image) > 1 else ():
         yield {root: made}, f"a selection of {root.width} bits becomes a tree over single bits"
+
+
+def control(nodes: Nodes, root: Node) -> tuple[list[Node], list[Node]]:
+    """Return the muxes around the root of a tree that few bits decide, and these bits."""
+    muxes: dict[Node, None] = {}
+    bits: dict[Node, None] = {}
+    waiting = [root]
+    while waiting:
+        node = waiting.pop(0)
+        if node.op is Op.MUX and node not in muxes:
+            more = dict.fromkeys((*bits, *_bits(nodes, node.operands[:1])))
+            if len(more) <= _BITS:
+                muxes[node], bits = None, more
+                waiting += node.operands[1:]
+    return list(muxes), list(bits)
 
 
 def _bits(nodes: Nodes, conditions: Sequence[Node]) -> list[Node]:
@@ -63,19 +77,20 @@ def _add(nodes: Nodes, found: dict[Node, None], node: Node, low: int, width: int
         found[nodes.slice(node, i, 1)] = None
 
 
-def _table(root: Node, bits: Sequence[Node], logic: BitLogic) -> _Table:
+def _table(root: Node, muxes: Sequence[Node], bits: Sequence[Node], logic: BitLogic) -> _Table:
     patterns = Patterns(logic, bits)
-    known = {mux: patterns.of(logic.bit(mux.operands[0])) for mux in inner_muxes(root)}
+    known = {mux: patterns.of(logic.bit(mux.operands[0])) for mux in muxes}
     table = []
     for point in range(1 << len(bits)):
         node = root
-        while node.op is Op.MUX:
+        while node in known:
             node = node.operands[1 if known[node] >> point & 1 else 2]
         table.append(node)
     return tuple(table)
 
 
-def _smallest(nodes: Nodes, bits: Sequence[Node], table: _Table) -> Node:
+def smallest(nodes: Nodes, bits: Sequence[Node], table: _Table) -> Node:
+    """Return the tree of muxes over single bits with the order that needs fewest."""
     if len(bits) <= _TRIED:
         orders = list(permutations(range(len(bits))))
     else:
@@ -135,9 +150,17 @@ def _built(nodes: Nodes, bits: Sequence[Node], table: _Table, order: Sequence[in
     return true if true is false else nodes.mux(bits[first], true, false)
 
 
-def _outer_muxes(made: Node, root: Node) -> int:
-    """Return the muxes of a tree that select what `root` selects."""
-    return sum(mux.width == root.width for mux in inner_muxes(made))
+def _new_muxes(made: Node, before: Sequence[Node]) -> list[Node]:
+    """Return the muxes around the root of a tree, down to what `before` selects from."""
+    selected = {data for mux in before for data in mux.operands[1:]} - set(before)
+    found: dict[Node, None] = {}
+    waiting = [made]
+    while waiting:
+        node = waiting.pop()
+        if node.op is Op.MUX and node not in selected:
+            found[node] = None
+            waiting += node.operands[1:]
+    return list(found)
 
 
 RULE = Rule(

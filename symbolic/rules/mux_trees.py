@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from symbolic.dataflow.module import Dataflow
 from symbolic.dataflow.nodes import Node, Nodes, Op, reached
-from symbolic.rules.matching import roots_of
+from symbolic.rules.matching import inverse, roots_of
 
 _DEEPEST = 64
 
@@ -85,17 +85,31 @@ class Chain:
 
     root: Node
     cases: tuple[tuple[Node, Node], ...]
-    otherwise: Node
+    rests: tuple[Node, ...]
+    """What follows each case."""
+
+    @property
+    def otherwise(self) -> Node:
+        """What is selected where no condition holds."""
+        return self.rests[-1] if self.rests else self.root
 
 
-def chain_of(root: Node) -> Chain:
-    """Return the priority chain that starts at a mux."""
+def chain_of(nodes: Nodes, root: Node) -> Chain:
+    """Return the priority chain that starts at a mux.
+
+    Where only the first branch goes on, the condition is inverted.
+    """
     cases: list[tuple[Node, Node]] = []
+    rests: list[Node] = []
     node = root
     while node.op is Op.MUX and len(cases) < _DEEPEST:
-        cases.append((node.operands[0], node.operands[1]))
-        node = node.operands[2]
-    return Chain(root=root, cases=tuple(cases), otherwise=node)
+        condition, true, false = node.operands
+        if true.op is Op.MUX and false.op is not Op.MUX:
+            condition, true, false = inverse(nodes, condition), false, true
+        cases.append((condition, true))
+        rests.append(false)
+        node = false
+    return Chain(root=root, cases=tuple(cases), rests=tuple(rests))
 
 
 def constant_compared(condition: Node) -> tuple[Node, int] | None:
@@ -104,6 +118,11 @@ def constant_compared(condition: Node) -> tuple[Node, int] | None:
         for one, other in (condition.operands, condition.operands[::-1]):
             if other.value is not None and one.op is not Op.CONST:
                 return one, other.value
+    if condition.op is Op.REDUCE_AND:
+        word = condition.operands[0]
+        return word, (1 << word.width) - 1
+    if condition.op is Op.NOT and condition.operands[0].op is Op.REDUCE_OR:
+        return condition.operands[0].operands[0], 0
     return None
 
 

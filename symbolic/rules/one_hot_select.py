@@ -20,7 +20,7 @@ def find(module: Dataflow) -> Iterator[tuple[Mapping[Node, Node], str]]:
     """Yield chains of exclusive conditions as sums of products."""
     logic = facts_of(module).logic
     for root in mux_roots(module):
-        chain = chain_of(root)
+        chain = chain_of(module.nodes, root)
         conditions = [condition for condition, _ in chain.cases]
         if 2 <= len(conditions) <= _MOST and _exclusive(conditions, logic):
             made = _summed(module.nodes, chain, complete=_complete(conditions, logic))

@@ -16,7 +16,7 @@ _WIDEST = 8
 def find(module: Dataflow) -> Iterator[tuple[Mapping[Node, Node], str]]:
     """Yield priority chains as balanced trees."""
     for root in mux_roots(module):
-        found = selection(chain_of(root))
+        found = selection(chain_of(module.nodes, root))
         if found is None:
             continue
         selector, values, otherwise = found
@@ -32,17 +32,17 @@ def selection(chain: Chain) -> tuple[Node, dict[int, Node], Node] | None:
     """
     values: dict[int, Node] = {}
     selector: Node | None = None
-    node = chain.root
-    for condition, value in chain.cases:
+    otherwise = chain.root
+    for (condition, value), following in zip(chain.cases, chain.rests, strict=True):
         compared = constant_compared(condition)
         if compared is None or compared[0] is not (selector or compared[0]):
             break
         selector = compared[0]
         values.setdefault(compared[1], value)
-        node = node.operands[2]
+        otherwise = following
     if selector is None or len(values) < 3:
         return None
-    return selector, values, node
+    return selector, values, otherwise
 
 
 def _parallel(

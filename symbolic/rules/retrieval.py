@@ -221,7 +221,8 @@ def _of_muxes(module: Dataflow) -> Iterator[str]:
     for root in mux_roots(module):
         data = leaves(root)
         yield from _of_branches(data)
-        compared = [constant_compared(condition) for condition, _ in chain_of(root).cases]
+        cases = chain_of(module.nodes, root).cases
+        compared = [constant_compared(condition) for condition, _ in cases]
         if len([one for one in compared if one is not None]) > 2:
             yield "priority chain case if-else-if comparisons with constants parallel"
         if any(branch.op is Op.MUX for branch in root.operands[1:]):

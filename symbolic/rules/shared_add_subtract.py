@@ -12,7 +12,7 @@ from symbolic.rules.rule import Example, Goal, Rule
 from symbolic.rules.shared_operator import joined
 from symbolic.rules.split_mux import part
 
-_LONGEST = 64
+LONGEST = 64
 """Bits up to which an adder is written bit by bit."""
 
 
@@ -27,7 +27,7 @@ def find(module: Dataflow) -> Iterator[tuple[Mapping[Node, Node], str]]:
 
 
 def _adders(nodes: Nodes, root: Node, group: Sequence[Node]) -> Iterator[Node]:
-    operands = _aligned(group)
+    operands = aligned(group)
     first = mapped_leaves(nodes, root, {node: of[0] for node, of in operands.items()})
     second = mapped_leaves(nodes, root, {node: of[1] for node, of in operands.items()})
     one_bit = {node: nodes.const(node.op is Op.SUB, 1) for node in group}
@@ -36,7 +36,7 @@ def _adders(nodes: Nodes, root: Node, group: Sequence[Node]) -> Iterator[Node]:
         return
     subtract = _condition(nodes, subtract)
     for make in (with_borrow_chain, with_carry_bit, _choosing):
-        if make is with_borrow_chain and first.width > _LONGEST:
+        if make is with_borrow_chain and first.width > LONGEST:
             continue
         made = joined(nodes, root, group, make(nodes, first, second, subtract))
         if made is not None:
@@ -93,18 +93,19 @@ def _repeated(nodes: Nodes, bit: Node, width: int) -> Node:
     return nodes.resized(bit, width, signed=True)
 
 
-def _aligned(group: Sequence[Node]) -> dict[Node, tuple[Node, ...]]:
-    """Return operands, those of sums exchanged where that lines up with the differences."""
-    placed = [{n.operands[i] for n in group if n.op is Op.SUB} for i in (0, 1)]
-    aligned = {}
+def aligned(group: Sequence[Node]) -> dict[Node, tuple[Node, ...]]:
+    """Return operands, those of sums exchanged where that lines up with what has an order."""
+    ordered = [n.operands for n in group if n.op is not Op.ADD]
+    placed = [{operands[i] for operands in ordered} for i in (0, 1)]
+    found = {}
     for node in group:
         operands = node.operands
         crossed = (operands[1] in placed[0]) + (operands[0] in placed[1])
         straight = (operands[0] in placed[0]) + (operands[1] in placed[1])
         if node.op is Op.ADD and crossed > straight:
             operands = operands[::-1]
-        aligned[node] = operands
-    return aligned
+        found[node] = operands
+    return found
 
 
 RULE = Rule(
