@@ -8,6 +8,7 @@ analysis finds between registers and ports (the registers' own delay is not in i
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,10 +16,13 @@ from types import MappingProxyType
 from typing import Any
 
 from sim.design import Design
-from sim.errors import ToolFailed
+from sim.errors import SimError, ToolFailed
+from sim.interface import Interface, infer_timing, read_interface
 from sim.scratch import scratch_folder
 from symbolic.ppa_flow import FLOW
 from symbolic.ppa_liberty import Library, NotLiberty, read_library
+from symbolic.ppa_power import power_proxy
+from symbolic.ppa_worker import NETLIST
 from symbolic.yosys import (
     LIMITS,
     answers_in,
@@ -80,6 +84,7 @@ def measure(
     stock: bool = True,
     fsm: bool = False,
     power: bool = False,
+    interface: Interface | None = None,
 ) -> list[Ppa | NotMeasured]:
     """Synthesize `designs`, each in a fork of one process, and say what comes of each, in order.
 
@@ -89,7 +94,8 @@ def measure(
         seconds: For all together; those not reached are not measured.
         stock: Whether to count stock cells and wires too, which takes most of the time.
         fsm: Whether to measure the mapped view with Yosys's FSM pass too.
-        power: Whether to simulate the mapped netlists.
+        power: Whether to simulate the mapped netlists too, for `Ppa.power`.
+        interface: For that, whose resets these are; by default the first design tells.
 
     Raises:
         ToolNotFound: pyosys is not installed.
@@ -117,10 +123,40 @@ def measure(
         answers = answers_in(folder / "answers.jsonl")
         if answers and "library" in answers[0]:
             raise ToolFailed(f"ABC does not read library {library.name!r}: {answers[0]['library']}")
-        return [
+        found = [
             _answer(answers[n] if n < len(answers) else {}, library, folder / str(n))
             for n in range(len(designs))
         ]
+        return (
+            _with_power(found, folder, library, interface or _told(designs[0])) if power else found
+        )
+
+
+def _told(design: Design) -> Interface | None:
+    try:
+        return infer_timing(design, read_interface(design))
+    except SimError:
+        return None
+
+
+def _with_power(
+    found: Sequence[Ppa | NotMeasured], folder: Path, library: Library, pins: Interface | None
+) -> list[Ppa | NotMeasured]:
+    resets = {r.port: int(not r.active_low) for r in pins.resets} if pins is not None else {}
+    return [
+        one
+        if isinstance(one, NotMeasured)
+        else replace(one, power=_power(folder / str(number), library, resets))
+        for number, one in enumerate(found)
+    ]
+
+
+def _power(folder: Path, library: Library, resets: Mapping[str, int]) -> float | None:
+    try:
+        netlist = json.loads((folder / NETLIST).read_text(encoding="utf-8"))
+        return power_proxy(netlist, library, resets=resets)
+    except (OSError, ValueError, KeyError):
+        return None
 
 
 def _answer(answer: Mapping[str, Any], library: Library, folder: Path) -> Ppa | NotMeasured:

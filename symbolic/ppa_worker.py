@@ -115,7 +115,7 @@ class _Job:
         found = {**_reported(before), "left": self._counted()["by_cell"]}
         if netlist:
             self._run("design -load read", *flow(mapper=found["mapper"]))
-            self._run(f"write_json {NETLIST}")
+            self._run("splitnets", f"write_json {NETLIST}")
         return found
 
     def stock(self, option: str) -> dict[str, int]:
