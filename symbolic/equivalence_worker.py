@@ -210,6 +210,13 @@ class _Session:
             "proc",
             "flatten",
             "delete t:$scopeinfo",
+            # From here on there are two values only; multipliers and the like become one
+            # where they get the same operands, which no prover of bits would see in time.
+            "setundef -zero",
+            "opt_expr",
+            "opt_muxtree",
+            *(("wreduce", "opt_expr", "opt_clean") * 2),
+            "opt_merge",
             "opt_expr",
             "opt_merge",
         )
