@@ -4,8 +4,8 @@
 
 Machines are made up, each from its own seed: half of the states repeat the other half, each next
 state is one of two that do the same, and every state reads two of the input bits. By default
-states grow from 8 to 1,024 with 4 input bits, then input bits from 1 to 64 with 32 states. Wall
-time in seconds of each part:
+states grow from 8 to 1,024 with 4 input bits, then input bits from 1 to 64 with 32 states.
+Processor time in seconds of each part, child processes included, and the wall time of all:
 
 read       from the file to dataflow, by Yosys in a child process
 extract    from dataflow to the state table
@@ -26,6 +26,8 @@ from pathlib import Path
 from random import Random
 from typing import TypeVar
 
+from processor_time import processor_seconds
+
 from sim.design import Design
 from sim.interface import infer_timing, read_interface
 from sim.proof import Outcome
@@ -38,7 +40,7 @@ from symbolic.prover import YosysProver
 from symbolic.reduce import minimize_states
 
 _PARTS = ("read", "extract", "minimize", "encode", "write", "prove")
-_FORMAT = "{:>7} {:>7} {:>8} " + " {:>9}" * (len(_PARTS) + 1) + "  {}"
+_FORMAT = "{:>7} {:>7} {:>8} " + " {:>9}" * (len(_PARTS) + 2) + "  {}"
 
 Result = TypeVar("Result")
 
@@ -53,11 +55,14 @@ class Row:
     """States that are left."""
     outcome: str = ""
     seconds: dict[str, float] = field(default_factory=dict)
+    """Of the processor, by part, child processes included."""
+    wall: float = 0.0
 
     def timed(self, part: str, work: Callable[[], Result]) -> Result:
-        start = time.monotonic()
+        start, wall = processor_seconds(), time.monotonic()
         found = work()
-        self.seconds[part] = time.monotonic() - start
+        self.seconds[part] = processor_seconds() - start
+        self.wall += time.monotonic() - wall
         return found
 
 
@@ -68,7 +73,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60.0, help="for each proof")
     parser.add_argument("--json", type=Path, help="write a line for each machine")
     arguments = parser.parse_args()
-    print(_FORMAT.format("states", "inputs", "least", *_PARTS, "total", "outcome"))
+    print(_FORMAT.format("states", "inputs", "least", *_PARTS, "total", "wall", "outcome"))
     rows = []
     for states, inputs in sizes(arguments.states, arguments.inputs):
         rows.append(measured(states, inputs, arguments.seconds))
@@ -127,7 +132,8 @@ def changed(row: Row, design: Design, module: Dataflow, machine: ExtractedMachin
 def show(row: Row) -> None:
     times = [f"{row.seconds[part]:.2f}" if part in row.seconds else "" for part in _PARTS]
     total = f"{sum(row.seconds.values()):.2f}"
-    print(_FORMAT.format(row.states, row.inputs, row.least, *times, total, row.outcome), flush=True)
+    times += [total, f"{row.wall:.2f}"]
+    print(_FORMAT.format(row.states, row.inputs, row.least, *times, row.outcome), flush=True)
 
 
 def verilog(states: int, inputs: int) -> str:
