@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from math import prod
 
 from symbolic.bdd import NodeBudgetReached
+from symbolic.dataflow.graph import components
 from symbolic.dataflow.module import Dataflow
 from symbolic.extract_groups import Registers, Role, one_clock
 from symbolic.extract_reach import BeyondLimits, Stepper
@@ -76,26 +76,27 @@ class Grouping:
         if names and bits <= _SEQUENCE_BITS and self._small(names):
             return [names]
         single = [n for n, role in self.registers.roles.items() if role is not Role.DATA]
-        cyclic = {name for group in self.registers.components for name in group}
-        return [(name,) for name in single if name in cyclic and self._small((name,))]
+        cyclic = [(name,) for name in single if self.registers.reads(name, (name,))]
+        return [group for group in cyclic if self._small(group)]
 
     def _small(self, group: Group) -> bool:
-        return one_clock(self._module, group) and bool(self._count(group, self._sequence_states))
+        count = self._count(group, self._sequence_states) if one_clock(self._module, group) else 0
+        return count is not None and count > 1
 
     def _parted(self, names: Sequence[str]) -> Iterator[Group]:
-        """Yield registers that depend on each other in groups."""
-        together = tuple(names)
-        if not together:
+        """Yield registers that depend on each other in groups, the widest of each first."""
+        together = tuple(sorted(names, key=lambda name: -self._width(name)))
+        if len(together) < 2 or self._moves_together(together):
+            yield from (together,) if together else ()
             return
-        if len(together) == 1 or self._moves_together(together):
-            yield together
-            return
-        single = tuple(n for n in together if self._width(n) == 1)
-        if 1 < len(single) < len(together) and self._moves_together(single):
-            yield single
-        else:
-            yield from ((name,) for name in single)
+        single = [name for name in together if self._width(name) == 1]
+        for group in components(single, lambda name: self._followed(name, single)):
+            ordered = tuple(name for name in single if name in group)
+            yield from [ordered] if self._moves_together(ordered) else [(n,) for n in ordered]
         yield from ((name,) for name in together if name not in single)
+
+    def _followed(self, name: str, among: Sequence[str]) -> list[str]:
+        return [other for other in among if self.registers.reads(name, (other,))]
 
     def _moves_together(self, group: Group) -> bool:
         if not one_clock(self._module, group):
@@ -104,9 +105,8 @@ class Grouping:
         if len(group) > (_TRIED_BITS if bits else _TRIED):
             return False
         alone = [self._values(name) for name in group]
-        most = min(max(sum(alone), _FREE_BITS if bits else 0), _TRIED_STATES)
-        found = self._count(group, most)
-        return found is not None and (bits or found < prod(alone))
+        most = max(sum(alone), _FREE_BITS) if bits else max(alone) + 1
+        return self._count(group, min(most, _TRIED_STATES)) is not None
 
     def _values(self, name: str) -> int:
         """Return how many values a register takes, as far as that matters."""
