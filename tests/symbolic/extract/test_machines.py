@@ -277,6 +277,15 @@ def test_outputs_are_where_machine_and_data_path_meet() -> None:
     assert set(machine.words.values()) == {(name,) for name in machine.outputs}
 
 
+def test_outputs_that_need_too_many_rows_are_those_of_the_state_alone() -> None:
+    ((module, found),) = extracted([MEALY], limits=Limits(rows=6))
+    (machine,) = found
+    assert isinstance(machine, ExtractedMachine)
+    assert machine.table.moore
+    assert machine.table.inputs == ("go",)
+    assert differences(module, replaced(module, machine, machine.table)) == []
+
+
 def test_a_latch_that_never_holds_is_none() -> None:
     machine = _only("open latch")
     assert machine.table.states == ("A", "B", "C")
