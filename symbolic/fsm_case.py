@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 from symbolic.cubes import Cube, cube_text, intersects, points
-from symbolic.expression import Const, Expression, bit, literal_count, verilog
+from symbolic.expression import Const, Expression, Gate, Not, bit, literal_count, verilog
 from symbolic.minimize import Function
 from symbolic.state_table import StateTable, Transition
 from symbolic.synthesize import synthesize
@@ -139,7 +139,7 @@ class CaseWriter:
         labels = self.labels
         if len(decisions) == 2 and self.choices:
             (condition, target), (_, other) = decisions
-            text = verilog(condition)
+            text = clear(condition)
             choice = text if literal_count(condition) == 1 else f"({text})"
             line = self._go(f"{choice} ? {labels[target]} : {labels[other]}")
             if len(line) <= _SHORT:
@@ -148,7 +148,7 @@ class CaseWriter:
         for i, (condition, target) in enumerate(decisions):
             keyword = "if" if i == 0 else "else if"
             last = i == len(decisions) - 1
-            head = "else" if last else f"{keyword} ({verilog(condition)})"
+            head = "else" if last else f"{keyword} ({clear(condition)})"
             lines.append(f"{head} {self._go(labels[target])}")
         return lines
 
@@ -246,3 +246,13 @@ def _narrowed(cube: Cube, kept: Sequence[int]) -> Cube:
 
 def _simplicity(condition: Expression) -> tuple[int, int]:
     return literal_count(condition), verilog(condition).count("~")
+
+
+def clear(expression: Expression) -> str:
+    """Return an expression in Verilog with parentheses around every gate inside another."""
+    if isinstance(expression, Not) and isinstance(expression.operand, Gate):
+        return f"~({clear(expression.operand)})"
+    if not isinstance(expression, Gate):
+        return verilog(expression)
+    parts = (f"({clear(o)})" if isinstance(o, Gate) else clear(o) for o in expression.operands)
+    return f" {expression.operator.value} ".join(parts)

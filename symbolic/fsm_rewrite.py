@@ -3,7 +3,9 @@
 In place: names, codes and widths change where they stand, and branches of states
 that are gone go with them. Two processes: the next state is written anew as a
 `case` over the states and the register as a process of its own, whatever the
-source's style; what else its processes do stays. Nothing is proved here.
+source's style; what else its processes do stays. Equations: the same with the
+next state, and outputs that are signals of their own, as minimized equations.
+Nothing is proved here.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from sim.design import Design
+from symbolic.fsm_rewrite_equations import Equations
 from symbolic.fsm_rewrite_in_place import in_place
 from symbolic.fsm_rewrite_plan import NotWritable, plan
 from symbolic.fsm_rewrite_two import TwoProcess
@@ -32,6 +35,7 @@ class Style(Enum):
 
     IN_PLACE = "in place"
     CASE = "case"
+    EQUATIONS = "equations"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +90,9 @@ def versions(
         Style.CASE: lambda: TwoProcess(
             source=source, register=register, plan=made, module=module, machine=machine, safe=safe
         ).rewritten(),
+        Style.EQUATIONS: lambda: Equations(
+            source=source, register=register, plan=made, module=module, machine=machine, safe=safe
+        ).rewritten(),
     }
     found, problems = [], []
     for style, way in ways.items():
@@ -96,7 +103,7 @@ def versions(
         except NotWritable as why:
             problems.append(why)
     if not found:
-        raise problems[-1]
+        raise problems[min(1, len(problems) - 1)]
     return list(_different(found))
 
 

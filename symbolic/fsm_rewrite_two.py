@@ -42,7 +42,16 @@ def _place_of_one(source: Source, registers: Sequence[str]) -> Places:
     return places_of(source, registers[0])
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Logic:
+    """Lines that are put into a module."""
+
+    lines: tuple[str, ...]
+    reads: str
+    """A text with all names that they read."""
+
+
+@dataclass(kw_only=True)
 class TwoProcess:
     """One rewriting of a machine."""
 
@@ -53,6 +62,8 @@ class TwoProcess:
     module: Dataflow
     machine: ExtractedMachine
     safe: bool = False
+    weaves: bool = True
+    """Whether next states may go into a process that gives outputs too."""
     places: Places = field(init=False)
     uses: Uses = field(init=False)
     edits: Edits = field(init=False)
@@ -95,7 +106,7 @@ class TwoProcess:
 
     def _items(self) -> None:
         several = len(self.register) > 1
-        own = frozenset({*self.register, self.places.next_name})
+        own = frozenset({*self.register, self.places.next_name, *self.given_anew()})
         keeping = Statements(uses=self.uses)
         cutting = Statements(uses=self.uses, removed=own, woven=self._woven())
         gone: list[Part] = []
@@ -112,10 +123,9 @@ class TwoProcess:
 
     def _bury(self, gone: Sequence[Part]) -> None:
         """Take out what only the old machine read."""
-        wires, writer = self._writer()
+        logic = self.logic()
         resets = [name for r in self.machine.resets for name in self._leaves(r.signal)]
-        texts = " ".join([*wires, *writer.texts.values()])
-        needed = {*_WORD.findall(texts), *resets, self.machine.clock}
+        needed = {*_WORD.findall(logic.reads), *resets, self.machine.clock}
         for item in dead_items(self.source, gone, needed):
             place = self._whole(item)
             if place is not None:
@@ -141,12 +151,9 @@ class TwoProcess:
         anchors: dict[int, Part] = {}
         first_free = next(iter(self.places.free), self.places.clocked[0])
         anchors[first_free.start] = first_free
-        wires, writer = self._writer()
-        process = [] if self._mixed is not None else self._next_process(writer)
-        if wires and process:
-            wires.append("")
-        if wires or process:
-            after.setdefault(first_free.start, []).append([*wires, *process])
+        lines = self.logic().lines
+        if lines:
+            after.setdefault(first_free.start, []).append(list(lines))
         if self._plain is None:
             clocked = self.places.clocked[0]
             anchors[clocked.start] = clocked
@@ -159,6 +166,8 @@ class TwoProcess:
 
     def _put(self, item: Part, blocks: Sequence[Sequence[str]], *, gone: bool) -> None:
         indentation = self.edits.indentation(item.start)
+        step = self.edits.step
+        blocks = [[_restepped(line, step) for line in lines] for lines in blocks]
         texts = [("\n" + indentation).join(lines) for lines in blocks]
         texts = ["\n".join(line.rstrip() for line in text.split("\n")) for text in texts]
         text = f"\n\n{indentation}".join(texts)
@@ -169,9 +178,20 @@ class TwoProcess:
 
     # -- processes ----------------------------------------------------------------
 
-    def _next_process(self, writer: CaseWriter) -> list[str]:
+    def given_anew(self) -> frozenset[str]:
+        """Return the signals besides the state that are given new values."""
+        return frozenset()
+
+    def logic(self) -> Logic:
+        """Return what decides on the next state."""
+        wires, writer = self._writer()
+        reads = " ".join([*wires, *writer.texts.values()])
+        if self._mixed is not None:
+            return Logic(lines=tuple(wires), reads=reads)
         lines = [f"{_INDENT}{line}" for line in writer.next_state_lines()]
-        return [f"{self._always()} begin", *lines, "end"]
+        blank = [""] if wires else []
+        head = f"{self.always()} begin"
+        return Logic(lines=(*wires, *blank, head, *lines, "end"), reads=reads)
 
     def _writer(self) -> tuple[list[str], CaseWriter]:
         """Return wires that must be declared for conditions, and what writes the next state."""
@@ -196,7 +216,9 @@ class TwoProcess:
     @property
     def _mixed(self) -> Part | None:
         """The `case` of the one process that gives both next state and outputs by the state."""
-        if len(self.places.free) != 1 or self.places.free[0].kind != "process":
+        if not self.weaves or len(self.places.free) != 1:
+            return None
+        if self.places.free[0].kind != "process":
             return None
         item = self.places.free[0]
         own = {self.places.register.name, self.places.next_name}
@@ -218,7 +240,7 @@ class TwoProcess:
             before=_given_before(self.places.free[0].parts[-1]),
         )
 
-    def _always(self) -> str:
+    def always(self) -> str:
         """Return the head of a process for the next state, as the source has it."""
         for item in self.places.free:
             if item.kind == "process":
@@ -236,14 +258,14 @@ class TwoProcess:
         return tuple({**found, **dict.fromkeys(self.uses.live)})
 
     @property
-    def _unreset(self) -> bool:
+    def unreset(self) -> bool:
         """Whether the register may be x for a while, and the source recovers from that."""
         known = self.machine.resets and self.module.interface.resets
         return not known and self.plan.new.power_on_state is None
 
     def _default_state(self) -> str | None:
         """Return the state that the source takes for all that it does not mention."""
-        if not self._unreset or self._mixed is not None:
+        if not self.unreset or self._mixed is not None:
             return None
         compared = {
             state
@@ -256,7 +278,7 @@ class TwoProcess:
 
     def _default(self) -> str | None:
         old = self._old_default()
-        if self._unreset and old is not None:
+        if self.unreset and old is not None:
             return self.uses.text_for(self.uses.state_of(old))
         full = len(self.uses.live) == 1 << self.plan.width
         if self.safe or full or self.places.register.type_name:
@@ -346,6 +368,12 @@ def _given_before(statement: Part) -> frozenset[str]:
     """Return the signals that a process assigns before its last statement."""
     parts = statement.parts[:-1] if statement.kind == "block" else ()
     return frozenset(part.parts[0].name for part in parts if part.kind == "assign")
+
+
+def _restepped(line: str, step: str) -> str:
+    """Return a line indented by `step` where it was by four blanks."""
+    bare = line.lstrip(" ")
+    return step * ((len(line) - len(bare)) // len(_INDENT)) + bare
 
 
 def _active(text: str, *, low: bool) -> str:

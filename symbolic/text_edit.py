@@ -54,6 +54,15 @@ class Edits:
         return line[: len(line) - len(line.lstrip())].decode()
 
     @property
+    def step(self) -> str:
+        """What the text indents by: a tab, two blanks or four."""
+        starts = [line[: len(line) - len(line.lstrip())] for line in self.text.splitlines()]
+        if any(start.startswith(b"\t") for start in starts):
+            return "\t"
+        widths = {len(start) for start in starts} - {0}
+        return "  " if 2 in widths else "    "
+
+    @property
     def changed(self) -> bool:
         """Whether any bytes differ."""
         return self.applied() != self.text.decode()
