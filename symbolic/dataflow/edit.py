@@ -15,6 +15,7 @@ from symbolic.dataflow.edit_place import edited
 from symbolic.dataflow.edit_plan import NotRewritable, planned
 from symbolic.dataflow.edit_units import units
 from symbolic.dataflow.edit_values import Values, imported
+from symbolic.dataflow.expression import Unwritable
 from symbolic.dataflow.module import Dataflow
 from symbolic.dataflow.source_map import SourceMap, source_map
 
@@ -53,5 +54,10 @@ def rewritten_design(
         raise NotRewritable(f"{found.problem}\n\nhint: `repair.repaired` may help")
     after = imported(before.nodes, after)
     values = Values(before, after, units(found, before))
-    text = edited(design.sources[found.file], planned(found, values))
+    try:
+        text = edited(design.sources[found.file], planned(found, values))
+    except RecursionError as error:
+        raise NotRewritable("expressions lie too deep inside each other") from error
+    except Unwritable as error:
+        raise NotRewritable(str(error)) from error
     return replace(design, sources={**design.sources, found.file: text})

@@ -51,6 +51,10 @@ class _Editor:
             p for p in range(len(self._units)) if p not in plan.live and self._was_used(p)
         )
         self._changed = self._items_of(plan.replaced)
+        self._drivers: dict[str, int] = {}
+        for number in sorted(self._changed):
+            for base in self._items[number].drives:
+                self._drivers.setdefault(base, number)
 
     def text(self) -> str:
         if not (self._dead or self._changed or self._plan.written or self._scope.registers):
@@ -137,9 +141,7 @@ class _Editor:
         return self._items[item].span.start
 
     def _item_driving(self, name: str) -> int | None:
-        base = base_of(name)
-        found = (n for n in sorted(self._changed) if base in self._items[n].drives)
-        return next(found, None)
+        return self._drivers.get(base_of(name))
 
     def _item_storing(self, texts: Iterable[str]) -> int | None:
         """Return the first item that drove one of these registers or memories."""
@@ -183,15 +185,14 @@ class _Editor:
         """Give each piece a place behind the declarations that it needs."""
         used = [words("\n".join(piece.lines)) for piece in pieces]
         declarers = {name: n for n, piece in enumerate(pieces) for name in piece.names}
-        for number in reversed(range(len(pieces))):
-            if pieces[number].names:
-                names = set(pieces[number].names)
-                users = [
-                    p.place
-                    for p, u in zip(pieces, used, strict=True)
-                    if names & u and p is not pieces[number]
-                ]
-                pieces[number].place = min(users, default=self._source.end)
+        users: dict[str, list[_Piece]] = {name: [] for name in declarers}
+        for piece, mentioned in zip(pieces, used, strict=True):
+            for name in mentioned & users.keys() - set(piece.names):
+                users[name].append(piece)
+        for piece in reversed(pieces):
+            if piece.names:
+                places = [user.place for name in piece.names for user in users[name]]
+                piece.place = min(places, default=self._source.end)
         ends = self._declaration_ends()
         for piece, mentioned in zip(pieces, used, strict=True):
             needed = [ends.get(name, 0) for name in mentioned]

@@ -19,6 +19,8 @@ class Edits:
 
     def replace(self, start: int, end: int, new: str) -> None:
         """Put `new` in place of a part; of insertions at one place the first comes first."""
+        if "\r\n" in self.text:
+            new = new.replace("\n", "\r\n")
         self._changes.append((start, end, len(self._changes), new))
 
     def remove_lines(self, start: int, end: int) -> None:

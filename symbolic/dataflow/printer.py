@@ -18,8 +18,8 @@ _BROAD = 96
 """Letters of a line behind which expressions are broken."""
 _ONE_LINE = -(1 << 30)
 """An indentation with which nothing is too long."""
-_UNLIKE = {"And": 1, "Xor": 2, "Or": 3}
-"""Bitwise operations that are put in parentheses inside each other: few know their order."""
+_GUARDING = frozenset({"And", "Xor", "Xnor", "Or", "Sll", "Srl", "Sra"})
+"""Operations whose operands are put in parentheses: few know how strong they bind."""
 _ASSOCIATIVE = frozenset({"And", "Or", "Xor", "Land", "Lor"})
 
 Tree = Any
@@ -147,8 +147,7 @@ def _needs_parentheses(tree: Tree, outer: Tree, *, right: bool) -> bool:
     inner_name, outer_name = type(tree).__name__, type(outer).__name__
     if inner_name == outer_name and inner_name in _ASSOCIATIVE:
         return right
-    mixed = {inner_name, outer_name}
-    if mixed <= set(_UNLIKE) or mixed == {"Land", "Lor"}:
+    if outer_name in _GUARDING or {inner_name, outer_name} == {"Land", "Lor"}:
         return True
     inner_order, outer_order = op2order(inner_name), op2order(outer_name)
     if inner_order == outer_order:

@@ -5,33 +5,25 @@ from __future__ import annotations
 import json
 import re
 import resource
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pyslang
-from pyslang.ast import (
-    ArgumentDirection,
-    ExpressionKind,
-    StatementKind,
-    SymbolKind,
-    TimingControlKind,
-    UnaryOperator,
-)
+from pyslang.ast import SymbolKind
 from pyslang.parsing import Token
 from pyslang.syntax import SyntaxKind
 
 from sim.errors import SimError
 from sim.read_interface import refuse_errors, top_instance
 from sim.slang import Ast, Parsed, Syntax
-from sim.structure_read import is_clocked
 from sim.text import without_comments
+from symbolic.dataflow.source_map_uses import Uses
 from symbolic.yosys_worker import ANSWERS, REQUEST
 
 Json = dict[str, Any]
 
-_NAMES = (ExpressionKind.NamedValue, ExpressionKind.HierarchicalValue)
-_SELECTS = (ExpressionKind.ElementSelect, ExpressionKind.RangeSelect)
 _KINDS = {
     SyntaxKind.DataDeclaration: "signals",
     SyntaxKind.NetDeclaration: "signals",
@@ -52,13 +44,6 @@ _ALWAYS = (
     SyntaxKind.AlwaysCombBlock,
     SyntaxKind.AlwaysLatchBlock,
     SyntaxKind.AlwaysFFBlock,
-)
-_ARRAY = SymbolKind.GenerateBlockArray
-_STEPS = (
-    UnaryOperator.Preincrement,
-    UnaryOperator.Predecrement,
-    UnaryOperator.Postincrement,
-    UnaryOperator.Postdecrement,
 )
 _MODULES = (SyntaxKind.ModuleDeclaration, SyntaxKind.InterfaceDeclaration)
 _DEFINE = re.compile(
@@ -140,11 +125,16 @@ class _Map:
         self._parsed, self._sources, self._top = parsed, sources, top
         self._syntax = top.body.definition.syntax
         self._prefix = f"{top.body.hierarchicalPath}."
-        self._uses = [_Uses(self._relative) for _ in self._syntax.members]
+        self._uses = [Uses(self._relative) for _ in self._syntax.members]
         self._declared: dict[str, int] = {}
 
     def found(self) -> Json:
         self._spans = [self._places.span(member) for member in self._syntax.members]
+        self._by_file: dict[str, list[tuple[int, int]]] = {}
+        for number, span in enumerate(self._spans):
+            self._by_file.setdefault(span["file"], []).append((span["start"], number))
+        for spans in self._by_file.values():
+            spans.sort()
         self._look_through(self._top.body)
         items = [self._item(n, m) for n, m in enumerate(self._syntax.members)]
         header = self._places.span(self._syntax.header)
@@ -181,17 +171,12 @@ class _Map:
     def _number_of(self, member: Ast) -> int | None:
         """Return which item a symbol stands in."""
         file, offset = self._places.at(member.location)
-        low, high = 0, len(self._spans) - 1
-        while low <= high:
-            middle = (low + high) // 2
-            span = self._spans[middle]
-            if span["file"] != file or offset < span["start"]:
-                high = middle - 1
-            elif offset >= span["end"]:
-                low = middle + 1
-            else:
-                return middle
-        return None
+        spans = self._by_file.get(file, [])
+        place = bisect_right(spans, (offset, len(self._spans))) - 1
+        if place < 0:
+            return None
+        _, number = spans[place]
+        return number if offset < self._spans[number]["end"] else None
 
     def _item(self, number: int, member: Syntax) -> Json:
         uses, span = self._uses[number], self._spans[number]
@@ -373,165 +358,6 @@ def _keyword(node: Syntax | None) -> Token | None:
         if isinstance(token, Token) and not token.isMissing and token.valueText:
             return token
     return None
-
-
-class _Uses:
-    """What one item drives and reads."""
-
-    def __init__(self, relative: Callable[[Ast], str]) -> None:
-        self._relative = relative
-        self.drives: dict[str, None] = {}
-        self.reads: dict[str, None] = {}
-        self.loops: dict[str, None] = {}
-        self.names: dict[str, None] = {}
-        self.modules: dict[str, None] = {}
-        self.clocked = False
-        self._called: set[str] = set()
-
-    def add(self, member: Ast) -> None:
-        """Add a symbol of a module or generate block."""
-        kind = member.kind
-        if kind is SymbolKind.ContinuousAssign:
-            self._expression(member.assignment)
-        elif kind is SymbolKind.ProceduralBlock:
-            self._process(member.body)
-        elif kind is SymbolKind.GenerateBlock:
-            if not member.isUninstantiated:
-                self._all(member)
-        elif kind in (_ARRAY, SymbolKind.InstanceArray):
-            self._all(member.entries if kind is _ARRAY else member.elements)
-        elif kind is SymbolKind.Instance:
-            self._instance(member)
-        elif kind is SymbolKind.PrimitiveInstance:
-            self._primitive(member)
-        elif kind in (SymbolKind.Net, SymbolKind.Variable):
-            self._declaration(member)
-        elif kind is SymbolKind.UninstantiatedDef:
-            self.modules[member.definitionName] = None
-
-    def _all(self, scope: Iterable[Ast]) -> None:
-        for inner in scope:
-            self.add(inner)
-
-    def _declaration(self, symbol: Ast) -> None:
-        self.names[symbol.name] = None
-        if symbol.initializer is not None:
-            if symbol.kind is SymbolKind.Net:
-                self._note(self.drives, symbol)
-            self._expression(symbol.initializer)
-
-    def _process(self, body: Ast) -> None:
-        if body.kind is StatementKind.Timed:
-            self.clocked = self.clocked or is_clocked(body.timing)
-            self._events(body.timing)
-        self._expression(body)
-
-    def _events(self, timing: Ast) -> None:
-        events = timing.events if timing.kind is TimingControlKind.EventList else [timing]
-        for event in events:
-            if event.kind is TimingControlKind.SignalEvent:
-                self._expression(event.expr)
-
-    def _instance(self, instance: Ast) -> None:
-        self.names[self._relative(instance)] = None
-        self.modules[instance.body.definition.name] = None
-        for connection in instance.portConnections:
-            expression = connection.expression
-            if expression is None or connection.port.kind is not SymbolKind.Port:
-                continue
-            if expression.kind is ExpressionKind.Assignment:
-                self._target(expression.left)
-                if connection.port.direction is not ArgumentDirection.Out:
-                    self._expression(expression.left)
-            else:
-                self._expression(expression)
-
-    def _primitive(self, primitive: Ast) -> None:
-        self.names[primitive.name] = None
-        for connection in primitive.portConnections:
-            if connection.kind is ExpressionKind.Assignment:
-                self._target(connection.left)
-            else:
-                self._expression(connection)
-
-    def _expression(self, node: Ast) -> None:
-        """Add what an expression or statement reads, and what assignments in it drive."""
-        counts: dict[int, int] = {}
-
-        def look(inner: Ast) -> None:
-            kind = getattr(inner, "kind", None)
-            if kind in _NAMES:
-                if not counts.pop(_where(inner), 0):
-                    self._note(self.reads, inner.symbol)
-            elif kind is ExpressionKind.Assignment:
-                for name in _targets(inner.left):
-                    counts[_where(name)] = 1
-                    self._note(self.drives, name.symbol)
-            elif kind is ExpressionKind.Call and not inner.isSystemCall:
-                self._call(inner.subroutine)
-            elif kind is StatementKind.ForLoop:
-                self._loop(inner)
-            elif kind is ExpressionKind.UnaryOp and inner.op in _STEPS:
-                for name in _targets(inner.operand):
-                    self._note(self.drives, name.symbol)
-
-        node.visit(look)
-
-    def _loop(self, loop: Ast) -> None:
-        for first in loop.initializers:
-            if first.kind is ExpressionKind.Assignment:
-                for name in _targets(first.left):
-                    self._note(self.loops, name.symbol)
-
-    def _call(self, subroutine: Ast) -> None:
-        path = str(subroutine.hierarchicalPath)
-        if path not in self._called:
-            self._called.add(path)
-            self._expression(subroutine.body)
-            own = f"{self._relative(subroutine)}."
-            for names in (self.drives, self.reads):
-                for name in [name for name in names if name.startswith(own)]:
-                    del names[name]
-
-    def _target(self, left: Ast) -> None:
-        targets = list(_targets(left))
-        own = {_where(name) for name in targets}
-        for name in targets:
-            self._note(self.drives, name.symbol)
-
-        def look(inner: Ast) -> None:
-            if getattr(inner, "kind", None) in _NAMES and _where(inner) not in own:
-                self._note(self.reads, inner.symbol)
-
-        left.visit(look)
-
-    def _note(self, where: dict[str, None], symbol: Ast) -> None:
-        if symbol.kind in (SymbolKind.Net, SymbolKind.Variable):
-            name = self._relative(symbol)
-            if name:
-                where[name] = None
-
-
-def _where(node: Ast) -> int:
-    start = node.sourceRange.start
-    return int(start.buffer.id << 40) + int(start.offset)
-
-
-def _targets(left: Ast) -> Iterator[Ast]:
-    """Yield the names that are assigned to."""
-    waiting = [left]
-    while waiting:
-        part = waiting.pop()
-        if part.kind in _NAMES:
-            yield part
-        elif part.kind in (ExpressionKind.Concatenation, ExpressionKind.SimpleAssignmentPattern):
-            waiting += reversed(list(part.operands if hasattr(part, "operands") else part.elements))
-        elif part.kind is ExpressionKind.Conversion:
-            waiting.append(part.operand)
-        elif part.kind in (*_SELECTS, ExpressionKind.MemberAccess):
-            waiting.append(part.value)
-        elif part.kind is ExpressionKind.Assignment:
-            waiting.append(part.left)
 
 
 def _members(root: Syntax) -> list[Syntax]:

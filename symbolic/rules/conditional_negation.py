@@ -56,7 +56,7 @@ module difference (
     output wire [7:0] y
 );
 
-    assign y = (a - b ^ {8{~c}}) + {7'd0, ~c};
+    assign y = ((a - b) ^ {8{~c}}) + {7'd0, ~c};
 endmodule
 """,
     ),

@@ -54,7 +54,7 @@ module decided (
     output wire z
 );
 
-    assign y = c | a == b;
+    assign y = c | (a == b);
     assign z = a >= b;
 endmodule
 """,

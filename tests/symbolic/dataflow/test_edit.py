@@ -11,7 +11,7 @@ import pytest
 from sim.design import Design
 from sim.interface import infer_timing, read_interface
 from sim.proof import Outcome
-from symbolic.dataflow.edit import NotRewritable, rewritten
+from symbolic.dataflow.edit import NotRewritable, rewritten, rewritten_design
 from symbolic.dataflow.evaluate import simulate
 from symbolic.dataflow.module import Dataflow
 from symbolic.dataflow.nodes import COMMUTATIVE, Node, Nodes, Op, reached, rebuilt
@@ -332,3 +332,40 @@ def test_what_the_language_forbids_is_not_touched() -> None:
     text = "module top(input a, b, output y);\n    always @* y = a & b;\nendmodule\n"
     with pytest.raises(NotRewritable, match=r"d\.sv:2: cannot assign to a net"):
         _edited(text, CHANGES["everything"])
+
+
+def test_lines_end_as_they_did_and_other_files_stay() -> None:
+    top = (
+        "module top(input [7:0] a, b, output [7:0] y);\r\n    wire [7:0] p, q;\r\n"
+        "    sub u(.a(a), .y(p));\r\n    assign q = b & 8'd3;\r\n    assign y = p | q;\r\nendmodule\r\n"
+    )
+    sub = (
+        "module sub(input [7:0] a, output [7:0] y); assign y = (a ^ 8'd5) * (a ^ 8'd5); endmodule\n"
+    )
+    design = Design(top="top", sources={"s.v": sub, "t.v": top})
+    before = read_dataflow([design])[0]
+    assert isinstance(before, Dataflow)
+    changed = rewritten_design(design, before, CHANGES["everything"](before))
+    assert changed.sources["s.v"] == sub
+    text = changed.sources["t.v"]
+    assert text.count("\n") == text.count("\r\n")
+    assert "    wire [7:0] mixed = 8'd5 ^ a;\r\n    assign p = mixed * mixed;\r\n" in text
+
+
+def test_an_included_item_is_not_touched() -> None:
+    top = 'module top(input [3:0] a, b, output [3:0] y, z);\n`include "i.vh"\nassign z = a ^ b;\nendmodule\n'
+    design = Design(top="top", sources={"t.v": top, "i.vh": "assign y = a + b;\n"})
+    before = read_dataflow([design])[0]
+    assert isinstance(before, Dataflow)
+    with pytest.raises(NotRewritable, match=r"i\.vh:1: a macro or an included file"):
+        rewritten(design, before, CHANGES["everything"](before))
+
+
+def test_a_process_of_one_variable_writes_its_value() -> None:
+    text = """module top(input clk, input [3:0] a, b, output reg [3:0] y, z);
+    always @* y = (a + b) & 4'd7;
+    always @(posedge clk) z <= y;
+endmodule
+"""
+    found = _edited(text, CHANGES["everything"])
+    assert "        y = 4'd7 & (b + a);\n" in found
