@@ -11,7 +11,6 @@ tried again without it. If nothing helps, the design stays as it is.
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -20,6 +19,7 @@ from sim.interface import Interface
 from sim.proof import Outcome, Proof, Prover
 from symbolic.dataflow.read import Unreadable
 from symbolic.dataflow.repair import Repaired
+from symbolic.optimize_clock import Clock
 from symbolic.optimize_input import pragmas_in, read_repaired, usable
 from symbolic.optimize_machines import is_all_machine, machine_drafts
 from symbolic.optimize_proof import proved_chain
@@ -35,8 +35,10 @@ from symbolic.rules.rule import Goal
 log = logging.getLogger(__name__)
 
 SECONDS = 60.0
-_ATTEMPTS = 4
-"""How often everything is tried again without a step that was not proved."""
+_ATTEMPTS = 2
+"""How often everything is tried, without steps that were not proved before."""
+_PATIENCE = 4.0
+"""Factor on the time for what has to be known in any case, before the pace is known."""
 _PROVING = 0.5
 """Share of the time that is left, for the proofs."""
 
@@ -63,7 +65,7 @@ def optimize(
             some tools refuse is mended first (`symbolic.dataflow.repair`), and told.
         goal: What there is to be less of.
         library: Cells to measure with; by default the project's own generic ones.
-        seconds: After these no more is tried, roughly.
+        seconds: Of the processor; after these no more is tried, roughly.
         slack: Share by which it may become slower, unless `goal` is less delay.
         interface: Ports, clocks and resets, where they are known and the design is known
             to compile; otherwise the gate looks at it.
@@ -74,12 +76,10 @@ def optimize(
         ToolNotFound: pyosys is not installed.
         EnvironmentFault: No child process can be run.
     """
-    deadline = time.monotonic() + seconds
+    clock = Clock(seconds)
     meter = Meter(library or read_library(None), goal)
-    mended, known = _read(design, interface, meter, seconds)
-    context = Context(
-        original=mended.design, interface=known, goal=goal, meter=meter, deadline=deadline
-    )
+    mended, known = _read(design, interface, meter, clock)
+    context = Context(original=mended.design, interface=known, goal=goal, meter=meter, clock=clock)
     found = _Optimizer(context, prover or YosysProver(), slack).run()
     if not mended.changes:
         return found
@@ -88,13 +88,14 @@ def optimize(
 
 
 def _read(
-    design: Design, interface: Interface | None, meter: Meter, seconds: float
+    design: Design, interface: Interface | None, meter: Meter, clock: Clock
 ) -> tuple[Repaired, Interface]:
     """Return what is optimized and its interface, while it is measured already."""
     if interface is not None:
         return Repaired(design=design), interface
     found, _ = both(
-        lambda: read_repaired(design), lambda: meter.measured([design], seconds=seconds)
+        lambda: read_repaired(design),
+        lambda: meter.measured([design], seconds=_PATIENCE * clock.left),
     )
     return found
 
@@ -126,18 +127,22 @@ class _Optimizer:
             self._context.leave(start)
             return self._ended(())
         for _ in range(_ATTEMPTS):
-            plan = self._best_plan(start)
-            steps = self._proven(plan.drafts)
-            self._keep(start, steps)
-            if len(steps) == len(plan.drafts) or self._hopeless or not self._context.left:
+            settled = any(self._settled(start, plan) for plan in self._plans(start))
+            if settled or self._hopeless or not self._context.left:
                 break
         return self._ended(self._proved)
+
+    def _settled(self, start: Stage, plan: _Plan) -> bool:
+        """Prove a plan, remember what of it is proved, and say whether that is all."""
+        steps = [] if self._hopeless else self._proven(plan.drafts)
+        self._keep(start, steps)
+        return len(steps) == len(plan.drafts)
 
     def _start(self) -> Stage | LeftAlone:
         """Read and measure the original."""
         context = self._context
         [measured], module = both(
-            lambda: context.meter.measured([context.original], seconds=context.left),
+            lambda: context.meter.measured([context.original], seconds=_PATIENCE * context.left),
             lambda: context.read(context.original),
         )
         if isinstance(measured, NotMeasured):
@@ -150,31 +155,31 @@ class _Optimizer:
             return LeftAlone(what="", reason=module.reason, place=module.place, whole=True)
         return Stage(design=context.original, module=module, measured=measured)
 
-    def _best_plan(self, start: Stage) -> _Plan:
-        """Return the better of both orders."""
+    def _plans(self, start: Stage) -> list[_Plan]:
+        """Return what may be done, the best first; nothing at all is the last."""
         context = self._context
-        if is_all_machine(start, context):
-            alone = self._plan(start, (machine_drafts,))
-            if alone.drafts:
-                return alone
-        machines_first = self._plan(start, (machine_drafts, rule_drafts))
-        plans = [machines_first]
-        if any(draft.machine for draft in machines_first.drafts) and context.left:
-            plans.append(self._plan(start, (rule_drafts, machine_drafts)))
-        return min(plans, key=lambda plan: context.price(plan.end))
+        machines = self._plan(start, (machine_drafts,))
+        plans = [machines, _Plan(drafts=(), end=start)]
+        if not (machines.drafts and is_all_machine(start, context)):
+            plans.append(self._plan(start, (rule_drafts,), after=machines))
+            ruled = len(plans[-1].drafts) > len(machines.drafts)
+            if machines.drafts and ruled and context.left:
+                plans.append(self._plan(start, (rule_drafts, machine_drafts)))
+        return sorted(plans, key=lambda plan: context.price(plan.end))
 
-    def _plan(self, start: Stage, parts: Sequence[Part]) -> _Plan:
-        stage, drafts = start, list[Draft]()
+    def _plan(self, start: Stage, parts: Sequence[Part], *, after: _Plan | None = None) -> _Plan:
+        """Return the drafts of `parts`, one part on top of the other, and of `after`."""
+        stage, drafts = start, list(after.drafts if after else ())
         for part in parts:
-            found = part(stage, self._context)
-            if not found or not self._context.better(found[-1], stage):
-                continue
-            drafts += found
-            if part is not parts[-1]:
-                module = self._context.read(found[-1].after)
+            if drafts:
+                last = drafts[-1]
+                module = self._context.read(last.after)
                 if isinstance(module, Unreadable):
                     break
-                stage = Stage(design=found[-1].after, module=module, measured=found[-1].measured)
+                stage = Stage(design=last.after, module=module, measured=last.measured)
+            found = part(stage, self._context)
+            if found and self._context.better(found[-1], stage):
+                drafts += found
         return _Plan(drafts=drafts, end=drafts[-1] if drafts else start)
 
     def _proven(self, drafts: Sequence[Draft]) -> list[Step]:
@@ -190,7 +195,7 @@ class _Optimizer:
                 context.original,
                 texts,
                 context.interface,
-                seconds=max(5.0, _PROVING * context.left),
+                seconds=max(5.0 * context.clock.stretch, _PROVING * context.left),
             ),
         )
         fine = next((n for n, objection in enumerate(objections) if objection), len(drafts))
@@ -241,7 +246,7 @@ class _Optimizer:
             return None, None
         context = self._context
         both = [context.original, design][: 1 + (design is not context.original)]
-        found = context.meter.counted(both, seconds=max(10.0, context.left))
+        found = context.meter.counted(both, seconds=max(10.0 * context.clock.stretch, context.left))
         before, *after = [one if isinstance(one, Ppa) else None for one in found]
         return before, after[0] if after else before
 

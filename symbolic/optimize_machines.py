@@ -10,7 +10,8 @@ from symbolic.dataflow.nodes import Op, reached
 from symbolic.dataflow.read import Unreadable
 from symbolic.encode import Encoding, searched
 from symbolic.extract import ExtractedMachine, NotExtracted, with_resets
-from symbolic.fsm_rewrite import NotWritable, SourceUnreadable, Version, versions
+from symbolic.fsm_rewrite import NotWritable, SourceUnreadable, Style, Version, versions
+from symbolic.optimize_score import Cost
 from symbolic.optimize_stage import Context, Draft, Stage
 from symbolic.optimize_values import LeftAlone, MachineChange
 from symbolic.ppa import NotMeasured, Ppa
@@ -28,6 +29,8 @@ _WRITTEN = 4
 _ARITHMETIC = frozenset(
     {Op.ADD, Op.SUB, Op.MUL, Op.UDIV, Op.UMOD, Op.SDIV, Op.SMOD, Op.SHL, Op.LSHR, Op.ASHR}
 )
+_STYLES = {Style.CASE: 1.01, Style.EQUATIONS: 1.04}
+"""Factors on the cost; as the source has it is best."""
 _MOST = 8
 """Machines of one module that are looked at."""
 
@@ -101,7 +104,13 @@ def _changed(stage: Stage, machine: ExtractedMachine, context: Context) -> Draft
     better = [one for one in found if context.better(one, stage)]
     if not better:
         return None
-    return _draft(stage, machine, reduced, min(better, key=context.price))
+    return _draft(stage, machine, reduced, min(better, key=lambda one: _price(one, context)))
+
+
+def _price(candidate: _Candidate, context: Context) -> Cost:
+    """Return the price with a fee for a style in which people see less of the machine."""
+    first, *others = context.price(candidate)
+    return (first * _STYLES.get(candidate.text.version.style, 1.0), *others)
 
 
 def _measured(texts: Sequence[_Text], context: Context) -> list[_Candidate]:

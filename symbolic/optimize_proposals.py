@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sim.design import Design
 from sim.proof import Outcome, Proof, Prover
+from symbolic.optimize_clock import Clock
 from symbolic.optimize_input import usable
 from symbolic.optimize_score import SLACK, Bar, Cost, cost
 from symbolic.optimize_stage import Meter
@@ -47,7 +47,7 @@ def considered(
         name: Who proposes, for the step's name.
         library: Cells to measure with; by default the project's own.
         slack: Share by which one may be slower than the original.
-        seconds: For measuring and proving.
+        seconds: Of the processor, for measuring and proving.
         prover: Who proves; by default Yosys and ABC.
 
     Raises:
@@ -70,7 +70,7 @@ class _Court:
         self._found, self._proposals = found, proposals
         self._meter = Meter(library or read_library(None), found.goal)
         self._slack, self._prover = slack, prover
-        self._deadline = time.monotonic() + seconds
+        self._clock = Clock(seconds)
         self._reasons = [""] * len(proposals)
 
     def ruling(self, name: str) -> Considered:
@@ -95,7 +95,7 @@ class _Court:
         self._reasons = usable(self._proposals, original, self._found.interface)
         numbers = [number for number, reason in enumerate(self._reasons) if not reason]
         designs = [self._proposals[number] for number in numbers]
-        measured = self._meter.measured(designs, seconds=self._left())
+        measured = self._meter.measured(designs, seconds=4 * self._left())
         bar = Bar(goal=goal, original=original, before=self._found.before, slack=self._slack)
         found = []
         for number, ppa in zip(numbers, measured, strict=True):
@@ -110,7 +110,10 @@ class _Court:
         if not texts:
             return []
         return self._prover.equivalent(
-            self._found.original, texts, self._found.interface, seconds=max(5.0, self._left())
+            self._found.original,
+            texts,
+            self._found.interface,
+            seconds=max(5.0 * self._clock.stretch, self._left()),
         )
 
     def _taken(self, number: int, measured: Ppa, proof: Proof, name: str) -> Optimization:
@@ -131,7 +134,7 @@ class _Court:
         )
 
     def _left(self) -> float:
-        return max(0.0, self._deadline - time.monotonic())
+        return self._clock.left
 
 
 def _objection(ppa: Ppa | NotMeasured, bar: Bar, design: Design, best: Cost) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from symbolic.dataflow.read import Unreadable, read_dataflow
 from symbolic.dataflow.source_map import SourceMap, source_map
 from symbolic.extract import ExtractedMachine, NotExtracted, machines
 from symbolic.extract_names import Constant, constants_of
+from symbolic.optimize_clock import Clock
 from symbolic.optimize_score import Bar, Cost, cost
 from symbolic.optimize_values import LeftAlone, MachineChange
 from symbolic.ppa import Library, NotMeasured, Ppa, measure
@@ -108,8 +108,7 @@ class Context:
     interface: Interface
     goal: Goal
     meter: Meter
-    deadline: float
-    """By `time.monotonic`."""
+    clock: Clock
     bar: Bar | None = None
     """None until the original is measured."""
     banned: set[Key] = field(default_factory=set)
@@ -119,8 +118,8 @@ class Context:
 
     @property
     def left(self) -> float:
-        """Seconds until the deadline, at least none."""
-        return max(0.0, self.deadline - time.monotonic())
+        """Seconds that are left, on the wall, at least none."""
+        return self.clock.left
 
     @property
     def most_delay(self) -> float | None:

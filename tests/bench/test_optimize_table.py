@@ -54,8 +54,12 @@ CASES = [compared(one) for one in ROWS]
 def test_the_smallest_expert_that_is_proved_counts() -> None:
     assert [case.expert and case.expert["area"] for case in CASES] == [55, 80, None, 0, 90]
     assert CASES[2].expert_note == "expert refuted"
-    assert [case.proof for case in CASES] == ["proved", "unchanged", "proved", "unchanged"] + [
-        "unchanged"
+    assert [case.proof for case in CASES] == [
+        "proved",
+        "unchanged",
+        "proved",
+        "unchanged",
+        "unchanged",
     ]
 
 
