@@ -15,7 +15,7 @@ from symbolic.prover import YosysProver
 from symbolic.state_table import StateTable
 
 _NEARLY = 1.02
-"""Area up to which a smaller change of the text is preferred to the least area."""
+"""Area up to which what reads better is preferred to the least area."""
 _PROVED_AT_ONCE = 4
 
 
@@ -47,7 +47,8 @@ def best_written(
 ) -> Written | None:
     """Return the smallest version with one of `tables` that is proved; None if none is.
 
-    The change that is smallest as a text wins over others with less than 2 % less area.
+    The change that is smallest as a text wins over others with less than 2 % less area,
+    and a `case` over equations.
 
     Raises:
         NotWritable: No table can be written back; why the last cannot, the message says.
@@ -102,7 +103,6 @@ def _ranked(
     return sorted(candidates, key=_cost)
 
 
-def _cost(candidate: _Candidate) -> tuple[float, bool]:
-    in_place = candidate.version.style is Style.IN_PLACE
-    area = candidate.measured.area
-    return (area if in_place else area * _NEARLY), not in_place
+def _cost(candidate: _Candidate) -> tuple[float, int]:
+    liking = list(Style).index(candidate.version.style)
+    return candidate.measured.area * _NEARLY**liking, liking
