@@ -145,14 +145,14 @@ class _Optimizer:
             lambda: context.meter.measured([context.original], seconds=_PATIENCE * context.left),
             lambda: context.read(context.original),
         )
+        self._before = measured if isinstance(measured, Ppa) else None
+        if isinstance(module, Unreadable):
+            return LeftAlone(what="", reason=module.reason, place=module.place, whole=True)
         if isinstance(measured, NotMeasured):
             return LeftAlone(what="", reason=measured.reason, whole=True)
-        self._before = measured
         context.bar = Bar(
             goal=context.goal, original=context.original, before=measured, slack=self._slack
         )
-        if isinstance(module, Unreadable):
-            return LeftAlone(what="", reason=module.reason, place=module.place, whole=True)
         return Stage(design=context.original, module=module, measured=measured)
 
     def _plans(self, start: Stage) -> list[_Plan]:

@@ -19,6 +19,7 @@ from sim.design import Design
 from sim.errors import SimError, ToolFailed
 from sim.interface import Interface, infer_timing, read_interface
 from sim.scratch import scratch_folder
+from symbolic.dataflow.plain import plain
 from symbolic.ppa_flow import FLOW
 from symbolic.ppa_liberty import Library, NotLiberty, read_library
 from symbolic.ppa_power import power_proxy
@@ -109,7 +110,7 @@ def measure(
     with scratch_folder() as folder:
         lay_out(folder, {"cells.lib": library.text, "registers.lib": library.registers()})
         for number, design in enumerate(designs):
-            lay_out(folder / str(number) / _TEXT, {**design.sources})
+            lay_out(folder / str(number) / _TEXT, _plain(design))
             lay_out(folder / str(number), design.data)
         request = {
             "designs": [{"top": d.top, "files": list(d.sources)} for d in designs],
@@ -157,6 +158,11 @@ def _power(folder: Path, library: Library, resets: Mapping[str, int]) -> float |
         return power_proxy(netlist, library, resets=resets)
     except (OSError, ValueError, KeyError):
         return None
+
+
+def _plain(design: Design) -> dict[str, str]:
+    """Return the sources without what is meant for synthesis tools only, such as `full_case`."""
+    return {name: plain(text) for name, text in design.sources.items()}
 
 
 def _answer(answer: Mapping[str, Any], library: Library, folder: Path) -> Ppa | NotMeasured:
