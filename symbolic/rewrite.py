@@ -19,7 +19,7 @@ from itertools import islice
 from symbolic.dataflow.module import Dataflow
 from symbolic.ppa import Ppa
 from symbolic.rewrite_cost import Costs, Measure, measuring
-from symbolic.rewrite_reverted import Key, key_of, reverted, reverting
+from symbolic.rewrite_reverted import Key, is_whole, key_of, reverted, reverting
 from symbolic.rules.catalog import RULES
 from symbolic.rules.estimate import estimated
 from symbolic.rules.rule import LIMIT, Goal, Rewriting, Rule
@@ -195,7 +195,7 @@ class _Allowed:
     def proposals(self, rule: Rule, module: Dataflow) -> Iterator[Rewriting]:
         """Yield what the rule may make of the module."""
         for rewriting in islice(rule.apply(module), LIMIT):
-            if (rule.name, rewriting.what) not in self._banned:
+            if (rule.name, rewriting.what) not in self._banned and is_whole(rewriting.module):
                 yield rewriting
 
 
@@ -205,6 +205,8 @@ def _normalized(state: _State, rules: _Allowed, deadline: float) -> _State:
     for _ in range(_FIXPOINT):
         before = state
         for rule in rules.always:
+            if time.monotonic() > deadline:
+                return state
             rewriting = next(rules.proposals(rule, state.module), None)
             if rewriting is not None and key_of(rewriting.module) != key_of(state.module):
                 state = state.then(rule, rewriting)

@@ -20,6 +20,11 @@ def key_of(module: Dataflow) -> Key:
     )
 
 
+def is_whole(module: Dataflow) -> bool:
+    """Whether a module has all registers and memories that it reads, as wide as it reads them."""
+    return all(_has(module, node) for node in reached(module.roots()))
+
+
 def reverting(original: Dataflow, module: Dataflow) -> Iterator[str]:
     """Yield the outputs and registers that are made otherwise than they were and could be again."""
     for name, node in original.outputs.items():
@@ -64,15 +69,15 @@ def _named(original: Dataflow, module: Dataflow) -> dict[str, Node]:
 
 
 def _fits(module: Dataflow, node: Node) -> bool:
-    """Whether the module has all storage that the node reads."""
-    for inner in reached([node]):
-        name = str(inner.payload)
-        if inner.op is Op.REG:
-            register = module.registers.get(name)
-            if register is None or register.width != inner.width:
-                return False
-        if inner.op is Op.READ:
-            memory = module.memories.get(name)
-            if memory is None or memory.width != inner.width:
-                return False
+    """Whether the module has all storage that the node depends on."""
+    return all(_has(module, inner) for inner in reached([node]))
+
+
+def _has(module: Dataflow, node: Node) -> bool:
+    if node.op is Op.REG:
+        register = module.registers.get(str(node.payload))
+        return register is not None and register.width == node.width
+    if node.op is Op.READ:
+        memory = module.memories.get(str(node.payload))
+        return memory is not None and memory.width == node.width
     return True

@@ -12,7 +12,7 @@ from symbolic.dataflow.nodes import Node, Nodes, Op
 from symbolic.ppa import NotMeasured, Ppa
 from symbolic.rewrite import Rewritten, rewrite
 from symbolic.rewrite_cost import Costs, Measure
-from symbolic.rewrite_reverted import reverted, reverting
+from symbolic.rewrite_reverted import is_whole, reverted, reverting
 from symbolic.rules import catalog
 from symbolic.rules.estimate import estimated
 from symbolic.rules.rule import Goal, Rule
@@ -174,4 +174,6 @@ def test_a_register_that_is_gone_keeps_what_read_it_from_being_as_it_was() -> No
     )
     gone = Dataflow(interface=interface, nodes=nodes, outputs={"y": nodes.const(0, 4)})
     assert list(reverting(module, gone)) == []
+    assert not is_whole(Dataflow(interface=interface, nodes=nodes, outputs={"y": held}))
+    assert is_whole(module)
     assert reverted(module, gone, ["y"]).outputs == gone.outputs
