@@ -10,7 +10,7 @@ Nothing is proved here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -94,14 +94,20 @@ def versions(
             source=source, register=register, plan=made, module=module, machine=machine, safe=safe
         ).rewritten(),
     }
+    return _written(design, source, ways)
+
+
+def _written(
+    design: Design, source: Source, ways: Mapping[Style, Callable[[], str]]
+) -> list[Version]:
     found, problems = [], []
     for style, way in ways.items():
         try:
-            found.append(
-                Version(style=style, design=_with(design, source, way()), file=source.file)
-            )
+            made = _with(design, source, way())
         except NotWritable as why:
             problems.append(why)
+        else:
+            found.append(Version(style=style, design=made, file=source.file))
     if not found:
         raise problems[min(1, len(problems) - 1)]
     return list(_different(found))
