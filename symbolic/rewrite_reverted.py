@@ -27,14 +27,15 @@ def is_whole(module: Dataflow) -> bool:
 
 def reverting(original: Dataflow, module: Dataflow) -> Iterator[str]:
     """Yield the outputs and registers that are made otherwise than they were and could be again."""
+    lost = _lost(original, module)
     for name, node in original.outputs.items():
-        if module.outputs[name] is not node and _fits(module, node):
+        if module.outputs[name] is not node and node not in lost:
             yield name
     for name, register in original.registers.items():
         now = module.registers.get(name)
         if now is None or name in original.outputs or now.width != register.width:
             continue
-        if now.next is not register.next and _fits(module, register.next):
+        if now.next is not register.next and register.next not in lost:
             yield name
 
 
@@ -68,9 +69,13 @@ def _named(original: Dataflow, module: Dataflow) -> dict[str, Node]:
     return found
 
 
-def _fits(module: Dataflow, node: Node) -> bool:
-    """Whether the module has all storage that the node depends on."""
-    return all(_has(module, inner) for inner in reached([node]))
+def _lost(original: Dataflow, module: Dataflow) -> set[Node]:
+    """Return the nodes that depend on storage which the module has no more."""
+    lost: set[Node] = set()
+    for node in reached(original.roots()):
+        if not _has(module, node) or not lost.isdisjoint(node.operands):
+            lost.add(node)
+    return lost
 
 
 def _has(module: Dataflow, node: Node) -> bool:
