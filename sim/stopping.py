@@ -69,6 +69,11 @@ class Stop:
             raise Stopped("the work that a tool was for has been stopped")
 
 
+def current() -> Stop:
+    """Return what ends the tools of this thread; something new where there is nothing yet."""
+    return _current.get() or Stop()
+
+
 def check() -> None:
     """See that this thread may run tools.
 

@@ -118,6 +118,7 @@ class _Optimizer:
         self._before: Ppa | None = None
         self._proved: tuple[Step, ...] = ()
         self._hopeless = False
+        self._counts: dict[str, Ppa | NotMeasured] = {}
 
     def run(self) -> Optimization:
         for left in pragmas_in(self._context.original):
@@ -188,15 +189,9 @@ class _Optimizer:
             return []
         context = self._context
         texts = [draft.after for draft in drafts]
-        objections, proofs = both(
-            lambda: usable(texts, context.original, context.interface),
-            lambda: proved_chain(
-                self._prover,
-                context.original,
-                texts,
-                context.interface,
-                seconds=max(5.0 * context.clock.stretch, _PROVING * context.left),
-            ),
+        (objections, proofs), _ = both(
+            lambda: both(lambda: self._objections(texts), lambda: self._proofs(texts)),
+            lambda: self._counted(texts[-1]),
         )
         fine = next((n for n, objection in enumerate(objections) if objection), len(drafts))
         proofs = proofs[:fine]
@@ -211,6 +206,16 @@ class _Optimizer:
             context.banned.add(drafts[fine].key)
             log.warning("%s is not used: %s", drafts[fine].name, objections[fine])
         return steps
+
+    def _objections(self, texts: Sequence[Design]) -> list[str]:
+        return usable(texts, self._context.original, self._context.interface)
+
+    def _proofs(self, texts: Sequence[Design]) -> list[Proof]:
+        context = self._context
+        seconds = max(5.0 * context.clock.stretch, _PROVING * context.left)
+        return proved_chain(
+            self._prover, context.original, texts, context.interface, seconds=seconds
+        )
 
     def _ban(self, draft: Draft, reason: str) -> None:
         self._context.banned.add(draft.key)
@@ -241,14 +246,20 @@ class _Optimizer:
         )
 
     def _counted(self, design: Design) -> tuple[Ppa | None, Ppa | None]:
-        """Return all that can be counted of the original and of `design`."""
+        """Return all that can be counted of the original and of `design`, found out once."""
         if self._before is None:
             return None, None
         context = self._context
-        both = [context.original, design][: 1 + (design is not context.original)]
-        found = context.meter.counted(both, seconds=max(10.0 * context.clock.stretch, context.left))
-        before, *after = [one if isinstance(one, Ppa) else None for one in found]
-        return before, after[0] if after else before
+        wanted = {d.digest: d for d in (context.original, design) if d.digest not in self._counts}
+        if wanted:
+            seconds = max(10.0 * context.clock.stretch, context.left)
+            found = context.meter.counted(list(wanted.values()), seconds=seconds)
+            self._counts |= dict(zip(wanted, found, strict=True))
+        before, after = (self._counts[d.digest] for d in (context.original, design))
+        return (
+            before if isinstance(before, Ppa) else None,
+            after if isinstance(after, Ppa) else None,
+        )
 
 
 def _holds(proof: Proof) -> bool:

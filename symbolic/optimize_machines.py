@@ -24,7 +24,7 @@ _CODING = 3.0
 """Seconds for the search for codes of one machine, at most."""
 _CODING_EACH = 0.1
 """Seconds for each of its states."""
-_WRITTEN = 4
+_WRITTEN = 3
 """Encodings that are tried in the module, the best of those measured alone."""
 _ARITHMETIC = frozenset(
     {Op.ADD, Op.SUB, Op.MUL, Op.UDIV, Op.UMOD, Op.SDIV, Op.SMOD, Op.SHL, Op.LSHR, Op.ASHR}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 
 from sim.design import Design
@@ -18,10 +20,13 @@ from symbolic.extract import ExtractedMachine, NotExtracted, machines
 from symbolic.extract_names import Constant, constants_of
 from symbolic.optimize_clock import Clock
 from symbolic.optimize_score import Bar, Cost, cost
+from symbolic.optimize_together import at_once
 from symbolic.optimize_values import LeftAlone, MachineChange
 from symbolic.ppa import Library, NotMeasured, Ppa, measure
 from symbolic.rules.rule import Goal, Rule
 
+_TOGETHER = 3
+"""Designs that are worth a process of their own to measure."""
 Found = ExtractedMachine | NotExtracted
 Key = tuple[str, str]
 """Name of a rule or method, and what it did: by which a step is known that was not proved."""
@@ -90,14 +95,19 @@ class Meter:
     def _measure(
         self, designs: Sequence[Design], *, seconds: float, counted: bool
     ) -> list[Ppa | NotMeasured]:
-        return measure(
-            designs,
-            library=self.library,
-            seconds=max(1.0, seconds),
-            stock=counted,
-            fsm=counted,
-            power=self._power,
-        )
+        def some(few: Sequence[Design]) -> list[Ppa | NotMeasured]:
+            return measure(
+                few,
+                library=self.library,
+                seconds=max(1.0, seconds),
+                stock=counted,
+                power=self._power,
+            )
+
+        each = 1 if counted else _TOGETHER
+        parts = max(1, min(os.cpu_count() or 1, len(designs) // each))
+        found = at_once([partial(some, designs[n::parts]) for n in range(parts)])
+        return [found[n % parts][n // parts] for n in range(len(designs))]
 
 
 @dataclass(slots=True, kw_only=True)
