@@ -28,10 +28,11 @@ class _Solver(Protocol):
 class Gates:
     """Makes functions of free variables; a function is a literal, its negation the negative.
 
-    Questions are answered exactly or with "don't know" after `conflicts` conflicts.
+    Questions are answered exactly or with "don't know": after `conflicts` conflicts, and
+    when all questions together have looked at `work` gates.
     """
 
-    def __init__(self, *, conflicts: int = 2_000) -> None:
+    def __init__(self, *, conflicts: int = 2_000, work: int = 3_000_000) -> None:
         self.words: dict[tuple[object, ...], tuple[int, ...]] = {}
         """Variables that stand for words of memories, by memory and address."""
         self._gates: dict[int, _Gate] = {}
@@ -39,6 +40,7 @@ class Gates:
         self._samples: list[int] = [0, _ALL]
         self._random = random.Random(1)  # noqa: S311
         self._conflicts = conflicts
+        self._work = work
         self._solver: _Solver | None = None
         self._loaded: set[int] = {TRUE}
         self._settled = True
@@ -128,7 +130,11 @@ class Gates:
         self._settled = True
         if FALSE in wanted:
             return None
+        if self._work <= 0:
+            self._settled = False
+            return None
         solver = self._with([*wanted, *shown])
+        self._work -= len(self._loaded)
         solver.conf_budget(self._conflicts)
         answer = solver.solve_limited(wanted)
         self._settled = answer is not None

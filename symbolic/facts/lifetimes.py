@@ -16,9 +16,6 @@ from symbolic.facts.bits import BitLogic, Bits
 from symbolic.facts.gates import FALSE, TRUE
 from symbolic.facts.storage import node_of
 
-_WORK = 50_000
-"""Nodes times codes above which lifetimes are not looked for."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lifetimes:
@@ -44,10 +41,8 @@ class _State:
     """For each code that may follow, the registers whose next value then depends on their value."""
 
 
-def lifetimes(module: Dataflow, control: str, codes: Sequence[str]) -> Lifetimes | None:
-    """Return when registers are live; None if the module is too large."""
-    if len(codes) * len(reached(module.roots())) > _WORK:
-        return None
+def lifetimes(module: Dataflow, control: str, codes: Sequence[str]) -> Lifetimes:
+    """Return when registers are live, by the codes that `control` may have."""
     states = {code: _state(module, control, code, codes) for code in codes}
     before: dict[str, frozenset[str]] = {}
     after: dict[str, frozenset[str]] = {}

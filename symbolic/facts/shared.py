@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from symbolic.dataflow.module import Dataflow, Register
-from symbolic.dataflow.nodes import Node
+from symbolic.dataflow.nodes import Node, reached
 from symbolic.facts.bits import BitLogic
 from symbolic.facts.cares import cares
 from symbolic.facts.demand import demanded
@@ -19,6 +19,8 @@ from symbolic.facts.storage import Runs, run
 
 _KEPT = 3
 _SMALL = 4
+_WORK = 20_000
+"""Nodes times codes above which lifetimes are not looked for."""
 
 
 class Facts:
@@ -57,11 +59,12 @@ class Facts:
     def lifetimes(self) -> dict[str, Lifetimes]:
         """For small registers with several codes, when others are live in these."""
         found: dict[str, Lifetimes] = {}
+        size, work = len(reached(self.module.roots())), 0
         for name, register in self.module.registers.items():
             codes = self._some_codes(register) if len(self.module.registers) > 1 else []
-            live = lifetimes(self.module, name, codes) if len(codes) > 2 else None
-            if live is not None:
-                found[name] = live
+            work += len(codes) * size
+            if len(codes) > 2 and work <= _WORK:
+                found[name] = lifetimes(self.module, name, codes)
         return found
 
     def _some_codes(self, register: Register) -> list[str]:

@@ -13,6 +13,7 @@ from symbolic.rules.rule import Example, Goal, Rule
 
 _CANDIDATES = 24
 _QUESTIONS = 600
+_PAIRS = 12_000
 
 
 def find(module: Dataflow) -> Iterator[tuple[Mapping[Node, Node], str]]:
@@ -37,11 +38,14 @@ def find(module: Dataflow) -> Iterator[tuple[Mapping[Node, Node], str]]:
 def _equal(care_of: Mapping[Node, int], logic: BitLogic) -> Iterator[tuple[Node, Node, bool]]:
     """Yield nodes, an earlier one they may become, and whether they are equal everywhere."""
     earlier: dict[int, list[Node]] = {}
-    asked = 0
+    asked = pairs = 0
     for node, care in care_of.items():
         before = earlier.setdefault(node.width, [])
         if node.op not in LEAVES:
-            for other in before[-_CANDIDATES:] if asked < _QUESTIONS else ():
+            for other in before[-_CANDIDATES:]:
+                pairs += 1
+                if asked > _QUESTIONS or pairs > _PAIRS:
+                    return
                 if not _maybe(node, other, care, logic):
                     continue
                 asked += 1

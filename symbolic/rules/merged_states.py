@@ -18,7 +18,7 @@ from symbolic.rules.rule import Example, Goal, Rewriting, Rule
 from symbolic.rules.storage_edits import with_registers
 
 _STATES = 64
-_WORK = 300_000
+_WORK = 20_000
 
 
 def apply(module: Dataflow) -> Iterator[Rewriting]:

@@ -11,8 +11,13 @@ from symbolic.dataflow.module import Dataflow, Register
 from symbolic.dataflow.nodes import Node, Op, reached
 from symbolic.rules.rule import LIMIT, Example, Goal, Rewriting, Rule
 
-_RUNS = 6
-_CYCLES = 40
+_RUNS = 4
+_CYCLES = 28
+_WORK = 1_000_000
+"""Operations to simulate in all; of large modules fewer registers are tried."""
+
+_Run = tuple[list[dict[str, int]], list[dict[str, int]], list[dict[str, int]]]
+"""Inputs of each cycle, and outputs if what is unknown is 0, and if it is 1."""
 
 
 def apply(module: Dataflow) -> Iterator[Rewriting]:
@@ -25,12 +30,13 @@ def apply(module: Dataflow) -> Iterator[Rewriting]:
         for name, register in module.registers.items()
         if (without := _without(module, register)) is not None
     }
-    runs = list(_stimuli(module)) if candidates else []
+    runs = [_run(module, cycles) for cycles in _stimuli(module)] if candidates else []
+    most = _WORK // (2 * _RUNS * _CYCLES * len(reached(module.roots())) or 1)
     fine = {}
-    for name, register in list(candidates.items())[: 2 * LIMIT]:
-        if _unseen(module, _changed(module, {name: register}), runs):
+    for name, register in list(candidates.items())[: min(2 * LIMIT, most)]:
+        if _unseen(_changed(module, {name: register}), runs):
             fine[name] = register
-    if fine and _unseen(module, _changed(module, fine), runs):
+    if fine and _unseen(_changed(module, fine), runs):
         yield _rewriting(module, fine)
     for name, register in list(fine.items())[:LIMIT] if len(fine) > 1 else ():
         yield _rewriting(module, {name: register})
@@ -90,10 +96,14 @@ def _stimuli(module: Dataflow) -> Iterator[list[dict[str, int]]]:
         yield cycles
 
 
-def _unseen(module: Dataflow, changed: Dataflow, runs: list[list[dict[str, int]]]) -> bool:
+def _run(module: Dataflow, cycles: list[dict[str, int]]) -> _Run:
+    low, high = (simulate(module, cycles, unknown=unknown) for unknown in (0, 1))
+    return cycles, low, high
+
+
+def _unseen(changed: Dataflow, runs: list[_Run]) -> bool:
     """Whether outputs agree wherever they do not depend on what is unknown before."""
-    for cycles in runs:
-        known = [simulate(module, cycles, unknown=u) for u in (0, 1)]
+    for cycles, *known in runs:
         after = [simulate(changed, cycles, unknown=u) for u in (0, 1)]
         for low, high, *others in zip(*known, *after, strict=True):
             for name, value in low.items():
