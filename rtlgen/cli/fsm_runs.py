@@ -19,7 +19,7 @@ from rtlgen.cli.fsm_record import (
     StateRecord,
     TransitionRecord,
 )
-from rtlgen.design.bench import load_rtl
+from rtlgen.design.load import load_rtl
 from rtlgen.design.visible import visible
 from rtlgen.errors import CannotJudge, UsageError
 from sim.design import MAX_FILE_BYTES

@@ -12,19 +12,13 @@ from pathlib import Path
 from typing import NoReturn
 
 import typer
-from rich.table import Table
 
-from rtlgen.cli.common import stderr
-from rtlgen.cli.runs import ConsoleProgress, console_progress, question_of
-from rtlgen.design.bench import load_rtl
+from rtlgen.cli.common import stderr, unwind_when_interrupted
+from rtlgen.cli.progress import ConsoleProgress
+from rtlgen.design.load import load_rtl
 from rtlgen.design.visible import visible
 from rtlgen.errors import UsageError
-from rtlgen.llm.choose import choose_model
-from rtlgen.llm.config import read_settings
-from rtlgen.optimize.explain import explained
-from rtlgen.optimize.model_proposals import Proposing, with_proposals
 from rtlgen.optimize.record import OptimizationRecord, difference, record_of, to_json
-from rtlgen.optimize.report import render_report
 from rtlgen.optimize.text import headline, rows
 from symbolic.optimize import optimize as optimized
 from symbolic.optimize_stage import home_of
@@ -54,7 +48,8 @@ class Request:
 def optimize(request: Request, *, chosen: Mapping[str, object]) -> NoReturn:
     """Run `rtlgen optimize`; `chosen` are options by their dotted names in `rtlgen.toml`."""
     start = time.monotonic()
-    progress = console_progress(quiet=request.quiet)
+    unwind_when_interrupted()
+    progress = ConsoleProgress(stderr(), quiet=request.quiet)
     _check_outputs(request)
     library = _library(request.liberty)
     design = load_rtl(request.source, module=request.top, what="a design to be optimized")
@@ -90,6 +85,11 @@ def _with_model(
     progress: ConsoleProgress,
     library: Library,
 ) -> Optimization:
+    from rtlgen.cli.runs import question_of
+    from rtlgen.llm.choose import choose_model
+    from rtlgen.llm.config import read_settings
+    from rtlgen.optimize.model_proposals import Proposing, with_proposals
+
     configured = read_settings(chosen)
     model = choose_model(configured.model.name, settings=configured)
     if model is None:
@@ -146,6 +146,8 @@ def _tell(
     unhandled = record.exit_code != 0
     progress.stage("outcome", headline(record), state="open" if unhandled else "ok")
     if request.explain:
+        from rtlgen.optimize.explain import explained
+
         typer.echo(visible(explained(found)), err=True)
 
 
@@ -153,6 +155,8 @@ def _print_table(record: OptimizationRecord) -> None:
     figures = rows(record)
     if not figures:
         return
+    from rich.table import Table
+
     table = Table("", "before", "after", "change", box=None, header_style="bold")
     for row in figures:
         table.add_row(row.name, row.before, row.after, row.change)
@@ -164,6 +168,8 @@ def _write(found: Optimization, record: OptimizationRecord, request: Request) ->
     if request.output is not None:
         _put(request.output, text)
     if request.report is not None:
+        from rtlgen.optimize.report import render_report
+
         _put(request.report, render_report(found, record))
     if request.json:
         typer.echo(to_json(record), nl=False)

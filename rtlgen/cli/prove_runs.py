@@ -14,7 +14,7 @@ from rich.table import Table
 from rtlgen.cli.common import FAILED, NOT_JUDGED, OK, print_json, stderr
 from rtlgen.cli.prove_folder import read_certificate, write_folder
 from rtlgen.cli.runs import console_progress
-from rtlgen.design.bench import load_rtl
+from rtlgen.design.load import load_rtl
 from rtlgen.design.visible import visible
 from rtlgen.errors import UsageError
 from sim.design import Design

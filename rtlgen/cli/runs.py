@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
 
 import typer
-from rich.console import Console
-from rich.text import Text
 
 from rtlgen.cli.common import stderr, unwind_when_interrupted
 from rtlgen.cli.options import SimulatorChoice
-from rtlgen.design.bench import load_golden, load_rtl
+from rtlgen.cli.progress import ConsoleProgress, Spinner
+from rtlgen.design.bench import load_golden
 from rtlgen.design.builtin import BuiltIn
+from rtlgen.design.load import load_rtl
 from rtlgen.design.model_run import Question, design_with_model
 from rtlgen.design.optimizing import SECONDS, can_optimize
-from rtlgen.design.options import Asking, Options, State
+from rtlgen.design.options import Asking, Options
 from rtlgen.design.output import check_output_folder
 from rtlgen.design.record import RunRecord, to_json
 from rtlgen.design.run import blocking, design_from_spec, judge_design
-from rtlgen.design.visible import visible
 from rtlgen.design.words import counted
 from rtlgen.errors import SpecError, UsageError
 from rtlgen.llm.budget import Budget, Price
@@ -36,16 +35,6 @@ from rtlgen.spec import Spec, load_spec
 from sim.judge import available_simulators, simulator_named
 from sim.process import Limits
 from sim.simulate import Simulator
-
-_MARKS: dict[State, tuple[str, str]] = {
-    "ok": ("ok  ", "green"),
-    "bad": ("FAIL", "bold red"),
-    "tried": ("FAIL", "red"),
-    "open": ("open", "magenta"),
-    "note": ("note", "yellow"),
-}
-_ENDS = ("outcome", "verdict")
-"""Stages that say what a run comes to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,37 +52,6 @@ class Settings:
     measure_testbench: bool = False
     min_testbench_trust: float | None = None
     optimize: bool = False
-
-
-class ConsoleProgress:
-    """One line a stage, on standard error."""
-
-    def __init__(self, console: Console, *, quiet: bool) -> None:
-        self._console = console
-        self._quiet = quiet
-
-    def stage(self, name: str, text: str, *, state: State = "ok") -> None:
-        """Print what came of a stage; if quiet, only what the run comes to, and only if bad."""
-        if self._quiet and not (state == "bad" or (state == "open" and name in _ENDS)):
-            return
-        mark, color = _MARKS[state]
-        self._console.print(Text.assemble((mark, color), f"  {name:12} ", visible(text)))
-
-    @contextmanager
-    def working(self, text: str) -> Iterator[Callable[[str], None]]:
-        """Show a spinner where there is a terminal."""
-        if self._quiet or not self._console.is_terminal:
-            yield lambda _: None
-            return
-        with self._console.status(Text(f"{text} ...")) as status:
-            yield lambda how_far: status.update(Text(visible(how_far)))
-
-
-class Spinner(ConsoleProgress):
-    """Only that something takes a while: what is found is told at the end, by somebody else."""
-
-    def stage(self, name: str, text: str, *, state: State = "ok") -> None:
-        """Say nothing."""
 
 
 def spinner(*, quiet: bool) -> Spinner:

@@ -13,8 +13,8 @@ import typer
 
 from rtlgen.cli.common import NOT_JUDGED, OK
 from rtlgen.cli.options import SimulatorChoice
+from rtlgen.cli.progress import ConsoleProgress
 from rtlgen.cli.runs import (
-    ConsoleProgress,
     console_progress,
     question_of,
     read_spec,

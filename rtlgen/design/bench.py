@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from rtlgen.design.load import load_rtl
 from rtlgen.design.references import find_reference
 from rtlgen.design.testbench_record import TrustSummary
 from rtlgen.errors import CannotJudge, UsageError
@@ -14,7 +15,6 @@ from sim.design import Design
 from sim.errors import InvalidInterface
 from sim.interface import Direction, Interface, infer_timing, read_interface
 from sim.judge import simulate_first
-from sim.modules import module_names, top_module
 from sim.process import Limits
 from sim.property import Property
 from sim.simulate import Simulator
@@ -55,25 +55,6 @@ def load_golden(paths: Sequence[Path], *, module: str | None = None) -> Design:
         UsageError: It cannot be read, or several modules could be its top.
     """
     return load_rtl(paths, module=module, what="golden RTL")
-
-
-def load_rtl(paths: Sequence[Path], *, module: str | None, what: str) -> Design:
-    """Read RTL files; the top is `module` if they define that, else their only top.
-
-    Raises:
-        InvalidDesign: A file cannot be read or parsed.
-        UsageError: Several modules could be the top, or a file is a specification.
-    """
-    for path in paths:
-        if path.suffix.lower() in (".md", ".markdown"):
-            raise UsageError(
-                f"{what} must be Verilog; {path} is a specification\n\nhint: --spec {path}"
-            )
-    anything = Design.from_files(paths, top="rtlgen_unknown")
-    names = module_names(anything)
-    if module is not None and module in names:
-        return replace(anything, top=module)
-    return replace(anything, top=top_module(anything, what=what))
 
 
 def golden_judgement(

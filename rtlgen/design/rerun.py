@@ -16,7 +16,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from rtlgen.design.bench import load_golden, load_rtl
+from rtlgen.design.bench import load_golden
 from rtlgen.design.builtin import BuiltIn
 from rtlgen.design.differences import (
     Difference,
@@ -24,6 +24,7 @@ from rtlgen.design.differences import (
     file_differences,
     version_differences,
 )
+from rtlgen.design.load import load_rtl
 from rtlgen.design.model_run import Question, model_run
 from rtlgen.design.options import Asking, Options, Progress
 from rtlgen.design.record import MANIFEST, OptionsRecord, RunRecord

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from rtlgen.cli.runs import ConsoleProgress
+from rtlgen.cli.progress import ConsoleProgress
 from rtlgen.design.candidate import Candidate, described
 from rtlgen.design.loop import Loop, Ruling
 from rtlgen.design.options import Asking, State

@@ -7,7 +7,7 @@ import io
 import pytest
 from rich.console import Console
 
-from rtlgen.cli.runs import ConsoleProgress
+from rtlgen.cli.progress import ConsoleProgress
 from sim.design import Design
 from sim.gate import admit
 
