@@ -44,11 +44,14 @@ def length_of(design: Design) -> int:
 def churn_of(old: Design, new: Design) -> float:
     """Return what somebody who knows `old` has to read anew, and misses: 0 is nothing, 1 all.
 
-    Lines that are only gone are nothing to read, but comments are missed.
+    Lines that are only gone are nothing to read, but comments are missed. Where there is less
+    to read than before, new lines are no burden.
     """
     before, after = _lines(old), _lines(new)
-    missed = sum((before - after)[line] for line in before if "//" in line or "*/" in line)
-    return (sum((after - before).values()) + missed) / max(1, sum(before.values()))
+    gone = before - after
+    missed = sum(count for line, count in gone.items() if "//" in line or "*/" in line)
+    burden = 0 if length_of(new) < length_of(old) else sum((after - before).values())
+    return (burden + missed) / max(1, sum(before.values()))
 
 
 def _lines(design: Design) -> Counter[str]:

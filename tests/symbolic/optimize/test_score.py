@@ -68,5 +68,8 @@ def test_new_lines_and_lost_comments_are_churn_and_lines_that_go_are_not() -> No
     old = Design(top="m", sources={"m.v": "one\ntwo  // why\n\nthree\nfour\n"})
     kept = Design(top="m", sources={"m.v": "  one\n two  // why\nfour\n"})
     changed = Design(top="m", sources={"m.v": "one\ntwo\nthree\nfour\n"})
+    longer = Design(top="m", sources={"m.v": "one\ntwo  // why\nthree + 0\nfour\n"})
     assert churn_of(old, kept) == 0
     assert churn_of(old, changed) == 0.5
+    assert churn_of(old, longer) == 0.25
+    assert churn_of(longer, old) == 0
