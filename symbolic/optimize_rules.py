@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from sim.design import Design
@@ -10,6 +11,7 @@ from sim.errors import InvalidDesign
 from symbolic.dataflow.edit import NotRewritable, rewritten_design
 from symbolic.dataflow.module import Dataflow
 from symbolic.dataflow.write import module_text
+from symbolic.optimize_score import length_fee
 from symbolic.optimize_stage import Context, Draft, Priced, Stage
 from symbolic.optimize_values import LeftAlone
 from symbolic.ppa import NotMeasured, Ppa
@@ -42,9 +44,12 @@ def rule_drafts(stage: Stage, context: Context) -> list[Draft]:
 
 
 def _searched(stage: Stage, context: Context) -> Rewritten:
+    base = _standalone(stage.module)
+
     def measure(modules: Sequence[Dataflow]) -> list[Ppa | NotMeasured]:
         designs = [_standalone(module) for module in modules]
-        return context.meter.measured(designs, seconds=max(1.0, context.left))
+        found = context.meter.measured(designs, seconds=max(1.0, context.left))
+        return [_with_fee(ppa, base, one) for ppa, one in zip(found, designs, strict=True)]
 
     return rewrite(
         stage.module,
@@ -54,6 +59,15 @@ def _searched(stage: Stage, context: Context) -> Rewritten:
         delay=context.most_delay,
         banned=context.banned,
     )
+
+
+def _with_fee(ppa: Ppa | NotMeasured, base: Design, design: Design) -> Ppa | NotMeasured:
+    """Return `ppa` made dearer by what `design` is longer than `base`, for the search."""
+    if isinstance(ppa, NotMeasured):
+        return ppa
+    factor = 1 + length_fee(base, design)
+    power = None if ppa.power is None else ppa.power * factor
+    return replace(ppa, area=ppa.area * factor, power=power)
 
 
 def _standalone(module: Dataflow) -> Design:

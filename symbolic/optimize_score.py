@@ -41,6 +41,12 @@ def length_of(design: Design) -> int:
     return sum(len(_WORD.findall(without_comments(text))) for text in design.sources.values())
 
 
+def length_fee(old: Design, new: Design) -> float:
+    """Return the share of the cost that `new` has to save for being longer than `old`."""
+    growth = length_of(new) / max(1, length_of(old)) - 1
+    return min(_MOST_FEE, max(0.0, _FEE * growth))
+
+
 def churn_of(old: Design, new: Design) -> float:
     """Return what somebody who knows `old` has to read anew, and misses: 0 is nothing, 1 all.
 
@@ -84,7 +90,6 @@ class Bar:
         itself: it is to be read and kept by people.
         """
         first, *others = cost(ppa, self.goal)
-        growth = length_of(design) / max(1, length_of(self.original)) - 1
-        length = min(_MOST_FEE, max(0.0, _FEE * growth))
         news = min(1.0, churn_of(self.original, design)) * _NEWS_FEE
-        return (first * (1 + length + news), *others, growth)
+        growth = length_of(design) / max(1, length_of(self.original)) - 1
+        return (first * (1 + length_fee(self.original, design) + news), *others, growth)
