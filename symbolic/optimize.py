@@ -39,6 +39,8 @@ _ATTEMPTS = 2
 """How often everything is tried, without steps that were not proved before."""
 _PATIENCE = 4.0
 """Factor on the time for what has to be known in any case, before the pace is known."""
+_ON_TOP = 0.98
+"""Factor on the cost below which rules are worth their changes where machines have paid."""
 _PROVING = 0.5
 """Share of the time that is left, for the proofs."""
 
@@ -161,10 +163,13 @@ class _Optimizer:
         context = self._context
         machines = self._plan(start, (machine_drafts,))
         plans = [machines, _Plan(drafts=(), end=start)]
-        if not (machines.drafts and is_all_machine(start, context)):
-            plans.append(self._plan(start, (rule_drafts,), after=machines))
-            ruled = len(plans[-1].drafts) > len(machines.drafts)
-            if machines.drafts and ruled and context.left:
+        if machines.drafts and is_all_machine(start, context):
+            return plans
+        ruled = self._plan(start, (rule_drafts,), after=machines)
+        worth = _ON_TOP if machines.drafts else 1.0
+        if context.price(ruled.end)[0] < worth * context.price(machines.end)[0]:
+            plans.append(ruled)
+            if machines.drafts and context.left:
                 plans.append(self._plan(start, (rule_drafts, machine_drafts)))
         return sorted(plans, key=lambda plan: context.price(plan.end))
 

@@ -17,6 +17,8 @@ from symbolic.optimize_values import LeftAlone
 from symbolic.ppa import NotMeasured, Ppa
 from symbolic.rewrite import Rewritten, Step, rewrite
 
+_LEAST, _EACH_CELL = 3.0, 0.1
+"""Seconds for the search, and for each mapped cell, at most."""
 _SHARE = 0.6
 """Of the time that is left, for the search."""
 
@@ -55,10 +57,16 @@ def _searched(stage: Stage, context: Context) -> Rewritten:
         stage.module,
         goal=context.goal,
         measure=measure,
-        seconds=_SHARE * context.left,
+        seconds=_search_seconds(stage, context),
         delay=context.most_delay,
         banned=context.banned,
     )
+
+
+def _search_seconds(stage: Stage, context: Context) -> float:
+    """Return how long to search: what a design of this size is worth."""
+    cells = sum(stage.measured.by_cell.values())
+    return min(_SHARE * context.left, (_LEAST + _EACH_CELL * cells) * context.clock.stretch)
 
 
 def _with_fee(ppa: Ppa | NotMeasured, base: Design, design: Design) -> Ppa | NotMeasured:

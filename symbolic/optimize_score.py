@@ -14,7 +14,7 @@ from symbolic.rules.rule import Goal
 Cost = tuple[float, ...]
 SLACK = 0.05
 """Share by which a design may become slower where less delay is not the goal."""
-_FEE = 0.1
+_FEE = 0.05
 """Share of the cost that a text of twice the length has to save."""
 _MOST_FEE = 0.1
 _NEWS_FEE = 0.03

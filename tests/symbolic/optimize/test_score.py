@@ -49,7 +49,7 @@ def test_longer_text_has_to_pay_for_itself() -> None:
     before = bar().price(ppa(100, 1000), design(100))
     assert bar().price(ppa(99.9, 1000), design(100)) < before
     assert bar().price(ppa(99.9, 1000), design(60)) < before
-    assert bar().price(ppa(98, 1000), design(150)) > before
+    assert bar().price(ppa(99, 1000), design(150)) > before
     assert bar().price(ppa(93, 1000), design(150)) < before
     assert bar().price(ppa(88, 1000), design(10_000)) < before
 
