@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from sim.design import Design
 from sim.proof import Outcome, Proof
 from symbolic.extract import ExtractedMachine
 from symbolic.fsm_lift import Lifted
 from symbolic.fsm_rewrite import NotWritable, Style, Version, versions
-from symbolic.ppa import Library, NotMeasured, Ppa, measure
+from symbolic.optimize_stage import Meter
+from symbolic.ppa import Library, NotMeasured, Ppa, read_library
 from symbolic.prover import YosysProver
+from symbolic.rules.rule import Goal
 from symbolic.state_table import StateTable
 
 _NEARLY = 1.02
 """Area up to which what reads better is preferred to the least area."""
 _PROVED_AT_ONCE = 4
+"""Versions that one proof looks at, where the best is not proved by itself."""
+_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +62,9 @@ def best_written(
     found = _versions(lift, machine, tables, safe=safe)
     ranked = _ranked(found, library)
     prover = YosysProver()
-    for first in range(0, len(ranked), _PROVED_AT_ONCE):
-        batch = ranked[first : first + _PROVED_AT_ONCE]
+    starts = [0, *range(1, len(ranked), _PROVED_AT_ONCE)]
+    for first, last in pairwise([*starts, len(ranked)]):
+        batch = ranked[first:last]
         designs = [candidate.version.design for candidate in batch]
         proofs = prover.equivalent(lift.design, designs, lift.interface, seconds=seconds)
         for candidate, proof in zip(batch, proofs, strict=True):
@@ -94,7 +100,8 @@ def _ranked(
     found: Sequence[tuple[Version, StateTable]], library: Library | None
 ) -> list[_Candidate]:
     designs: list[Design] = [version.design for version, _ in found]
-    answers = measure(designs, library=library, stock=False)
+    meter = Meter(library or read_library(None), Goal.AREA)
+    answers = meter.measured(designs, seconds=_SECONDS)
     candidates = [
         _Candidate(version=version, table=table, measured=ppa)
         for (version, table), ppa in zip(found, answers, strict=True)

@@ -13,6 +13,7 @@ from symbolic.dataflow.source_map import source_map
 from symbolic.extract import ExtractedMachine, NotExtracted, machines
 from symbolic.extract_names import constants_of
 from symbolic.optimize_input import read_input
+from symbolic.optimize_together import both
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +37,12 @@ def lifted(design: Design) -> Lifted:
         EnvironmentFault: No child process can be run.
     """
     interface = read_input(design)
-    (module,) = read_dataflow([design], [interface])
+    (module,), places = both(
+        lambda: read_dataflow([design], [interface]), lambda: source_map(design)
+    )
     if isinstance(module, Unreadable):
         raise InvalidDesign(f"module {design.top!r} cannot be looked at: {module}")
-    found = machines(module, constants=constants_of(design, source_map(design)))
+    found = machines(module, constants=constants_of(design, places))
     found.sort(key=lambda one: _line(one.place))
     return Lifted(
         design=design,
