@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,6 +21,7 @@ from rtlgen.cli.fsm_record import (
 from rtlgen.design.load import load_rtl
 from rtlgen.design.visible import visible
 from rtlgen.errors import CannotJudge, UsageError
+from rtlgen.evaluation.replacing import write_whole
 from sim.design import MAX_FILE_BYTES
 from symbolic.dataflow.nodes import Node, Op
 from symbolic.emit_fsm import emit_fsm
@@ -374,10 +374,4 @@ def _put(request: Request, text: str) -> None:
     if path is None:
         typer.echo(text, nl=False)
         return
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
-        with partial.open("w", encoding="utf-8", newline="") as file:
-            file.write(text)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    write_whole(path, text)

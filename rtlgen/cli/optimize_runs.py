@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -18,6 +17,7 @@ from rtlgen.cli.progress import ConsoleProgress
 from rtlgen.design.load import load_rtl
 from rtlgen.design.visible import visible
 from rtlgen.errors import UsageError
+from rtlgen.evaluation.replacing import write_whole
 from rtlgen.optimize.record import OptimizationRecord, difference, record_of, to_json
 from rtlgen.optimize.text import headline, rows
 from symbolic.optimize import optimize as optimized
@@ -166,25 +166,14 @@ def _print_table(record: OptimizationRecord) -> None:
 def _write(found: Optimization, record: OptimizationRecord, request: Request) -> None:
     text = found.design.sources[home_of(found.design)]
     if request.output is not None:
-        _put(request.output, text)
+        write_whole(request.output, text)
     if request.report is not None:
         from rtlgen.optimize.report import render_report
 
-        _put(request.report, render_report(found, record))
+        write_whole(request.report, render_report(found, record))
     if request.json:
         typer.echo(to_json(record), nl=False)
     elif request.diff:
         typer.echo(difference(found.original, found.design), nl=False)
     elif request.output is None:
         typer.echo(text, nl=False)
-
-
-def _put(path: Path, text: str) -> None:
-    """Write `text` so that `path` is whole or as it was."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
-        with partial.open("w", encoding="utf-8", newline="") as file:
-            file.write(text)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from symbolic.yosys_aiger import Aiger
 
 RECORD = "proof.json"
 _SIDES = ("golden", "other")
+_UNFINISHED = {"outcome": "unfinished"}
+"""Stands in the record while the rest is written: old and new files are never taken for one."""
 
 
 def write_folder(
@@ -32,6 +35,9 @@ def write_folder(
     if folder.exists() and (not folder.is_dir() or _holds_others(folder)):
         raise UsageError(f"-o must be a new folder, or one that `rtlgen prove` wrote, not {folder}")
     folder.mkdir(parents=True, exist_ok=True)
+    _write(folder / RECORD, json.dumps(_UNFINISHED).encode())
+    for side in _SIDES:
+        shutil.rmtree(folder / side, ignore_errors=True)
     files = dict(_files(kept, record, designs, shown))
     for old in (*folder.glob("*.log"), *(folder / name for name in _FIXED)):
         if old.name not in files and old.name != RECORD:
@@ -87,6 +93,10 @@ def read_certificate(folder: Path) -> Certificate:
     """
     if not (folder / RECORD).is_file():
         raise UsageError(f"--check must name a folder that `rtlgen prove -o` wrote, not {folder}")
+    if _outcome(folder / RECORD) == _UNFINISHED["outcome"]:
+        raise UsageError(
+            f"the proof in {folder} was not written to its end\n\nhint: run `rtlgen prove -o` again"
+        )
     if not (folder / MITER).is_file():
         raise UsageError(f"{folder} holds no circuit to check: see its {RECORD} for what was found")
     try:
@@ -95,6 +105,14 @@ def read_certificate(folder: Path) -> Certificate:
         return Certificate(circuit=circuit, forbidden=read_invariant(text, circuit))
     except (ValueError, IndexError, KeyError) as error:
         raise UsageError(f"the proof in {folder} cannot be read: {error}") from error
+
+
+def _outcome(path: Path) -> object:
+    try:
+        record = json.loads(_text(path))
+    except ValueError as error:
+        raise UsageError(f"{path} cannot be read: {error}") from error
+    return record.get("outcome") if isinstance(record, dict) else None
 
 
 def _text(path: Path) -> str:

@@ -68,14 +68,15 @@ def render_html(
             room=min(_MOST_ROOM, _ROOM // max(1, len(run.candidates))),
             waveform=waveform,
             testbench=testbench or {},
-            colors=_colors(),
+            colors=colors(),
             wave_css=Markup(wave_css()),  # noqa: S704 - our own style sheet
         )
     )
 
 
 @cache
-def _colors() -> Markup:
+def colors() -> Markup:
+    """Return the colors of a report's page, light and dark."""
     light, dark = declarations(LIGHT), declarations(DARK)
     return Markup(  # noqa: S704 - our own colors
         f":root{{{light}}}@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}"

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from rtlgen.design import words
 from rtlgen.design.code_html import difference, listing
-from rtlgen.design.palette import DARK, LIGHT, declarations
+from rtlgen.design.html import colors
 from rtlgen.design.visible import shortened, visible
 from rtlgen.optimize.record import Ending, OptimizationRecord, StepRecord
 from rtlgen.optimize.text import headline, percent, rows
@@ -67,7 +67,7 @@ def render_report(found: Optimization, record: OptimizationRecord) -> str:
             steps=list(_steps(found, record)),
             diff=difference(found.original.sources, found.design.sources, _ROOM),
             files=found.design.sources,
-            colors=_colors(),
+            colors=colors(),
             css=_css(),
         )
     )
@@ -101,14 +101,6 @@ def _pictures(step: Step) -> Iterator[tuple[str, Markup]]:
 def _caption(name: str, change: MachineChange, states: int) -> str:
     coded = f", {change.encoding}" if name == "after" else ""
     return f"{change.register} {name}: {words.counted(states, 'state')}{coded}"
-
-
-@cache
-def _colors() -> Markup:
-    light, dark = declarations(LIGHT), declarations(DARK)
-    return Markup(  # noqa: S704 - our own colors
-        f":root{{{light}}}@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}"
-    )
 
 
 @cache

@@ -74,6 +74,22 @@ def test_a_refutation_is_a_table_a_waveform_and_a_test(tmp_path: Path) -> None:
     assert not (tmp_path / "kept/counterexample.vcd").exists()
 
 
+def test_a_folder_that_was_not_written_to_its_end_is_no_proof(tmp_path: Path) -> None:
+    written(tmp_path, a=GOLDEN, b=SAME, c=SAME)
+    assert rtlgen("prove", "a.v", "b.v", "-q", "-o", "kept", cwd=tmp_path).returncode == 0
+    assert rtlgen("prove", "--check", "kept", "-q", cwd=tmp_path).returncode == 0
+    (tmp_path / "kept/proof.json").write_text('{"outcome": "unfinished"}')
+    done = rtlgen("prove", "--check", "kept", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "was not written to its end" in done.stderr
+    assert rtlgen("prove", "a.v", "c.v", "-q", "-o", "kept", cwd=tmp_path).returncode == 0
+    assert [path.name for path in (tmp_path / "kept/other").iterdir()] == ["c.v"]
+    (tmp_path / "kept/proof.json").write_text("{")
+    done = rtlgen("prove", "--check", "kept", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "proof.json cannot be read" in done.stderr
+
+
 def test_unknown_has_its_own_exit_code(tmp_path: Path) -> None:
     written(
         tmp_path,
