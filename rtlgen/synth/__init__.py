@@ -1,0 +1,1 @@
+"""A corpus that is right by construction: specifications drawn with the RTL that meets them."""

@@ -1,0 +1,10 @@
+"""All families of the corpus."""
+
+from __future__ import annotations
+
+from rtlgen.synth.drawn import Family
+from rtlgen.synth.families import counters
+
+ALL: tuple[Family, ...] = (*counters.FAMILIES,)
+FAMILIES: dict[str, Family] = {family.name: family for family in ALL}
+"""By name; a name is never used twice, which a test sees to."""

@@ -1,0 +1,1 @@
+"""The families of the corpus, one module a kind; `rtlgen.synth.catalog` lists them."""

@@ -1,0 +1,1 @@
+"""Training from verdicts: SFT, DPO and GRPO through TRL, and the loop that repeats them."""
