@@ -11,7 +11,19 @@ import sys
 
 import typer
 
-from rtlgen.cli import design, doctor, eval, fsm, judge, lint, optimize, prove, replay, testbench
+from rtlgen.cli import (
+    dataset,
+    design,
+    doctor,
+    eval,
+    fsm,
+    judge,
+    lint,
+    optimize,
+    prove,
+    replay,
+    testbench,
+)
 from rtlgen.cli.common import exit_code_of
 
 app = typer.Typer(
@@ -34,6 +46,7 @@ app.command("replay")(replay.replay)
 app.command("lint")(lint.lint)
 app.command("doctor")(doctor.doctor)
 app.add_typer(eval.app, name="eval")
+app.add_typer(dataset.app, name="dataset")
 
 
 def _version(value: bool) -> None:
