@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from rtlgen.synth.drawn import Family
-from rtlgen.synth.families import counters
+from rtlgen.synth.families import counters, flip_flops, registers
 
-ALL: tuple[Family, ...] = (*counters.FAMILIES,)
+ALL: tuple[Family, ...] = (
+    *counters.FAMILIES,
+    *flip_flops.FAMILIES,
+    *registers.FAMILIES,
+)
 FAMILIES: dict[str, Family] = {family.name: family for family in ALL}
 """By name; a name is never used twice, which a test sees to."""
