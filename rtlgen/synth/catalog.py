@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from rtlgen.synth.drawn import Family
-from rtlgen.synth.families import counters, flip_flops, registers
+from rtlgen.synth.families import (
+    counters,
+    flip_flops,
+    machine_logic,
+    machines,
+    registers,
+)
 
 ALL: tuple[Family, ...] = (
     *counters.FAMILIES,
     *flip_flops.FAMILIES,
     *registers.FAMILIES,
+    *machines.FAMILIES,
+    *machine_logic.FAMILIES,
 )
 FAMILIES: dict[str, Family] = {family.name: family for family in ALL}
 """By name; a name is never used twice, which a test sees to."""

@@ -1,0 +1,77 @@
+"""Stimulus that visits every transition of a small reference model."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from itertools import product
+
+from rtlgen.synth.drawn import Behavior, State, Values
+
+
+def tour(
+    behavior: Behavior, letters: Sequence[Values], limit: int = 200, states: int = 300
+) -> tuple[Values, ...]:
+    """Return at most `limit` inputs that walk from the reset state over all transitions.
+
+    Only the first `states` states met, breadth first, are aimed at.
+    """
+    start = behavior.after_reset()
+    state = behavior.start() if start is None else start
+    if state is None:
+        return ()
+    left = {known: set(range(len(letters))) for known in _reachable(behavior, letters, states)}
+    walk: list[Values] = []
+    while len(walk) < limit and (path := _nearest(behavior, letters, left, state)):
+        for letter in path:
+            left.get(state, set()).discard(letter)
+            walk.append(letters[letter])
+            state = behavior.step(state, letters[letter])[1]
+    return tuple(walk[:limit])
+
+
+def letters(*ports: tuple[str, int]) -> tuple[Values, ...]:
+    """Return all combinations of values of inputs, given by name and width."""
+    names = [name for name, _ in ports]
+    return tuple(
+        dict(zip(names, values, strict=True))
+        for values in product(*(range(1 << width) for _, width in ports))
+    )
+
+
+def reachable(behavior: Behavior, letters: Sequence[Values], limit: int = 5000) -> list[State]:
+    """Return the states that can be reached from reset, breadth first, at most about `limit`."""
+    return _reachable(behavior, letters, limit)
+
+
+def _reachable(behavior: Behavior, letters: Sequence[Values], limit: int) -> list[State]:
+    start = behavior.after_reset()
+    found = [behavior.start() if start is None else start]
+    seen = set(found)
+    for state in found:
+        if len(found) >= limit:
+            break
+        for letter in letters:
+            after = behavior.step(state, letter)[1]
+            if after not in seen:
+                seen.add(after)
+                found.append(after)
+    return found
+
+
+def _nearest(
+    behavior: Behavior, letters: Sequence[Values], left: dict[State, set[int]], start: State
+) -> list[int]:
+    """Return the shortest path that ends with a transition not yet taken."""
+    waiting: deque[tuple[State, tuple[int, ...]]] = deque([(start, ())])
+    seen = {start}
+    while waiting:
+        state, path = waiting.popleft()
+        if left.get(state):
+            return [*path, min(left[state])]
+        for letter, given in enumerate(letters):
+            after = behavior.step(state, given)[1]
+            if after in left and after not in seen:
+                seen.add(after)
+                waiting.append((after, (*path, letter)))
+    return []
