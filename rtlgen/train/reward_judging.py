@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 
-from rtlgen.data.reward_data import problem_of
+from rtlgen.data.problem_json import problem_of
 from rtlgen.evaluation.benchmark import Benchmark, Extract
 from rtlgen.evaluation.catalog import BENCHMARKS
 from rtlgen.evaluation.executor import Executor

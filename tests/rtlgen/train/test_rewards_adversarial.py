@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rtlgen.data.reward_data import problem_of, reward_data
-from rtlgen.errors import UsageError
+from rtlgen.data.problem_json import problem_json, problem_of
 from rtlgen.evaluation.harness.protocol import Conditions
 from rtlgen.evaluation.judgement import Category
 from rtlgen.train.reward_judging import Answer, Judge, grpo_rewards
@@ -61,7 +60,7 @@ def test_refused_designs_earn_the_lowest(judged: tuple[Seen, Seen, dict[str, See
 @pytest.mark.icarus
 def test_a_batch_is_judged_once_for_all_rewards() -> None:
     texts = [right(SELECTOR, Dialect.V1), wrong(SELECTOR, Dialect.V1), "", "module top_module("]
-    text = reward_data(problem(SELECTOR, Dialect.V1))
+    text = problem_json(problem(SELECTOR, Dialect.V1))
     with Judge(cache=False, conditions=CONDITIONS) as judge:
         rewards = grpo_rewards(["verireason", "pass", "share"], judge)
         assert [reward.__name__ for reward in rewards] == ["verireason", "pass", "share"]
@@ -78,7 +77,7 @@ def test_a_batch_is_judged_once_for_all_rewards() -> None:
 @pytest.mark.icarus
 def test_problems_of_one_name_are_told_apart() -> None:
     one, other = problem(SELECTOR, Dialect.V1), problem(COUNTER, Dialect.V1)
-    alike = problem_of(reward_data(other).replace('"own_counter"', '"own_selector"'))
+    alike = problem_of(problem_json(other).replace('"own_counter"', '"own_selector"'))
     asked = [
         Answer(problem_set=SET, problem=each, completion=own.golden)
         for each in (one, alike)
@@ -87,13 +86,6 @@ def test_problems_of_one_name_are_told_apart() -> None:
     with Judge(cache=False, conditions=CONDITIONS) as judge:
         found = [seen.judgement.functional for seen in judge.seen(asked)]
     assert found == [True, False, False, True]
-
-
-def test_a_problem_survives_its_row() -> None:
-    own = problem(COUNTER, Dialect.V2)
-    assert problem_of(reward_data(own)) == own
-    with pytest.raises(UsageError, match=r"reward_data must .*test.*, rows:3\n\nhint: rows for"):
-        problem_of('{"task_id": "a", "top": "m", "description": ""}', "rows:3")
 
 
 GOLDEN = "module m(input a, input b, output y); assign y = a & b; endmodule"
