@@ -6,13 +6,17 @@ from rtlgen.synth.drawn import Family
 from rtlgen.synth.families import (
     counters,
     flip_flops,
+    gates,
     machine_logic,
     machines,
+    muxes,
     registers,
 )
 
 ALL: tuple[Family, ...] = (
     *counters.FAMILIES,
+    *muxes.FAMILIES,
+    *gates.FAMILIES,
     *flip_flops.FAMILIES,
     *registers.FAMILIES,
     *machines.FAMILIES,

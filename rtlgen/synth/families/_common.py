@@ -48,8 +48,13 @@ def design(  # noqa: PLR0913 - one keyword a part
     slips: Mapping[str, str] | None = None,
     vectors: Sequence[Values] = (),
 ) -> Drawn:
-    """Return a combinational design; slips that are the body itself are left out."""
+    """Return a combinational design.
+
+    Slips are made to fit the header: continuous assignments to `output reg`
+    become procedural, and a slip in a procedure is left out where outputs are wires.
+    """
     body, registered = (coding, ()) if isinstance(coding, str) else coding
+    wrong = {name: _fitting(text, registered) for name, text in (slips or {}).items()}
     return Drawn(
         parameters=dict(parameters),
         ports=(*inputs(*ins), *outputs(*outs)),
@@ -59,10 +64,17 @@ def design(  # noqa: PLR0913 - one keyword a part
         behavior=Combinational(outputs=model),
         vectors=tuple(vectors),
         slips=tuple(
-            Slip(name=name, body=wrong) for name, wrong in (slips or {}).items() if wrong != body
+            Slip(name=name, body=text) for name, text in wrong.items() if text not in {"", body}
         ),
         module=module,
     )
+
+
+def _fitting(body: str, registered: Sequence[str]) -> str:
+    if registered and body.startswith("assign "):
+        statements = body.replace("assign ", "")
+        return always(statements)
+    return "" if "always" in body and not registered else body
 
 
 def mask(width: int) -> int:
