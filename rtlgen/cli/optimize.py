@@ -94,7 +94,8 @@ def optimize(
         str | None,
         typer.Option(
             help="Also ask this language model for a rewrite, which is taken only if it is proved "
-            "and better: openai:MODEL, hf:PATH_OR_ID, replay:FILE.jsonl or scripted:FILE.yaml",
+            "and better: openai:MODEL, hf:PATH_OR_ID, gguf:FILE, replay:FILE.jsonl or "
+            "scripted:FILE.yaml",
             show_default=False,
             rich_help_panel="Language model (never asked unless it is named here)",
         ),

@@ -35,6 +35,7 @@ from rtlgen.llm.model import Failure, LanguageModel
 from rtlgen.llm.replay import Replay
 from rtlgen.llm.session import Session
 from rtlgen.llm.store import AnswerStore
+from rtlgen.llm.style import style_of
 from rtlgen.spec.model import Spec
 from sim.design import digest
 from sim.judge import judge
@@ -137,7 +138,13 @@ def model_run(
     """Run the loop with `work` as its memory, and judge its best candidate once more, alone."""
     start = time.monotonic()
     asking = options.asking or Asking()
-    prompter = Prompter(spec, asking, subject=question.subject, header=question.header)
+    prompter = Prompter(
+        spec,
+        asking,
+        subject=question.subject,
+        header=question.header,
+        form=style_of(question.model),
+    )
     referee = _referee(spec, options, prompter, progress, cache)
     with AnswerStore(work / ANSWERS) as store:
         if len(store):
@@ -306,6 +313,7 @@ def _model_record(
         chosen_by=question.chosen_by,
         subject=question.subject,
         header=question.header,
+        prompt=style_of(question.model),
         sampling=SamplingRecord.of(asking.sampling),
         question=facts,
         requests=tally.requests,

@@ -7,6 +7,8 @@ from rtlgen.design.candidate import Candidate
 from rtlgen.design.feedback import feedback
 from rtlgen.design.options import Asking
 from rtlgen.llm.model import Message, Purpose
+from rtlgen.llm.style import PromptStyle
+from rtlgen.prompts.plain import begun
 from rtlgen.spec.model import Kind, Spec
 from rtlgen.spec.plain import plain
 from sim.design import Design
@@ -23,15 +25,23 @@ class Prompter:
 
     `subject` is the name of the problem, `header` the module's header where
     samples made elsewhere continue it; otherwise it is written from the interface.
+    A model of style `plain` is asked for designs in the form that it was trained on.
     """
 
     def __init__(
-        self, spec: Spec, asking: Asking, *, subject: str = "", header: str | None = None
+        self,
+        spec: Spec,
+        asking: Asking,
+        *,
+        subject: str = "",
+        header: str | None = None,
+        form: PromptStyle = "chat",
     ) -> None:
         self.interface: Interface = spec.interface
         self.subject = subject or spec.interface.module
         self.header = header or prompts.module_header(spec.interface, spec.ranges)
         self._style = asking.style
+        self._form = form
         self._driving: dict[tuple[str, str], tuple[SourceLine, ...]] = {}
         self._examples = asking.examples
         self._task = prompts.Task(
@@ -42,8 +52,15 @@ class Prompter:
             header=self.header,
         )
 
+    @property
+    def repairs(self) -> bool:
+        """Whether the model takes requests for repairs."""
+        return self._form == "chat"
+
     def propose(self) -> tuple[Message, ...]:
         """Return the prompt for a design from the specification alone."""
+        if self._form == "plain":
+            return begun(prompts.plain(self._task.spec, self.header), self.header)
         return prompts.propose(self._task, style=self._style, examples=self._examples)
 
     def reference(self) -> tuple[Message, ...]:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from rtlgen.design.testbench_record import TrustSummary
 from rtlgen.llm.model import Sampling
+from rtlgen.llm.style import PromptStyle
 from rtlgen.spec.model import Finding, Fragment, Spec
 from rtlgen.spec.plain import plain
 from sim.disagreement import Disagreement
@@ -213,6 +214,8 @@ class ModelRecord(_Record):
     """What the model knows the problem by; empty: the module's name."""
     header: str | None = None
     """The module's header, where samples made elsewhere continued it."""
+    prompt: PromptStyle = "chat"
+    """The form of its prompts."""
     sampling: SamplingRecord
     question: dict[str, Any] = Field(default_factory=dict)
     """What the answers depend on; `--resume` goes on only with the same."""

@@ -33,6 +33,7 @@ from rtlgen.design.run_folder import GOLDEN, RTL, SPEC, TESTBENCH, UNOPTIMIZED
 from rtlgen.design.unfinished import ANSWERS
 from rtlgen.errors import UsageError
 from rtlgen.llm.model import Answer, Failure, Purpose, Request
+from rtlgen.llm.style import PromptStyle
 from rtlgen.llm.records import AnswerRecord, PromptRecord, read_records
 from rtlgen.spec import load_spec
 from rtlgen.spec.model import Spec
@@ -74,6 +75,7 @@ class Recorded:
 
     def __init__(self, record: RunRecord, path: Path) -> None:
         self.name = "" if record.model is None else record.model.name
+        self.prompt_style: PromptStyle = "chat" if record.model is None else record.model.prompt
         self.other_prompts = False
         """Whether the prompts are not those that were recorded."""
         self._answers: dict[str, Answer] = {}

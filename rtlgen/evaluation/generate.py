@@ -14,16 +14,17 @@ from rtlgen.design.builtin import propose
 from rtlgen.design.proposal import Proposal
 from rtlgen.errors import RtlgenError, UsageError
 from rtlgen.evaluation.benchmark import Benchmark
-from rtlgen.evaluation.problem import Problem
+from rtlgen.evaluation.problem import Problem, description_of
 from rtlgen.evaluation.row import ROWS, row_of
 from rtlgen.evaluation.run_folder import ANSWERS, RunFolder
 from rtlgen.evaluation.run_record import SourceRecord
 from rtlgen.evaluation.samples import Sample
 from rtlgen.llm.budget import Budget
 from rtlgen.llm.choose import BUILT_IN
-from rtlgen.llm.model import Answer, LanguageModel, Request, Sampling
+from rtlgen.llm.model import Answer, LanguageModel, Message, Request, Sampling
 from rtlgen.llm.session import Session
 from rtlgen.llm.store import AnswerStore
+from rtlgen.llm.style import PromptStyle, style_of
 from rtlgen.spec.fragments import read_fragments
 from rtlgen.spec.model import Spec
 from rtlgen.spec.reader import read_spec
@@ -76,7 +77,7 @@ class FromModel:
         """What was spent of what, in words, when all is answered."""
         self._benchmark, self._problems, self._model = benchmark, problems, model
         self._budget, self._drawing, self._folder = budget, drawing, folder
-        self.source = _source(benchmark, problems, model.name, drawing)
+        self.source = _source(benchmark, problems, model, drawing)
 
     def __iter__(self) -> Iterator[Sample]:
         with AnswerStore(self._folder / ANSWERS) as store:
@@ -102,19 +103,21 @@ def generated(
         requests = [
             request
             for problem in problems[start : start + step]
-            for request in requests_of(benchmark, problem, drawing)
+            for request in requests_of(benchmark, problem, drawing, style_of(session.model))
         ]
         for request, answer in zip(requests, session.ask(requests), strict=True):
             yield _sample(request, answer, session.model.name)
 
 
-def requests_of(benchmark: Benchmark, problem: Problem, drawing: Drawing) -> list[Request]:
-    """Return what a model is asked for the samples of `problem`.
+def requests_of(
+    benchmark: Benchmark, problem: Problem, drawing: Drawing, style: PromptStyle = "chat"
+) -> list[Request]:
+    """Return what a model of `style` is asked for the samples of `problem`.
 
     Raises:
-        UsageError: A number of in-context examples that the benchmark does not have.
+        UsageError: A number of in-context examples that the benchmark or the style does not have.
     """
-    messages = tuple(benchmark.prompt(problem, shots=drawing.shots))
+    messages = _messages(benchmark, problem, drawing, style)
     return [
         Request(
             messages=messages,
@@ -125,6 +128,38 @@ def requests_of(benchmark: Benchmark, problem: Problem, drawing: Drawing) -> lis
         )
         for number in range(drawing.n)
     ]
+
+
+def _messages(
+    benchmark: Benchmark, problem: Problem, drawing: Drawing, style: PromptStyle
+) -> tuple[Message, ...]:
+    if style == "chat":
+        return tuple(benchmark.prompt(problem, shots=drawing.shots))
+    if drawing.shots:
+        raise UsageError(
+            f"a model trained on plain prompts takes no in-context examples, not {drawing.shots}"
+            "\n\nhint: leave --shots out"
+        )
+    from rtlgen.prompts.plain import begun, plain  # noqa: PLC0415 - Jinja is slow to load
+
+    header = header_of(problem)
+    return begun(plain(description_of(problem), header), header)
+
+
+def header_of(problem: Problem) -> str:
+    """Return the module's header: the problem's own, else as its description implies it.
+
+    Empty where the description names no ports that can be read.
+    """
+    from rtlgen.prompts import module_header  # noqa: PLC0415 - Jinja is slow to load
+
+    if problem.header.strip():
+        return problem.header.strip()
+    try:
+        spec = _spec(problem)
+    except RtlgenError:
+        return ""
+    return module_header(spec.interface, spec.ranges) if spec.interface.ports else ""
 
 
 def compiled(problems: Sequence[Problem], n: int) -> Iterator[Sample]:
@@ -190,15 +225,18 @@ def _copied_answered(path: Path, kept: IO[bytes]) -> int:
 
 
 def _source(
-    benchmark: Benchmark, problems: Sequence[Problem], model: str, drawing: Drawing
+    benchmark: Benchmark, problems: Sequence[Problem], model: LanguageModel, drawing: Drawing
 ) -> SourceRecord:
     """Return what identifies the answers, and what reproduces them."""
-    keys = [requests_of(benchmark, problem, drawing)[0].key for problem in problems]
+    style = style_of(model)
+    keys = [requests_of(benchmark, problem, drawing, style)[0].key for problem in problems]
     sampling = drawing.sampling
     return SourceRecord(
         kind="model",
-        name=model,
-        digest=digest(model.encode(), str(drawing.n).encode(), *(key.encode() for key in keys)),
+        name=model.name,
+        digest=digest(
+            model.name.encode(), str(drawing.n).encode(), *(key.encode() for key in keys)
+        ),
         details={
             "n": drawing.n,
             "shots": drawing.shots,

@@ -38,3 +38,9 @@ class Problem:
         texts = [self.task_id, self.top, self.test, self.reference]
         files = [part for name, content in self.data for part in (name.encode(), content)]
         return digest(*(text.encode() for text in texts), *files)
+
+
+def description_of(problem: Problem) -> str:
+    """Return the description alone; v2's code-complete repeats the header at its end."""
+    header = problem.header.strip()
+    return problem.description.rstrip().removesuffix(header) if header else problem.description

@@ -14,7 +14,7 @@ from importlib import resources
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from rtlgen.errors import UsageError
-from rtlgen.evaluation.problem import Problem
+from rtlgen.evaluation.problem import Problem, description_of
 from rtlgen.llm.model import Message
 
 EXAMPLES = ("saturate", "divider", "gate", "parity")
@@ -84,18 +84,12 @@ def rtllm(problem: Problem) -> tuple[Message, ...]:
 def _asked(name: str, problem: Problem, *, complete: bool, shots: int = 0) -> tuple[Message, ...]:
     request = _render(
         name,
-        description=_without_header(problem).strip(),
+        description=description_of(problem).strip(),
         header=problem.header.strip(),
         examples=[example(chosen) for chosen in EXAMPLES[:shots]],
     )
     system = _render("system", complete=complete)
     return Message(role="system", content=system), Message(role="user", content=request + "\n")
-
-
-def _without_header(problem: Problem) -> str:
-    """Return the description; v2's code-complete repeats the header at its end."""
-    header = problem.header.strip()
-    return problem.description.rstrip().removesuffix(header) if header else problem.description
 
 
 def _render(name: str, **facts: object) -> str:

@@ -12,7 +12,7 @@ from rtlgen.llm.config import Settings
 from rtlgen.llm.model import LanguageModel
 
 BUILT_IN = "builtin"
-FORMS = ("openai:MODEL", "hf:PATH_OR_ID", "replay:FILE", "scripted:FILE", BUILT_IN)
+FORMS = ("openai:MODEL", "hf:PATH_OR_ID", "gguf:FILE", "replay:FILE", "scripted:FILE", BUILT_IN)
 """What a model's name may look like."""
 
 
@@ -59,6 +59,18 @@ def _local(name: str, settings: Settings) -> LanguageModel:
     )
 
 
+def _llama_cpp(name: str, settings: Settings) -> LanguageModel:
+    from rtlgen.llm.llama_cpp import LlamaCpp  # noqa: PLC0415 - keeps others light
+
+    chosen = _chosen(settings, "concurrency", "timeout")
+    adapter = settings.model.adapter
+    return LlamaCpp(
+        name,
+        adapter=Path(adapter) if adapter else None,
+        **{{"concurrency": "slots"}.get(key, key): value for key, value in chosen.items()},
+    )
+
+
 def _replay(name: str, _settings: Settings) -> LanguageModel:
     from rtlgen.llm.replay import Replay  # noqa: PLC0415
 
@@ -74,10 +86,11 @@ def _scripted(name: str, _settings: Settings) -> LanguageModel:
 _MAKERS: dict[str, Callable[[str, Settings], LanguageModel]] = {
     "openai": _openai,
     "hf": _local,
+    "gguf": _llama_cpp,
     "replay": _replay,
     "scripted": _scripted,
 }
-_ONLY = {"base_url": "openai", "key_variable": "openai", "adapter": "hf"}
+_ONLY = {"base_url": ("openai",), "key_variable": ("openai",), "adapter": ("hf", "gguf")}
 
 
 def _chosen(settings: Settings, *names: str) -> dict[str, Any]:
@@ -90,10 +103,11 @@ def _check_options(scheme: str, settings: Settings) -> None:
     """Refuse an option typed for another kind of model; in a file it waits for its kind."""
     for name, only in _ONLY.items():
         origin = settings.origin(f"model.{name}")
-        if origin.startswith("--") and scheme != only:
+        if origin.startswith("--") and scheme not in only:
+            forms = " or ".join(f"{kind}:..." for kind in only)
             raise UsageError(
-                f"{origin} must come with a model {only}:..., not with {scheme}\n\n"
-                f"hint: leave {origin} out, or choose `--model {only}:...`"
+                f"{origin} must come with a model {forms}, not with {scheme}\n\n"
+                f"hint: leave {origin} out, or choose `--model {only[0]}:...`"
             )
 
 
@@ -122,8 +136,10 @@ def _hint(text: str) -> str:
 
 def _guess(text: str) -> str:
     path = Path(text).expanduser()
-    if path.is_dir() or text.endswith(".gguf"):
+    if path.is_dir():
         return f"hf:{text}"
+    if text.endswith(".gguf"):
+        return f"gguf:{text}"
     if text.endswith((".jsonl", ".jsonl.gz")):
         return f"replay:{text}"
     return f"scripted:{text}" if text.endswith((".json", ".yaml", ".yml")) else f"openai:{text}"

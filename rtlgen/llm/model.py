@@ -49,6 +49,7 @@ class Request:
     """One answer that is wanted."""
 
     messages: tuple[Message, ...]
+    """The last may be the model's own turn: the answer is to continue it, and its text has it."""
     sampling: Sampling = field(default_factory=Sampling)
     sample: int = 0
     """Number among the answers wanted to the same messages, from 0."""
@@ -67,6 +68,13 @@ class Request:
         """Hex digest of everything that an answer may depend on, the sample's number included."""
         facts = [asdict(self.sampling), self.sample, self.seed, self.purpose.value, self.subject]
         return digest(self.prompt_digest.encode(), json.dumps(facts, sort_keys=True).encode())
+
+
+def begun(messages: Sequence[Message]) -> tuple[tuple[Message, ...], str]:
+    """Return the conversation up to the last turn of others, and how the answer begins."""
+    if messages and messages[-1].role == "assistant":
+        return tuple(messages[:-1]), messages[-1].content
+    return tuple(messages), ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

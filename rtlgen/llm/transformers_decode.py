@@ -33,6 +33,8 @@ class Row:
     room: int
     """Most tokens of the answer."""
     stops: tuple[str, ...] = ()
+    beginning: str = ""
+    """What the prompt has of the answer already."""
     tokens: list[int] = field(default_factory=list)
     finish: Literal["stop", "length", ""] = ""
     seconds: float = 0.0
@@ -67,7 +69,7 @@ class Row:
         text = decode(tokenizer, self.tokens)
         ends = [at for stop in self.stops if (at := text.find(stop)) >= 0]
         return Answer(
-            text=text[: min(ends)] if ends else text,
+            text=self.beginning + (text[: min(ends)] if ends else text),
             finish=self.finish,
             usage=usage,
             seconds=self.seconds,

@@ -22,7 +22,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rtlgen.llm.model import Answer, Failure, Message, ModelFault, Request
+from rtlgen.llm.model import Answer, Failure, Message, ModelFault, Request, begun
+from rtlgen.llm.style import PromptStyle, style_in
 from rtlgen.llm.transformers_load import (
     Loaded,
     Weights,
@@ -100,6 +101,12 @@ class LocalModel:
     def name(self) -> str:
         adapter = f"+{self._weights.adapter}" if self._weights.adapter is not None else ""
         return f"hf:{self._weights.source}{adapter}"
+
+    @property
+    def prompt_style(self) -> PromptStyle:
+        own = style_in(Path(self._weights.source).expanduser())
+        adapter = self._weights.adapter
+        return own if adapter is None or own == "plain" else style_in(adapter.expanduser())
 
     def finish_within(self, seconds: float | None) -> None:
         """Fail with BUDGET what is not answered `seconds` from now; None takes that back."""
@@ -198,11 +205,14 @@ def _row(index: int, request: Request, loaded: Loaded) -> Row | Answer:
     """Return the row for a request, or why it cannot be answered."""
     from rtlgen.llm.transformers_decode import Row  # noqa: PLC0415
 
+    messages, beginning = begun(request.messages)
     try:
-        text, stops = _prompt(request.messages, loaded.tokenizer)
+        text, stops = _prompt(messages, loaded.tokenizer)
     except ValueError as error:
         return _failed(Failure.REJECTED, f"the chat template refuses it: {first_line(error)}")
-    prompt = loaded.tokenizer(text, add_special_tokens=not loaded.tokenizer.chat_template)
+    prompt = loaded.tokenizer(
+        text + beginning, add_special_tokens=not loaded.tokenizer.chat_template
+    )
     tokens = prompt["input_ids"] or [_padding(loaded)]
     if max(tokens) >= loaded.vocabulary:
         return _failed(Failure.REJECTED, f"the model does not know its token {max(tokens)}")
@@ -212,7 +222,9 @@ def _row(index: int, request: Request, loaded: Loaded) -> Row | Answer:
         detail = f"the prompt has {len(tokens)} tokens, the model's context {loaded.context}"
         return _failed(Failure.CONTEXT, detail)
     stops = (*request.sampling.stop, *stops)
-    return Row(index=index, request=request, prompt=tokens, room=room, stops=stops)
+    return Row(
+        index=index, request=request, prompt=tokens, room=room, stops=stops, beginning=beginning
+    )
 
 
 def _prompt(messages: Sequence[Message], tokenizer: Any) -> tuple[str, tuple[str, ...]]:  # noqa: ANN401

@@ -8,6 +8,7 @@ close.
 from __future__ import annotations
 
 from rtlgen.prompts.header import module_header
+from rtlgen.prompts.plain import plain
 from rtlgen.prompts.prompts import (
     MAX_EXAMPLES,
     Style,
@@ -26,6 +27,7 @@ __all__ = [
     "functional_repair",
     "module_header",
     "optimization",
+    "plain",
     "propose",
     "reference_model",
     "syntax_repair",

@@ -89,7 +89,7 @@ def test_local_model_gets_its_settings(garbage_model: Path, tmp_path: Path) -> N
         ("openai:", "name what comes after `openai:`"),
         ("hf: ", "name what comes after `hf:`"),
         ("runs/s.jsonl.gz", "did you mean 'replay:runs/s.jsonl.gz'"),
-        ("m.gguf", "did you mean 'hf:m.gguf'"),
+        ("m.gguf", "did you mean 'gguf:m.gguf'"),
         ("s.yaml", "did you mean 'scripted:s.yaml'"),
         ("/tmp", "did you mean 'hf:/tmp'"),
         ("", "did you mean"),
@@ -98,7 +98,9 @@ def test_local_model_gets_its_settings(garbage_model: Path, tmp_path: Path) -> N
 def test_unknown_name_lists_what_there_is(tmp_path: Path, text: str, hint: str) -> None:
     with pytest.raises(UsageError, match=f"hint: .*{hint}") as refused:
         choose_model(text, settings=settings(tmp_path))
-    assert "openai:MODEL, hf:PATH_OR_ID, replay:FILE, scripted:FILE, builtin" in str(refused.value)
+    assert "openai:MODEL, hf:PATH_OR_ID, gguf:FILE, replay:FILE, scripted:FILE, builtin" in str(
+        refused.value
+    )
     assert refused.value.exit_code == 2
 
 
@@ -112,8 +114,8 @@ def test_key_in_place_of_a_model_is_not_shown(tmp_path: Path) -> None:
     ("text", "option", "message"),
     [
         ("hf:x/y", {"base_url": "http://h/v1"}, "--base-url must come with a model openai:"),
-        ("openai:x", {"adapter": "a"}, "--adapter must come with a model hf:..., not with openai"),
-        (None, {"adapter": "a"}, "--adapter must come with a model hf:..., not with builtin"),
+        ("openai:x", {"adapter": "a"}, "--adapter must come with a model hf:... or gguf:..., not with openai"),
+        (None, {"adapter": "a"}, "--adapter must come with a model hf:... or gguf:..., not with builtin"),
         ("replay:x", {"key_variable": "KEY"}, "--key-variable must come with a model openai:"),
     ],
 )
