@@ -53,14 +53,14 @@ def _less_blocks(of: Iterator[str]) -> Iterator[str]:
     found = list(of)
     at = 0
     while at < len(found):
-        token = found[at]
-        if token in {"begin", "end"}:
+        word = found[at]
+        if word in {"begin", "end"}:
             at += 2 if at + 2 < len(found) and found[at + 1] == ":" else 0
-        elif token == "always" and (waits := _waits_for_any(found, at + 1)):
+        elif word == "always" and (waits := _waits_for_any(found, at + 1)):
             yield "always_comb"
             at += waits
         else:
-            yield _SAME.get(token, token)
+            yield _SAME.get(word, word)
         at += 1
 
 

@@ -81,8 +81,8 @@ class Gate:
         """Know the problems of `prints`, and of `texts`: set, problem and text."""
         self._prints = tuple(prints)
         self._texts = tuple(texts)
-        self._grams = _index((one.grams for one in self._prints))
-        self._short = _index((one.short for one in self._prints))
+        self._grams = _index(one.grams for one in self._prints)
+        self._short = _index(one.short for one in self._prints)
         self._codes: dict[int, Code] = {}
         self._owners: dict[int, list[int]] = defaultdict(list)
         for at, one in enumerate(self._prints):

@@ -36,12 +36,11 @@ def port_names(verilog: str) -> frozenset[str]:
     """Return the names in the first module's header and port declarations, in lower case."""
     found: set[str] = set()
     of = iter(tokens(verilog))
-    for token in of:
-        if token in {"module", "input", "output", "inout"}:
-            found.update(
-                word.lower() for word in takewhile(lambda t: t != ";", of) if is_name(word)
-            )
-        elif token == "endmodule":
+    for word in of:
+        if word in {"module", "input", "output", "inout"}:
+            declared = takewhile(lambda other: other != ";", of)
+            found.update(other.lower() for other in declared if is_name(other))
+        elif word == "endmodule":
             break
     return frozenset(found) - KEYWORDS
 
