@@ -1,0 +1,78 @@
+"""One example of the corpus: a drawn design, how it is told, its test, and wrong designs."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+from rtlgen.synth.draw import Draw
+from rtlgen.synth.drawn import Drawn, Family
+from rtlgen.synth.frames import Telling, told
+from rtlgen.synth.header import draw_style, header
+from rtlgen.synth.slips import slips_of
+from rtlgen.synth.test_text import Stimulus
+from rtlgen.synth.vectors import beats_of
+from rtlgen.synth.verify import Claim
+
+TOPS = ("top_module", "TopModule", "")
+"""Names of modules; the empty one stands for a name that says what it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """A design of a family, told in one way."""
+
+    family: str
+    kind: str
+    seed: str
+    """What it was drawn by."""
+    claim: Claim
+    spec: str
+    phrasing: str
+    """The frame in which it is told, a key of `frames.FRAMES`."""
+
+    @property
+    def drawn(self) -> Drawn:
+        """The design."""
+        return self.claim.stimulus.drawn
+
+    @property
+    def header(self) -> str:
+        """Header of the module."""
+        return header(self.drawn, self.claim.top, self.claim.style)
+
+
+def draw_example(
+    family: Family, seed: str, *, held_out: bool = False, canonical: bool = False
+) -> Example:
+    """Return the example of `family` that `seed` stands for.
+
+    Args:
+        family: What is drawn.
+        seed: Same seed, same example.
+        held_out: Tell it in a frame that is kept for held-out examples.
+        canonical: Keep to the most usual style of code.
+    """
+    drawn = family.draw(Draw(f"{family.name} {seed}", canonical=canonical))
+    chance = random.Random(f"example {family.name} {seed}")  # noqa: S311 - not for secrets
+    style = draw_style(chance, canonical=canonical)
+    top = _top(drawn, chance)
+    telling = Telling(drawn=drawn, top=top, header=header(drawn, top, style), chance=chance)
+    phrasing, spec = told(telling, held_out=held_out)
+    stimulus = Stimulus(drawn, beats_of(drawn, f"{family.name} {seed}"))
+    slips = tuple(slips_of(drawn, top, style, chance))
+    return Example(
+        family=family.name,
+        kind=family.kind,
+        seed=seed,
+        claim=Claim(stimulus=stimulus, top=top, style=style, slips=slips),
+        spec=spec,
+        phrasing=phrasing,
+    )
+
+
+def _top(drawn: Drawn, chance: random.Random) -> str:
+    name = chance.choices(TOPS, (9, 4, 7))[0]
+    if name or not drawn.module or drawn.module in {port.name for port in drawn.ports}:
+        return name or TOPS[0]
+    return drawn.module

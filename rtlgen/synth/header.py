@@ -1,0 +1,92 @@
+"""The header of a design's module, and the module around a body."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from typing import Literal
+
+from rtlgen.synth.drawn import Drawn, indented
+from sim.interface import Direction, Port
+
+Types = Literal["plain", "wire", "logic"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeaderStyle:
+    """How a header is written: what differs between people and changes nothing."""
+
+    types: Types = "plain"
+    """`input clk, output reg q`; `input wire clk, output wire y`; or `logic` for all of them."""
+    lines: bool = True
+    """One port a line."""
+    step: str = "    "
+    """Indentation of a port."""
+    clock_first: bool = True
+    """Whether clock and reset stand before the other inputs."""
+
+
+def draw_style(chance: random.Random, *, canonical: bool = False) -> HeaderStyle:
+    """Return a style; `canonical` is the commonest one."""
+    if canonical:
+        return HeaderStyle()
+    return HeaderStyle(
+        types=chance.choices(("plain", "wire", "logic"), (6, 1, 3))[0],
+        lines=chance.random() < 0.85,
+        step=chance.choice(("    ", "    ", "  ", "\t")),
+        clock_first=chance.random() < 0.9,
+    )
+
+
+def timing_ports(drawn: Drawn) -> tuple[Port, ...]:
+    """Return clock and reset, as far as the design has them."""
+    if drawn.timing is None:
+        return ()
+    names = (drawn.timing.clock, drawn.timing.reset)
+    return tuple(Port(name=name, direction=Direction.INPUT) for name in names if name)
+
+
+def data_inputs(drawn: Drawn) -> tuple[Port, ...]:
+    """Return the inputs that are neither clock nor reset."""
+    return tuple(port for port in drawn.ports if port.direction is Direction.INPUT)
+
+
+def data_outputs(drawn: Drawn) -> tuple[Port, ...]:
+    """Return the outputs."""
+    return tuple(port for port in drawn.ports if port.direction is Direction.OUTPUT)
+
+
+def all_ports(drawn: Drawn, style: HeaderStyle) -> tuple[Port, ...]:
+    """Return every port in the order of the header."""
+    timing, given = timing_ports(drawn), data_inputs(drawn)
+    before = (*timing, *given) if style.clock_first else (*given, *timing)
+    return (*before, *data_outputs(drawn))
+
+
+def header(drawn: Drawn, name: str, style: HeaderStyle) -> str:
+    """Return `module NAME (...);`, in Verilog-2001's ANSI form or with `logic`."""
+    declared = [_declared(drawn, port, style) for port in all_ports(drawn, style)]
+    if not style.lines:
+        return f"module {name}({', '.join(declared)});"
+    listed = ",\n".join(f"{style.step}{one}" for one in declared)
+    return f"module {name} (\n{listed}\n);"
+
+
+def module(drawn: Drawn, name: str, style: HeaderStyle, body: str | None = None) -> str:
+    """Return the whole module, with the golden body or another one."""
+    inside = indented((drawn.body if body is None else body).strip("\n"))
+    return f"{header(drawn, name, style)}\n{inside}\nendmodule\n"
+
+
+def _declared(drawn: Drawn, port: Port, style: HeaderStyle) -> str:
+    words = [port.direction.value, _type(drawn, port, style)]
+    words += ["signed"] if port.signed else []
+    return " ".join(filter(None, [*words, port.range, port.name]))
+
+
+def _type(drawn: Drawn, port: Port, style: HeaderStyle) -> str:
+    if style.types == "logic":
+        return "logic"
+    if port.name in drawn.registered:
+        return "reg"
+    return "wire" if style.types == "wire" else ""
