@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rtlgen.synth.drawn import Family
 from rtlgen.synth.families import (
+    controllers,
     counters,
     flip_flops,
     gates,
@@ -21,6 +22,7 @@ ALL: tuple[Family, ...] = (
     *registers.FAMILIES,
     *machines.FAMILIES,
     *machine_logic.FAMILIES,
+    *controllers.FAMILIES,
 )
 FAMILIES: dict[str, Family] = {family.name: family for family in ALL}
 """By name; a name is never used twice, which a test sees to."""

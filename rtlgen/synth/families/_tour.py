@@ -75,3 +75,20 @@ def _nearest(
                 seen.add(after)
                 waiting.append((after, (*path, letter)))
     return []
+
+
+def apart(one: Behavior, other: Behavior, letters: Sequence[Values], limit: int = 3000) -> bool:
+    """Return whether inputs from reset tell two models apart, in the first `limit` state pairs."""
+    waiting = [(one.after_reset(), other.after_reset())]
+    seen = set(waiting)
+    for left, right in waiting:
+        for letter in letters:
+            expected, left_after = one.step(left, letter)
+            found, right_after = other.step(right, letter)
+            if expected != found:
+                return True
+            pair = (left_after, right_after)
+            if pair not in seen and len(seen) < limit:
+                seen.add(pair)
+                waiting.append(pair)
+    return False
