@@ -12,10 +12,12 @@ from rtlgen.synth.families import (
     machines,
     muxes,
     registers,
+    tables,
 )
 
 ALL: tuple[Family, ...] = (
     *counters.FAMILIES,
+    *tables.FAMILIES,
     *muxes.FAMILIES,
     *gates.FAMILIES,
     *flip_flops.FAMILIES,
