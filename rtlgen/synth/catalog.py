@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from rtlgen.synth.drawn import Family
 from rtlgen.synth.families import (
+    code_counters,
+    control_counters,
     controllers,
     counters,
     flip_flops,
@@ -13,6 +15,7 @@ from rtlgen.synth.families import (
     muxes,
     registers,
     tables,
+    timers,
 )
 
 ALL: tuple[Family, ...] = (
@@ -25,6 +28,9 @@ ALL: tuple[Family, ...] = (
     *machines.FAMILIES,
     *machine_logic.FAMILIES,
     *controllers.FAMILIES,
+    *code_counters.FAMILIES,
+    *control_counters.FAMILIES,
+    *timers.FAMILIES,
 )
 FAMILIES: dict[str, Family] = {family.name: family for family in ALL}
 """By name; a name is never used twice, which a test sees to."""

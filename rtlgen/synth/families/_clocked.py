@@ -100,6 +100,11 @@ def span(width: int) -> str:
     return "" if width == 1 else f"[{width - 1}:0] "
 
 
+def width_for(value: int) -> int:
+    """Return the bits that `value` needs, at least 1."""
+    return max(1, value.bit_length())
+
+
 def priority(*branches: tuple[str, str]) -> str:
     """Return an `if` chain over conditions and statements; an empty condition is the last."""
     lines = []
