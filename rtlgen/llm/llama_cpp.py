@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import mmap
 import multiprocessing
 import os
+import struct
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -26,6 +28,8 @@ _CONTEXT = 2048
 """Tokens of one prompt and its answer, unless the model has fewer."""
 _START_SECONDS = 120.0
 _WHOLE_NAME = "model"
+_GGUF_STRING = 8
+"""Type of a string in the metadata of GGUF."""
 
 
 class LlamaCpp:
@@ -67,7 +71,7 @@ class LlamaCpp:
         self._channel: Connection | None = None
         self._server: OpenAIServer | None = None
         self._seconds: float | None = None
-        _require("xllamacpp", "gguf")
+        _require("xllamacpp")
 
     @property
     def name(self) -> str:
@@ -78,7 +82,7 @@ class LlamaCpp:
     def prompt_style(self) -> PromptStyle:
         """The style that the file's metadata names, or `rtlgen.json` beside it."""
         for path in filter(None, (self._adapter, self._path)):
-            if (found := _metadata(path).get(GGUF_KEY)) is not None:
+            if (found := _style_inside(path)) is not None:
                 return checked(found, str(path))
         return style_in(self._path.parent)
 
@@ -168,16 +172,21 @@ def _checked(path: Path, what: str) -> Path:
     return path
 
 
-def _metadata(path: Path) -> dict[str, object]:
-    from gguf import GGUFReader  # noqa: PLC0415 - loads numpy
+def _style_inside(path: Path) -> str | None:
+    """Return the text under `GGUF_KEY` in the file's metadata, if there is any.
 
-    try:
-        fields = GGUFReader(path).fields
-        return {GGUF_KEY: fields[GGUF_KEY].contents()} if GGUF_KEY in fields else {}
-    except (ValueError, IndexError, KeyError, OSError) as error:
-        raise ModelFault(
-            f"cannot read the metadata of {path}: {error}\n\nhint: convert the model again"
-        ) from error
+    The key is looked for as it is written, its length before it: to read all of the
+    metadata takes seconds, because it holds the vocabulary.
+    """
+    key = GGUF_KEY.encode()
+    wanted = struct.pack("<Q", len(key)) + key + struct.pack("<I", _GGUF_STRING)
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as whole:
+        start = whole.find(wanted)
+        if start < 0:
+            return None
+        at = start + len(wanted)
+        length = int.from_bytes(whole[at : at + 8], "little")
+        return whole[at + 8 : at + 8 + min(length, 64)].decode(errors="replace")
 
 
 def _require(*packages: str) -> None:
