@@ -8,6 +8,7 @@ from rtlgen.synth.families import (
     control_counters,
     controllers,
     counters,
+    expressions,
     flip_flops,
     gates,
     machine_logic,
@@ -20,6 +21,7 @@ from rtlgen.synth.families import (
 
 ALL: tuple[Family, ...] = (
     *counters.FAMILIES,
+    *expressions.FAMILIES,
     *tables.FAMILIES,
     *muxes.FAMILIES,
     *gates.FAMILIES,
