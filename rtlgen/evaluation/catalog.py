@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rtlgen.errors import UsageError
 from rtlgen.evaluation.benchmark import Benchmark
+from rtlgen.evaluation.corpus import Corpus
 from rtlgen.evaluation.rtllm import Rtllm
 from rtlgen.evaluation.verilog_eval_v1 import VerilogEvalV1
 from rtlgen.evaluation.verilog_eval_v2 import VerilogEvalV2
@@ -20,6 +21,7 @@ _ALL: tuple[Benchmark, ...] = (
     VerilogEvalV2("code-complete"),
     Rtllm("1.1"),
     Rtllm("2"),
+    Corpus(),
 )
 BENCHMARKS: dict[str, Benchmark] = {known.name: known for known in _ALL}
 """By name, as `rtlgen eval` takes it."""

@@ -9,11 +9,10 @@ Lines that it prints, after `@NUMBER`::
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rtlgen.synth.header import data_outputs
+from rtlgen.synth.header import apart, data_outputs
 from rtlgen.synth.test_text import (
     Stimulus,
     comparison,
@@ -56,7 +55,7 @@ def files_of(subject: Subject, number: int, lanes: Sequence[int]) -> dict[str, s
         _root(subject, number, lanes),
     ]
     own = {
-        lane_file(number, lane): _renamed(subject.lanes[lane], subject.top, _module(number, lane))
+        lane_file(number, lane): apart(subject.lanes[lane], subject.top, _module(number, lane))
         for lane in lanes
     }
     return {f"t{number}.sv": "\n".join(bench), **own}
@@ -64,10 +63,6 @@ def files_of(subject: Subject, number: int, lanes: Sequence[int]) -> dict[str, s
 
 def _module(number: int, lane: int) -> str:
     return f"Lane{number}_{lane}"
-
-
-def _renamed(text: str, top: str, name: str) -> str:
-    return re.sub(rf"\bmodule\s+{re.escape(top)}\b", f"module {name}", text, count=1)
 
 
 def _root(subject: Subject, number: int, lanes: Sequence[int]) -> str:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import random
+import re
 from dataclasses import dataclass
 from typing import Literal
 
+from rtlgen.evaluation.module_names import defined, renamed
 from rtlgen.synth.drawn import Drawn, indented
 from sim.interface import Direction, Port
 
+_END = "endmodule"
 Types = Literal["plain", "wire", "logic"]
 
 
@@ -73,9 +76,20 @@ def header(drawn: Drawn, name: str, style: HeaderStyle) -> str:
 
 
 def module(drawn: Drawn, name: str, style: HeaderStyle, body: str | None = None) -> str:
-    """Return the whole module, with the golden body or another one."""
-    inside = indented((drawn.body if body is None else body).strip("\n"))
-    return f"{header(drawn, name, style)}\n{inside}\nendmodule\n"
+    """Return the whole module, with the golden body or another one.
+
+    A body may end its module and define others that it uses, but for the last `endmodule`.
+    """
+    own, end, others = (drawn.body if body is None else body).strip("\n").partition("\nendmodule")
+    return f"{header(drawn, name, style)}\n{indented(own)}{end}{others}\nendmodule\n"
+
+
+def apart(text: str, top: str, name: str) -> str:
+    """Return modules `text` with its module `top` called `name`, and the others after it."""
+    others = [other for other in defined(text) if other != top] if text.count(_END) > 1 else []
+    for other in others:
+        text = renamed(text, other, to=f"{name}_{other}")
+    return re.sub(rf"\bmodule\s+{re.escape(top)}\b", f"module {name}", text, count=1)
 
 
 def _declared(drawn: Drawn, port: Port, style: HeaderStyle) -> str:

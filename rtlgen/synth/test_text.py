@@ -18,12 +18,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from rtlgen.synth.drawn import Drawn, Outputs
-from rtlgen.synth.header import HeaderStyle, data_inputs, data_outputs, module
+from rtlgen.synth.header import HeaderStyle, apart, data_inputs, data_outputs, module
 from rtlgen.synth.vectors import Beat, expected
 from sim.interface import Port
 
 REFERENCE = "RefModule"
 _PLAIN = HeaderStyle()
+_TOP = "top_module"
 _COLUMNS = 96
 
 
@@ -83,9 +84,14 @@ def test_text(stimulus: Stimulus, top: str) -> str:
 def reference_text(stimulus: Stimulus, name: str = REFERENCE) -> str:
     """Return the reference: the golden design, X where any value will do."""
     if not stimulus.masked:
-        return module(stimulus.drawn, name, _PLAIN)
+        return _golden(stimulus, name)
     inner = f"{name}Inner"
-    return f"{_masking(stimulus, name, inner)}\n{module(stimulus.drawn, inner, _PLAIN)}"
+    return f"{_masking(stimulus, name, inner)}\n{_golden(stimulus, inner)}"
+
+
+def _golden(stimulus: Stimulus, name: str) -> str:
+    """Return the golden design under names that a design under test does not use."""
+    return apart(module(stimulus.drawn, _TOP, _PLAIN), _TOP, name)
 
 
 # The stimulus

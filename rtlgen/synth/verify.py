@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rtlgen.synth.bench_text import Subject
 from rtlgen.synth.checked import Golden, faults_of
-from rtlgen.synth.header import HeaderStyle, module
+from rtlgen.synth.header import HeaderStyle, apart, module
 from rtlgen.synth.simulated import Seen, simulated
 from rtlgen.synth.slips import Wrong
 from rtlgen.synth.test_text import Stimulus
@@ -74,7 +74,7 @@ def verified(claims: Sequence[Claim]) -> list[Verified]:
 def _golden(number: int, claim: Claim) -> Golden:
     name, drawn = f"Golden{number}", claim.stimulus.drawn
     latch = drawn.behavior.sequential and drawn.timing is None
-    return Golden(name=name, text=module(drawn, name, claim.style), latch=latch)
+    return Golden(name=name, text=apart(claim.golden, claim.top, name), latch=latch)
 
 
 def _verified(claim: Claim, seen: Seen, fault: str) -> Verified:

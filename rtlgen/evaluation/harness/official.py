@@ -1,4 +1,4 @@
-"""The published rules by which VerilogEval turns what tools printed into an outcome."""
+"""The rules by which what tools printed becomes an outcome: VerilogEval's, and our own."""
 
 from __future__ import annotations
 
@@ -110,4 +110,20 @@ class V2:
         return "r" if _RESET.search(evidence.verilog) else "R"
 
 
-RULES: dict[str, Rule] = {"verilog-eval-v1": V1(), "verilog-eval-v2": V2()}
+class Own:
+    """The rule of rtlgen's own tests: what meets every check passes, warnings or not."""
+
+    passed = "passed"
+    design_first = False
+
+    def outcome(self, evidence: Evidence) -> str:
+        if evidence.timed_out:
+            return "timed out"
+        if not evidence.compiled:
+            return "compile error"
+        if evidence.mismatches is None:
+            return "no result"
+        return self.passed if evidence.mismatches == 0 else "mismatch"
+
+
+RULES: dict[str, Rule] = {"verilog-eval-v1": V1(), "verilog-eval-v2": V2(), "corpus": Own()}
