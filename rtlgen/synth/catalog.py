@@ -8,6 +8,7 @@ from rtlgen.synth.families import (
     control_counters,
     controllers,
     counters,
+    detectors,
     expressions,
     flip_flops,
     gates,
@@ -15,6 +16,7 @@ from rtlgen.synth.families import (
     machines,
     muxes,
     registers,
+    streams,
     tables,
     timers,
 )
@@ -33,6 +35,8 @@ ALL: tuple[Family, ...] = (
     *code_counters.FAMILIES,
     *control_counters.FAMILIES,
     *timers.FAMILIES,
+    *detectors.FAMILIES,
+    *streams.FAMILIES,
 )
 FAMILIES: dict[str, Family] = {family.name: family for family in ALL}
 """By name; a name is never used twice, which a test sees to."""

@@ -287,10 +287,9 @@ def _cycle(
         else:
             places.append(place(name, shown[name], *rules, wait=waits[name], then=then))
     if night:
-        places.append(
-            place("BLINK", shown["YELLOW"], (on(off=[night]), "DARK"), wait=1, then="DARK")
-        )
-        places.append(place("DARK", (0, 0, 0), (on(off=[night]), "RED"), wait=1, then="BLINK"))
+        ends = (on(off=[night]), "RED")
+        places.append(place("BLINK", shown["YELLOW"], ends, wait=1, then="DARK"))
+        places.append(place("DARK", (0, 0, 0), ends, wait=1, then="BLINK"))
     return tuple(places)
 
 
