@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from rtlgen.data.extra import require
+from rtlgen.data.rows import Split
 from rtlgen.data.survey import BIN_TOKENS, MARGIN_BINS, Survey
 
 GOOD, BAD, PLAIN, INK = "#2a78b8", "#d3722c", "#5b6b7a", "#333333"
@@ -21,7 +23,7 @@ _SETTINGS = {
     "axes.titlelocation": "left",
 }
 _SIZE = (7.2, 3.2)
-_MOST_BARS = 24
+_FEW, _MANY = 6, 120
 _LAST = 0.99
 """Share of the answers that a histogram of lengths shows; the rest is its last bar."""
 
@@ -36,18 +38,29 @@ def draw(folder: Path, counts: Survey, verdicts: Mapping[str, int]) -> list[str]
         OSError: A picture cannot be written.
     """
     require("matplotlib")
-    wanted: list[tuple[str, bool, Callable[[Any], None]]] = [
-        ("verdicts", bool(verdicts), lambda axes: _verdicts(axes, verdicts)),
-        ("lengths", counts.pairs > 0, lambda axes: _lengths(axes, counts)),
-        ("margins", counts.pairs > 0, lambda axes: _margins(axes, counts)),
-        ("families", bool(counts.families), lambda axes: _families(axes, counts)),
-    ]
-    names = [(name, paint) for name, shown, paint in wanted if shown]
-    if names:
+    wanted = pictures_of(counts, verdicts)
+    if wanted:
         folder.mkdir(exist_ok=True)
-    for name, paint in names:
-        _save(folder / f"{name}.svg", paint)
-    return [f"{name}.svg" for name, _ in names]
+    painters: dict[str, Callable[[Any], None]] = {
+        "verdicts": lambda axes: _verdicts(axes, verdicts),
+        "lengths": lambda axes: _lengths(axes, counts),
+        "margins": lambda axes: _margins(axes, counts),
+        "families": lambda axes: _families(axes, counts),
+    }
+    for name in wanted:
+        _save(folder / name, painters[name.removesuffix(".svg")])
+    return wanted
+
+
+def pictures_of(counts: Survey, verdicts: Mapping[str, int]) -> list[str]:
+    """Return the names of the pictures that there is something for."""
+    shown = {
+        "verdicts": bool(verdicts),
+        "lengths": counts.pairs > 0,
+        "margins": counts.pairs > 0,
+        "families": bool(counts.families),
+    }
+    return [f"{name}.svg" for name, wanted in shown.items() if wanted]
 
 
 def _save(path: Path, paint: Callable[[Any], None]) -> None:
@@ -77,28 +90,24 @@ def _verdicts(axes: Any, verdicts: Mapping[str, int]) -> None:  # noqa: ANN401 -
 def _lengths(axes: Any, counts: Survey) -> None:  # noqa: ANN401
     top = max(_end(counts.chosen.binned(1)), _end(counts.rejected.binned(1)), BIN_TOKENS)
     width = max(BIN_TOKENS, -(-top // 40))
+    last = top // width * width
+    edges = list(range(0, last + 2 * width, width))
     for numbers, color, name in (
         (counts.chosen, GOOD, "chosen"),
         (counts.rejected, BAD, "rejected"),
     ):
-        cut: dict[int, int] = {}
-        for value, count in numbers.binned(1).items():
-            low = min(value, top) // width * width
-            cut[low] = cut.get(low, 0) + count
-        edges = [*sorted(cut), max(cut) + width]
-        axes.bar(
-            edges[:-1],
-            [cut[e] for e in edges[:-1]],
-            width=width,
-            align="edge",
-            color=color,
-            alpha=0.55,
-            label=f"{name}, mean {numbers.mean:.0f}",
-        )
+        cut: Counter[int] = Counter()
+        for value, count in numbers.counts.items():
+            cut[min(value, top) // width * width] += count
+        heights = [cut[edge] for edge in edges[:-1]]
+        label = f"{name}, mean {numbers.mean:.0f}"
+        axes.stairs(heights, edges, fill=True, color=color, alpha=0.2)
+        axes.stairs(heights, edges, color=color, linewidth=1.6, label=label)
+    more = max(*counts.chosen.counts, *counts.rejected.counts) > last + width
     axes.set_title("Length of chosen and rejected designs")
-    axes.set_xlabel(f"Verilog tokens (the last bar: {top // width * width} and more)")
+    axes.set_xlabel(f"Verilog tokens{f' (the last step: {last} and more)' if more else ''}")
     axes.set_ylabel("pairs")
-    axes.legend(frameon=False)
+    _above(axes)
 
 
 def _end(counts: Mapping[int, int]) -> int:
@@ -128,9 +137,34 @@ def _margins(axes: Any, counts: Survey) -> None:  # noqa: ANN401
 
 
 def _families(axes: Any, counts: Survey) -> None:  # noqa: ANN401
-    ordered = sorted(counts.families.values(), reverse=True)
-    axes.bar(range(1, len(ordered) + 1), ordered, width=0.9, color=PLAIN)
-    axes.set_title(f"Rows of the {len(ordered)} families, largest first")
+    ordered = sorted(counts.families.items(), key=lambda item: (-item[1], item[0]))
+    for split, color in ((Split.TRAIN, PLAIN), (Split.VALIDATION, BAD), (Split.TEST, GOOD)):
+        of_split = [
+            (at, number)
+            for at, (name, number) in enumerate(ordered, 1)
+            if counts.family_splits[name] is split
+        ]
+        if of_split:
+            at, numbers = zip(*of_split, strict=True)
+            label = f"{split}: {len(of_split)}"
+            axes.bar(
+                at, numbers, width=0.9 if len(ordered) < _MANY else 1, color=color, label=label
+            )
+    axes.set_title("Rows by family, largest first")
     axes.set_xlabel("family")
     axes.set_ylabel("rows")
-    axes.set_xlim(0.4, max(len(ordered), _MOST_BARS // 4) + 0.6)
+    axes.set_xlim(0.4, max(len(ordered), _FEW) + 0.6)
+    _whole(axes)
+    _above(axes)
+
+
+def _above(axes: Any) -> None:  # noqa: ANN401
+    """Put the legend above the picture, to the right."""
+    axes.legend(frameon=False, ncols=3, loc="lower right", bbox_to_anchor=(1, 0.98))
+
+
+def _whole(axes: Any) -> None:  # noqa: ANN401
+    from matplotlib.ticker import MaxNLocator  # noqa: PLC0415
+
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))

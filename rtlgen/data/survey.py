@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from pydantic import ValidationError
 
 from rtlgen.data.dropped import DROPPED, Dropped
 from rtlgen.data.readers import files_of, read_rows
@@ -23,6 +24,8 @@ from rtlgen.data.rows import (
     UnpairedRow,
     VerdictColumns,
 )
+from rtlgen.errors import UsageError
+from rtlgen.evaluation.strict import first_fault
 
 BIN_TOKENS = 10
 """Tokens of a bar in a histogram of lengths."""
@@ -121,6 +124,12 @@ class Survey:
         self.margins.add(_step(row.margin))
         self.distances.add(_step(row.distance))
 
+    def drop(self, left_out: Iterable[Dropped]) -> None:
+        """Count what was left out."""
+        for one in left_out:
+            what = " / ".join(filter(None, (one.against, one.matched))) if one.against else ""
+            self.dropped.setdefault(one.rule, Counter())[what] += 1
+
     @property
     def pairs(self) -> int:
         return self.chosen.number
@@ -162,19 +171,28 @@ def survey(folder: Path, seen: Callable[[Row], None] | None = None) -> Survey:
             found.add(kind, split, placed.row)
             if seen is not None:
                 seen(placed.row)
-    for dropped in read_dropped(folder):
-        what = " / ".join(filter(None, (dropped.against, dropped.matched)))
-        found.dropped.setdefault(dropped.rule, Counter())[what if dropped.against else ""] += 1
+    found.drop(read_dropped(folder))
     return found
 
 
 def read_dropped(folder: Path) -> Iterator[Dropped]:
-    """Yield what was left out of the dataset in `folder`."""
+    """Yield what was left out of the dataset in `folder`.
+
+    Raises:
+        UsageError: A line cannot be read; names file and line.
+    """
     path = folder / DROPPED
     if path.is_file():
         with path.open("rb") as file:
-            for line in file:
-                yield Dropped.model_validate(json.loads(line))
+            for number, line in enumerate(file, 1):
+                yield _dropped(line, f"{path}:{number}")
+
+
+def _dropped(line: bytes, place: str) -> Dropped:
+    try:
+        return Dropped.model_validate_json(line)
+    except ValidationError as error:
+        raise UsageError(f"{place}: {first_fault(error, whole='the line')}") from error
 
 
 def verdicts(row: Row) -> tuple[VerdictColumns, ...]:
