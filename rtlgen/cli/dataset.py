@@ -7,11 +7,14 @@ from typing import Annotated
 
 import typer
 
+from rtlgen.cli import dataset_build
 from rtlgen.cli.options import Quiet
 
 app = typer.Typer(
     help="Training data from verdicts: make it, look at it, gate it.", no_args_is_help=True
 )
+
+app.command("build")(dataset_build.build)
 
 Json = Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")]
 

@@ -25,6 +25,8 @@ class Task:
     top: str
     prompt: tuple[Message, ...]
     """What a model is asked."""
+    form: str = "bare"
+    """Form of an answer that the prompt asks for: `bare`, `fenced` or `marked`."""
     golden: str = ""
     """A design that holds, where the set has one."""
     tests: str = ""

@@ -1,0 +1,240 @@
+"""Which benchmark a source's answers belong to, and where its problems lie."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import NoReturn
+
+from rtlgen.data.sources import CORPUS, PROBLEMS, SampleSource
+from rtlgen.errors import UsageError
+from rtlgen.evaluation.benchmark import Benchmark
+from rtlgen.evaluation.catalog import BENCHMARKS, benchmark
+from rtlgen.evaluation.problem import Problem
+
+HELD_OUT = "held-out"
+"""Roots of a corpus whose name begins so are for measuring."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roots:
+    """Where benchmarks lie, as `--root` says: for one of them, or for whichever is there."""
+
+    named: Mapping[str, tuple[Path, ...]] = field(default_factory=dict)
+    any: tuple[Path, ...] = ()
+
+    @classmethod
+    def of(cls, values: Iterable[str]) -> Roots:
+        """Return what `NAME=PATH` and `PATH` say.
+
+        Raises:
+            UsageError: A folder is not there.
+        """
+        named: dict[str, tuple[Path, ...]] = {}
+        anywhere: list[Path] = []
+        for value in values:
+            name, equals, path = value.partition("=")
+            if equals and name in BENCHMARKS:
+                named[name] = (*named.get(name, ()), _folder(path))
+            else:
+                anywhere.append(_folder(value))
+        return cls(named=named, any=tuple(anywhere))
+
+    def places(self, name: str) -> tuple[Path, ...]:
+        """Return where benchmark `name` may lie."""
+        return self.named.get(name, ()) + self.any
+
+
+@dataclass(slots=True, kw_only=True)
+class ProblemSet:
+    """A benchmark at one root, and the sources that have answers to its problems."""
+
+    name: str
+    benchmark: Benchmark
+    root: Path
+    problems: tuple[Problem, ...]
+    families: Mapping[str, str] = field(default_factory=dict)
+    """By task, where the set itself names them."""
+    sources: list[SampleSource] = field(default_factory=list)
+
+    @property
+    def all_problems(self) -> bool:
+        """Whether problems without an answer belong to a dataset too."""
+        return self.benchmark.name == CORPUS
+
+
+def problem_sets(
+    sources: Sequence[SampleSource], roots: Roots, *, name: str = "", held_out: bool = False
+) -> list[ProblemSet]:
+    """Return the problem sets of `sources`, each once, in the order in which they come up.
+
+    Args:
+        sources: What was answered.
+        roots: Where benchmarks lie.
+        name: The benchmark of sources that do not say theirs; empty: told by their tasks.
+        held_out: Whether parts of a corpus that are for measuring may be used.
+
+    Raises:
+        UsageError: A benchmark is not found, or a source could be of several, or is held out.
+    """
+    sets: dict[tuple[str, Path], ProblemSet] = {}
+    corpora = tuple(dict.fromkeys(s.root for s in sources if s.root is not None))
+    for source in sources:
+        known, root, problems = _home(source, roots, name, corpora)
+        if known.name == CORPUS and not held_out:
+            _refuse_held_out(root, source)
+        key = known.name, root.resolve()
+        if key not in sets:
+            sets[key] = _problem_set(known, root, problems, taken={s.name for s in sets.values()})
+        sets[key].sources.append(source)
+    return list(sets.values())
+
+
+def _home(
+    source: SampleSource, roots: Roots, name: str, corpora: tuple[Path, ...]
+) -> tuple[Benchmark, Path, tuple[Problem, ...]]:
+    wanted = source.benchmark or name
+    if wanted:
+        known = benchmark(wanted)
+        return _at_root(source, known, (source.root,) if source.root else (), roots, corpora)
+    fitting = [
+        (known, place, problems)
+        for known in BENCHMARKS.values()
+        for place in (*roots.places(known.name), *(corpora if known.name == CORPUS else ()))
+        if (problems := _read(known.name, place)) and source.tasks <= _names(problems)
+    ]
+    if not fitting:
+        _unknown(source, roots)
+    return _the_one(source, fitting)
+
+
+def _at_root(
+    source: SampleSource,
+    known: Benchmark,
+    own: tuple[Path, ...],
+    roots: Roots,
+    corpora: tuple[Path, ...],
+) -> tuple[Benchmark, Path, tuple[Problem, ...]]:
+    places = own or roots.places(known.name) + (corpora if known.name == CORPUS else ())
+    if not places:
+        raise UsageError(
+            f"a source must have its benchmark's problems, {source.path} is of {known.name}\n\n"
+            f"hint: say where they lie with --root {known.name}=PATH"
+        )
+    tried = [(place, _read(known.name, place)) for place in places]
+    for place, problems in tried:
+        if source.tasks <= _names(problems):
+            return known, place, problems
+    if len(places) == 1 and not tried[0][1]:
+        known.read(places[0])  # says what is wrong
+    _foreign(source, known, tried)
+
+
+def _foreign(
+    source: SampleSource, known: Benchmark, tried: Sequence[tuple[Path, Sequence[Problem]]]
+) -> NoReturn:
+    place, problems = max(tried, key=lambda one: len(source.tasks & _names(one[1])))
+    unknown = min(source.tasks - _names(problems))
+    raise UsageError(
+        f"all tasks of a source must be problems of {known.name}, {unknown!r} of {source.path} is "
+        f"none of {place}\n\nhint: name the right benchmark with --benchmark, or its root with "
+        "--root"
+    )
+
+
+def _unknown(source: SampleSource, roots: Roots) -> NoReturn:
+    if not roots.any and not roots.named:
+        raise UsageError(
+            f"samples must have a benchmark that judges them, {source.path} comes without\n\n"
+            "hint: say where its problems lie with --root PATH, and --benchmark NAME if they "
+            "are of several"
+        )
+    raise UsageError(
+        f"all tasks of {source.path} must be problems of one benchmark at a --root, such as "
+        f"{min(source.tasks)!r}, and there is none\n\nhint: name it with --benchmark to see "
+        "which task it lacks"
+    )
+
+
+def _the_one(
+    source: SampleSource, fitting: Sequence[tuple[Benchmark, Path, tuple[Problem, ...]]]
+) -> tuple[Benchmark, Path, tuple[Problem, ...]]:
+    """Return the smallest benchmark that fits, if all that fit tell and judge the tasks alike."""
+    judged = {
+        tuple(sorted((p.digest, p.description) for p in problems if p.task_id in source.tasks))
+        for _, _, problems in fitting
+    }
+    if len(judged) > 1:
+        names = ", ".join(dict.fromkeys(known.name for known, _, _ in fitting))
+        raise UsageError(
+            f"samples must be of one benchmark, those of {source.path} could be of {names}\n\n"
+            "hint: name it with --benchmark"
+        )
+    return min(fitting, key=lambda one: len(one[2]))
+
+
+@cache
+def _read(name: str, root: Path) -> tuple[Problem, ...]:
+    """Return the benchmark's problems below `root`; none where it is not there."""
+    try:
+        return tuple(benchmark(name).read(root))
+    except UsageError:
+        return ()
+
+
+def _names(problems: Collection[Problem]) -> set[str]:
+    return {problem.task_id for problem in problems}
+
+
+def _refuse_held_out(root: Path, source: SampleSource) -> None:
+    if root.resolve().name.startswith(HELD_OUT):
+        raise UsageError(
+            f"held-out problems must not be trained on, {source.path} has answers to those of "
+            f"{root}\n\nhint: give the corpus's `train`, or say --held-out for data that is only "
+            "looked at"
+        )
+
+
+def _problem_set(
+    known: Benchmark, root: Path, problems: tuple[Problem, ...], *, taken: Collection[str]
+) -> ProblemSet:
+    families = dict(_families(root / PROBLEMS)) if known.name == CORPUS else {}
+    name = known.name
+    if known.name == CORPUS:
+        name = f"{CORPUS}-{_seed(root)}-{root.resolve().name}"
+    number = 2
+    unique = name
+    while unique in taken:
+        unique, number = f"{name}-{number}", number + 1
+    return ProblemSet(name=unique, benchmark=known, root=root, problems=problems, families=families)
+
+
+def _families(path: Path) -> Iterator[tuple[str, str]]:
+    """Yield task and family of the problems of a corpus; their schema was checked before."""
+    with path.open("rb") as file:
+        for line in file:
+            fields = json.loads(line)
+            yield fields["task_id"], fields.get("family", "")
+
+
+def _seed(root: Path) -> str:
+    """Return what tells this corpus from others."""
+    try:
+        record = json.loads((root / "corpus.json").read_bytes())
+    except (OSError, ValueError):
+        return "0"
+    return str(record.get("seed", 0)) if isinstance(record, dict) else "0"
+
+
+def _folder(text: str) -> Path:
+    path = Path(text)
+    if not path.is_dir():
+        kind = "a file" if path.exists() else "not there"
+        raise UsageError(
+            f"--root must be a folder, {text} is {kind}\n\n"
+            f"hint: --root PATH, or NAME=PATH with NAME one of {', '.join(BENCHMARKS)}"
+        )
+    return path
