@@ -12,10 +12,13 @@ from rtlgen.synth.families import (
     expressions,
     flip_flops,
     gates,
+    lfsrs,
     machine_logic,
     machines,
     muxes,
     registers,
+    shift_modes,
+    shifters,
     streams,
     tables,
     timers,
@@ -37,6 +40,9 @@ ALL: tuple[Family, ...] = (
     *timers.FAMILIES,
     *detectors.FAMILIES,
     *streams.FAMILIES,
+    *shifters.FAMILIES,
+    *shift_modes.FAMILIES,
+    *lfsrs.FAMILIES,
 )
 FAMILIES: dict[str, Family] = {family.name: family for family in ALL}
 """By name; a name is never used twice, which a test sees to."""
