@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rtlgen.synth.drawn import Family
 from rtlgen.synth.families import (
+    adders,
     code_counters,
     control_counters,
     controllers,
@@ -26,6 +27,7 @@ from rtlgen.synth.families import (
 
 ALL: tuple[Family, ...] = (
     *counters.FAMILIES,
+    *adders.FAMILIES,
     *expressions.FAMILIES,
     *tables.FAMILIES,
     *muxes.FAMILIES,
