@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from rtlgen.cli import dataset_build
+from rtlgen.cli import dataset_build, dataset_synth
 from rtlgen.cli.options import Quiet
 
 app = typer.Typer(
@@ -15,6 +15,7 @@ app = typer.Typer(
 )
 
 app.command("build")(dataset_build.build)
+app.command("synth")(dataset_synth.synth)
 
 Json = Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")]
 

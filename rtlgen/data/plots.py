@@ -104,7 +104,7 @@ def _lengths(axes: Any, counts: Survey) -> None:  # noqa: ANN401
         axes.stairs(heights, edges, fill=True, color=color, alpha=0.2)
         axes.stairs(heights, edges, color=color, linewidth=1.6, label=label)
     more = max(*counts.chosen.counts, *counts.rejected.counts) > last + width
-    axes.set_title("Length of chosen and rejected designs")
+    axes.set_title("Length of the designs")
     axes.set_xlabel(f"Verilog tokens{f' (the last step: {last} and more)' if more else ''}")
     axes.set_ylabel("pairs")
     _above(axes)
