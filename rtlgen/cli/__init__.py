@@ -23,6 +23,7 @@ from rtlgen.cli import (
     prove,
     replay,
     testbench,
+    train,
 )
 from rtlgen.cli.common import exit_code_of
 
@@ -47,6 +48,7 @@ app.command("lint")(lint.lint)
 app.command("doctor")(doctor.doctor)
 app.add_typer(eval.app, name="eval")
 app.add_typer(dataset.app, name="dataset")
+app.add_typer(train.app, name="train")
 
 
 def _version(value: bool) -> None:

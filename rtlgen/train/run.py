@@ -1,0 +1,313 @@
+"""One training run: from a configuration to a model that answers."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from rtlgen.errors import RtlgenError, UsageError
+from rtlgen.llm.model import ModelFault
+from rtlgen.llm.transformers_load import first_line
+from rtlgen.train import prepared, rows_read
+from rtlgen.train.arguments import arguments, check_keys
+from rtlgen.train.config import Lora, Method, Placed
+from rtlgen.train.hardware import Hardware, look
+from rtlgen.train.model import Trainee, load, require, resolve, set_template
+from rtlgen.train.record import record_of
+from rtlgen.train.run_folder import CHECKPOINTS, DATA, MODEL, Record, RunFolder, held
+from rtlgen.train.saved import save_trained
+from rtlgen.train.silence import silent
+
+Say = Callable[[str], None]
+_ROWS = "rows.arrow"
+_COUNTS = "rows.json"
+_LEAST_STEP = 5e-5
+"""Learning rate below which most steps are lost in the rounding of bfloat16 weights."""
+_SMALL = 1_000_000_000
+"""Parameters up to which activations are kept rather than computed again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a run came to."""
+
+    model: Path
+    """A folder, for `--model hf:`."""
+    record: Record
+    trained: bool
+    """False: it had been done before."""
+
+
+def train(
+    method: Method, placed: Placed, output: Path, *, say: Say, resume: bool = False
+) -> Outcome:
+    """Train, or go on with the run in `output`, or return what it came to.
+
+    Args:
+        method: How.
+        placed: The configuration.
+        output: Folder of the run.
+        say: Told how far it is, in the main process only.
+        resume: There must be a run to go on with.
+
+    Raises:
+        UsageError: The configuration, the data or the folder cannot be used.
+        ModelFault: The model cannot be loaded, or a library is missing.
+    """
+    require()
+    with silent():
+        check_keys(method, placed)
+        sources = rows_read.sources(method, placed)
+        return _Job(method, placed, output, sources, say).run(resume=resume)
+
+
+class _Job:
+    """A run while it runs; in every process of a launch."""
+
+    def __init__(
+        self,
+        method: Method,
+        placed: Placed,
+        output: Path,
+        sources: tuple[rows_read.Source, ...],
+        say: Say,
+    ) -> None:
+        self.method, self.placed, self.sources = method, placed, sources
+        self.folder = RunFolder(output)
+        self.hardware: Hardware = look()
+        self.dtype = self.hardware.dtype(placed.config.dtype, full=placed.config.lora is None)
+        self.arguments = arguments(
+            method, placed, output=output / CHECKPOINTS, hardware=self.hardware, dtype=self.dtype
+        )
+        self.trl: Any = self.arguments.values
+        self.main: bool = self.trl.process_index == 0
+        self.say: Say = say if self.main else lambda _: None
+
+    def run(self, *, resume: bool) -> Outcome:
+        """Train in a folder that no other run may touch."""
+        with ExitStack() as stack:
+            if self.main:
+                stack.enter_context(held(self.folder.folder))
+            record = record_of(self.method, self.placed, self.sources, self.hardware)
+            before = self._before(record, resume=resume)
+            self._wait()
+            if before is not None and before.status == "done":
+                self.say(f"done before: {self.folder.folder / MODEL}")
+                return self._outcome(before, trained=False)
+            stack.enter_context(self._resumable())
+            return self._train(record, before)
+
+    def _before(self, record: Record, *, resume: bool) -> Record | None:
+        before = self.folder.read()
+        if before is not None:
+            self.folder.check_same(before, record)
+        elif resume:
+            raise UsageError(
+                f"--resume needs a run to go on with, {self.folder.folder} has none\n\n"
+                "hint: leave it out"
+            )
+        return before
+
+    def _train(self, record: Record, before: Record | None) -> Outcome:
+        trainee = self._load()
+        rows, counts = self._rows(trainee)
+        self._advise(trainee, counts)
+        begun = time.monotonic()
+        record = record.model_copy(
+            update={
+                "chosen": {**self.arguments.chosen, "dtype": self.dtype},
+                "rows": asdict(counts),
+                "resumed": before.resumed + 1 if before else 0,
+                "seconds": before.seconds if before else 0.0,
+            }
+        )
+        if self.main:
+            self.folder.write(record)
+        with _refusing_memory():
+            trainer, follower = self._trainer(trainee, rows)
+            checkpoint = self._checkpoint()
+            trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+        record = record.model_copy(
+            update={
+                "parameters": {"all": trainee.parameters, "trained": _trained(trainer.model)},
+                "steps": trainer.state.global_step,
+                "seconds": round(record.seconds + time.monotonic() - begun, 1),
+                "result": follower.last,
+                "status": "done",
+            }
+        )
+        self._save(trainer, trainee, record)
+        return self._outcome(record, trained=True)
+
+    def _load(self) -> Trainee:
+        source = resolve(self.placed.config.model, self.placed.folder)
+        trainee = load(source, dtype=self.dtype, device="cpu")
+        set_template(trainee.tokenizer, self.placed)
+        if "gradient_checkpointing" not in self.placed.config.trl:
+            self.trl.gradient_checkpointing = trainee.parameters > _SMALL
+        return trainee
+
+    def _rows(self, trainee: Trainee) -> tuple[Any, prepared.Counts]:
+        """Return the tokenized rows; they are made once, by the main process."""
+        folder = self.folder.folder / DATA
+        path, counts = folder / _ROWS, folder / _COUNTS
+        if self.main and not counts.exists():
+            folder.mkdir(exist_ok=True)
+            how = prepared.Preparation(
+                tokenizer=trainee.tokenizer,
+                body=self.placed.config.loss_on == "body",
+                longest=getattr(self.trl, "max_length", None),
+            )
+            made = prepared.prepare(self.sources, how, path)
+            counts.write_text(json.dumps(asdict(made)), encoding="utf-8")
+        self._wait()
+        rows = prepared.load(
+            path, examples=self.placed.config.examples, seed=self.placed.config.seed
+        )
+        return rows, prepared.Counts(**json.loads(counts.read_text(encoding="utf-8")))
+
+    def _advise(self, trainee: Trainee, counts: prepared.Counts) -> None:
+        where = f"{self.hardware.device} ({self.hardware.processors} processors)"
+        self.say(
+            f"{self.method} of {trainee.parameters / 1e6:.0f} M parameters in {self.dtype} on "
+            f"{where}, {'LoRA' if self.placed.config.lora else 'all weights'}"
+        )
+        long = f", {counts.too_long} longer than {self.trl.max_length} tokens left out"
+        self.say(f"{counts.kept} rows{long if counts.too_long else ''}")
+        full = self.placed.config.lora is None and self.dtype == "bfloat16"
+        if full and self.trl.learning_rate < _LEAST_STEP:
+            self.say(
+                f"note: steps of {self.trl.learning_rate:g} are mostly lost in the rounding of "
+                "bfloat16 weights; set `lora`, or `dtype: float32`"
+            )
+
+    def _trainer(self, trainee: Trainee, rows: Any) -> tuple[Any, Any]:  # noqa: ANN401
+        from transformers import PrinterCallback  # noqa: PLC0415 - takes seconds
+
+        from rtlgen.train.callbacks import Follower  # noqa: PLC0415 - imports torch
+
+        free = {"save_strategy", "save_steps"} & set(self.placed.config.trl)
+        follower = Follower(
+            self.folder,
+            main=self.main,
+            say=self.say,
+            save_seconds=None if free else self.placed.config.save_minutes * 60,
+        )
+        try:
+            trainer = self._built(trainee, rows, follower)
+        except (ValueError, TypeError, NotImplementedError, ImportError) as error:
+            raise UsageError(
+                f"TRL refuses this run: {first_line(error)}, {self.placed.place('trl')}\n\n"
+                "hint: see TRL's documentation of the fields under trl"
+            ) from error
+        trainer.follower = follower
+        trainer.remove_callback(PrinterCallback)
+        return trainer, follower
+
+    def _built(self, trainee: Trainee, rows: Any, follower: Any) -> Any:  # noqa: ANN401
+        from rtlgen.train import trainers  # noqa: PLC0415 - imports torch
+
+        lora = self.placed.config.lora
+        common = {
+            "model": trainee.model,
+            "args": self.trl,
+            "train_dataset": rows,
+            "processing_class": trainee.tokenizer,
+            "callbacks": [follower],
+            "peft_config": None if lora is None else _peft(lora),
+        }
+        if self.method is Method.SFT:
+            return trainers.Sft(**common)
+        if self.method is Method.DPO:
+            shared = lora is not None or self.trl.precompute_ref_log_probs
+            return trainers.Dpo(
+                **common, ref_model=None if shared else copy.deepcopy(trainee.model)
+            )
+        raise UsageError("later")
+
+    def _checkpoint(self) -> Path | None:
+        """Return what to go on from, and cut the log to it."""
+        if self.main:
+            self.folder.sweep()
+        self._wait()
+        checkpoint = self.folder.checkpoint()
+        step = int(checkpoint.name.rpartition("-")[2]) if checkpoint else 0
+        if self.main:
+            self.folder.begin_log(step)
+        if step:
+            self.say(f"goes on from step {step}")
+        return checkpoint
+
+    def _save(self, trainer: Any, trainee: Trainee, record: Record) -> None:  # noqa: ANN401
+        digest = hashlib.sha256(record.model_dump_json().encode()).hexdigest()
+        save_trained(
+            trainer,
+            trainee,
+            self.placed,
+            self.folder.folder,
+            source=resolve(self.placed.config.model, self.placed.folder),
+            facts={"method": record.method, "base": record.model, "run": digest},
+        )
+        self._wait()
+        if self.main:
+            self.folder.write(record)
+            if not self.placed.config.keep_checkpoints:
+                self.folder.clean()
+        self._wait()
+
+    def _wait(self) -> None:
+        """Wait for all processes of a launch."""
+        self.trl.distributed_state.wait_for_everyone()
+
+    def _outcome(self, record: Record, *, trained: bool) -> Outcome:
+        return Outcome(model=self.folder.folder / MODEL, record=record, trained=trained)
+
+    @contextmanager
+    def _resumable(self) -> Iterator[None]:
+        try:
+            yield
+        except RtlgenError:
+            raise
+        except BaseException as error:
+            if self.main:
+                error.add_note(f"the same command goes on with what is in {self.folder.folder}")
+            raise
+
+
+def _peft(lora: Lora) -> Any:  # noqa: ANN401 - imported late
+    import peft  # noqa: PLC0415
+
+    modules = lora.target_modules
+    return peft.LoraConfig(
+        r=lora.r,
+        lora_alpha=lora.alpha,
+        lora_dropout=lora.dropout,
+        target_modules=modules if isinstance(modules, str) else list(modules),
+        task_type="CAUSAL_LM",
+    )
+
+
+def _trained(model: Any) -> int:  # noqa: ANN401 - imported late
+    return sum(each.numel() for each in model.parameters() if each.requires_grad)
+
+
+@contextmanager
+def _refusing_memory() -> Iterator[None]:
+    """Say what to do where the device's memory is too small."""
+    try:
+        yield
+    except RuntimeError as error:
+        if "out of memory" not in str(error) and "can't allocate memory" not in str(error):
+            raise
+        raise ModelFault(
+            f"the device has too little memory for this run: {first_line(error)}\n\n"
+            "hint: halve trl.per_device_train_batch_size and double "
+            "trl.gradient_accumulation_steps, set trl.gradient_checkpointing, or train `lora`"
+        ) from error

@@ -1,0 +1,77 @@
+"""TRL's trainers, on rows that are tokenized already and in an order that a resume repeats."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import torch
+import trl
+from transformers.trainer_pt_utils import get_length_grouped_indices
+
+if TYPE_CHECKING:
+    from rtlgen.train.callbacks import Follower
+
+
+class EpochOrder(torch.utils.data.Sampler):  # type: ignore[misc]
+    """Rows in an order that depends on seed and epoch alone, similar lengths together.
+
+    Transformers' own draws from the process's random numbers, so that a run
+    that was taken up in a later epoch would go through it in another order.
+    """
+
+    def __init__(self, lengths: list[int], *, batch: int, seed: int) -> None:
+        self._lengths = lengths
+        self._batch = batch
+        self._seed = seed
+        self._epoch = 0
+
+    def set_epoch(self, epoch: int) -> None:
+        """Go on to the order of `epoch`."""
+        self._epoch = epoch
+
+    def __len__(self) -> int:
+        return len(self._lengths)
+
+    def __iter__(self) -> Iterator[int]:
+        generator = torch.Generator().manual_seed(self._seed * 1_000_003 + self._epoch)
+        yield from get_length_grouped_indices(self._lengths, self._batch, generator=generator)
+
+
+class _Ordered:
+    """Overrides of both trainers; `follower` is told what was trained on."""
+
+    follower: Follower | None = None
+
+    def _get_train_sampler(self, train_dataset: Any = None) -> Any:  # noqa: ANN401 - TRL's
+        args: Any = self.args  # type: ignore[attr-defined]
+        rows = train_dataset if train_dataset is not None else self.train_dataset  # type: ignore[attr-defined]
+        if args.train_sampling_strategy != "group_by_length" or "length" not in rows.column_names:
+            return super()._get_train_sampler(train_dataset)  # type: ignore[misc]
+        batch = args.train_batch_size * args.gradient_accumulation_steps * args.world_size
+        return EpochOrder(list(rows["length"]), batch=batch, seed=args.seed)
+
+    def training_step(self, model: Any, inputs: Any, *more: Any, **named: Any) -> Any:  # noqa: ANN401
+        if self.follower is not None and "attention_mask" in inputs:
+            processes = self.args.world_size  # type: ignore[attr-defined]
+            self.follower.count(float(inputs["attention_mask"].sum()) * processes)
+        return super().training_step(model, inputs, *more, **named)  # type: ignore[misc]
+
+
+class Sft(_Ordered, trl.SFTTrainer):  # type: ignore[misc]
+    """Rows have `input_ids` and `labels`, which TRL takes as they are."""
+
+
+class Dpo(_Ordered, trl.DPOTrainer):  # type: ignore[misc]
+    """Rows have `prompt_ids`, `chosen_ids` and `rejected_ids`, as TRL would make them."""
+
+    def _prepare_dataset(
+        self,
+        dataset: Any,  # noqa: ANN401
+        processing_class: Any,  # noqa: ANN401
+        args: Any,  # noqa: ANN401
+        dataset_name: str,
+    ) -> Any:  # noqa: ANN401
+        if "prompt_ids" in dataset.column_names:
+            return dataset
+        return super()._prepare_dataset(dataset, processing_class, args, dataset_name)
