@@ -5,12 +5,15 @@ from __future__ import annotations
 from rtlgen.synth.drawn import Family
 from rtlgen.synth.families import (
     adders,
+    arbiters,
+    buffers,
     code_counters,
     control_counters,
     controllers,
     counters,
     detectors,
     expressions,
+    fifos,
     flip_flops,
     gates,
     lfsrs,
@@ -45,6 +48,9 @@ ALL: tuple[Family, ...] = (
     *shifters.FAMILIES,
     *shift_modes.FAMILIES,
     *lfsrs.FAMILIES,
+    *arbiters.FAMILIES,
+    *fifos.FAMILIES,
+    *buffers.FAMILIES,
 )
 FAMILIES: dict[str, Family] = {family.name: family for family in ALL}
 """By name; a name is never used twice, which a test sees to."""
