@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from rtlgen.cli import train_iterate
 from rtlgen.cli.options import Quiet
 
 app = typer.Typer(no_args_is_help=True, help="Train a model on what was judged.")
@@ -86,3 +87,9 @@ def _run(
     from rtlgen.cli.train_runs import run
 
     run(method, config, sets or (), output, resume=resume, quiet=quiet)
+
+
+app.command("iterate")(train_iterate.iterate)
+app.command("loop")(train_iterate.loop)
+app.command("base")(train_iterate.base)
+app.command("gguf")(train_iterate.gguf)

@@ -1,0 +1,186 @@
+"""The whole loop, with commands that cost nothing; `test_loop_smoke.py` has the real ones."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from rtlgen.errors import UsageError
+from rtlgen.train.loop import begin, planned
+from rtlgen.train.loop_config import LoopConfig, ProblemSet, read_loop_config, with_benchmarks
+from rtlgen.train.loop_parts import drawn, tasks_of, write_part
+from rtlgen.train.loop_report import LoopReport, markdown, report, write_report
+from rtlgen.train.steps import Job, Step, read_record
+from tests.rtlgen.train.fake_rtlgen import FakeRtlgen, Fate, Killed, corpus
+
+RECIPES = Path(__file__).parents[3] / "datasets" / "recipes"
+OUTCOMES = {"base": "----", "sft": "+---", "round-1": "++--", "round-2": "++--"}
+
+
+def config_of(**changes: object) -> LoopConfig:
+    values = {
+        "corpus": {"count": 40, "sampling": 8},
+        "sample": {"n": 2, "problems": 4},
+        "patience": 2,
+        "keep_going": True,
+        **changes,
+    }
+    return LoopConfig.model_validate(values)
+
+
+def work(job: Path, config: LoopConfig, fake: FakeRtlgen) -> LoopReport:
+    job.mkdir(exist_ok=True)
+    begin(job, config)
+    plan = planned(job, config)
+
+    def told(_: Step, state: str) -> None:
+        if state != "known":
+            fake.fate.moment()
+
+    Job(folder=job, run=fake, told=told).work(plan.steps)
+    return report(job, plan)
+
+
+def test_every_stage_is_evaluated_on_every_set(tmp_path: Path) -> None:
+    human = ProblemSet(name="human", benchmark="verilog-eval-v1-human", root="/benchmarks")
+    fake = FakeRtlgen(tmp_path / "ledger", outcomes=OUTCOMES)
+    found = work(tmp_path / "job", config_of(benchmarks=(human,)), fake)
+    stages = ["base", "sft", "round-1", "round-2"]
+    assert [(one.set, one.stage) for one in found.results] == [
+        (name, stage)
+        for name in ("held-out-instances", "held-out-families", "human")
+        for stage in stages
+    ]
+    steps = [(one.set, one.before, one.after, one.k) for one in found.differences]
+    assert ("held-out-instances", "sft", "round-1", 1) in steps
+    lifted = found.differences[steps.index(("held-out-instances", "sft", "round-1", 1))]
+    assert lifted.difference.value == 0.25
+    assert len(steps) == 3 * 3 * 2
+    assert [one.folder for one in found.datasets] == [
+        "sft/data",
+        "rounds/1/data",
+        "rounds/2/data",
+    ]
+
+
+def test_killed_anywhere_the_loop_is_the_same(tmp_path: Path) -> None:
+    whole = FakeRtlgen(tmp_path / "whole", outcomes=OUTCOMES)
+    undisturbed = work(tmp_path / "job", config_of(rounds=1), whole)
+    (tmp_path / "job").rename(tmp_path / "undisturbed")
+    disturbed = FakeRtlgen(tmp_path / "ledger", outcomes=OUTCOMES)
+    lives = 0
+    for lives in range(1, whole.fate.moments + 1):
+        disturbed.fate = Fate(last=1 + lives % 4)
+        try:
+            found = work(tmp_path / "job", config_of(rounds=1), disturbed)
+        except Killed:
+            continue
+        break
+    else:
+        pytest.fail("it must come to its end")
+    assert lives > 20
+    assert disturbed.done() == whole.done()
+    assert found.results == undisturbed.results
+
+
+def test_the_model_of_each_step_is_the_one_before(tmp_path: Path) -> None:
+    fake = FakeRtlgen(tmp_path / "ledger", outcomes=OUTCOMES)
+    work(tmp_path / "job", config_of(), fake)
+    texts = [
+        (tmp_path / "job" / place / "train.yaml").read_text().splitlines()[:2]
+        for place in ("sft", "rounds/1", "rounds/2")
+    ]
+    assert texts == [
+        ["model: ../base/model", "data: data"],
+        ["model: ../../sft/run/model", "data: data"],
+        ["model: ../../rounds/1/run/model", "data: data"],
+    ]
+    for place in ("sft", "rounds/1", "rounds/2"):
+        folder = tmp_path / "job" / place
+        assert (folder / texts[0][1].removeprefix("data: ")).is_dir()
+
+
+def test_slips_join_the_pairs(tmp_path: Path) -> None:
+    fake = FakeRtlgen(tmp_path / "ledger", outcomes=OUTCOMES)
+    work(tmp_path / "job", config_of(rounds=1, build={"slips": True}), fake)
+    record = read_record(tmp_path / "job", "rounds/1/build")
+    assert record is not None
+    assert record.argv[:5] == (
+        "dataset",
+        "build",
+        "rounds/1/samples",
+        "rounds/1/prompts",
+        "-o",
+    )
+    assert "corpus=rounds/1/prompts" in record.argv
+
+
+def test_the_report_tells_all(tmp_path: Path) -> None:
+    fake = FakeRtlgen(tmp_path / "ledger", outcomes=OUTCOMES)
+    found = work(tmp_path / "job", config_of(rounds=1), fake)
+    write_report(tmp_path / "job", found)
+    assert LoopReport.model_validate_json((tmp_path / "job" / "report.json").read_bytes()) == found
+    text = (tmp_path / "job" / "report.md").read_text()
+    assert "| stage | pass@1 | pass@2 |" in text
+    assert "| sft | 25.0 (25.0 to 25.0) |" in text
+    assert "| held-out-instances | sft to round-1 | pass@1 | +25.0 (+25.0 to +25.0) |" in text
+    assert "| 7 preference/train | 2 contamination | verilog-eval-v1-human | passed |" in text
+    first = {path.name: path.read_bytes() for path in (tmp_path / "job" / "plots").iterdir()}
+    assert sorted(first) == ["pass-at-1.svg", "pass-at-2.svg"]
+    assert all(f"(plots/{name})" in text for name in first)
+    write_report(tmp_path / "job", found)
+    assert first == {p.name: p.read_bytes() for p in (tmp_path / "job" / "plots").iterdir()}
+
+
+def test_a_report_of_what_is_there_so_far(tmp_path: Path) -> None:
+    fake = FakeRtlgen(tmp_path / "ledger", outcomes=OUTCOMES, fate=Fate(last=20))
+    with pytest.raises(Killed):
+        work(tmp_path / "job", config_of(), fake)
+    found = report(tmp_path / "job", planned(tmp_path / "job", config_of()))
+    assert {one.stage for one in found.results} == {"base"}
+    assert "## held-out-instances" in markdown(found)
+
+
+def test_a_part_of_a_corpus(tmp_path: Path) -> None:
+    root = corpus(tmp_path / "corpus", 20)
+    chosen = tasks_of(root)[3:7]
+    write_part(root, tmp_path / "part", frozenset(chosen).__contains__)
+    assert tasks_of(tmp_path / "part") == chosen
+    golden = (tmp_path / "part" / "golden.jsonl").read_text().splitlines()
+    assert [json.loads(line)["task_id"] for line in golden] == chosen
+
+
+def test_prompts_come_round(tmp_path: Path) -> None:
+    tasks = [f"t{number}" for number in range(10)]
+    rounds = [drawn(tasks, 4, start=4 * number, seed=3) for number in range(5)]
+    assert sorted(task for one in rounds for task in one) == sorted(tasks * 2)
+    assert sorted(drawn(tasks, 99, start=7, seed=3)) == tasks
+
+
+@pytest.mark.parametrize("line", ["{", "[]", '{"family": "x"}'])
+def test_a_damaged_corpus_is_named_with_its_line(tmp_path: Path, line: str) -> None:
+    root = corpus(tmp_path / "corpus", 2)
+    with (root / "problems.jsonl").open("a") as file:
+        file.write(line + "\n")
+    with pytest.raises(UsageError, match=r"with a task_id, .*problems\.jsonl:3"):
+        tasks_of(root)
+    with pytest.raises(UsageError, match=r"a corpus has a problems\.jsonl; cannot read"):
+        tasks_of(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["loop.yaml", "loop-smoke.yaml"])
+def test_recipes_are_configurations(name: str) -> None:
+    found = read_loop_config(RECIPES / name, LoopConfig)
+    assert found.model == "smollm2"
+    assert found.rounds >= 1
+
+
+def test_benchmarks_of_the_command_line(tmp_path: Path) -> None:
+    found = with_benchmarks(config_of(), [f"verilog-eval-v1-human={tmp_path}"])
+    assert [(one.benchmark, one.root) for one in found.benchmarks] == [
+        ("verilog-eval-v1-human", str(tmp_path))
+    ]
+    with pytest.raises(UsageError, match="must be NAME=ROOT, each name once, not 'human'"):
+        with_benchmarks(found, ["human"])
