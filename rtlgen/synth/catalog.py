@@ -12,6 +12,8 @@ from rtlgen.synth.families import (
     controllers,
     counters,
     detectors,
+    dsp,
+    edges,
     expressions,
     fifos,
     flip_flops,
@@ -51,6 +53,8 @@ ALL: tuple[Family, ...] = (
     *arbiters.FAMILIES,
     *fifos.FAMILIES,
     *buffers.FAMILIES,
+    *edges.FAMILIES,
+    *dsp.FAMILIES,
 )
 FAMILIES: dict[str, Family] = {family.name: family for family in ALL}
 """By name; a name is never used twice, which a test sees to."""
