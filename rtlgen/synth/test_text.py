@@ -291,7 +291,8 @@ def _bench(stimulus: Stimulus, top: str) -> str:
     lines = [
         *logic,
         f"wire {match};",
-        f"int {errors} = 0, {samples} = 0;",
+        f"int {errors} = 0;",
+        f"int {samples} = 0;",
         "",
         instance("stimulus_gen", "stim1", [(n, n) for n, _ in signals]),
         instance(REFERENCE, "good1", wired(shared, outputs, "ref")),

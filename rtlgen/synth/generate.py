@@ -1,0 +1,376 @@
+"""`rtlgen dataset synth`: a corpus is made in chunks, by many processes, and put together in order.
+
+Chunks wait in a hidden folder of the corpus until it is complete, so that a kill
+at any moment loses the chunks that were being made and nothing else. Only
+digests are held in memory: 8 bytes for each example's design and text.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import threading
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from importlib import metadata
+from itertools import count
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, TextIO
+
+import rtlgen
+from rtlgen.errors import UsageError
+from rtlgen.evaluation.corpus import GOLDEN, PROBLEMS, RECORD, SLIPS
+from rtlgen.evaluation.replacing import replacing, write_whole
+from rtlgen.synth.chunk import Order, write_chunk
+from rtlgen.synth.corpus_record import (
+    FAULTS_SHOWN,
+    CorpusRecord,
+    Fault,
+    Options,
+    PartRecord,
+    read_record,
+    write_record,
+)
+from rtlgen.synth.parts import Part
+from sim import tools
+from sim.design import digest
+
+MAKING = ".making"
+"""Folder of what is not finished."""
+MOST_TELLINGS = 8
+"""Examples of a part whose designs are equal but for names; their texts differ."""
+_BARREN = 16
+"""Chunks one after the other without anything new, after which a part is as long as it gets."""
+_WATCH_SECONDS = 2.0
+
+OnProgress = Callable[[Part, int, int], None]
+"""Is told a part, how many problems of it there are, and how many are wanted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """A corpus that is complete."""
+
+    folder: Path
+    record: CorpusRecord
+    before: bool = False
+    """Whether it was complete already."""
+
+
+def make(folder: Path, options: Options, *, workers: int, on_progress: OnProgress) -> Made:
+    """Make the corpus of `options` in `folder`, or go on with it.
+
+    Raises:
+        UsageError: Another corpus, or anything else, is in `folder`.
+        EnvironmentFault: A tool is missing or does not run.
+    """
+    if (folder / RECORD).is_file():
+        return Made(folder=folder, record=_same(folder, options), before=True)
+    start, work = time.monotonic(), _begun(folder, options)
+    fresh = not any(work.glob("*/*.jsonl"))
+    known: set[int] = set()
+    records: dict[str, PartRecord] = {}
+    seconds = 0.0
+    with _chunks_by(workers) as made:
+        for part, wanted in _wanted(options):
+            taking = _Taking(part=part, wanted=wanted, known=known)
+            orders = _orders(options, part)
+            _fill(folder / part, work / part, taking, made(orders, work / part), on_progress)
+            records[part] = _part_record(taking, options)
+            write_record(records[part], folder / part / RECORD)
+            known |= set(taking.designs)
+            seconds += taking.seconds
+    taken = time.monotonic() - start
+    total = sum(record.problems for record in records.values())
+    record = CorpusRecord(
+        options=options,
+        parts=records,
+        seconds=round(taken, 3),
+        processor_seconds=round(seconds, 3),
+        workers=workers,
+        examples_per_second=round(total / taken, 2) if fresh else None,
+    )
+    write_record(record, folder / RECORD)
+    shutil.rmtree(work, ignore_errors=True)
+    return Made(folder=folder, record=record)
+
+
+def _wanted(options: Options) -> Iterator[tuple[Part, int]]:
+    yield Part.TRAIN, options.count
+    if options.sampling:
+        yield Part.SAMPLING, options.sampling
+    if options.held_out_instances:
+        yield Part.INSTANCES, options.held_out_instances
+    if options.held_out_families and options.held_out_family_instances:
+        yield Part.FAMILIES, options.held_out_family_instances
+
+
+def _orders(options: Options, part: Part) -> Iterator[Order]:
+    kept = part is Part.FAMILIES
+    for number in count():
+        yield Order(
+            part=part,
+            number=number,
+            seed=options.seed,
+            families=options.held_out_families if kept else options.families,
+            canonical=options.canonical,
+            against=options.against,
+            split=bool(options.held_out_instances),
+        )
+
+
+# The folder
+
+
+def _same(folder: Path, options: Options) -> CorpusRecord:
+    record = read_record(folder / RECORD)
+    if record.options != options:
+        raise UsageError(
+            f"a corpus made by other options is in {folder}\n\nhint: give another folder with -o"
+        )
+    return record
+
+
+def _begun(folder: Path, options: Options) -> Path:
+    """Return the folder of chunks, with those that an equal call has left there."""
+    work = folder / MAKING
+    facts = json.dumps({"options": options.model_dump(mode="json"), "made_by": _code()})
+    noted = work / "options.json"
+    if noted.is_file() and noted.read_text(encoding="utf-8") == facts:
+        return work
+    if folder.is_dir() and any(folder.iterdir()):
+        why = "a corpus of other options or versions was begun" if work.is_dir() else "something is"
+        raise UsageError(
+            f"-o must be a new folder, {why} in {folder}\n\nhint: remove it, or give another one"
+        )
+    work.mkdir(parents=True)
+    write_whole(noted, facts)
+    return work
+
+
+def _code() -> str:
+    """Return a digest of all that decides what is in a chunk."""
+    here = Path(rtlgen.__file__).parent
+    files = [*sorted((here / "synth").rglob("*.py")), *sorted((here / "data").glob("fing*"))]
+    versions = json.dumps(tool_versions(), sort_keys=True)
+    return digest(versions.encode(), *(path.read_bytes() for path in files))
+
+
+def tool_versions() -> dict[str, str]:
+    """Return the versions of the tools that verify.
+
+    Raises:
+        ToolNotFound: One is not installed.
+    """
+    return {
+        "icarus": tools.icarus().version,
+        "verilator": tools.verilator().version,
+        "pyosys": metadata.version("pyosys"),
+        "pyslang": metadata.version("pyslang"),
+    }
+
+
+# Chunks, in order, made ahead by other processes
+
+_Chunks = Callable[[Iterator[Order], Path], Iterator[Path]]
+
+
+@contextmanager
+def _chunks_by(workers: int) -> Iterator[_Chunks]:
+    """Yield a function that gives the chunks of orders in their order, as they are made."""
+    if workers == 1:
+        yield _one_by_one
+        return
+    pool = ProcessPoolExecutor(
+        workers, mp_context=get_context("spawn"), initializer=_watch, initargs=(os.getpid(),)
+    )
+    try:
+        yield lambda orders, folder: _ahead(pool, workers + 2, orders, folder)
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _one_by_one(orders: Iterator[Order], folder: Path) -> Iterator[Path]:
+    for order in orders:
+        path = _place(folder, order)
+        yield path if path.is_file() else write_chunk(order, path)
+
+
+def _ahead(
+    pool: ProcessPoolExecutor, ahead: int, orders: Iterator[Order], folder: Path
+) -> Iterator[Path]:
+    waiting: deque[Path | Future[Path]] = deque()
+    try:
+        for order in orders:
+            path = _place(folder, order)
+            waiting.append(path if path.is_file() else pool.submit(write_chunk, order, path))
+            if len(waiting) >= ahead:
+                first = waiting.popleft()
+                yield first if isinstance(first, Path) else first.result()
+    finally:
+        for left in waiting:
+            if isinstance(left, Future):
+                left.cancel()
+
+
+def _place(folder: Path, order: Order) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / f"{order.number:06}.jsonl"
+
+
+def _watch(parent: int) -> None:
+    """End this process when `parent` is gone; an interrupt is the parent's affair."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def look() -> None:
+        while os.getppid() == parent:
+            time.sleep(_WATCH_SECONDS)
+        os._exit(1)
+
+    threading.Thread(target=look, daemon=True).start()
+
+
+# Taking examples from chunks
+
+
+@dataclass(slots=True, kw_only=True)
+class _Taking:
+    """What was taken for a part, and what was left."""
+
+    part: Part
+    wanted: int
+    known: set[int]
+    """Designs of the parts before."""
+    taken: int = 0
+    designs: Counter[int] = field(default_factory=Counter)
+    specs: set[int] = field(default_factory=set)
+    pairs: set[int] = field(default_factory=set)
+    slips: Counter[str] = field(default_factory=Counter)
+    families: Counter[str] = field(default_factory=Counter)
+    kinds: Counter[str] = field(default_factory=Counter)
+    phrasings: Counter[str] = field(default_factory=Counter)
+    dropped: Counter[str] = field(default_factory=Counter)
+    contaminated: Counter[str] = field(default_factory=Counter)
+    faults: list[Fault] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def refusal(self, row: dict[str, Any]) -> str:
+        """Return the rule by which an example is left out; empty where it is taken."""
+        design, spec = _short(row["design"]), _short(row["spec"])
+        pair = hash((design, spec))
+        if design in self.known:
+            return "design of another part"
+        if pair in self.pairs:
+            return "duplicate"
+        if self.designs[design] >= MOST_TELLINGS:
+            return "design told often enough"
+        self.pairs.add(pair)
+        self.designs[design] += 1
+        self.specs.add(spec)
+        return ""
+
+    def count(self, problem: dict[str, Any], slips: Sequence[dict[str, Any]]) -> None:
+        """Count an example that is taken."""
+        self.taken += 1
+        self.families[problem["family"]] += 1
+        self.kinds[problem["kind"]] += 1
+        self.phrasings[problem["phrasing"]] += 1
+        self.slips.update(slip["slip"] for slip in slips)
+
+    def note(self, facts: dict[str, Any]) -> None:
+        """Note what a chunk has dropped."""
+        self.seconds += facts["seconds"]
+        for family, seed, rule, why in facts["dropped"]:
+            self.dropped[rule] += 1
+            if rule == "contaminated":
+                self.contaminated[family] += 1
+            if rule == "golden fails" and len(self.faults) < FAULTS_SHOWN:
+                self.faults.append(Fault(family=family, seed=seed, why=why))
+
+
+def _short(hexadecimal: str) -> int:
+    return int(hexadecimal[:16], 16)
+
+
+def _fill(
+    folder: Path, work: Path, taking: _Taking, chunks: Iterator[Path], on_progress: OnProgress
+) -> None:
+    """Write the files of a part from its chunks."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for left in folder.glob(".*.jsonl.*"):
+        left.unlink(missing_ok=True)
+    barren = 0
+    with ExitStack() as stack:
+        files = {
+            name: stack.enter_context(replacing(folder / name))
+            for name in (PROBLEMS, GOLDEN, SLIPS)
+        }
+        for chunk in chunks:
+            before = taking.taken
+            _take(chunk, taking, files)
+            on_progress(taking.part, taking.taken, taking.wanted)
+            barren = 0 if taking.taken > before else barren + 1
+            if taking.taken >= taking.wanted or barren >= _BARREN:
+                break
+
+
+def _take(chunk: Path, taking: _Taking, files: dict[str, TextIO]) -> None:
+    with chunk.open(encoding="utf-8") as lines:
+        for line in lines:
+            row = json.loads(line)
+            if "dropped" in row:
+                taking.note(row)
+            elif taking.taken < taking.wanted:
+                _take_row(row, taking, files)
+
+
+def _take_row(row: dict[str, Any], taking: _Taking, files: dict[str, TextIO]) -> None:
+    if rule := taking.refusal(row):
+        taking.dropped[rule] += 1
+        return
+    problem, slips = row["problem"], row["slips"]
+    taking.count(problem, slips)
+    task = f"{problem['family']}-{taking.taken:06}"
+    _write(files[PROBLEMS], {**problem, "task_id": task})
+    _write(files[GOLDEN], {"task_id": task, "completion": problem["golden"]})
+    for slip in slips:
+        known = {"task_id": task, "completion": slip["text"]}
+        _write(
+            files[SLIPS], {**known, **{name: slip[name] for name in ("slip", "source", "share")}}
+        )
+
+
+def _write(file: TextIO, row: dict[str, Any]) -> None:
+    file.write(f"{json.dumps(row, ensure_ascii=False)}\n")
+
+
+def _part_record(taking: _Taking, options: Options) -> PartRecord:
+    return PartRecord(
+        seed=options.seed,
+        part=taking.part,
+        problems=taking.taken,
+        slips=taking.slips.total(),
+        designs=len(+taking.designs),
+        specs=len(taking.specs),
+        families=_sorted(taking.families),
+        kinds=_sorted(taking.kinds),
+        phrasings=_sorted(taking.phrasings),
+        slip_names=_sorted(taking.slips),
+        dropped=_sorted(taking.dropped),
+        contaminated=_sorted(taking.contaminated),
+        faults=tuple(taking.faults),
+        short=max(0, taking.wanted - taking.taken),
+        rtlgen=rtlgen.__version__,
+        tools=tool_versions(),
+    )
+
+
+def _sorted(counts: Counter[str]) -> dict[str, int]:
+    return dict(sorted(counts.items()))
