@@ -267,6 +267,11 @@ def _extreme(draw: Draw) -> Drawn:
     )
 
 
+_Group = tuple[tuple[int, ...], int, int]
+"""Values of the group so far, sum of the last complete one, whether it was completed just now."""
+_NO_GROUP: _Group = ((), 0, 0)
+
+
 def _group_words(draw: Draw, size: int, names: tuple[str, ...], width: int) -> Words:
     data, valid, total, done = names
     return Words(
@@ -319,9 +324,7 @@ def _group(draw: Draw) -> Drawn:
         declared = f"reg [{wide - 1}:0] acc;\nreg {span(small)}count;\n\n"
         return declared + timing.always(update, reset)
 
-    def following(
-        state: tuple[tuple[int, ...], int, int], given: Values
-    ) -> tuple[tuple[int, ...], int, int]:
+    def following(state: _Group, given: Values) -> _Group:
         values, before, _ = state
         if not given[valid]:
             return values, before, 0
