@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from rtlgen.errors import UsageError
-from rtlgen.train.config import Method, Placed, unknown_key
+from rtlgen.train.config import Method, Placed
 from rtlgen.train.hardware import Hardware
+from rtlgen.train.yaml_file import unknown_key
 
 _OURS = {
     "output_dir": "the key `output` or the option -o",
@@ -44,7 +45,7 @@ def check_keys(method: Method, placed: Placed) -> None:
         if key in _OURS:
             raise UsageError(f"trl.{key} is rtlgen's to set, {place}\n\nhint: use {_OURS[key]}")
         if key not in known:
-            raise unknown_key(key, known, place, f"TRL's {_type(method).__name__}")
+            raise unknown_key(key, known, f"TRL's {_type(method).__name__}", place)
 
 
 def arguments(

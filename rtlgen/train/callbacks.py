@@ -12,17 +12,18 @@ import transformers
 
 from rtlgen.train.run_folder import RunFolder, mark_complete
 
-_SHOWN = (
-    "loss",
-    "mean_token_accuracy",
-    "rewards/accuracies",
-    "rewards/margins",
-    "reward",
-    "reward_std",
-    "completions/mean_length",
-    "eval_loss",
-    "learning_rate",
-)
+_SHOWN = {
+    "loss": "loss",
+    "rewards/accuracies": "pairs right",
+    "rewards/margins": "margin",
+    "reward": "reward",
+    "reward_std": "spread",
+    "completions/mean_length": "tokens",
+    "eval_loss": "validation loss",
+    "mean_token_accuracy": "tokens right",
+    "learning_rate": "rate",
+}
+"""Metrics of the progress line, and what they are called there."""
 
 
 class Follower(transformers.TrainerCallback):  # type: ignore[misc]
@@ -108,14 +109,10 @@ def _agreed(due: bool, args: Any) -> bool:  # noqa: ANN401
 
 def _line(state: Any, numbers: dict[str, float], speed: float, left: float) -> str:  # noqa: ANN401
     parts = [f"step {state.global_step}/{state.max_steps}"]
-    parts += [f"{_short(key)} {numbers[key]:.4g}" for key in _SHOWN if key in numbers]
+    parts += [f"{name} {numbers[key]:.3g}" for key, name in _SHOWN.items() if key in numbers]
     parts += [f"{speed:.0f} tokens/s"] if speed >= 0.5 else []
     parts += [f"{_duration(left)} left"] if left >= 1 else []
     return "  ".join(parts)
-
-
-def _short(key: str) -> str:
-    return key.rpartition("/")[2].replace("mean_token_", "").replace("_", " ")
 
 
 def _duration(seconds: float) -> str:

@@ -8,9 +8,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from rtlgen.data.problem_json import problem_of
 from rtlgen.errors import UsageError
+from rtlgen.evaluation.generate import header_of
 from rtlgen.train.rows_read import Answered, Compared, Lean, Rewarded, Source
-from rtlgen.train.tokens import Parted, Tokenizer, Unfit, given_part, part
+from rtlgen.train.tokens import Parted, Tokenizer, Unfit, given_part, given_tokens, part
 
 Columns = dict[str, Any]
 _NOT_LEARNED = -100
@@ -75,13 +77,14 @@ class Preparation:
         }
 
     def _rewarded(self, row: Rewarded) -> Columns:
+        header = header_of(problem_of(row.reward_data)).strip() if self.body else ""
+        given = header if header and row.turns[-1]["content"].rstrip().endswith(header) else ""
+        begun = [{"role": "assistant", "content": given}] if given else []
         return {
-            "prompt": row.turns,
+            "prompt": [*row.turns, *begun],
             "problem_set": row.problem_set,
             "reward_data": row.reward_data,
-            "length": len(
-                self.tokenizer.apply_chat_template(row.turns, tokenize=True)["input_ids"]
-            ),
+            "length": len(given_tokens(self.tokenizer, row.turns, given)),
         }
 
     def _part(self, row: Lean, answer: str) -> Parted:

@@ -10,15 +10,14 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from rtlgen.data.problem_json import problem_json
 from rtlgen.data.rows import Kind, Split, Turn
 from rtlgen.errors import UsageError
+from rtlgen.evaluation.corpus import PROBLEMS, corpus_problems
 from rtlgen.evaluation.sample_files import lines
 from rtlgen.evaluation.strict import first_fault
 from rtlgen.prompts.plain import plain
 from rtlgen.train.config import KIND_OF, Method, Placed
-
-PROBLEMS = "problems.jsonl"
-"""What makes a folder a corpus."""
 
 
 class Lean(BaseModel):
@@ -52,14 +51,6 @@ class Rewarded(Lean):
 
     problem_set: str
     reward_data: str
-
-
-class _CorpusLine(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-    description: str
-    header: str
-    golden: str = Field(min_length=1)
 
 
 LEAN: dict[Kind, type[Lean]] = {
@@ -96,6 +87,9 @@ class Source:
         Raises:
             UsageError: A line is no such row; names file and line.
         """
+        if self.corpus:
+            yield from _corpus_rows(self.path.parent, self.kind)
+            return
         for line in lines(self.path):
             if line.trouble:
                 raise UsageError(f"{line.trouble}, {line.place}\n\nhint: build the data again")
@@ -103,8 +97,7 @@ class Source:
 
     def _row(self, content: bytes, place: str) -> Lean:
         try:
-            value = json.loads(content)
-            row = _learned(value) if self.corpus else LEAN[self.kind].model_validate(value)
+            row = LEAN[self.kind].model_validate(json.loads(content))
         except ValidationError as error:
             fault = first_fault(error, whole="the row")
             raise UsageError(
@@ -155,12 +148,13 @@ def _sources(path: Path, kinds: tuple[Kind, ...], place: str) -> list[Source]:
 
 
 def _corpus(path: Path, kinds: tuple[Kind, ...], place: str) -> Source:
-    if Kind.SFT not in kinds:
+    fitting = [kind for kind in kinds if kind in (Kind.SFT, Kind.GRPO)]
+    if not fitting:
         raise UsageError(
-            f"a corpus holds answers to learn, no rows of kind {kinds[0]}, {path}, {place}\n\n"
-            f"hint: build them: `rtlgen dataset build {path} -o DIR`"
+            f"a corpus holds answers to learn and tests, no rows of kind {kinds[0]}, {path}, "
+            f"{place}\n\nhint: build them: `rtlgen dataset build {path} -o DIR`"
         )
-    return Source(path=path / PROBLEMS, kind=Kind.SFT, corpus=True)
+    return Source(path=path / PROBLEMS, kind=fitting[0], corpus=True)
 
 
 def _of_kind(path: Path, kind: Kind, place: str) -> Path:
@@ -175,14 +169,19 @@ def _of_kind(path: Path, kind: Kind, place: str) -> Path:
     raise UsageError(f"{path} has no {kind}/{Split.TRAIN}.jsonl, {place}\n\nhint: {hint}")
 
 
-def _learned(value: object) -> Lean:
-    """Return a problem of a corpus as prompt and golden answer."""
-    line = _CorpusLine.model_validate(value)
-    prompt = [
-        Turn.model_validate({"role": message.role, "content": message.content})
-        for message in plain(line.description, line.header)
-    ]
-    return Answered(prompt=prompt, completion=[Turn(role="assistant", content=line.golden)])
+def _corpus_rows(root: Path, kind: Kind) -> Iterator[tuple[str, Lean]]:
+    """Yield the problems of a corpus with their golden answers, or with their tests."""
+    for place, found in corpus_problems(root):
+        prompt = [
+            Turn(role=message.role, content=message.content)
+            for message in plain(found.description, found.header)
+        ]
+        if kind is Kind.SFT:
+            answer = Turn(role="assistant", content=found.golden)
+            yield place, Answered(prompt=prompt, completion=[answer])
+        else:
+            data = problem_json(found.problem())
+            yield place, Rewarded(prompt=prompt, problem_set="corpus", reward_data=data)
 
 
 def _check_different(row: Lean, place: str) -> None:

@@ -18,14 +18,18 @@ from rtlgen.llm.transformers_load import first_line
 from rtlgen.train import prepared, rows_read
 from rtlgen.train.arguments import arguments, check_keys
 from rtlgen.train.config import Lora, Method, Placed
+from rtlgen.train.grpo import TrlReward
 from rtlgen.train.hardware import Hardware, look
 from rtlgen.train.model import Trainee, load, require, resolve, set_template
+from rtlgen.train.plots import draw
 from rtlgen.train.record import record_of
+from rtlgen.train.rewards import reward_named
 from rtlgen.train.run_folder import CHECKPOINTS, DATA, MODEL, Record, RunFolder, held
 from rtlgen.train.saved import save_trained
 from rtlgen.train.silence import silent
 
 Say = Callable[[str], None]
+DEFAULT_REWARDS = ("share",)
 _ROWS = "rows.arrow"
 _COUNTS = "rows.json"
 _LEAST_STEP = 5e-5
@@ -64,6 +68,7 @@ def train(
     require()
     with silent():
         check_keys(method, placed)
+        _check_rewards(method, placed)
         sources = rows_read.sources(method, placed)
         return _Job(method, placed, output, sources, say).run(resume=resume)
 
@@ -81,6 +86,7 @@ class _Job:
     ) -> None:
         self.method, self.placed, self.sources = method, placed, sources
         self.folder = RunFolder(output)
+        self.stack = ExitStack()
         self.hardware: Hardware = look()
         self.dtype = self.hardware.dtype(placed.config.dtype, full=placed.config.lora is None)
         self.arguments = arguments(
@@ -92,7 +98,7 @@ class _Job:
 
     def run(self, *, resume: bool) -> Outcome:
         """Train in a folder that no other run may touch."""
-        with ExitStack() as stack:
+        with self.stack as stack:
             if self.main:
                 stack.enter_context(held(self.folder.folder))
             record = record_of(self.method, self.placed, self.sources, self.hardware)
@@ -230,7 +236,14 @@ class _Job:
             return trainers.Dpo(
                 **common, ref_model=None if shared else copy.deepcopy(trainee.model)
             )
-        raise UsageError("later")
+        return trainers.Grpo(**common, reward_funcs=self._rewards(trainee))
+
+    def _rewards(self, trainee: Trainee) -> list[TrlReward]:
+        from rtlgen.train.reward_judging import Judge, grpo_rewards  # noqa: PLC0415 - simulators
+
+        judge = self.stack.enter_context(Judge())
+        names = self.placed.config.rewards or DEFAULT_REWARDS
+        return [TrlReward(reward, trainee.tokenizer) for reward in grpo_rewards(names, judge)]
 
     def _checkpoint(self) -> Path | None:
         """Return what to go on from, and cut the log to it."""
@@ -257,6 +270,7 @@ class _Job:
         )
         self._wait()
         if self.main:
+            draw(self.folder.folder)
             self.folder.write(record)
             if not self.placed.config.keep_checkpoints:
                 self.folder.clean()
@@ -279,6 +293,20 @@ class _Job:
             if self.main:
                 error.add_note(f"the same command goes on with what is in {self.folder.folder}")
             raise
+
+
+def _check_rewards(method: Method, placed: Placed) -> None:
+    """See that the rewards are known before anything is loaded."""
+    for name in placed.config.rewards:
+        if method is not Method.GRPO:
+            raise UsageError(
+                f"{method} has no rewards, {placed.place('rewards')}\n\nhint: leave `rewards` out"
+            )
+        try:
+            reward_named(name)
+        except UsageError as error:
+            rule, _, hint = str(error).partition("\n\n")
+            raise UsageError(f"{rule}, {placed.place('rewards')}\n\n{hint}") from error
 
 
 def _peft(lora: Lora) -> Any:  # noqa: ANN401 - imported late

@@ -44,8 +44,7 @@ def save_trained(
     for pickle in partial.glob(_PICKLES):
         pickle.unlink()
     trainee.tokenizer.save_pretrained(partial)
-    if placed.config.lora is None:
-        (partial / FILE).write_text(_facts(placed, facts), encoding="utf-8")
+    (partial / FILE).write_text(_facts(placed, facts), encoding="utf-8")
     _replace(partial, folder / name)
     if placed.config.lora is not None:
         _merge(folder, placed, trainee, source, facts)

@@ -44,14 +44,14 @@ class Parted:
 def given_part(prompt: Turns, answer: str) -> str:
     """Return the beginning of `answer` that a plain prompt gives: the header it ends with.
 
-    It ends with a line's end; it is empty where the prompt does not end with the
-    first lines of the answer.
+    It ends without a line's end, as at inference; it is empty where the prompt does not end
+    with the first lines of the answer.
     """
     said = prompt[-1]["content"].rstrip() if prompt else ""
-    ends = [at + 1 for at, letter in enumerate(answer) if letter == "\n"]
-    fitting = [end for end in ends if (lines := answer[:end].rstrip()) and said.endswith(lines)]
-    header = answer[: fitting[-1]] if fitting else ""
-    return header if header.lstrip().startswith("module") else ""
+    ends = [at for at, letter in enumerate(answer) if letter == "\n"]
+    lines = [answer[:end].rstrip() for end in ends]
+    fitting = [each for each in lines if each and said.endswith(each)]
+    return fitting[-1] if fitting and fitting[-1].startswith("module") else ""
 
 
 def part(tokenizer: Tokenizer, prompt: Turns, answer: str, *, body: bool) -> Parted:
@@ -80,6 +80,11 @@ def part(tokenizer: Tokenizer, prompt: Turns, answer: str, *, body: bool) -> Par
         # Some tokenizers put a space before every text: such a text cannot be parted.
         written = _tokens(tokenizer, opening + header + tail)[len(given) :]
     return Parted(given=given, written=written)
+
+
+def given_tokens(tokenizer: Tokenizer, prompt: Turns, begun: str) -> list[int]:
+    """Return what a model is given at inference: the prompt and the beginning of its answer."""
+    return _tokens(tokenizer, _text(tokenizer, prompt, open_end=True) + begun)
 
 
 def _text(tokenizer: Tokenizer, turns: Turns, *, open_end: bool) -> str:

@@ -9,6 +9,9 @@ import torch
 import trl
 from transformers.trainer_pt_utils import get_length_grouped_indices
 
+from rtlgen.train.grpo import begun
+from rtlgen.train.tokens import given_tokens
+
 if TYPE_CHECKING:
     from rtlgen.train.callbacks import Follower
 
@@ -45,7 +48,7 @@ class _Ordered:
 
     def _get_train_sampler(self, train_dataset: Any = None) -> Any:  # noqa: ANN401 - TRL's
         args: Any = self.args  # type: ignore[attr-defined]
-        rows = train_dataset if train_dataset is not None else self.train_dataset  # type: ignore[attr-defined]
+        rows: Any = self.train_dataset  # type: ignore[attr-defined]  # with all its columns
         if args.train_sampling_strategy != "group_by_length" or "length" not in rows.column_names:
             return super()._get_train_sampler(train_dataset)  # type: ignore[misc]
         batch = args.train_batch_size * args.gradient_accumulation_steps * args.world_size
@@ -75,3 +78,12 @@ class Dpo(_Ordered, trl.DPOTrainer):  # type: ignore[misc]
         if "prompt_ids" in dataset.column_names:
             return dataset
         return super()._prepare_dataset(dataset, processing_class, args, dataset_name)
+
+
+class Grpo(_Ordered, trl.GRPOTrainer):  # type: ignore[misc]
+    """Prompts may end with the beginning of the answer, which the model goes on from."""
+
+    def _tokenize_prompts(self, prompts: Any) -> tuple[list[list[int]], None, dict[str, Any]]:  # noqa: ANN401
+        parted = [begun(prompt) for prompt in prompts]
+        tokens = [given_tokens(self.processing_class, turns, text) for turns, text in parted]
+        return tokens, None, {}
