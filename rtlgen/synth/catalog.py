@@ -23,6 +23,7 @@ from rtlgen.synth.families import (
     machines,
     muxes,
     registers,
+    serial,
     shift_modes,
     shifters,
     streams,
@@ -55,6 +56,7 @@ ALL: tuple[Family, ...] = (
     *buffers.FAMILIES,
     *edges.FAMILIES,
     *dsp.FAMILIES,
+    *serial.FAMILIES,
 )
 FAMILIES: dict[str, Family] = {family.name: family for family in ALL}
 """By name; a name is never used twice, which a test sees to."""
