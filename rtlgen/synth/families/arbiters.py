@@ -432,7 +432,7 @@ def _pending(draw: Draw) -> Drawn:
         timing=draw.timing(),
         req=draw.name("irq", "req", "event_in", "pulse", "call"),
         ack=draw.name("ack", "served", "take", "clr"),
-        busy=draw.name("valid", "any", "irq_out", "waiting"),
+        busy=draw.name("any_req", "irq_out", "waiting", "active"),
         choice=draw.name("index", "id", "num", "who"),
         count=draw.integer(2, 8),
         low_first=draw.chance(0.6),

@@ -159,7 +159,8 @@ def _stage_words(draw: Draw, it: _Stage) -> Words:
         f"An item on {it.in_data} passes in at a clock edge with {it.in_valid} and {it.in_ready}"
         f" both 1, and one passes out at an edge with {it.out_valid} and {it.out_ready} both 1.",
         f"On the input side a word is taken from {it.in_data} when {it.in_valid} and"
-        f" {it.in_ready} are 1 at the clock edge; on the output side one is handed over when {it.out_valid} and {it.out_ready} are.",
+        f" {it.in_ready} are 1 at the clock edge; on the output side one is handed over when"
+        f" {it.out_valid} and {it.out_ready} are.",
     )
     kept = draw.phrase(
         f"{it.out_valid} is 1 while an item is stored; the oldest one is on {it.out_data}, which"
