@@ -52,7 +52,7 @@ def _gray_words(draw: Draw, width: int, gray: str, enable: Control) -> Words:
         )
         + _holds(draw, enable, gray),
         points=(
-            f"{gray} shows the standard reflected Gray code of a {width}-bit binary count n, "
+            f"{gray} shows the standard reflected Gray code of a binary count n of {width} bits, "
             f"n ^ (n >> 1).",
             f"The count goes up by one at each clock edge{only} and wraps around.",
         ),

@@ -276,7 +276,7 @@ def _threshold_words(draw: Draw, width: int, names: tuple[str, ...], said: str) 
             f"{count} goes up by 1 at each clock edge{f' where {enable} is 1' if enable else ''} "
             f"and wraps from {top} to 0. Output {flag} is combinational: it is 1 whenever {count} "
             f"{said} {limit}.",
-            f"Compare a {width}-bit counter with a threshold. The counter {count} is incremented "
+            f"Compare a counter with a threshold. {count} ({width} bits) is incremented "
             f"every clock cycle{f' with {enable} = 1, else held' if enable else ''}; all values of "
             f"{width} bits occur. {flag} tells, without delay, whether {count} {said} the input "
             f"{limit} (unsigned).",
@@ -343,7 +343,8 @@ def _triangle_words(draw: Draw, low: int, high: int, wave: str) -> Words:
             f"Generate a triangular signal: starting at {low} and going up, {wave} changes by one "
             f"at every clock edge and turns around at {high} and at {low}. The turning points are "
             f"not repeated: ..., {high - 1}, {high}, {high - 1}, ...",
-            f"An up/down counter that changes direction by itself. After {high} comes {high - 1}, "
+            f"An up/down counter that changes direction by itself. After {wave} = {high} comes "
+            f"{high - 1}, "
             f"after {low} comes {low + 1}. It never pauses.",
         ),
         points=(

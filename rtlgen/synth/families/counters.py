@@ -54,7 +54,8 @@ def _plain_words(draw: Draw, down: bool, width: int, count: str, enable: Control
             f"{bits(width, f'binary {kind} counter')}" + (f" that counts{only}" if enable else ""),
             f"{bits(width, 'register')} {count} that counts {kind}{only}",
             f"{bits(width, f'{kind}-counter')} with a period of {top + 1}"
-            + (f", enabled by {enable.name}" if enable.active else f", counting{only}"),
+            + (f", counting{only}" if enable else ""),
+            f"a counter {count} of {width} bits that counts {kind}{only}",
         ),
         plain=draw.phrase(
             f"The {width}-bit output {count} {counts} at every clock edge{only}. {wraps}",
@@ -62,8 +63,8 @@ def _plain_words(draw: Draw, down: bool, width: int, count: str, enable: Control
             f"cycle{only}. {wraps}",
             f"Count clock cycles {kind}ward in {bits(width, 'register')}{only}; {count} shows the "
             f"register. {wraps}",
-            f"A counter that counts {kind} through all {top + 1} values of {width} bits{only}, one "
-            f"step a clock cycle. {wraps}",
+            f"{count} counts {kind} through all {top + 1} values of its {width} bits, one step a "
+            f"clock cycle{only}. {wraps}",
         )
         + _held(draw, enable, count),
         points=(
@@ -148,8 +149,8 @@ def _modulo_words(
         plain=draw.phrase(
             f"{count} counts from {low} through {high}, inclusive, one step per clock cycle{only}. "
             f"After {high} comes {low} again.",
-            f"Build a {kind} that goes from {low} to {high} and then starts over at {low}. It "
-            f"advances at each clock edge{only}.",
+            f"Build a {kind} that goes from {low} to {high} and then starts over at {low}. Its "
+            f"value {count} advances at each clock edge{only}.",
             f"At each clock edge{only}, {count} is increased by 1, except that {high} is followed "
             f"by {low}; so the period is {period}.",
             f"The counter has {period} states. {count} checks whether it has reached {high}{only}: "
@@ -255,7 +256,7 @@ def _up_down_words(
             f"{count} counts {one} when {level_of(draw, way, 1)} and {zero} when "
             f"{level_of(draw, way, 0)}, one step at each clock edge{only}. Counting up from {top} "
             f"gives 0, and counting down from 0 gives {top}.",
-            f"This counter can go both ways: {way} selects {one} (1) or {zero} (0). It moves by "
+            f"Counter {count} can go both ways: {way} selects {one} (1) or {zero} (0). It moves by "
             f"one in every clock cycle{only}. Going up it wraps from {top} to 0; going down it "
             f"wraps from 0 to {top}.",
             f"Input {way} is the direction. With {way} at 1, {count} goes {one}; with 0 it goes "

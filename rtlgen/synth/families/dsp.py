@@ -13,6 +13,7 @@ from rtlgen.synth.families._clocked import (
     span,
     width_for,
 )
+from rtlgen.synth.families._words import ordinal
 
 
 def _accumulator_words(draw: Draw, widths: tuple[int, int], names: tuple[str, ...]) -> Words:
@@ -285,10 +286,11 @@ def _group_words(draw: Draw, size: int, names: tuple[str, ...], width: int) -> W
             f"last of them, and {done} is 1 for the one cycle after that edge. The next value "
             f"starts a new group. {total} keeps the sum of the last complete group until the next "
             f"one is complete; {done} is 0 otherwise. All numbers are unsigned.",
-            f"Group the valid inputs by {size} and report the total of each group. An input is "
+            f"Group the valid values of {data} by {size} and report the total of each group. "
+            f"An input is "
             f"valid when {valid} = 1 at a clock edge; gaps in between do not matter. At the "
             f"edge of "
-            f"the {size}{'nd' if size == 2 else 'rd' if size == 3 else 'th'} input, {total} gets "
+            f"the {ordinal(size)} input, {total} gets "
             f"the unsigned sum of the group and {done} goes to 1 for exactly one cycle. In between "
             f"{total} does not change.",
         ),

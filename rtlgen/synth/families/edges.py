@@ -15,6 +15,7 @@ from rtlgen.synth.families._clocked import (
     width_for,
 )
 from rtlgen.synth.families._shifting import Bits, all_or_none, bits_of
+from rtlgen.synth.families._words import ordinal
 
 _EDGES = {
     "rising": ("{new} & ~{old}", "from 0 to 1", "rising edge"),
@@ -263,6 +264,10 @@ def _capture(draw: Draw) -> Drawn:
             following=following,
             unknown=(out,),
         ),
+        vectors=tuple(
+            {data: (1 << n % (width + 1)) - 1, **({clear: 0} if clear else {})}
+            for n in (0, 0, 1, 1, 2, 0, 0, 3, 1, 1, 0)
+        ),
         slips=slips(
             "X",
             ("not-sticky", "X", built(code)),
@@ -350,7 +355,8 @@ def _debounce_words(draw: Draw, names: tuple[str, str], samples: int) -> Words:
         plain=draw.phrase(
             f"{out} is a cleaned version of {data}. A counter counts clock edges in a row at which "
             f"{data} differs from {out}; if they are equal at an edge, the counter returns to 0. "
-            f"The {samples}th edge in a row at which they differ changes {out} to the new value "
+            f"The {ordinal(samples)} edge in a row at which they differ changes {out} to the "
+            f"new value "
             f"and sets the counter to 0.",
             f"A switch bounces, so its signal {data} must be stable before it counts: {out} keeps "
             f"its value until {data} has had the opposite value at {samples} consecutive clock "
@@ -428,7 +434,7 @@ def _toggled_words(draw: Draw, data: str, out: str, kind: str) -> Words:
         plain=draw.phrase(
             f"Sample {data} at each clock edge. If this sample and the one before make a {edge} "
             f"({_EDGES[kind][1]}), {out} is inverted at that clock edge; otherwise {out} stays.",
-            f"One push-button {data} switches a lamp {out} on and off: every {edge} of {data}, "
+            f"One push-button {data} switches {out} on and off: every {edge} of {data}, "
             f"noticed at the clock edge that first samples the new value, inverts {out}.",
         ),
         points=(

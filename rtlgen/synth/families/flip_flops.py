@@ -166,7 +166,7 @@ def _sr_words(draw: Draw, s: str, r: str, q: str, both: str) -> Words:
             f"With both at 0, {q} remembers its value.",
             f"{q} is a flag. It is set by {s} and cleared by {r}, both sampled at the clock edge; "
             f"{rule}. Otherwise the flag is kept.",
-            f"This flip-flop has a set input {s} and a clear input {r}. When neither is 1 it holds "
+            f"Flip-flop {q} has a set input {s} and a clear input {r}. When neither is 1 it holds "
             f"its state, and {rule}.",
             f"An alarm: {s} switches {q} on, {r} switches it off, and in between it stays as it "
             f"was. When {s} and {r} arrive in the same cycle: {rule}.",
@@ -470,7 +470,7 @@ def _network(draw: Draw) -> Drawn:
             reset=(0,) * len(stages), outputs=shown, following=following, unknown=(z,)
         ),
         slips=(
-            *slips(body, ("blocking-for-non-blocking", "<=", "=")),
+            *(() if all(own) else slips(body, ("blocking-for-non-blocking", "<=", "="))),
             *slips(body, ("output-not-inverted", result, joined)),
         ),
         module="flip_flop_network",

@@ -171,14 +171,16 @@ def _byte_enables(draw: Draw) -> Drawn:
         timing=timing,
         words=Words(
             title=f"{width}-bit register with {part} enables",
-            terse=f"{bits(width, 'register')} whose {part}s are loaded from {data} one by one: "
+            terse=f"{bits(width, 'register')} {q} whose {part}s are loaded from {data} one by one: "
             + listed(each),
             plain=draw.phrase(
                 f"The {width}-bit register {q} is made of {lanes} {part}s, and each has its own "
-                f"write enable: {listed(each)}. ",
+                f"write enable for loading it from {data}: {listed(each)}. ",
                 f"Sometimes only some of the flip-flops should change. {enable} says which {part}s "
                 f"of {q} take the value at {data} in this cycle: {listed(each)}. ",
-                f"Build {bits(width, 'register')} with {part} enables: {listed(each)}. ",
+                f"Build {bits(width, 'register')} {q} with {part} enables. Its input is {data}: "
+                f"{listed(each)}. ",
+                f"{q} stores {data}, but not always as a whole: {listed(each)}. ",
             )
             + draw.phrase(
                 f"A {part} that is not enabled keeps its value.",
@@ -187,6 +189,7 @@ def _byte_enables(draw: Draw) -> Drawn:
             ),
             points=(
                 *(f"{text[0].upper()}{text[1:]}." for text in each),
+                f"{q} is loaded from {data} {part} by {part}, as {enable} says.",
                 f"A {part} whose enable is 0 holds its value.",
             ),
             after_reset=draw.phrase(f"{q} is 0", f"all bits of {q} are 0"),

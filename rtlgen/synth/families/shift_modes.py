@@ -18,8 +18,9 @@ def _signed_words(draw: Draw, width: int, names: tuple[str, ...], rules: list[st
     load, data, enable, amount, q = names
     return Words(
         title=f"{width}-bit arithmetic shift register",
-        terse=f"{bits(width, 'arithmetic shift register')} with load ({load}, first in priority) "
-        f"and enable {enable}; {amount} selects the shift: {'; '.join(rules)}",
+        terse=f"{bits(width, 'arithmetic shift register')} {q}, loaded from {data} by {load} "
+        f"(first in "
+        f"priority) and shifted when {enable} is 1; {amount} selects the shift: {'; '.join(rules)}",
         plain=draw.phrase(
             f"{q} is {bits(width, 'register')} that can be shifted arithmetically. If {load} is 1 "
             f"it takes {data}. Otherwise, if {enable} is 1, it is shifted as {amount} says: "
@@ -343,14 +344,15 @@ def _both_ways_words(draw: Draw, width: int, names: tuple[str, ...], left: int) 
             f"At each clock edge {q} is shifted by one place: to the {one} when {way} is 1, to the "
             f"{zero} when {way} is 0. The vacated bit takes {data}: bit 0 for a left shift, bit "
             f"{width - 1} for a right shift.",
-            f"{way} is the direction of this shift register: 1 means {one}, 0 means {zero}. {data} "
+            f"{way} is the direction of the shift register {q}: 1 means {one}, 0 means {zero}. "
+            f"{data} "
             f"fills the free place, which is the least significant bit when shifting left and the "
             f"most significant bit when shifting right.",
         )
         + first,
         points=(
             *([first.strip()] if load else []),
-            f"{way} = 1: shift {one}; {way} = 0: shift {zero}.",
+            f"{way} = 1: {q} shifts {one}; {way} = 0: {q} shifts {zero}.",
             f"{data} enters at bit 0 for a left shift and at bit {width - 1} for a right shift.",
         ),
         after_reset=f"{q} is 0",
@@ -360,7 +362,7 @@ def _both_ways_words(draw: Draw, width: int, names: tuple[str, ...], left: int) 
 def _both_ways(draw: Draw) -> Drawn:
     timing, width = draw.timing("sometimes"), draw.one_of(3, 4, 5, 6, 8, 8, 12, 16)
     left = draw.one_of(1, 1, 0)
-    way = draw.name("left", "dir", "shift_left") if left else draw.name("right", "dir", "go_right")
+    way = draw.name("shift_left", "left", "dir") if left else draw.name("go_right", "right", "dir")
     data, q = draw.name("sin", "data_in", "ser"), draw.name("result")
     load = draw.name("load") if draw.chance(0.4) else ""
     value = draw.name("p_in", "parallel", "init_value") if load else ""

@@ -328,8 +328,8 @@ def _delay_words(draw: Draw, cycles: int, width: int, names: tuple[str, str], on
         title=f"delay line of {times(cycles)}",
         terse=draw.phrase(
             f"a delay line: {out} is {data} delayed by {many}{only}",
-            f"{cycles} registers of {width} bits in a row, from {data} to {out}"
-            + (f", advancing only{only}" if only else ""),
+            f"{cycles} {'flip-flops' if width == 1 else f'{width}-bit registers'} in a row, from "
+            f"{data} to {out}" + (f", advancing only{only}" if only else ""),
         ),
         plain=draw.phrase(
             f"{out} repeats {data} with a delay of {many}. The value sampled at one clock edge "

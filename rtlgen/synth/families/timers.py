@@ -94,7 +94,8 @@ def _tick_words(draw: Draw, names: tuple[str, str], period: int, registered: boo
         title=f"tick every {period} cycles",
         terse=f"a prescaler that counts {cycles} from 0 to {period - 1}, over and over; {how}",
         plain=draw.phrase(
-            f"Make a pulse {tick} that is one clock cycle long and comes every {period} {cycles}. "
+            f"Make a pulse on {tick} that is one clock cycle long and comes every {period} "
+            f"{cycles}. "
             f"An internal counter counts these cycles from 0 to {period - 1} and then starts over. "
             f"{how}.",
             f"An enable generator: a counter from 0 to {period - 1} counts {cycles} and starts "
@@ -324,8 +325,8 @@ def _countdown_words(draw: Draw, names: tuple[str, ...], width: int) -> Words:
             f"by one "
             f"(in each cycle{only or ', without a pause'}), and {done} is high as long as nothing "
             f"is left. It stays at zero until it is loaded again; loading has priority.",
-            f"The timer holds a count of {width} bits. Loading ({load}) has priority over "
-            f"counting. "
+            f"The timer holds a count of {width} bits. {load} = 1 loads it from {data}, which has "
+            f"priority over counting. "
             f"A count other than 0 is decremented at each clock edge{only}; a count of 0 stays 0. "
             f"{done} = (count == 0), without a register.",
         ),
