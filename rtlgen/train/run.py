@@ -169,7 +169,7 @@ class _Job:
             how = prepared.Preparation(
                 tokenizer=trainee.tokenizer,
                 body=self.placed.config.loss_on == "body",
-                longest=getattr(self.trl, "max_length", None),
+                longest=self._longest,
             )
             made = prepared.prepare(self.sources, how, path)
             counts.write_text(json.dumps(asdict(made)), encoding="utf-8")
@@ -185,8 +185,8 @@ class _Job:
             f"{self.method} of {trainee.parameters / 1e6:.0f} M parameters in {self.dtype} on "
             f"{where}, {'LoRA' if self.placed.config.lora else 'all weights'}"
         )
-        long = f", {counts.too_long} longer than {self.trl.max_length} tokens left out"
-        self.say(f"{counts.kept} rows{long if counts.too_long else ''}")
+        long = counts.too_long and f", {counts.too_long} longer than {self._longest} tokens left out"
+        self.say(f"{counts.kept} rows{long or ''}")
         full = self.placed.config.lora is None and self.dtype == "bfloat16"
         if full and self.trl.learning_rate < _LEAST_STEP:
             self.say(
@@ -275,6 +275,12 @@ class _Job:
             if not self.placed.config.keep_checkpoints:
                 self.folder.clean()
         self._wait()
+
+    @property
+    def _longest(self) -> int | None:
+        """Most tokens of a row; GRPO knows no such limit."""
+        longest: int | None = getattr(self.trl, "max_length", None)
+        return longest
 
     def _wait(self) -> None:
         """Wait for all processes of a launch."""
