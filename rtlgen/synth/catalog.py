@@ -22,6 +22,7 @@ from rtlgen.synth.families import (
     machine_logic,
     machines,
     muxes,
+    packets,
     registers,
     serial,
     shift_modes,
@@ -57,6 +58,7 @@ ALL: tuple[Family, ...] = (
     *edges.FAMILIES,
     *dsp.FAMILIES,
     *serial.FAMILIES,
+    *packets.FAMILIES,
 )
 FAMILIES: dict[str, Family] = {family.name: family for family in ALL}
 """By name; a name is never used twice, which a test sees to."""
