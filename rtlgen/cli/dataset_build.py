@@ -222,6 +222,16 @@ def build(
             rich_help_panel=_GATES,
         ),
     ] = None,
+    doctor: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="What `rtlgen eval doctor -o` wrote of a benchmark: how far its tests can be "
+            "trusted; repeatable.",
+            show_default=False,
+            rich_help_panel=_GATES,
+        ),
+    ] = None,
     held_out: Annotated[
         bool,
         typer.Option(
@@ -302,6 +312,7 @@ def build(
             benchmark=benchmark or "",
             allow=allow or (),
             against=against or (),
+            doctor=doctor or (),
             skip_bad=skip_bad_lines,
             held_out=held_out,
             workers=workers,

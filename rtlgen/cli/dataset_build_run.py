@@ -34,6 +34,7 @@ class Asked:
     benchmark: str
     allow: Sequence[str]
     against: Sequence[str]
+    doctor: Sequence[Path]
     skip_bad: bool
     held_out: bool
     workers: int | None
@@ -61,6 +62,7 @@ def run(asked: Asked, *, kinds: str | None, options: Mapping[str, object]) -> No
         benchmark=asked.benchmark,
         allow=asked.allow,
         against=asked.against,
+        doctor=asked.doctor,
         skip_bad=asked.skip_bad,
         held_out=asked.held_out,
         cache=asked.cached,

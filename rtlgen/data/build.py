@@ -6,7 +6,7 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from importlib import metadata
@@ -16,6 +16,7 @@ from rtlgen import __version__
 from rtlgen.data.cleaning import Cleaning
 from rtlgen.data.contamination import Gate
 from rtlgen.data.dataset_record import DATASET, DatasetRecord, SourceEntry, read_record
+from rtlgen.data.doctored import read_trust
 from rtlgen.data.extra import require
 from rtlgen.data.families import families
 from rtlgen.data.judging import Ground, judge_set
@@ -25,7 +26,7 @@ from rtlgen.data.options import BuildOptions
 from rtlgen.data.pairing import LengthBias
 from rtlgen.data.plan import Plan, plan
 from rtlgen.data.problem_sets import Roots
-from rtlgen.data.store import Store
+from rtlgen.data.store import Store, model_name
 from rtlgen.data.writers import DatasetWriter
 from rtlgen.errors import UsageError
 from rtlgen.evaluation.executor import Executor
@@ -54,6 +55,8 @@ class Order:
     """Problem sets that models are evaluated on and that may be in it all the same."""
     against: Sequence[str] = ()
     """`NAME=ROOT` of further problem sets that must not be in it."""
+    doctor: Sequence[Path] = ()
+    """Records of `rtlgen eval doctor`, which say how far a benchmark's tests can be trusted."""
     skip_bad: bool = False
     """Whether lines of sample files that are no samples are left out."""
     held_out: bool = False
@@ -101,12 +104,13 @@ def build(
         OSError: Something cannot be written; what was judged before is kept.
     """
     require()
+    trust = read_trust(order.doctor)
     made = plan(order)
     gate = _gate(order, made)
-    key = _key(order, made, gate)
+    key = _key(order, made, gate, trust)
     if finished := _finished(order, key):
         return Built(record=finished, before=True)
-    with _work(order, key) as work, Store(work / "store.sqlite") as store:
+    with _work(order, made) as work, Store(work / "store.sqlite") as store:
         with ExitStack() as stack:
             runs = executor()
             stack.callback(runs.close)
@@ -116,6 +120,7 @@ def build(
                 executor=runs,
                 work=work,
                 cache=order.cache,
+                trust=trust,
                 progress=progress,
             )
             for one in made.sets:
@@ -162,7 +167,7 @@ def _record(order: Order, key: str, gate: Gate, store: Store, bias: LengthBias) 
         sources=list(_entries(store)),
         options={**order.options.recorded(), **measured, "order": key},
         seed=order.options.seed,
-        allowed=sorted(order.allow),
+        allowed=_allowed(order),
         against=gate.sets,
         verdicts=store.categories(),
         versions=_versions(store),
@@ -177,7 +182,7 @@ def _entries(store: Store) -> Iterator[SourceEntry]:
             name=origin.name,
             digest=origin.digest,
             problem_set=store.set_of(at),
-            model=origin.model,
+            model=model_name(origin.model),
             licence=origin.licence,
             answers=answers,
             judged=judged,
@@ -206,9 +211,7 @@ def _gate(order: Order, made: Plan) -> Gate:
     Raises:
         UsageError: A source is such a problem set itself and was not allowed.
     """
-    everything = Gate.shipped()
-    allowed = everything.sets if _ALL in order.allow else list(order.allow)
-    gate = Gate.shipped(allowed)
+    gate = Gate.shipped(_allowed(order))
     for name in (one.benchmark.name for one in made.sets):
         if name in gate.sets:
             raise UsageError(
@@ -221,16 +224,28 @@ def _gate(order: Order, made: Plan) -> Gate:
     return gate
 
 
-def _key(order: Order, made: Plan, gate: Gate) -> str:
+def _allowed(order: Order) -> list[str]:
+    return Gate.shipped().sets if _ALL in order.allow else sorted(order.allow)
+
+
+def _key(order: Order, made: Plan, gate: Gate, trust: Mapping[tuple[str, str], float]) -> str:
     """Return a digest of all that decides the dataset."""
     facts = {
         "options": order.options.model_dump(mode="json"),
         "sources": made.digests,
         "gate": gate.sets,
         "against": sorted(order.against),
+        "trust": sorted(trust.items()),
         "rtlgen": __version__,
     }
     return digest(json.dumps(facts, sort_keys=True).encode())
+
+
+def _judging_key(order: Order, made: Plan) -> str:
+    """Return a digest of all that decides the verdicts; gates may change while they are kept."""
+    options = order.options
+    facts = [made.digests, options.extract.value, options.cpu_seconds, __version__]
+    return digest(json.dumps(facts).encode())
 
 
 def _finished(order: Order, key: str) -> DatasetRecord | None:
@@ -251,7 +266,7 @@ def _finished(order: Order, key: str) -> DatasetRecord | None:
 
 
 @contextmanager
-def _work(order: Order, key: str) -> Iterator[Path]:
+def _work(order: Order, made: Plan) -> Iterator[Path]:
     """Yield the folder for what is judged, held by this process alone.
 
     Raises:
@@ -262,7 +277,7 @@ def _work(order: Order, key: str) -> Iterator[Path]:
     lock = os.open(work, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         _lock(lock, order.folder)
-        _begin(work / _ORDER, key, order.folder)
+        _begin(work / _ORDER, _judging_key(order, made), order.folder)
         yield work
     finally:
         os.close(lock)
@@ -288,6 +303,6 @@ def _begin(path: Path, key: str, folder: Path) -> None:
         before = None
     if before != key:
         raise UsageError(
-            f"a build goes on as it began, {folder} was begun with other sources or options\n\n"
+            f"a build goes on as it began, {folder} was begun with other sources\n\n"
             "hint: repeat the command that began it, or choose another -o"
         )

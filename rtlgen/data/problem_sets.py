@@ -13,10 +13,11 @@ from rtlgen.data.sources import CORPUS, PROBLEMS, SampleSource
 from rtlgen.errors import UsageError
 from rtlgen.evaluation.benchmark import Benchmark
 from rtlgen.evaluation.catalog import BENCHMARKS, benchmark
+from rtlgen.evaluation.corpus import RECORD
 from rtlgen.evaluation.problem import Problem
 
 HELD_OUT = "held-out"
-"""Roots of a corpus whose name begins so are for measuring."""
+"""Parts of a corpus whose name begins so are for measuring."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,18 +163,23 @@ def _unknown(source: SampleSource, roots: Roots) -> NoReturn:
 def _the_one(
     source: SampleSource, fitting: Sequence[tuple[Benchmark, Path, tuple[Problem, ...]]]
 ) -> tuple[Benchmark, Path, tuple[Problem, ...]]:
-    """Return the smallest benchmark that fits, if all that fit tell and judge the tasks alike."""
+    """Return the benchmark that has just these tasks, or the only one that has them all.
+
+    Several are as good as one if they tell and judge the tasks alike.
+    """
+    exact = [one for one in fitting if _names(one[2]) == source.tasks]
+    chosen = exact or fitting
     judged = {
         tuple(sorted((p.digest, p.description) for p in problems if p.task_id in source.tasks))
-        for _, _, problems in fitting
+        for _, _, problems in chosen
     }
     if len(judged) > 1:
-        names = ", ".join(dict.fromkeys(known.name for known, _, _ in fitting))
+        names = ", ".join(dict.fromkeys(known.name for known, _, _ in chosen))
         raise UsageError(
             f"samples must be of one benchmark, those of {source.path} could be of {names}\n\n"
             "hint: name it with --benchmark"
         )
-    return min(fitting, key=lambda one: len(one[2]))
+    return min(chosen, key=lambda one: len(one[2]))
 
 
 @cache
@@ -190,7 +196,7 @@ def _names(problems: Collection[Problem]) -> set[str]:
 
 
 def _refuse_held_out(root: Path, source: SampleSource) -> None:
-    if root.resolve().name.startswith(HELD_OUT):
+    if _corpus(root)[1].startswith(HELD_OUT):
         raise UsageError(
             f"held-out problems must not be trained on, {source.path} has answers to those of "
             f"{root}\n\nhint: give the corpus's `train`, or say --held-out for data that is only "
@@ -204,7 +210,7 @@ def _problem_set(
     families = dict(_families(root / PROBLEMS)) if known.name == CORPUS else {}
     name = known.name
     if known.name == CORPUS:
-        name = f"{CORPUS}-{_seed(root)}-{root.resolve().name}"
+        name = "-".join((CORPUS, *_corpus(root)))
     number = 2
     unique = name
     while unique in taken:
@@ -220,13 +226,15 @@ def _families(path: Path) -> Iterator[tuple[str, str]]:
             yield fields["task_id"], fields.get("family", "")
 
 
-def _seed(root: Path) -> str:
-    """Return what tells this corpus from others."""
+def _corpus(root: Path) -> tuple[str, str]:
+    """Return seed and part of a corpus, by its record, or what stands for them without one."""
     try:
-        record = json.loads((root / "corpus.json").read_bytes())
+        record = json.loads((root / RECORD).read_bytes())
     except (OSError, ValueError):
-        return "0"
-    return str(record.get("seed", 0)) if isinstance(record, dict) else "0"
+        record = None
+    if not isinstance(record, dict):
+        record = {}
+    return str(record.get("seed", 0)), str(record.get("part") or root.resolve().name)
 
 
 def _folder(text: str) -> Path:

@@ -38,6 +38,12 @@ CREATE TABLE verdicts(
 _TOGETHER = 2000
 
 
+def model_name(name: str) -> str:
+    """Return a model's name as rows tell it: of a path on this machine its last part."""
+    kind, colon, place = name.rpartition(":")
+    return f"{kind}{colon}{Path(place).name}" if place.startswith(("/", ".", "~")) else name
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
     """A source, as every row made from it tells."""
@@ -59,7 +65,7 @@ class Origin:
             name=self.name,
             source_digest=self.digest,
             sample=sample,
-            model=self.model,
+            model=model_name(self.model),
             temperature=self.temperature,
             top_p=self.top_p,
             seed=self.seed,

@@ -1,0 +1,87 @@
+"""A build that is killed goes on: nothing is lost, nothing is judged twice, nothing half-written."""
+
+from __future__ import annotations
+
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from rtlgen.data.rows import Kind
+from rtlgen.evaluation.row import ROWS, read_rows
+from tests.rtlgen.data.small_sources import rows_of, write_samples
+
+PROGRAM = """
+import sys
+from pathlib import Path
+from rtlgen.evaluation import catalog
+from rtlgen.evaluation.harness.scripted import ScriptedHarness
+from rtlgen.data.problem_sets import Roots
+from tests.evaluation.scripted_runs import ScriptedBenchmark
+from tests.rtlgen.data.small_sources import ScriptedSet, built
+
+samples, root, folder, log = map(Path, sys.argv[1:5])
+harness = ScriptedHarness(log=log, delay=0.004)
+catalog.BENCHMARKS["scripted"] = ScriptedSet(harness=harness)
+built(folder, samples, roots=Roots(any=(root,)), benchmark="scripted", cache=False,
+      kinds=("preference", "unpaired"))
+"""
+WORDS = ["", "timeout", "runtime mismatch", "syntax", "X on output", "compiler warning"]
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RTLGEN_CACHE", str(tmp_path / "cache"))
+
+
+def many_samples(path: Path, number: int) -> Path:
+    choose = random.Random(3)
+    texts = [
+        f"module top_module;\n wire w{choose.randrange(number)}, "
+        f"scripted: {choose.choice(WORDS)};\nendmodule\n"
+        for _ in range(number)
+    ]
+    return write_samples(path, ((f"task{n % 4:03}", text) for n, text in enumerate(texts)))
+
+
+def rows_before(folder: Path) -> set[tuple[str, str]]:
+    """Return task and digest of what has its row."""
+    path = folder / ".work/scripted"
+    return {(r.task_id, r.digest) for r in read_rows(path)} if (path / ROWS).exists() else set()
+
+
+def judged(log: Path) -> list[tuple[str, ...]]:
+    return [tuple(line.split()) for line in log.read_text().splitlines()] if log.exists() else []
+
+
+def test_kills_at_random_moments_change_nothing(tmp_path: Path) -> None:
+    samples = many_samples(tmp_path / "samples.jsonl", 600)
+    root = tmp_path / "root"
+    for number in range(4):
+        (root / f"{number}").mkdir(parents=True)
+    folder, log = tmp_path / "ds", tmp_path / "log"
+    command = [sys.executable, "-c", PROGRAM, *map(str, (samples, root, folder, log))]
+    for least in (1, 250):
+        kept, start = rows_before(folder), len(judged(log))
+        child = subprocess.Popen(command, start_new_session=True)
+        while child.poll() is None and len(rows_before(folder)) < least:
+            time.sleep(0.02)
+        time.sleep(random.uniform(0, 0.2))
+        child.send_signal(signal.SIGKILL)
+        assert child.wait() != 0
+        assert not kept & set(judged(log)[start:]), "what had its row was judged again"
+        assert not [path for path in folder.glob("*") if not path.name.startswith(".")]
+    kept, start = rows_before(folder), len(judged(log))
+    assert kept
+    subprocess.run(command, check=True, timeout=120)
+    assert not kept & set(judged(log)[start:])
+    unbroken = tmp_path / "unbroken"
+    command[-2:] = [str(unbroken), str(tmp_path / "other log")]
+    subprocess.run(command, check=True, timeout=120)
+    assert rows_of(folder, Kind.PREFERENCE) == rows_of(unbroken, Kind.PREFERENCE)
+    assert rows_of(folder, Kind.UNPAIRED) == rows_of(unbroken, Kind.UNPAIRED)
+    assert not list(folder.glob(".*"))
