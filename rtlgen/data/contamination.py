@@ -7,9 +7,10 @@ A problem is a copy of a known one where one of these holds:
     the other, and at least `GRAM_LEAST` of them. Port declarations are not words, runs that
     many problems of the set share do not count, and runs are compared both as they are and
     with port names left out, so that neither boilerplate hides a copy nor other names do.
+    Of the runs that are more than a table's row the same share must be there.
 `rouge-l`
     The longest common subsequence of words, without port names, has an F1 of at least
-    `ROUGE_L`. Needs the problem's text; fingerprints hold none.
+    `ROUGE_L`, with tables and without. Needs the problem's text; fingerprints hold none.
 `code digest`
     The designs are equal but for names, comments, space, declarations, the order of ports and
     `begin`/`end`, and have at least `SMALL_TOKENS` tokens: shorter ones anybody writes alike.
@@ -41,7 +42,7 @@ from rtlgen.data.fingerprints import (
 from rtlgen.data.judged import Task
 from rtlgen.data.known import Known
 from rtlgen.data.rouge import RougeIndex
-from rtlgen.data.spec_text import GRAM, SHORT_GRAM
+from rtlgen.data.spec_text import GRAM, grams, kept
 
 GRAM_SHARE = 0.5
 GRAM_LEAST = 6
@@ -81,7 +82,8 @@ class Gate:
         """Know the problems of `prints`, and of `texts`: set, problem and text."""
         self._prints = tuple(prints)
         self._texts = tuple(texts)
-        self._grams = _index(one.grams for one in self._prints)
+        self._plain = _index(one.plain for one in self._prints)
+        self._nameless = _index(one.nameless for one in self._prints)
         self._short = _index(one.short for one in self._prints)
         self._codes: dict[int, Code] = {}
         self._owners: dict[int, list[int]] = defaultdict(list)
@@ -134,17 +136,30 @@ class Gate:
         return self._by_code(code_of(verilog))
 
     def _by_grams(self, text: Told) -> Finding | None:
-        own = text.grams()
-        shared = _counted(self._grams, own)
-        sampled = sum(gram % 4 == 0 for gram in own)
         best: tuple[float, int] | None = None
-        for at, count in shared.items():
-            known = self._prints[at]
-            mine, least = (sampled, GRAM_LEAST // 2) if known.sampled else (len(own), GRAM_LEAST)
-            score = count / max(min(mine, len(known.grams)), 1)
-            if count >= least and score >= GRAM_SHARE and (best is None or score > best[0]):
+        for words, index, of in (
+            (text.nameless, self._nameless, [one.nameless for one in self._prints]),
+            (text.plain, self._plain, [one.plain for one in self._prints]),
+        ):
+            found = self._contained(grams(words), index, of)
+            if found is not None and (best is None or found[0] > best[0]):
+                best = found
+        return best and self._finding(best[1], f"{GRAM}-grams", best[0], GRAM_SHARE)
+
+    def _contained(
+        self, own: set[int], index: dict[int, list[int]], of: Sequence[Collection[int]]
+    ) -> tuple[float, int] | None:
+        """Return the best share of runs, and the number of the problem; None where none is."""
+        few = set(filter(kept, own))
+        best: tuple[float, int] | None = None
+        for at, count in _counted(index, own).items():
+            sampled = self._prints[at].sampled
+            if count < (GRAM_LEAST // 2 if sampled else GRAM_LEAST):
+                continue
+            score = _contained(few if sampled else own, of[at])
+            if score >= GRAM_SHARE and (best is None or score > best[0]):
                 best = (score, at)
-        return best and self._finding(best[1], f"{GRAM}-grams", min(best[0], 1.0), GRAM_SHARE)
+        return best
 
     def _by_code(self, code: Code) -> Finding | None:
         if code.tokens < SMALL_TOKENS:
@@ -166,7 +181,7 @@ class Gate:
         equal = {at for code in codes for at in self._owners.get(code.digest, ())}
         if not equal:
             return None
-        own = text.grams(SHORT_GRAM)
+        own = text.short()
         for at, count in _counted(self._short, own).items():
             score = count / max(min(len(own), len(self._prints[at].short)), 1)
             if at in equal and score >= SHORT_SHARE:
@@ -177,7 +192,7 @@ class Gate:
         if len(text.nameless) < ROUGE_WORDS:
             return None
         found = self._rouge.best(text.nameless, ROUGE_L)
-        if found is None:
+        if found is None or self._rouge.in_words(text.nameless, found[0]) < ROUGE_L:
             return None
         name, problem, _ = self._texts[found[0]]
         return Finding(
@@ -197,6 +212,22 @@ class Gate:
             score=score,
             threshold=threshold,
         )
+
+
+def _contained(own: Collection[int], known: Collection[int]) -> float:
+    """Return the share of the smaller set in the other; in words alone, if that is less.
+
+    Rows of tables are alike everywhere: where both texts say something in words, it has to agree.
+    """
+    own_words, known_words = ({gram for gram in of if gram & 1} for of in (own, known))
+    shares = [_share(set(own), set(known))]
+    if own_words and known_words:
+        shares.append(_share(own_words, known_words))
+    return min(shares)
+
+
+def _share(first: set[int], second: set[int]) -> float:
+    return len(first & second) / max(min(len(first), len(second)), 1)
 
 
 def _index(sets: Iterable[Iterable[int]]) -> dict[int, list[int]]:

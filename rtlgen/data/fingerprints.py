@@ -1,7 +1,7 @@
 """Problems as 64-bit hashes: enough to recognize a copy, and not to read the problem.
 
-Of the words of a specification the runs of eight are kept (every fourth where there are many:
-those whose hash is a multiple of four), of short ones the runs of three; of the designs a digest
+Of the words of a specification the runs of eight are kept (about every fourth where there are
+many, by their hash), of short ones the runs of three; of the designs a digest
 and the runs of ten tokens, both without names. Runs that more than `COMMON` problems of a set
 share are its boilerplate and not kept.
 
@@ -26,7 +26,7 @@ from importlib import resources
 from rtlgen.data.code_text import body_digest, body_tokens
 from rtlgen.data.known import Known
 from rtlgen.data.normalize import shingles
-from rtlgen.data.spec_text import GRAM, SHORT_GRAM, grams, port_names, without_names, words
+from rtlgen.data.spec_text import SHORT_GRAM, grams, kept, port_names, without_names, words
 
 COMMON = 5
 """Problems of a set that may share a run before it is boilerplate."""
@@ -54,10 +54,12 @@ class Fingerprint:
 
     problem_set: str
     problem: str
-    grams: frozenset[int]
-    """Of the words as they are, and without port names."""
+    plain: frozenset[int]
+    """Runs of the words as they are."""
+    nameless: frozenset[int]
+    """Runs of the words without port names."""
     sampled: bool
-    """Whether only multiples of four are kept."""
+    """Whether only those that `kept` chooses are there."""
     short: frozenset[int]
     """Runs of three words, where the text or the design is too short for the others."""
     codes: tuple[Code, ...]
@@ -71,9 +73,9 @@ class Told:
     nameless: tuple[str, ...]
     """The same without port names."""
 
-    def grams(self, size: int = GRAM) -> set[int]:
-        """Return the runs of both."""
-        return grams(self.plain, size) | grams(("", *self.nameless), size)
+    def short(self) -> set[int]:
+        """Return the runs of three words of both."""
+        return grams(self.plain, SHORT_GRAM) | grams(self.nameless, SHORT_GRAM)
 
 
 def told(spec: str, designs: Iterable[str]) -> Told:
@@ -92,26 +94,32 @@ def code_of(verilog: str) -> Code:
 def fingerprints(problems: Sequence[Known]) -> list[Fingerprint]:
     """Return the fingerprints of the problems of one set."""
     texts = [told(known.spec, (known.header, *known.codes)) for known in problems]
-    common = {size: _common(texts, size) for size in (GRAM, SHORT_GRAM)}
-    return [_print(known, text, common) for known, text in zip(problems, texts, strict=True)]
+    plain = _own([grams(text.plain) for text in texts])
+    nameless = _own([grams(text.nameless) for text in texts])
+    short = _own([text.short() for text in texts])
+    return [
+        _print(known, *own) for known, *own in zip(problems, plain, nameless, short, strict=True)
+    ]
 
 
-def _common(texts: Iterable[Told], size: int) -> set[int]:
-    counted = Counter(gram for text in texts for gram in text.grams(size))
-    return {gram for gram, count in counted.items() if count > COMMON}
+def _own(found: Sequence[set[int]]) -> list[set[int]]:
+    """Return what is not common to many of the sets."""
+    counted = Counter(gram for one in found for gram in one)
+    common = {gram for gram, count in counted.items() if count > COMMON}
+    return [one - common for one in found]
 
 
-def _print(known: Known, text: Told, common: dict[int, set[int]]) -> Fingerprint:
-    own = text.grams() - common[GRAM]
+def _print(known: Known, plain: set[int], nameless: set[int], short: set[int]) -> Fingerprint:
     codes = tuple(map(code_of, known.codes))
-    sampled = len(own) > MANY
-    slight = len(own) < 2 * SHORT_WORDS or any(code.tokens < SMALL_TOKENS for code in codes)
+    sampled = len(nameless) > MANY
+    slight = len(nameless) < SHORT_WORDS or any(code.tokens < SMALL_TOKENS for code in codes)
     return Fingerprint(
         problem_set=known.problem_set,
         problem=known.problem,
-        grams=frozenset(gram for gram in own if not sampled or gram % 4 == 0),
+        plain=frozenset(filter(kept, plain) if sampled else plain),
+        nameless=frozenset(filter(kept, nameless) if sampled else nameless),
         sampled=sampled,
-        short=frozenset(text.grams(SHORT_GRAM) - common[SHORT_GRAM] if slight else ()),
+        short=frozenset(short if slight else ()),
         codes=codes,
     )
 
@@ -146,7 +154,8 @@ def loaded(data: bytes) -> Iterator[Fingerprint]:
             yield Fingerprint(
                 problem_set=row["set"],
                 problem=row["problem"],
-                grams=frozenset(_numbers(row["grams"])),
+                plain=frozenset(_numbers(row["plain"])),
+                nameless=frozenset(_numbers(row["nameless"])),
                 sampled=row["sampled"],
                 short=frozenset(_numbers(row["short"])),
                 codes=tuple(codes[digest] for digest in _numbers(row["codes"])),
@@ -172,7 +181,8 @@ def _problem_line(one: Fingerprint) -> dict[str, object]:
         "set": one.problem_set,
         "problem": one.problem,
         "sampled": one.sampled,
-        "grams": _packed(one.grams),
+        "plain": _packed(one.plain),
+        "nameless": _packed(one.nameless),
         "short": _packed(one.short),
         "codes": _packed([code.digest for code in one.codes]),
     }

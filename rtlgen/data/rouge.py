@@ -43,6 +43,13 @@ class RougeIndex:
                 found = (at, score)
         return found
 
+    def in_words(self, words: Sequence[str], at: int) -> float:
+        """Return the Rouge-L F1 with text `at`, without numbers, operators and single letters."""
+        from rapidfuzz.distance import LCSseq  # noqa: PLC0415 - an extra
+
+        first, second = _in_words(words), _in_words(self._texts[at])
+        return float(2 * LCSseq.similarity(first, second) / max(len(first) + len(second), 1))
+
     def _possible(self, words: Sequence[str], least: float) -> list[int]:
         import numpy as np  # noqa: PLC0415
 
@@ -53,3 +60,7 @@ class RougeIndex:
         shared = np.minimum(self._counts[:, columns], counts).sum(axis=1)
         bound = 2 * shared / (len(words) + self._lengths)
         return [int(at) for at in np.nonzero(bound >= least)[0]]
+
+
+def _in_words(of: Sequence[str]) -> list[str]:
+    return [word for word in of if len(word) > 1 and word[0].isalpha()]
