@@ -8,6 +8,7 @@ from rtlgen.synth.families import (
     arbiters,
     buffers,
     code_counters,
+    comparators,
     control_counters,
     controllers,
     counters,
@@ -21,12 +22,14 @@ from rtlgen.synth.families import (
     lfsrs,
     machine_logic,
     machines,
+    memories,
     muxes,
     packets,
     registers,
     serial,
     shift_modes,
     shifters,
+    stores,
     streams,
     tables,
     timers,
@@ -34,6 +37,7 @@ from rtlgen.synth.families import (
 
 ALL: tuple[Family, ...] = (
     *counters.FAMILIES,
+    *comparators.FAMILIES,
     *adders.FAMILIES,
     *expressions.FAMILIES,
     *tables.FAMILIES,
@@ -59,6 +63,8 @@ ALL: tuple[Family, ...] = (
     *dsp.FAMILIES,
     *serial.FAMILIES,
     *packets.FAMILIES,
+    *memories.FAMILIES,
+    *stores.FAMILIES,
 )
 FAMILIES: dict[str, Family] = {family.name: family for family in ALL}
 """By name; a name is never used twice, which a test sees to."""
