@@ -302,7 +302,7 @@ def _stuffed(draw: Draw) -> Drawn:
         x=draw.name("in", "x", "rx", "bit_in", "line"),
         drop=draw.name("drop", "skip", "stuffed", "remove"),
         flag=draw.name("frame_flag", "delimiter", "boundary", "frame_mark"),
-        error=draw.name("error", "abort", "bad", "broken"),
+        error=draw.name("error", "abort", "bad_run", "broken"),
         ones=draw.one_of(2, 3, 4, 6, 7, 8, 9),
     )
     slips = ("one-too-few", "loses-a-one", "error-is-short")
