@@ -20,6 +20,7 @@ from rtlgen.synth.families import (
     flip_flops,
     gates,
     lfsrs,
+    links,
     machine_logic,
     machines,
     memories,
@@ -65,6 +66,7 @@ ALL: tuple[Family, ...] = (
     *packets.FAMILIES,
     *memories.FAMILIES,
     *stores.FAMILIES,
+    *links.FAMILIES,
 )
 FAMILIES: dict[str, Family] = {family.name: family for family in ALL}
 """By name; a name is never used twice, which a test sees to."""
