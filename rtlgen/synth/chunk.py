@@ -10,7 +10,7 @@ import hashlib
 import json
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -29,7 +29,7 @@ from rtlgen.synth.test_text import reference_text, test_text
 from rtlgen.synth.verify import Verified, verified
 
 SIZE = 32
-"""Examples of one chunk, before any is dropped."""
+"""Examples that a chunk of a large part is made of."""
 _TRIES = 24
 """Draws until an instance is of the part that is wanted."""
 
@@ -45,6 +45,8 @@ class Order:
     canonical: bool = False
     against: tuple[str, ...] = ()
     """`NAME=ROOT` of problems that must not be near, beside the shipped fingerprints."""
+    size: int = SIZE
+    """Examples that are drawn, before any is dropped."""
     split: bool = True
     """Whether some instances are kept from training."""
 
@@ -69,16 +71,28 @@ def write_chunk(order: Order, path: Path) -> Path:
     drawn = list(_drawn(order))
     examples = [one for one in drawn if isinstance(one, Example)]
     dropped = [one for one in drawn if isinstance(one, Dropped)]
+    results = verified([example.claim for example in examples])
     with replacing(path) as file:
-        for example, found in zip(examples, verified([e.claim for e in examples]), strict=True):
+        for example, found in zip(examples, results, strict=True):
             if why := _dropped(example, found, order):
                 dropped.append(why)
             else:
                 file.write(f"{json.dumps(_row(example, found))}\n")
         seconds = round(time.process_time() - start, 3)
         facts = [[one.family, one.seed, one.rule, one.why] for one in dropped]
-        file.write(f"{json.dumps({'dropped': facts, 'seconds': seconds})}\n")
+        summary = {"dropped": facts, "seconds": seconds, "fates": _fates(results)}
+        file.write(f"{json.dumps(summary)}\n")
     return path
+
+
+def _fates(results: Sequence[Verified]) -> dict[str, int]:
+    """Return how many wrong designs of verified examples were found out, and how many not."""
+    good = [one for one in results if not one.fault]
+    return {
+        "killed": sum(len(one.killed) for one in good),
+        "survived": sum(len(one.survived) for one in good),
+        "broken": sum(len(one.broken) for one in good),
+    }
 
 
 def _drawn(order: Order) -> Iterator[Example | Dropped]:
@@ -86,7 +100,7 @@ def _drawn(order: Order) -> Iterator[Example | Dropped]:
     chance = random.Random(f"families {name}")  # noqa: S311 - not for secrets
     families = [FAMILIES[family] for family in order.families]
     weights = [family.weight for family in families]
-    for place, family in enumerate(chance.choices(families, weights, k=SIZE)):
+    for place, family in enumerate(chance.choices(families, weights, k=order.size)):
         held_out = order.part is Part.INSTANCES and place % 2 == 0
         seeds = (f"{name}/{place}.{attempt}" for attempt in range(_TRIES))
         yield _instance(family.name, seeds, order, held_out=held_out)

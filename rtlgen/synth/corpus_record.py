@@ -52,6 +52,8 @@ class PartRecord(Strict):
     kinds: dict[str, int]
     phrasings: dict[str, int]
     slip_names: dict[str, int]
+    fates: dict[str, int]
+    """Of all wrong designs that were tried: killed by the test, survived, not to be simulated."""
     dropped: dict[str, int]
     """Examples that were left out, by rule."""
     contaminated: dict[str, int]

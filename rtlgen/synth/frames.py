@@ -8,6 +8,7 @@ takes words that it has not seen can be measured.
 from __future__ import annotations
 
 import random
+import re
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -44,12 +45,22 @@ class Telling:
 
     @property
     def names(self) -> frozenset[str]:
-        """Names of all ports, which keep their first letter as it is."""
-        return frozenset(port.name for port in self.ports)
+        """Names of ports, which keep their first letter as it is; `a` may be an article."""
+        return frozenset(port.name for port in self.ports) - {"a"}
 
     def sentence(self, text: str) -> str:
         """Return `text` as a sentence."""
         return phrases.sentence(text, self.names)
+
+    @property
+    def plain(self) -> str:
+        """The family's paragraph, which is made of sentences."""
+        return phrases.ended(self.words.plain)
+
+    @property
+    def points(self) -> list[str]:
+        """The family's separate sentences."""
+        return [phrases.ended(point) for point in self.words.points]
 
     def timing(self) -> list[str]:
         """Return sentences on clock and reset."""
@@ -86,13 +97,13 @@ def _paragraphs(*parts: str) -> str:
 
 def _prose(t: Telling) -> str:
     """Return the full description with clock and reset before or after it."""
-    timing, plain = t.timing(), t.sentence(t.words.plain)
+    timing, plain = t.timing(), t.plain
     parts = [*timing, plain] if t.chance.random() < 0.25 else [plain, *timing]
     return " ".join(parts)
 
 
 def _listed_points(t: Telling) -> list[str]:
-    return [*(t.sentence(point) for point in t.words.points), *t.timing()]
+    return [*t.points, *t.timing()]
 
 
 def _bullets(items: list[str], mark: str = "-") -> str:
@@ -109,13 +120,25 @@ def _title(t: Telling) -> str:
     return t.words.title
 
 
+_BEFORE = re.compile(
+    r"\s(?:with|for|of|on|in|that|from|to|which|as|by|and|whose|made|without|at|between|every|over|per)\s"
+)
+_CONSONANT = re.compile(r"(?:one|uni[^m]|uart|use|us[ae]|eu|u-)", re.I)
+_VOWEL = re.compile(
+    r"(?:[aeiou]|8|11\b|11-|18\b|18-|fsm|lfsr|lru|sr\b|xor|nand\b|nor\b|n-|s-)", re.I
+)
+_SOUNDS_LIKE_CONSONANT = re.compile(r"(?:nand|nor)\b", re.I)
+
+
 def _an(noun: str) -> str:
     """Return a noun phrase with its article, unless it has one or is a plural."""
-    first = noun.split(" ", 1)[0].lower()
-    if first in ("a", "an", "the") or noun.endswith("s"):
+    first = noun.split(" ", 1)[0]
+    head = _BEFORE.split(noun, maxsplit=1)[0]
+    plural = head.endswith("s") and not head.endswith(("ss", "us"))
+    if first.lower() in ("a", "an", "the") or plural or head.endswith(("logic", "control")):
         return noun
-    vowel = noun[:1].lower() in "aeio" or first.startswith(("8-", "11-", "18-", "fsm"))
-    return f"{'an' if vowel else 'a'} {noun}"
+    vowel = _VOWEL.match(first) and not _CONSONANT.match(first)
+    return f"{'an' if vowel and not _SOUNDS_LIKE_CONSONANT.match(first) else 'a'} {noun}"
 
 
 def _inputs_outputs(t: Telling) -> tuple[str, str]:
@@ -133,8 +156,11 @@ def _port_sentence(t: Telling) -> str:
     given, got = _inputs_outputs(t)
     if not given:
         return t.one_of(f"The only port is the output {got}.", f"It has the output {got}.")
+    one = len(data_outputs(t.drawn)) == 1
+    said = f"the output is {got}" if one else f"the outputs are {got}"
+    taken = "input is" if len(t.ports) - len(data_outputs(t.drawn)) == 1 else "inputs are"
     return t.one_of(
-        f"The inputs are {given}; the outputs are {got}.",
+        f"The {taken} {given}; {said}.",
         f"Inputs: {given}. Outputs: {got}.",
         f"It takes {given} and drives {got}.",
         f"Ports: {given} in, {got} out.",
@@ -162,7 +188,7 @@ def _short_timing(t: Telling) -> str:
 def _one_liner(t: Telling) -> str:
     short = _short_timing(t)
     line = t.one_of(t.sentence(t.words.terse), t.sentence(f"{_an(_title(t))}: {t.words.terse}"))
-    return _paragraphs(line + (f" {capital(short)}." if short else ""), t.words.fragment)
+    return _paragraphs(line + (f" {capital(short, t.names)}." if short else ""), t.words.fragment)
 
 
 def _prose_then_ports(t: Telling) -> str:
@@ -190,7 +216,9 @@ def _plain_text(t: Telling) -> str:
 def _bullet_points(t: Telling) -> str:
     points = _bullets(_listed_points(t), t.one_of("-", "*"))
     lead = t.one_of(
-        f"{capital(_title(t))}", f"Implement {_an(_title(t))}.", f"Module {t.top}: {_title(t)}"
+        f"{capital(_title(t), t.names)}",
+        f"Implement {_an(_title(t))}.",
+        f"Module {t.top}: {_title(t)}",
     )
     return _paragraphs(f"{lead.rstrip(':.')}:\n{points}", t.words.fragment)
 
@@ -236,7 +264,7 @@ def _markdown(t: Telling) -> str:
     table = "\n".join(("| Port | Direction | Width | Role |", "|---|---|---|---|", *rows))
     body = _prose(t) if t.chance.random() < 0.6 else _bullets(_listed_points(t))
     fragment = f"```\n{t.words.fragment}\n```" if t.words.fragment else ""
-    head = t.one_of(f"# {t.top}", f"# {capital(_title(t))}", f"## Module `{t.top}`")
+    head = t.one_of(f"# {t.top}", f"# {capital(_title(t), t.names)}", f"## Module `{t.top}`")
     return _paragraphs(
         head, t.sentence(t.words.terse), "## Ports", table, "## Behavior", body, fragment
     )
@@ -379,8 +407,8 @@ def _data_sheet(t: Telling) -> str:
         for n, p in enumerate(t.ports, 1)
     )
     return _paragraphs(
-        f"{t.top.upper()} - {capital(_title(t))}",
-        f"1 General description\n{t.sentence(t.words.plain)}",
+        f"{t.top.upper()} - {capital(_title(t), t.names)}",
+        f"1 General description\n{t.plain}",
         f"2 Pins (number, name, direction, bits)\n{pins}",
         f"3 Operation\n{' '.join(t.timing()) or t.sentence(t.words.terse)}",
         t.words.fragment,
@@ -401,7 +429,7 @@ def _user_story(t: Telling) -> str:
 def _dialogue(t: Telling) -> str:
     answers = "\n".join(f"B: {point}" for point in _listed_points(t))
     return _paragraphs(
-        f"A: What is still to be done?\nB: {capital(_an(_title(t)))}, called {t.top}.\n"
+        f"A: What is still to be done?\nB: {capital(_an(_title(t)), t.names)}, called {t.top}.\n"
         f"A: And what exactly must it do?\n{answers}\nA: Which ports?\nB: {_port_sentence(t)}",
         t.words.fragment,
     )

@@ -28,7 +28,7 @@ import rtlgen
 from rtlgen.errors import UsageError
 from rtlgen.evaluation.corpus import GOLDEN, PROBLEMS, RECORD, SLIPS
 from rtlgen.evaluation.replacing import replacing, write_whole
-from rtlgen.synth.chunk import Order, write_chunk
+from rtlgen.synth.chunk import SIZE, Order, write_chunk
 from rtlgen.synth.corpus_record import (
     FAULTS_SHOWN,
     CorpusRecord,
@@ -46,6 +46,7 @@ MAKING = ".making"
 """Folder of what is not finished."""
 MOST_TELLINGS = 8
 """Examples of a part whose designs are equal but for names; their texts differ."""
+_SPARE = 2
 _BARREN = 16
 """Chunks one after the other without anything new, after which a part is as long as it gets."""
 _WATCH_SECONDS = 2.0
@@ -81,7 +82,7 @@ def make(folder: Path, options: Options, *, workers: int, on_progress: OnProgres
     with _chunks_by(workers) as made:
         for part, wanted in _wanted(options):
             taking = _Taking(part=part, wanted=wanted, known=known)
-            orders = _orders(options, part)
+            orders = _orders(options, part, wanted)
             _fill(folder / part, work / part, taking, made(orders, work / part), on_progress)
             records[part] = _part_record(taking, options)
             write_record(records[part], folder / part / RECORD)
@@ -112,7 +113,7 @@ def _wanted(options: Options) -> Iterator[tuple[Part, int]]:
         yield Part.FAMILIES, options.held_out_family_instances
 
 
-def _orders(options: Options, part: Part) -> Iterator[Order]:
+def _orders(options: Options, part: Part, wanted: int) -> Iterator[Order]:
     kept = part is Part.FAMILIES
     for number in count():
         yield Order(
@@ -122,6 +123,7 @@ def _orders(options: Options, part: Part) -> Iterator[Order]:
             families=options.held_out_families if kept else options.families,
             canonical=options.canonical,
             against=options.against,
+            size=min(SIZE, wanted + _SPARE),
             split=bool(options.held_out_instances),
         )
 
@@ -258,6 +260,7 @@ class _Taking:
     phrasings: Counter[str] = field(default_factory=Counter)
     dropped: Counter[str] = field(default_factory=Counter)
     contaminated: Counter[str] = field(default_factory=Counter)
+    fates: Counter[str] = field(default_factory=Counter)
     faults: list[Fault] = field(default_factory=list)
     seconds: float = 0.0
 
@@ -287,6 +290,7 @@ class _Taking:
     def note(self, facts: dict[str, Any]) -> None:
         """Note what a chunk has dropped."""
         self.seconds += facts["seconds"]
+        self.fates.update(facts["fates"])
         for family, seed, rule, why in facts["dropped"]:
             self.dropped[rule] += 1
             if rule == "contaminated":
@@ -363,6 +367,7 @@ def _part_record(taking: _Taking, options: Options) -> PartRecord:
         kinds=_sorted(taking.kinds),
         phrasings=_sorted(taking.phrasings),
         slip_names=_sorted(taking.slips),
+        fates=_sorted(taking.fates),
         dropped=_sorted(taking.dropped),
         contaminated=_sorted(taking.contaminated),
         faults=tuple(taking.faults),

@@ -19,7 +19,12 @@ def capital(text: str, names: Collection[str] = ()) -> str:
 
 def sentence(text: str, names: Collection[str] = ()) -> str:
     """Return `text` as a sentence: a capital first letter, a period at its end."""
-    text = capital(text.strip(), names)
+    return ended(capital(text.strip(), names))
+
+
+def ended(text: str) -> str:
+    """Return `text` with a period at its end, unless it ends already."""
+    text = text.strip()
     return text if not text or text[-1] in ".!?:" else f"{text}."
 
 

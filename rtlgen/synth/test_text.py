@@ -101,9 +101,8 @@ def generator(stimulus: Stimulus, name: str = "stimulus_gen", *, ends: bool = Tr
     """Return the module that drives the inputs; `ends`: and ends the simulation."""
     drawn, names = stimulus.drawn, stimulus.names
     fields = _fields(stimulus)
-    width = sum(bits for _, bits in fields)
-    digits = -(-width // 4)
-    rows = [f"{_row(stimulus, number):0{digits}x}" for number in range(len(stimulus.beats))]
+    rows = _rows(stimulus, fields)
+    digits = len(rows[0])
     clock = drawn.timing.clock if drawn.timing else ""
     rest = _level(drawn)
     ports = [_output(p) for p in driven(stimulus)]
@@ -194,27 +193,36 @@ def _fields(stimulus: Stimulus) -> list[tuple[str, int]]:
     return found or [(names["tick"], 1)]
 
 
-def _row(stimulus: Stimulus, number: int) -> int:
-    drawn, beat = stimulus.drawn, stimulus.beats[number]
-    values: list[int] = list(_row_cares(stimulus, number)) if stimulus.masked else []
-    if drawn.timing:
-        values.append(int(beat.tick))
-        values += [int(beat.reset != drawn.timing.active_low)] if drawn.timing.reset else []
-    values += [beat.inputs[port.name] for port in data_inputs(drawn)]
+def _rows(stimulus: Stimulus, fields: Sequence[tuple[str, int]]) -> list[str]:
+    """Return the beats as hexadecimal numbers, all of the same length."""
+    digits = -(-sum(width for _, width in fields) // 4)
+    drawn, timing = stimulus.drawn, stimulus.drawn.timing
+    names = [port.name for port in data_inputs(drawn)]
+    rows, sample = [], 0
+    for beat in stimulus.beats:
+        values = list(_row_cares(stimulus, beat, sample)) if stimulus.masked else []
+        if timing:
+            values.append(int(beat.tick))
+            values += [int(beat.reset != timing.active_low)] if timing.reset else []
+        values += [beat.inputs[name] for name in names]
+        rows.append(f"{_packed(values or [0], fields):0{digits}x}")
+        sample += 1 + beat.tick
+    return rows
+
+
+def _packed(values: Sequence[int], fields: Sequence[tuple[str, int]]) -> int:
     row = 0
-    values = values or [0]
-    for value, (_, width) in zip(values, _fields(stimulus), strict=True):
+    for value, (_, width) in zip(values, fields, strict=True):
         row = row << width | value & (1 << width) - 1
     return row
 
 
-def _row_cares(stimulus: Stimulus, number: int) -> Sequence[int]:
+def _row_cares(stimulus: Stimulus, beat: Beat, sample: int) -> Sequence[int]:
     """Return which outputs count, before and after the tick, a bit an output."""
-    first = number + sum(beat.tick for beat in stimulus.beats[:number])
-    before = _care(stimulus, first)
+    before = _care(stimulus, sample)
     if not stimulus.drawn.timing:
         return (before,)
-    return before, _care(stimulus, first + 1) if stimulus.beats[number].tick else 0
+    return before, _care(stimulus, sample + 1) if beat.tick else 0
 
 
 def _care(stimulus: Stimulus, sample: int) -> int:
