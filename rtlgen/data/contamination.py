@@ -78,8 +78,14 @@ class Gate:
         self,
         prints: Iterable[Fingerprint] = (),
         texts: Iterable[tuple[str, str, Told]] = (),
+        allowed: Collection[str] = (),
     ) -> None:
-        """Know the problems of `prints`, and of `texts`: set, problem and text."""
+        """Know the problems of `prints`, and of `texts`: set, problem and text.
+
+        The tasks of the sets in `allowed` are declared to be what they are, so that they are not
+        compared with anything.
+        """
+        self.allowed = frozenset(allowed)
         self._prints = tuple(prints)
         self._texts = tuple(texts)
         self._plain = _index(one.plain for one in self._prints)
@@ -99,17 +105,17 @@ class Gate:
     @classmethod
     def shipped(cls, allow: Collection[str] = ()) -> Self:
         """Return the gate by the fingerprints of the package, but for the sets in `allow`."""
-        return cls(one for one in shipped() if one.problem_set not in allow)
+        return cls((one for one in shipped() if one.problem_set not in allow), (), allow)
 
     def with_problems(self, problems: Sequence[Known]) -> Self:
         """Return a gate that knows `problems` of one set too, in place of what it knew of it."""
         names = {known.problem_set for known in problems}
-        kept = (one for one in self._prints if one.problem_set not in names)
+        others = (one for one in self._prints if one.problem_set not in names)
         texts = [text for text in self._texts if text[0] not in names]
         for known in problems:
             text = told(known.spec, (known.header, *known.codes))
             texts.append((known.problem_set, known.problem, text))
-        return type(self)((*kept, *fingerprints(problems)), texts)
+        return type(self)((*others, *fingerprints(problems)), texts, self.allowed)
 
     @property
     def sets(self) -> list[str]:
@@ -118,6 +124,8 @@ class Gate:
 
     def check_task(self, task: Task) -> Finding | None:
         """Return what a problem is a copy of, by its text and its own design; None: of nothing."""
+        if task.problem_set in self.allowed:
+            return None
         return self.check(task.spec, task.header, [task.golden] if task.golden else [])
 
     def check(self, spec: str, header: str = "", verilog: Sequence[str] = ()) -> Finding | None:
@@ -130,6 +138,10 @@ class Gate:
             or self._by_both(text, codes)
             or self._by_rouge(text)
         )
+
+    def check_answer(self, task: Task, verilog: str) -> Finding | None:
+        """Return what an answer to `task` is a copy of; None: of nothing, or of what is allowed."""
+        return None if task.problem_set in self.allowed else self.check_code(verilog)
 
     def check_code(self, verilog: str) -> Finding | None:
         """Return what a design alone is a copy of; None: of nothing, or too small to say."""

@@ -22,38 +22,53 @@ class SourceEntry(Strict):
     kind: str
     """As `rows.Provenance.source`."""
     name: str
+    """Its own name; never an absolute path."""
     digest: str
+    """Hex digest of the file or record."""
     problem_set: str = ""
+    """Whose problems it answers."""
     model: str = ""
+    """What wrote the answers; empty where nobody says."""
     licence: str = ""
+    """SPDX expression; empty where nobody says."""
     answers: int = Field(default=0, ge=0)
+    """Answers in it."""
     judged: int = Field(default=0, ge=0)
+    """Those of them that there is a verdict on."""
 
 
 class FileEntry(Strict):
     """One file of rows."""
 
     rows: int = Field(ge=0)
+    """Lines, or rows of the table."""
     bytes: int = Field(ge=0)
+    """Its size."""
     sha256: str
+    """Hex digest of its content."""
 
 
 class DatasetRecord(Strict):
     """All of `dataset.json`; a build fills it but for what the writer counts itself."""
 
     schema_number: Literal[1] = RECORD_SCHEMA
+    """Version of this record's schema."""
     rtlgen: str
     """Version that wrote it."""
     name: str
     """Such as `verdicts`; lower case, as a folder is called."""
     title: str = ""
+    """Heading of the card."""
     licence: str = ""
     """SPDX expression of the whole; empty where nobody says."""
     language: str = "en"
+    """Of the prompts, as ISO 639-1."""
     sources: list[SourceEntry] = Field(default_factory=list)
+    """What it was made of."""
     options: dict[str, str | int | float | bool | None] = Field(default_factory=dict)
     """Gates and choices by option."""
     seed: int = 0
+    """Seed of the splits."""
     allowed: list[str] = Field(default_factory=list)
     """Problem sets that are in it by declaration: it is for study, and not for training
     models that are evaluated on them."""

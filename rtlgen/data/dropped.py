@@ -16,11 +16,15 @@ class Dropped(Strict):
     rule: str
     """Such as `contamination`, `near duplicate`, `not judged` or `testbench trust`."""
     what: Literal["problem", "answer", "pair"]
+    """What is left out."""
     problem_set: str
+    """Such as `verilog-eval-v1-human`."""
     problem: str
+    """Its name within the set."""
     source: str = ""
     """Name of the source, as in `rows.Provenance`."""
     sample: int | None = None
+    """Number of the answer within its problem and source."""
     against: str = ""
     """Problem set of what it resembles, or empty."""
     matched: str = ""
@@ -28,6 +32,8 @@ class Dropped(Strict):
     measure: str = ""
     """What was measured, such as `8-grams` or `trust`."""
     score: float | None = None
+    """What was measured of it."""
     threshold: float | None = None
+    """What the score was compared with."""
     reason: str = ""
     """One line for a person, where the other columns do not say it all."""

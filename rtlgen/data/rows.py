@@ -55,7 +55,9 @@ class Turn(Strict):
     """One message of a conversation, as chat templates take it."""
 
     role: Literal["system", "user", "assistant"]
+    """Who says it."""
     content: str
+    """What is said."""
 
 
 class VerdictColumns(Strict):
@@ -93,8 +95,11 @@ class Provenance(Strict):
     model: str = ""
     """What wrote it; empty where nobody says."""
     temperature: float | None = None
+    """Sampling temperature; None where nobody says."""
     top_p: float | None = None
+    """Probability mass of nucleus sampling; None where nobody says."""
     seed: int | None = None
+    """Seed of the sampling; None where nobody says."""
     licence: str = ""
     """SPDX expression; empty where nobody says."""
     rtlgen: str
@@ -107,23 +112,32 @@ class Row(Strict):
     id: str
     """Hex digest of all that the row says to a trainer."""
     version: Literal[1] = SCHEMA  # type: ignore[assignment]
+    """Version of the schema."""
     problem_set: str
     """Such as `verilog-eval-v1-human`, or a corpus by its seed."""
     problem: str
+    """Its name within the set."""
     family: str
     """Problems of one family resemble each other; splits never part them."""
     prompt: list[Turn]
+    """What a model is asked."""
 
 
 class PreferenceRow(Row):
     """Two answers of which rtlgen saw that one is better."""
 
     chosen: list[Turn]
+    """The better answer."""
     rejected: list[Turn]
+    """The worse answer."""
     chosen_verdict: VerdictColumns
+    """On the better answer."""
     rejected_verdict: VerdictColumns
+    """On the worse answer."""
     chosen_provenance: Provenance
+    """Of the better answer."""
     rejected_provenance: Provenance
+    """Of the worse answer."""
     margin: float = Field(gt=0, le=1)
     """Difference of the two answers' scores; see `rtlgen.data.score`."""
     distance: float = Field(ge=0, le=1)
@@ -131,37 +145,53 @@ class PreferenceRow(Row):
     chosen_tokens: int = Field(ge=1)
     """Verilog tokens, comments and space not counted."""
     rejected_tokens: int = Field(ge=0)
+    """Those of the worse answer."""
 
 
 class SftRow(Row):
     """An answer that holds."""
 
     completion: list[Turn]
+    """The answer."""
     spec: str
+    """The specification, word for word."""
     rtl: str
+    """The design in the answer."""
     tests: str
     """What judged it, as text, where that is text; else how to have it written."""
     reasoning: str = ""
     """What stands in `<think>` in the completion, where there is any."""
     verdict: VerdictColumns
+    """On the answer."""
     provenance: Provenance
+    """Of the answer."""
     tokens: int = Field(ge=1)
+    """Verilog tokens of the design."""
 
 
 class RepairRow(Row):
     """A repair: the prompt holds the wrong code and what was seen of it."""
 
     completion: list[Turn]
+    """The answer."""
     wrong: str
+    """The design that fails."""
     right: str
+    """The design that holds."""
     evidence: str
     """Diagnostics or the first mismatch, as the prompt tells them."""
     kind: Literal["syntax", "functional"]
+    """Whether the wrong design does not compile, or does not do what it should."""
     wrong_verdict: VerdictColumns
+    """On the design that fails."""
     right_verdict: VerdictColumns
+    """On the design that holds."""
     wrong_provenance: Provenance
+    """Of the design that fails."""
     right_provenance: Provenance
+    """Of the design that holds."""
     distance: float = Field(ge=0, le=1)
+    """Edit distance in tokens, as a share of the longer design."""
 
 
 class GrpoRow(Row):
@@ -181,10 +211,15 @@ class UnpairedRow(Row):
     """An answer and whether it holds."""
 
     completion: list[Turn]
+    """The answer."""
     label: bool
+    """Whether it holds."""
     verdict: VerdictColumns
+    """On the answer."""
     provenance: Provenance
+    """Of the answer."""
     tokens: int = Field(ge=0)
+    """Verilog tokens of the design."""
 
 
 ROWS: dict[Kind, type[Row]] = {
