@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from rtlgen.errors import UsageError
+from rtlgen.llm.transformers_load import first_line
 from rtlgen.train.config import Method, Placed
 from rtlgen.train.hardware import Hardware
 from rtlgen.train.yaml_file import unknown_key
@@ -69,7 +70,7 @@ def arguments(
         values = _type(method)(**fixed, **chosen, **placed.config.trl)
     except (ValueError, TypeError, ImportError, NotImplementedError) as error:
         raise UsageError(
-            f"TRL's {_type(method).__name__} refuses the values of trl: {error}, "
+            f"TRL's {_type(method).__name__} refuses the values of trl: {first_line(error)}, "
             f"{placed.place('trl')}\n\nhint: see TRL's documentation of {_type(method).__name__}"
         ) from error
     return Arguments(values=values, chosen=chosen)

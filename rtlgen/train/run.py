@@ -185,7 +185,9 @@ class _Job:
             f"{self.method} of {trainee.parameters / 1e6:.0f} M parameters in {self.dtype} on "
             f"{where}, {'LoRA' if self.placed.config.lora else 'all weights'}"
         )
-        long = counts.too_long and f", {counts.too_long} longer than {self._longest} tokens left out"
+        long = (
+            counts.too_long and f", {counts.too_long} longer than {self._longest} tokens left out"
+        )
         self.say(f"{counts.kept} rows{long or ''}")
         full = self.placed.config.lora is None and self.dtype == "bfloat16"
         if full and self.trl.learning_rate < _LEAST_STEP:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from os.path import commonprefix
 from typing import Any, Protocol
 
 Turns = Sequence[dict[str, str]]
@@ -70,7 +71,7 @@ def part(tokenizer: Tokenizer, prompt: Turns, answer: str, *, body: bool) -> Par
     opening = _text(tokenizer, prompt, open_end=True)
     turns = [*prompt, {"role": "assistant", "content": answer}]
     whole = _text(tokenizer, turns, open_end=False)
-    at = whole.rfind(answer)
+    at = whole.find(answer, len(commonprefix([opening, whole])))
     if at < 0:
         raise Unfit("the chat template changes the answer")
     given = _tokens(tokenizer, opening + header)
