@@ -189,6 +189,13 @@ def _event_words(draw: Draw, names: tuple[str, ...], width: int) -> Words:
         terse=f"{bits(width, 'counter')} of the cycles in which {event} is 1, cleared by {clear}; "
         f"{over} is set when it wraps from {top} to 0 and stays set until {clear} is 1",
         plain=draw.phrase(
+            f"{count} says how often {event} was 1 at a clock edge. It has {width} bits; going "
+            f"past {top} it starts at 0 again and switches {over} on. {over} never goes off by "
+            f"itself. With {clear} = 1 at a clock edge, both become 0 and {event} is not counted.",
+            f"Write a module that counts events. In each clock cycle: if {clear} is 1, set "
+            f"{count} to 0 and {over} to 0; else if {event} is 1, add 1 to {count}, and if "
+            f"{count} was {top} (so that it becomes 0), set {over} to 1; else leave both as "
+            f"they are.",
             f"Count the clock cycles in which {event} is 1. {count} is the number so far, modulo "
             f"{top + 1}. When it wraps from {top} to 0, {over} becomes 1 and stays 1. {clear} = 1 "
             f"sets {count} and {over} to 0 and takes priority over {event}.",
@@ -273,6 +280,15 @@ def _threshold_words(draw: Draw, width: int, names: tuple[str, ...], said: str) 
         terse=f"{bits(width, 'free-running up counter')}{f' enabled by {enable}' if enable else ''}"
         f" with output {count}, and {flag} = 1 while {count} {said} input {limit}",
         plain=draw.phrase(
+            f"A counter and a comparator: {count} counts up from 0 at each clock "
+            f"edge{f' while {enable} is 1' if enable else ''}, {top} being followed by 0. As "
+            f"long as {count} {said} {limit}, {flag} is 1, otherwise 0; this depends on "
+            f"{limit} directly, without a clock edge.",
+            f"{flag} compares two unsigned numbers without a register: it is 1 if {count} "
+            f"{said} {limit}. {limit} is an input, {count} is {bits(width, 'counter')} that is "
+            f"increased by one "
+            f"{f'in each cycle with {enable} = 1' if enable else 'in each cycle'} and "
+            f"overflows to 0.",
             f"{count} goes up by 1 at each clock edge{f' where {enable} is 1' if enable else ''} "
             f"and wraps from {top} to 0. Output {flag} is combinational: it is 1 whenever {count} "
             f"{said} {limit}.",

@@ -117,6 +117,13 @@ def _window_words(
         f"count as "
         f"0), unsigned",
         plain=draw.phrase(
+            f"Take the unsigned {what} over the {size} most recent samples of {data}, one "
+            f"sample per clock edge. Samples are kept in {size} registers, and the arithmetic "
+            f"behind them is combinational.{end} Registers that have not received a sample "
+            f"since reset count as 0.",
+            f"A filter that smooths {data}: keep the last {size} samples (one is taken at each "
+            f"clock edge) and add them as unsigned numbers without losing carries.{end} The "
+            f"result is not registered.",
             f"{size} registers hold the values of {data} at the last {size} clock edges, the "
             f"newest "
             f"included. They are added up as unsigned numbers.{end} {out} follows the registers "
@@ -281,6 +288,10 @@ def _group_words(draw: Draw, size: int, names: tuple[str, ...], width: int) -> W
         f"{valid} = "
         f"1, then gives their sum in {total} with {done} = 1 for one cycle, and starts anew",
         plain=draw.phrase(
+            f"Every {size} values make a group. A value is {data} at a clock edge with {valid} "
+            f"= 1. The edge that brings the last value of a group puts the unsigned sum of all "
+            f"{size} into {total}, and {done} is 1 from this edge to the next. Otherwise "
+            f"{done} is 0 and {total} keeps its value. Then the next group begins with a sum of 0.",
             f"Values of {data} are taken at the clock edges at which {valid} is 1. When {size} "
             f"values have come, {total} is updated to their sum at the clock edge that takes the "
             f"last of them, and {done} is 1 for the one cycle after that edge. The next value "
@@ -374,6 +385,10 @@ def _difference_words(draw: Draw, names: tuple[str, str], width: int, absolute: 
         terse=f"a register {out} that takes, at each clock edge, the {what} of {data} and the "
         f"{data} of the clock edge before ({how})",
         plain=draw.phrase(
+            f"A differentiator: {data} is sampled at every clock edge, and at the same edge "
+            f"{out} is loaded with the {what} between this sample and the one before it ({how}).",
+            f"How far has {data} moved in one clock cycle? Register the {what} of its value at "
+            f"this clock edge and its value at the edge before in {out}: {how}.",
             f"Keep the value that {data} had at the previous clock edge. At each clock edge {out} "
             f"takes the {what} between the present {data} and that previous value: {how}.",
             f"{out} shows how much {data} has changed. Every clock edge stores {data} and at the "

@@ -353,6 +353,12 @@ def _debounce_words(draw: Draw, names: tuple[str, str], samples: int) -> Words:
         terse=f"a debouncer: {out} takes over {data} only when {data} has differed from {out} at "
         f"{samples} clock edges in a row",
         plain=draw.phrase(
+            f"{data} is noisy. {out} ignores a new level until it has lasted for {samples} "
+            f"clock edges without interruption: the last of them copies it to {out}. One "
+            f"sample that agrees with {out} is enough to begin counting from the start.",
+            f"Filter {data}. Count the consecutive clock edges at which {data} is not equal to "
+            f"{out}, beginning from 0 again whenever it is equal. When this is edge number "
+            f"{samples}, {out} takes the value of {data} and the count goes back to 0.",
             f"{out} is a cleaned version of {data}. A counter counts clock edges in a row at which "
             f"{data} differs from {out}; if they are equal at an edge, the counter returns to 0. "
             f"The {ordinal(samples)} edge in a row at which they differ changes {out} to the "
@@ -432,6 +438,11 @@ def _toggled_words(draw: Draw, data: str, out: str, kind: str) -> Words:
         terse=f"an output {out} that is inverted at each clock edge that samples a {edge} of "
         f"{data}",
         plain=draw.phrase(
+            f"{out} changes its value once for each {edge} of {data}. The circuit remembers "
+            f"{data} from one clock edge to the next; the clock edge at which {data} is found "
+            f"to have gone {_EDGES[kind][1]} is the one that inverts {out}.",
+            f"At every clock edge, compare {data} with what it was at the clock edge before. "
+            f"Has it gone {_EDGES[kind][1]}? Then invert {out}; if not, leave {out} alone.",
             f"Sample {data} at each clock edge. If this sample and the one before make a {edge} "
             f"({_EDGES[kind][1]}), {out} is inverted at that clock edge; otherwise {out} stays.",
             f"One push-button {data} switches {out} on and off: every {edge} of {data}, "

@@ -279,6 +279,10 @@ def _crc_words(draw: Draw, width: int, names: tuple[str, ...], poly: int, only: 
         f"feedback {crc}[{width - 1}] XOR {data}{only}"
         + (f"; {init} sets it back to its reset value" if init else ""),
         plain=draw.phrase(
+            f"The register {crc} divides a stream of bits by a polynomial. In each step{only}, "
+            f"look at the bit that is about to be shifted out, {crc}[{width - 1}], XOR {data}. "
+            f"Shift {crc} left by one, filling with 0; if that XOR was 1, also XOR {crc} with "
+            f"{mask}.",
             f"{crc} is a cyclic redundancy check over the bits of {data}, one bit per clock "
             f"edge{only}. The feedback is {data} XOR {crc}[{width - 1}]. {crc} is shifted left by "
             f"one with 0 entering, and if the feedback is 1 the result is XORed with {mask}.",
@@ -382,6 +386,10 @@ def _scrambler_words(
         terse=f"a self-synchronizing {name}: {out} is {data} XOR {' XOR '.join(past)}, "
         f"combinational in {data}",
         plain=draw.phrase(
+            f"Remember {memory} for {taps[0]} clock cycles. The output {out} combines {data} "
+            f"with {listed(past)} by XOR, and {data} acts on {out} at once.",
+            f"{out} = {data} XOR {' XOR '.join(past)}. Past values come from a shift register "
+            f"that is fed with {memory} at each clock edge; the output itself has no register.",
             f"{out} is the exclusive OR of {data}, {listed(past)}. The history is kept in a shift "
             f"register of {taps[0]} flip-flops that takes {memory} at each clock edge; {out} "
             f"itself "

@@ -156,6 +156,11 @@ def _two_port_words(
         terse=f"a RAM of {depth} words of {width} bits with a write port ({we}, {waddr}, {data}) "
         f"and a read port with a register ({re}, {raddr}, {out}); {same}",
         plain=draw.phrase(
+            f"Write port: {we}, {waddr}, {data}. Read port: {re}, {raddr}, {out}. Each clock "
+            f"edge with {we} = 1 stores {data} in word {waddr}; each clock edge with {re} = 1 "
+            f"puts word {raddr} into the register {out}, which otherwise keeps what it has. "
+            f"The two ports do not disturb each other; {same}. The memory is {depth} words "
+            f"deep and {width} bits wide.",
             f"A memory of {depth} words, {width} bits each, with one port for writing and one for "
             f"reading. At a clock edge with {we} = 1, {data} goes to address {waddr}. At a clock "
             f"edge with {re} = 1, {out} takes the word at {raddr}; with {re} = 0, {out} holds. "
@@ -243,6 +248,10 @@ def _lanes_words(draw: Draw, size: tuple[int, int, int], names: tuple[str, ...])
         terse=f"a RAM of {depth} words of {width} bits at {address} with registered read-first "
         f"output {out}; bit i of {enable} writes bits [{lane}i+{lane - 1}:{lane}i] of {data}",
         plain=draw.phrase(
+            f"Some processors store single bytes. This memory ({depth} words of {width} bits) "
+            f"lets them: only those {part}s of the word at {address} are replaced by the "
+            f"{part}s of {data} whose bit in {enable} is 1, counting from the least "
+            f"significant. {out} gets the complete old word of that address at each clock edge.",
             f"A memory has {depth} words of {width} bits, and each {part} of a word can be written "
             f"alone. At a clock edge, {part} number i of {data} is written to {address} if bit "
             f"i of "

@@ -22,6 +22,10 @@ def _signed_words(draw: Draw, width: int, names: tuple[str, ...], rules: list[st
         f"(first in "
         f"priority) and shifted when {enable} is 1; {amount} selects the shift: {'; '.join(rules)}",
         plain=draw.phrase(
+            f"A {width}-bit number in two's complement is kept in {q}. It is replaced by "
+            f"{data} when {load} is 1; failing that, it is shifted when {enable} is 1; failing "
+            f"that, it stays. The shift is one of four, by {amount}: {'; '.join(rules)}. Going "
+            f"right divides, so the sign bit is copied; going left multiplies, so zeros come in.",
             f"{q} is {bits(width, 'register')} that can be shifted arithmetically. If {load} is 1 "
             f"it takes {data}. Otherwise, if {enable} is 1, it is shifted as {amount} says: "
             f"{'; '.join(rules)}. Otherwise it holds. A right shift copies the sign bit "
@@ -118,6 +122,13 @@ def _rotate_words(draw: Draw, width: int, names: tuple[str, ...], ways: tuple[st
         f"left by one, {enable} = {second} right by one, other values do nothing; {load} has "
         f"priority",
         plain=draw.phrase(
+            f"Bits go round in circles in {q}. In a clock cycle with {load} = 1 it is loaded "
+            f"from {data}. In other cycles {enable} says: {first}, rotate left by one; "
+            f"{second}, rotate right by one; anything else, stay.",
+            f"Write {bits(width, 'rotator')}. Priority: first {load}, which stores {data} in "
+            f"{q}; then {enable}, where {first} means that each bit moves to the next higher "
+            f"place and the top bit to the bottom, and {second} means the opposite direction. "
+            f"Any other {enable} keeps {q}.",
             f"{q} can be loaded and rotated by one place in both directions. {load} = 1 loads "
             f"{data} and has priority. Otherwise {enable} = {first} rotates {q} to the left (bit "
             f"{width - 1} goes to bit 0) and {enable} = {second} to the right (bit 0 goes to bit "
@@ -206,6 +217,10 @@ def _tap_words(draw: Draw, length: int, names: tuple[str, str], taps: list[int])
         if len(taps) > 1
         else f"a shift register of {length} flip-flops from {data} to {out}",
         plain=draw.phrase(
+            f"{data} goes into the first of {length} flip-flops in a row. At each clock edge "
+            f"each of the others takes over from the one before it. They are numbered from 1. ",
+            f"Delay {data} by up to {length} clock cycles with a row of {length} flip-flops "
+            f"(stage 1 is the one that samples {data}, stage {length} is the last). ",
             f"{data} is shifted through {length} flip-flops, stage 1 first, one stage per clock "
             f"edge. ",
             f"A chain of {length} D flip-flops moves {data} on by one stage at every clock edge; "
@@ -271,6 +286,10 @@ def _lookup_words(draw: Draw, size: int, names: tuple[str, ...], left: bool) -> 
         terse=f"{bits(size, 'shift register')} that takes {data} in at bit {first} when {enable} "
         f"is 1, moving toward bit {last}, with {out} = the bit number {address}, combinational",
         plain=draw.phrase(
+            f"{size} flip-flops hold a table. Writing happens from one end: with {enable} = 1, "
+            f"a clock edge moves the whole table by one place toward bit {last} and stores "
+            f"{data} at bit {first}. For reading, {out} always equals bit number {address} of "
+            f"the table, at once.",
             f"A small memory of {size} one-bit cells. It is written by shifting: when {enable} is "
             f"1, every bit moves one place toward bit {last} and {data} goes into bit {first}. It "
             f"is read at random: {out} is the bit with the number {address}, without waiting for "
@@ -341,6 +360,13 @@ def _both_ways_words(draw: Draw, width: int, names: tuple[str, ...], left: int) 
         f"{way} is 0, with {data} entering at the vacated end"
         + (f"; {load} loads {value} and has priority" if load else ""),
         plain=draw.phrase(
+            f"{q} moves by one place per clock cycle, {one} if {way} is 1, {zero} if {way} is "
+            f"0. When it moves left, {data} goes into bit 0; when it moves right, {data} goes "
+            f"into bit {width - 1}.",
+            f"A shift register that can go in both directions. For a left shift the new {q} is "
+            f"made of its lower {width - 1} bits followed by {data}; for a right shift it is "
+            f"made of {data} followed by its upper {width - 1} bits. {way} = 1 chooses {one}, "
+            f"{way} = 0 chooses {zero}.",
             f"At each clock edge {q} is shifted by one place: to the {one} when {way} is 1, to the "
             f"{zero} when {way} is 0. The vacated bit takes {data}: bit 0 for a left shift, bit "
             f"{width - 1} for a right shift.",

@@ -25,6 +25,10 @@ def _file_words(draw: Draw, size: tuple[int, int], names: tuple[str, ...], zero:
         f"{we} "
         f"is 1" + ("; register 0 is always 0" if zero else ""),
         plain=draw.phrase(
+            f"Keep {depth} words of {width} bits in registers. {ra} and {rb} choose the words "
+            f"that appear at {qa} and {qb} at once. A word is replaced by {data} at a clock "
+            f"edge with {we} = 1; {waddr} tells which one. There is no forwarding from the "
+            f"write port to the read ports.",
             f"There are {depth} registers of {width} bits. Two can be read at once, without "
             f"waiting "
             f"for the clock: {qa} is the register with number {ra}, {qb} the one with number {rb}. "
@@ -118,6 +122,11 @@ def _rom_words(draw: Draw, names: tuple[str, ...], contents: list[int], width: i
         terse=f"a synchronous ROM of {depth} words: at each clock edge{when} {out} takes the word "
         f"at {address} from the table (hexadecimal){'; otherwise it holds' if enable else ''}",
         plain=draw.phrase(
+            f"Look up {address} in the table and put what you find into the register {out} at "
+            f"the clock edge{when}. In the table, addresses are decimal and contents hexadecimal.",
+            f"Build a ROM. It maps {address} to a constant of {width} bits, see the table "
+            f"(decimal address, hexadecimal contents). The constant is stored in {out} at each "
+            f"clock edge{when}.",
             f"{out} is a register. At each clock edge{when} it is loaded with the constant that "
             f"belongs to {address}, as the table says (address in decimal, contents in "
             f"hexadecimal).",
@@ -193,6 +202,11 @@ def _stack_words(draw: Draw, size: tuple[int, int], names: tuple[str, ...], firs
         f"top word at {out} (0 if there is none), and flags {empty} and {full}; a {push} into a "
         f"full stack and a {pop} of an empty one are ignored",
         plain=draw.phrase(
+            f"Think of a pile of plates with room for {depth}. {push} puts the plate {data} on "
+            f"top, {pop} takes the top one away, both at the clock edge; {both}. You cannot "
+            f"put a plate on a full pile or take one from an empty pile: such requests change "
+            f"nothing. {out} is the plate on top (0 if there is none), {empty} = 1 means no "
+            f"plates, {full} = 1 means {depth} plates. A plate is {width} bits wide.",
             f"A stack holds up to {depth} words of {width} bits. {push} = 1 at a clock edge puts "
             f"{data} on top unless the stack is full; {pop} = 1 removes the top word unless the "
             f"stack is empty; {both}. {out} shows the top word without delay, or 0 when the stack "
