@@ -83,7 +83,10 @@ def interface_of(text: str, top: str) -> Interface:
     Raises:
         RtlgenError: It states none.
     """
-    found = read_spec(text).interface
+    try:
+        found = read_spec(text).interface
+    except ValueError as error:
+        raise RtlgenError(f"the specification of {top!r} contradicts itself: {error}") from error
     if not found.ports:
         raise RtlgenError(f"a specification must name the ports of {top!r}, this one does not")
     return replace(found, module=top)

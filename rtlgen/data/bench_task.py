@@ -98,7 +98,7 @@ class BenchTask:
             measure_testbench=self.measure,
         )
         spec = read_spec(self.spec) if self.spec else None
-        judgement = make_judgement(spec, options, _Silent())
+        judgement = make_judgement(spec, options, Silent())
         verdicts = judge_many(
             self.designs,
             judgement.testbench,
@@ -151,7 +151,7 @@ def _evidence(verdict: Verdict, design: Design, interface: Interface) -> str:
     return feedback(verdict, design=design, interface=interface)
 
 
-class _Silent:
+class Silent:
     """Progress that nobody looks at."""
 
     def stage(self, name: str, text: str, *, state: State = "ok") -> None:
