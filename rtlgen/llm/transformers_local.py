@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 _LEAST_ROOM = 32
 """Tokens that must be left for an answer, unless fewer are wanted."""
+_SMALL = 500_000_000
+"""Parameters of a model below which many answers together fit any memory."""
 _HEADINGS = {"system": "", "user": "### Instruction:\n", "assistant": "### Response:\n"}
 _PLAIN_STOP = "\n### Instruction:"
 _MEMORY = ("out of memory", "can't allocate memory")
@@ -66,7 +68,8 @@ class LocalModel:
         source: A folder with config.json, tokenizer and safetensors; a `.gguf`
             file; or a name on the Hugging Face hub.
         adapter: Folder of a LoRA adapter.
-        batch_size: Answers made side by side; default: 16 on a GPU, 4 on a CPU.
+        batch_size: Answers made side by side; default: 16 on a GPU, 4 on a CPU, and 48 of a
+            model that is so small that starting each step costs as much as the step.
         device: `auto`, `cpu`, `cuda` or `cuda:N`.
         dtype: `auto`, which is the weights' own, or a name such as `float32`.
         timeout: Seconds that an answer may take.
@@ -124,7 +127,7 @@ class LocalModel:
             else:
                 rows.append(row)
         rows.sort(key=lambda row: len(row.prompt))
-        size = self._batch_size or (4 if loaded.model.device.type == "cpu" else 16)
+        size = self._batch_size or _batch_size(loaded.model)
         for start in range(0, len(rows), size):
             for row, answer in self._answers(rows[start : start + size], loaded):
                 yield row.index, answer
@@ -199,6 +202,12 @@ class LocalModel:
                 ) from None
             finally:
                 self._watch = None
+
+
+def _batch_size(model: Any) -> int:  # noqa: ANN401 - transformers is imported late
+    if model.num_parameters() < _SMALL:
+        return 48
+    return 4 if model.device.type == "cpu" else 16
 
 
 def _row(index: int, request: Request, loaded: Loaded) -> Row | Answer:

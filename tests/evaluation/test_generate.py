@@ -18,6 +18,7 @@ from rtlgen.evaluation.generate import (
     compiled,
     compiled_source,
     drop_unanswered,
+    header_of,
     requests_of,
 )
 from rtlgen.evaluation.judgement import not_judged
@@ -31,6 +32,7 @@ from rtlgen.llm.model import Answer, Failure, LanguageModel, ModelFault, Request
 from rtlgen.llm.openai_server import OpenAIServer
 from rtlgen.llm.replay import Replay
 from rtlgen.llm.scripted import Scripted
+from rtlgen.llm.style import style_of
 from tests.evaluation.report_runs import run_record
 from tests.llama import Llama, llama_server  # noqa: F401
 
@@ -168,6 +170,34 @@ def test_what_identifies_the_answers() -> None:
         digest_of(Drawing(), name="y"),
     ]
     assert len({plain, *others}) == 7
+
+
+class Plain(Scripted):
+    """A model that was trained on plain prompts."""
+
+    prompt_style = "plain"
+
+
+def test_a_model_trained_on_plain_prompts_is_asked_so() -> None:
+    model = Plain(echo)
+    (request,) = requests_of(KNOWN, TWO[0], Drawing(n=1), style_of(model))
+    user, begun = request.messages
+    assert (user.role, begun.role) == ("user", "assistant")
+    assert user.content == f"The output is a and b.\n\n{HEADER.strip()}"
+    assert begun.content == HEADER.strip()
+    with pytest.raises(UsageError, match="takes no in-context examples, not 1"):
+        requests_of(KNOWN, TWO[0], Drawing(shots=1), "plain")
+    assert asked(model, Path("unused")).source != asked(Scripted(echo), Path("unused")).source
+
+
+def test_a_header_follows_from_the_description() -> None:
+    told = (
+        "Implement module `top_module`.\n\n- input a (8 bits)\n- output y\n\ny is the parity of a."
+    )
+    without = replace(TWO[0], header="", description=told)
+    assert header_of(TWO[0]) == HEADER.strip()
+    assert "input  logic [7:0] a" in header_of(without)
+    assert not header_of(replace(without, description="Do something."))
 
 
 def test_bad_numbers() -> None:
