@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Mapping
 from multiprocessing.connection import Connection
+from typing import Any
 
 
 def serve(channel: Connection, settings: Mapping[str, object]) -> None:
@@ -31,7 +32,7 @@ def serve(channel: Connection, settings: Mapping[str, object]) -> None:
         os._exit(0)
 
 
-def _started(settings: Mapping[str, object]) -> object:
+def _started(settings: Mapping[str, object]) -> Any:  # noqa: ANN401 - it has no types
     import xllamacpp  # noqa: PLC0415 - only in this process
 
     params = xllamacpp.CommonParams()

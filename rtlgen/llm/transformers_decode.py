@@ -138,7 +138,8 @@ class Draw:
             found, order = chances.topk(_LIKELY, dim=-1)
             if bool((found.sum(-1, keepdim=True) > self._nucleus).all()):
                 return found, order
-        return chances.sort(descending=True, stable=True)
+        found, order = chances.sort(descending=True, stable=True)
+        return found, order
 
 
 class Watch:
