@@ -15,6 +15,7 @@ from rtlgen.synth.families import (
     detectors,
     dsp,
     edges,
+    encoders,
     expressions,
     fifos,
     flip_flops,
@@ -27,6 +28,7 @@ from rtlgen.synth.families import (
     muxes,
     packets,
     registers,
+    sequencers,
     serial,
     shift_modes,
     shifters,
@@ -38,6 +40,7 @@ from rtlgen.synth.families import (
 
 ALL: tuple[Family, ...] = (
     *counters.FAMILIES,
+    *encoders.FAMILIES,
     *comparators.FAMILIES,
     *adders.FAMILIES,
     *expressions.FAMILIES,
@@ -67,6 +70,7 @@ ALL: tuple[Family, ...] = (
     *memories.FAMILIES,
     *stores.FAMILIES,
     *links.FAMILIES,
+    *sequencers.FAMILIES,
 )
 FAMILIES: dict[str, Family] = {family.name: family for family in ALL}
 """By name; a name is never used twice, which a test sees to."""
