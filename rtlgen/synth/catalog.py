@@ -27,6 +27,7 @@ from rtlgen.synth.families import (
     memories,
     muxes,
     packets,
+    pipelines,
     registers,
     sequencers,
     serial,
@@ -71,6 +72,7 @@ ALL: tuple[Family, ...] = (
     *stores.FAMILIES,
     *links.FAMILIES,
     *sequencers.FAMILIES,
+    *pipelines.FAMILIES,
 )
 FAMILIES: dict[str, Family] = {family.name: family for family in ALL}
 """By name; a name is never used twice, which a test sees to."""

@@ -1,435 +1,466 @@
-"""Serial receivers and transmitters with start, data, parity and stop bits."""
+"""Arithmetic and collecting on bits that come one after the other."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-
 from rtlgen.synth.draw import Draw
-from rtlgen.synth.drawn import (
-    ClockAndReset,
-    Clocked,
-    Drawn,
-    Family,
-    Outputs,
-    Slip,
-    Values,
-    Words,
-    indented,
-    inputs,
-    outputs,
+from rtlgen.synth.drawn import Clocked, Drawn, Family, Values, Words, inputs, outputs
+from rtlgen.synth.families._clocked import (
+    control,
+    number,
+    priority,
+    slips,
+    span,
+    width_for,
 )
-from rtlgen.synth.families._chart_rtl import size_of
-from rtlgen.synth.families._words import article, counted, number
-
-Bits = tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Format:
-    """What a frame on the line consists of; the line rests at 1."""
-
-    width: int
-    low_first: bool
-    parity: str
-    """`none`, `even` or `odd`."""
-
-    def data(self, bits: Bits) -> int:
-        """Return the word that data bits in the order of the line stand for."""
-        order = bits[::-1] if self.low_first else bits
-        return int("".join(map(str, order)), 2)
-
-    def bits(self, word: int) -> Bits:
-        """Return the data bits of a word in the order of the line."""
-        bits = tuple(word >> i & 1 for i in range(self.width))
-        return bits if self.low_first else bits[::-1]
-
-    def checked(self, bits: Bits) -> Bits:
-        """Return the parity bit for data bits, if there is one."""
-        if self.parity == "none":
-            return ()
-        return ((sum(bits) + (self.parity == "odd")) % 2,)
-
-    def told(self, draw: Draw) -> str:
-        """Return a frame in words."""
-        order = "least" if self.low_first else "most"
-        parity = {
-            "none": "",
-            "even": "an even parity bit (data and parity bit together have an even number of ones),"
-            " ",
-            "odd": "an odd parity bit (data and parity bit together have an odd number of ones), ",
-        }[self.parity]
-        n = draw.phrase(number(self.width), str(self.width))
-        return draw.phrase(
-            f"A frame is a start bit (0), {n} data bits with the {order} significant bit first,"
-            f" {parity}and a stop bit (1). Between frames the line is 1.",
-            f"Frames look like this: start bit 0, {n} data bits ({order} significant first),"
-            f" {parity}stop bit 1. An idle line is 1.",
-            f"The line rests at 1. Each word is sent as one start bit of value 0, then {n} data"
-            f" bits, {order} significant bit first, {parity}then one stop bit of value 1.",
-        )
-
-    def key(self) -> dict[str, int | str]:
-        return {"width": self.width, "low_first": int(self.low_first), "parity": self.parity}
-
-
-def _format(draw: Draw) -> Format:
-    return Format(
-        width=draw.one_of(4, 5, 6, 7, 8, 8, 9, 10, 12),
-        low_first=draw.chance(0.65),
-        parity=draw.one_of("none", "none", "even", "odd"),
+def _adder_words(draw: Draw, names: tuple[str, ...], minus: bool, registered: bool) -> Words:
+    a, b, out, first = names
+    what, keep = ("difference", "borrow") if minus else ("sum", "carry")
+    result = f"{a} - {b}" if minus else f"{a} + {b}"
+    bit = f"{a} XOR {b} XOR the stored {keep}"
+    when = (
+        f"{out} is a register and takes that bit at the clock edge"
+        if registered
+        else f"{out} shows that bit at once, without a register"
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """What a receiver knows: bits of the frame so far (None: waits for a start bit)."""
-
-    bits: Bits | None = None
-    lost: bool = False
-    """Whether the stop bit was missing, and the line has not been 1 since."""
-    done: bool = False
-    word: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Receiver:
-    """A receiver for one bit a cycle."""
-
-    timing: ClockAndReset
-    rx: str
-    done: str
-    data: str
-    """Empty if only the end of a frame is reported."""
-    form: Format
-
-    @property
-    def states(self) -> list[str]:
-        parity = [] if self.form.parity == "none" else ["PARITY"]
-        return ["IDLE", "DATA", *parity, "STOP", "WAIT"]
-
-    def behavior(self) -> Clocked[_Line]:
-        return Clocked(
-            reset=_Line(),
-            outputs=lambda line, _: self._told(line),
-            following=lambda line, given: self._after(line, given[self.rx]),
-            unknown=(self.done, *([self.data] if self.data else [])),
-        )
-
-    def _told(self, line: _Line) -> Outputs:
-        found: dict[str, int | None] = {self.done: int(line.done)}
-        return {**found, self.data: line.word if line.done else None} if self.data else found
-
-    def _after(self, line: _Line, bit: int) -> _Line:
-        if line.lost:
-            return _Line(lost=not bit)
-        if line.bits is None:
-            return _Line(bits=None if bit else ())
-        length = self.form.width + (self.form.parity != "none")
-        if len(line.bits) < length:
-            return _Line(bits=(*line.bits, bit))
-        if not bit:
-            return _Line(lost=True)
-        data = line.bits[: self.form.width]
-        good = line.bits[self.form.width :] == self.form.checked(data)
-        return _Line(done=good, word=self.form.data(data) if good else None)
-
-    def body(self, slip: str = "") -> str:
-        names = self.states
-        width = (len(names) - 1).bit_length()
-        constants = ", ".join(f"{name} = {width}'d{i}" for i, name in enumerate(names))
-        w, n = self.form.width.bit_length(), self.form.width
-        kept = f"reg [{n - 1}:0] shift;\n" if self.data else ""
-        parity = "" if self.form.parity == "none" else "reg parity;\n"
-        wires = f"\n\nassign {self.data} = shift;" if self.data else ""
-        reset = f"state <= IDLE;\ncount <= {w}'d0;\n{self.done} <= 1'b0;"
-        reset += f"\nshift <= {n}'d0;" if self.data else ""
-        reset += "\nparity <= 1'b0;" if parity else ""
-        return (
-            f"localparam {constants};\n\nreg [{width - 1}:0] state;\nreg [{w - 1}:0] count;\n"
-            f"{kept}{parity}\n" + self.timing.always(self._update(slip), reset) + wires
-        )
-
-    def _update(self, slip: str) -> str:
-        w = self.form.width.bit_length()
-        odd = int(self.form.parity == "odd")
-        has_parity = self.form.parity != "none"
-        start = f"    count <= {w}'d0;" + (f"\n    parity <= 1'b{odd};" if has_parity else "")
-        last = self.form.width - (2 if slip == "one-bit-short" else 1)
-        good = "parity == 1'b0" if has_parity and slip != "parity-not-checked" else "1'b1"
-        lost = "IDLE" if slip == "does-not-wait" else "WAIT"
-        arms = {
-            "IDLE": f"if (!{self.rx}) begin\n    state <= DATA;\n{start}\nend",
-            "DATA": self._data(last, has_parity, slip),
-            "PARITY": f"parity <= parity ^ {self.rx};\nstate <= STOP;",
-            "STOP": f"if ({self.rx}) begin\n    state <= IDLE;\n    {self.done} <= ({good});\n"
-            f"end else\n    state <= {lost};",
-            "WAIT": f"if ({self.rx})\n    state <= IDLE;",
-        }
-        arms["STOP"] = arms["STOP"].replace("(1'b1)", "1'b1")
-        used = "\n".join(f"{s}: begin\n{indented(arms[s])}\nend" for s in self.states)
-        return (
-            f"{self.done} <= 1'b0;\ncase (state)\n{indented(used)}\n"
-            "    default: state <= IDLE;\nendcase"
-        )
-
-    def _data(self, last: int, has_parity: bool, slip: str) -> str:
-        n = self.form.width
-        low = self.form.low_first != (slip == "wrong-bit-order")
-        shifted = f"{{{self.rx}, shift[{n - 1}:1]}}" if low else f"{{shift[{n - 2}:0], {self.rx}}}"
-        lines = [f"shift <= {shifted};"] if self.data else []
-        lines += [f"parity <= parity ^ {self.rx};"] if has_parity else []
-        lines.append("count <= count + 1'b1;")
-        then = "PARITY" if has_parity else "STOP"
-        lines.append(f"if (count == {n.bit_length()}'d{last})\n    state <= {then};")
-        return "\n".join(lines)
-
-    def slips(self) -> tuple[Slip, ...]:
-        names = ["one-bit-short", "does-not-wait"]
-        names += ["wrong-bit-order"] if self.data else []
-        names += ["parity-not-checked"] if self.form.parity != "none" else []
-        return tuple(Slip(name=name, body=self.body(name)) for name in names)
-
-    def vectors(self, draw: Draw) -> tuple[Values, ...]:
-        """Return frames that are right, without stop bit, with wrong parity, and close together."""
-        bits = [bit for _ in range(5) for bit in self._frames(draw)]
-        return tuple({self.rx: bit} for bit in bits)
-
-    def _frames(self, draw: Draw) -> Iterator[int]:
-        for kind in ("right", "no-stop", "right", "wrong-parity", "right"):
-            data = self.form.bits(draw.integer(0, (1 << self.form.width) - 1))
-            check = self.form.checked(data)
-            check = tuple(1 - bit for bit in check) if kind == "wrong-parity" else check
-            yield from (0, *data, *check)
-            yield from (0, 0, 1) if kind == "no-stop" else (1,)
-            yield from [1] * draw.one_of(0, 0, 1, 2)
-
-
-def _receiver(draw: Draw) -> Drawn:
-    draw.take("state", "count", "shift", "parity")
-    it = _Receiver(
-        timing=draw.timing(),
-        rx=draw.name("rx", "in", "serial_in", "line", "rxd", "din"),
-        done=draw.name("done", "received", "rx_valid", "got"),
-        data=draw.name("data", "word", "rx_data", "byte_out", "dout") if draw.chance(0.7) else "",
-        form=_format(draw),
-    )
-    data = ((it.data, it.form.width),) if it.data else ()
-    return Drawn(
-        parameters={**it.form.key(), "data": int(bool(it.data))},
-        ports=(*inputs((it.rx, 1)), *outputs(*data, (it.done, 1))),
-        timing=it.timing,
-        words=_receiver_words(draw, it),
-        body=it.body(),
-        registered=(it.done,),
-        behavior=it.behavior(),
-        vectors=it.vectors(draw),
-        slips=it.slips(),
-        module="serial_receiver",
-    )
-
-
-def _receiver_words(draw: Draw, it: _Receiver) -> Words:
-    form = it.form.told(draw)
-    good = " and the parity is right" if it.form.parity != "none" else ""
-    ends = draw.phrase(
-        f"If the stop bit is 1{good}, {it.done} is 1 for one cycle, the one after the clock edge"
-        " that samples the stop bit; otherwise it is 0.",
-        f"{it.done} is 1 in just the cycle that follows the sampling of the stop bit, provided that"
-        f" this bit is 1{good}; at all other times it is 0.",
-    )
-    shown = (
-        draw.phrase(
-            f" {it.data} has the received word in that cycle and may be anything in others.",
-            f" Together with it the word appears on {it.data}, which does not matter while"
-            f" {it.done} is 0.",
-        )
-        if it.data
+    begin = (
+        f" {first} = 1 marks the first bit of a new pair of numbers: the stored {keep} counts as 0 "
+        f"in that cycle."
+        if first
         else ""
     )
-    lost = draw.phrase(
-        "If the stop bit is 0, the frame is dropped, and the receiver waits until the line has been"
-        " sampled as 1 before it looks for a start bit again (from the bit after that on).",
-        "A frame whose stop bit is 0 is not reported. After it the circuit first waits for a 1 on"
-        " the line; only bits after that 1 can be a start bit.",
-    )
-    wrong = (
-        " Wrong parity with a correct stop bit merely means that nothing is reported."
-        if good
-        else ""
-    )
-    soon = "A start bit may follow the stop bit directly."
-    rate = f"One bit is sampled from {it.rx} at each clock edge."
-    kind = f"{it.form.width}-bit serial receiver"
     return Words(
-        title=kind + (f" with {it.form.parity} parity" if good else ""),
-        terse=f"{article(kind)}, input {it.rx}. {form} {ends}{shown} {lost}{wrong}",
+        title=f"serial {'subtractor' if minus else 'adder'}",
+        terse=f"a bit-serial {'subtractor' if minus else 'adder'}: {out} is the {what} {result}, "
+        f"least significant bit first, one bit per clock cycle, with the {keep} in a flip-flop; "
+        f"{when}" + (f"; {first} = 1 makes the {keep} count as 0" if first else ""),
         plain=draw.phrase(
-            f"Words arrive bit by bit on {it.rx}. {rate}",
-            f"Implement the receiver of a simple serial link. {rate}",
-            f"{rate} The state machine has to find the frames in this stream.",
+            f"Two numbers come in serially on {a} and {b}, least significant bits first, one "
+            f"bit of "
+            f"each per clock cycle. Compute {result} serially: the {what} bit is {bit}, and "
+            f"the new "
+            f"{keep} is stored in a flip-flop at each clock edge. As to the output, {when}.",
+            f"This is a full {'subtractor' if minus else 'adder'} with memory. In every cycle it "
+            f"combines {a}, {b} and the {keep} of the cycle before. The clock edge stores the new "
+            f"{keep}; {when}.",
+            f"Work as one does on paper, from the right: each clock cycle brings one more digit of "
+            f"{a} and of {b}, both binary. The {what} digit is {bit}, and the {keep} is kept for "
+            f"the next digit; {when}.",
         )
-        + f" {form} {ends}{shown} {lost}{wrong} {soon}",
-        points=(rate, form, f"{ends}{shown}", f"{lost}{wrong}", soon),
-        after_reset=f"the receiver waits for a start bit and {it.done} is 0",
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Sender:
-    """A transmitter that holds each bit for a number of cycles."""
-
-    timing: ClockAndReset
-    start: str
-    data: str
-    tx: str
-    busy: str
-    form: Format
-    cycles: int
-
-    @property
-    def length(self) -> int:
-        """Bits in a frame."""
-        return self.form.width + 2 + (self.form.parity != "none")
-
-    def behavior(self) -> Clocked[Bits]:
-        """Return a model of the levels that the line still has to take, a cycle each."""
-
-        def after(left: Bits, given: Values) -> Bits:
-            if left:
-                return left[1:]
-            if not given[self.start]:
-                return ()
-            data = self.form.bits(given[self.data])
-            frame = (0, *data, *self.form.checked(data), 1)
-            return tuple(bit for bit in frame for _ in range(self.cycles))
-
-        return Clocked(
-            reset=(),
-            outputs=lambda left, _: {self.tx: left[0] if left else 1, self.busy: int(bool(left))},
-            following=after,
-            unknown=(self.tx, self.busy),
-        )
-
-    def body(self, slip: str = "") -> str:
-        """Return the RTL: a frame in a shift register, lowest bit first."""
-        length = self.length
-        w, c = length.bit_length(), max(1, (self.cycles - 1).bit_length())
-        frame = self._frame(slip)
-        left = length - (1 if slip == "no-stop-bit" else 0)
-        shift = f"shift <= {{1'b1, shift[{length - 1}:1]}};\nleft <= left - 1'b1;"
-        reset = f"shift <= {{{length}{{1'b1}}}};\nleft <= {w}'d0;"
-        load = f"shift <= {frame};\nleft <= {w}'d{left};"
-        declared = f"reg [{length - 1}:0] shift;\nreg [{w - 1}:0] left;"
-        if self.cycles > 1:
-            last = self.cycles - 1
-            shift = f"if (ticks == {c}'d{last}) begin\n    ticks <= {c}'d0;\n{indented(shift)}\n"
-            shift += "end else\n    ticks <= ticks + 1'b1;"
-            reset += f"\nticks <= {c}'d0;"
-            load += f"\nticks <= {c}'d0;"
-            declared += f"\nreg {size_of(c)}ticks;"
-        update = (
-            f"if ({self.busy}) begin\n{indented(shift)}\n"
-            f"end else if ({self.start}) begin\n{indented(load)}\nend"
-        )
-        if slip == "restarts":
-            update = f"if ({self.start}) begin\n{indented(load)}\nend else if ({self.busy}) begin\n"
-            update += f"{indented(shift)}\nend"
-        return (
-            f"{declared}\n\nassign {self.tx} = shift[0];\n"
-            f"assign {self.busy} = (left != {w}'d0);\n\n" + self.timing.always(update, reset)
-        )
-
-    def _frame(self, slip: str) -> str:
-        """Return the frame with the start bit lowest."""
-        d, n = self.data, self.form.width
-        low = self.form.low_first != (slip == "wrong-bit-order")
-        data = d if low else ", ".join(f"{d}[{i}]" for i in range(n))
-        odd = (self.form.parity == "odd") != (slip == "wrong-parity")
-        parity = "" if self.form.parity == "none" else f"{'~' if odd else ''}^{d}, "
-        return f"{{1'b1, {parity}{data}, 1'b0}}"
-
-    def slips(self) -> tuple[Slip, ...]:
-        names = ["wrong-bit-order", "no-stop-bit", "restarts"]
-        names += ["wrong-parity"] if self.form.parity != "none" else []
-        found = [Slip(name=name, body=self.body(name)) for name in names]
-        if self.cycles > 1:
-            other = replace(self, cycles=self.cycles + 1)
-            found.append(Slip(name="off-by-one-rate", body=other.body()))
-        return tuple(found)
-
-    def vectors(self, draw: Draw) -> tuple[Values, ...]:
-        """Return frames with idle cycles, frames back to back, and starts while busy."""
-        long = self.length * self.cycles
-        plan = [1] + [0] * (long + 2) + [1] * (long + 4) + [0] * 3 + [1] + [0] * (long // 2) + [1]
-        most = (1 << self.form.width) - 1
-        return tuple({self.start: bit, self.data: draw.integer(0, most)} for bit in plan)
-
-
-def _sender(draw: Draw) -> Drawn:
-    draw.take("shift", "left", "ticks")
-    it = _Sender(
-        timing=draw.timing(),
-        start=draw.name("start", "send", "tx_start", "go", "wr"),
-        data=draw.name("data", "tx_data", "word", "byte_in"),
-        tx=draw.name("tx", "serial_out", "txd", "line"),
-        busy=draw.name("busy", "tx_busy", "active"),
-        form=_format(draw),
-        cycles=draw.one_of(1, 1, 2, 3, 4, 5, 8),
-    )
-    return Drawn(
-        parameters={**it.form.key(), "cycles": it.cycles},
-        ports=(
-            *inputs((it.start, 1), (it.data, it.form.width)),
-            *outputs((it.tx, 1), (it.busy, 1)),
+        + begin,
+        points=(
+            f"The bit of the result is {bit}.",
+            f"The {keep} into the next bit is stored at each clock edge.",
+            f"{when}.",
+            *([begin.strip()] if first else []),
         ),
-        timing=it.timing,
-        words=_sender_words(draw, it),
-        body=it.body(),
-        behavior=it.behavior(),
-        vectors=it.vectors(draw),
-        slips=it.slips(),
-        module="serial_transmitter",
+        after_reset=f"the {keep} is 0" + (f" and {out} is 0" if registered else ""),
     )
 
 
-def _sender_words(draw: Draw, it: _Sender) -> Words:
-    form = it.form.told(draw)
-    long = it.length * it.cycles
-    rate = draw.phrase(
-        f"Each bit stays on {it.tx} for {counted(it.cycles, 'clock cycle')}.",
-        f"A bit lasts {counted(it.cycles, 'cycle')} of the clock.",
+def _adder(draw: Draw) -> Drawn:
+    timing, minus, registered = draw.timing(), draw.chance(0.3), draw.chance(0.5)
+    a, b = draw.name("left"), draw.name("right")
+    out = draw.name("sum") if not minus else draw.name("diff", "d_out", "result", "out")
+    first = draw.name("first", "start", "lsb", "sof") if draw.chance(0.5) else ""
+    keep = "borrow" if minus else "carry"
+    draw.take(keep)
+    used = f"{keep}_in" if first else keep
+    wire = f"wire {used} = {keep} & ~{first};\n" if first else ""
+    bit = f"{a} ^ {b} ^ {used}"
+    after = (
+        f"(~{a} & {b}) | (~({a} ^ {b}) & {used})"
+        if minus
+        else (f"({a} & {b}) | ({a} & {used}) | ({b} & {used})")
     )
-    begins = draw.phrase(
-        f"If {it.start} is 1 at a clock edge while {it.busy} is 0, {it.data} is taken and its start"
-        " bit is on the line in the next cycle.",
-        f"A frame begins in the cycle after a clock edge with {it.start} = 1 and {it.busy} = 0; its"
-        f" data is what {it.data} was at that edge.",
-    )
-    busy = draw.phrase(
-        f"{it.busy} is 1 during the whole frame, {long} cycles, stop bit included;"
-        f" {it.start} is ignored meanwhile.",
-        f"For the {long} cycles of a frame {it.busy} is 1, and requests on {it.start} in these"
-        " cycles are lost.",
-    )
-    rest = f"While no frame is being sent, {it.tx} is 1 and {it.busy} is 0."
-    kind = f"{it.form.width}-bit serial transmitter"
-    return Words(
-        title=kind + ("" if it.form.parity == "none" else f" with {it.form.parity} parity"),
-        terse=f"{article(kind)} with output {it.tx}. {form} {rate} {begins} {busy}",
-        plain=draw.phrase(
-            f"Send words over the serial line {it.tx}.",
-            f"Implement a transmitter that turns {it.data} into a serial frame on {it.tx}.",
-            "This is the sending half of a UART.",
+
+    def built(value: str, following: str) -> str:
+        head = f"reg {keep};\n{wire}\n"
+        store = f"{keep} <= {following};"
+        if registered:
+            return head + timing.always(
+                f"{out} <= {value};\n{store}", f"{out} <= 1'b0;\n{keep} <= 1'b0;"
+            )
+        return (
+            f"{head}{timing.always(store, f'{keep} <= 1{chr(39)}b0;')}\n\nassign {out} = {value};"
         )
-        + f" {form} {rate} {begins} {busy} {rest}",
-        points=(form, rate, begins, busy, rest),
-        after_reset=f"{it.tx} is 1 and {it.busy} is 0",
+
+    def added(state: tuple[int, int], given: Values) -> tuple[int, int]:
+        before = 0 if first and given[first] else state[0]
+        total = given[a] - given[b] - before if minus else given[a] + given[b] + before
+        return int(total < 0 or total > 1), total & 1
+
+    more = ((first, 1),) if first else ()
+    blocking = built(bit, after).replace(f"{out} <=", f"{out} =").replace(f"{keep} <=", f"{keep} =")
+    return Drawn(
+        parameters={"minus": int(minus), "registered": int(registered), "first": int(bool(first))},
+        ports=(*inputs((a, 1), (b, 1), *more), *outputs((out, 1))),
+        timing=timing,
+        words=_adder_words(draw, (a, b, out, first), minus, registered),
+        body=built(bit, after),
+        registered=(out,) if registered else (),
+        behavior=Clocked(
+            reset=(0, 0),
+            outputs=lambda s, g: {out: s[1] if registered else added(s, g)[1]},
+            following=added,
+            unknown=(out,),
+        ),
+        slips=slips(
+            "X",
+            ("carry-forgotten", "X", built(f"{a} ^ {b}", after)),
+            ("wrong-carry", "X", built(bit, f"{a} & {b}")),
+            ("carry-inverted", "X", built(f"~({bit})", after)),
+            ("blocking-for-non-blocking", "X", blocking),
+        )[:3],
+        module="serial_subtractor" if minus else "serial_adder",
+    )
+
+
+def _compare_words(draw: Draw, names: tuple[str, ...], high_first: bool) -> Words:
+    a, b, start, more, less = names
+    order = "most" if high_first else "least"
+    rule = (
+        "the first bits that differ decide and later ones do not matter"
+        if high_first
+        else "every later pair of different bits overrides the earlier ones"
+    )
+    return Words(
+        title=f"serial comparator, {order} significant bit first",
+        terse=f"a serial comparator of {a} and {b}, {order} significant bit first, with registered "
+        f"outputs {more} ({a} greater) and {less} ({a} less) for the bits since {start} = 1, which "
+        f"marks the first bit",
+        plain=draw.phrase(
+            f"Two unsigned numbers arrive on {a} and {b}, {order} significant bit first. "
+            f"{start} is "
+            f"1 together with the first pair of bits. After each clock edge {more} and {less} tell "
+            f"how the parts received so far compare: {more} = 1 if {a} is greater, {less} = 1 if "
+            f"{a} is less, both 0 if they are equal. So {rule}.",
+            f"Compare bit by bit. At each clock edge look at {a} and {b}. If {start} is 1, forget "
+            f"all that was before. {a} = 1 and {b} = 0 speaks for greater ({more}), {a} = 0 "
+            f"and {b} "
+            f"= 1 for less ({less}); as the numbers come with the {order} significant bit first, "
+            f"{rule}. {more} and {less} are registers and both 0 while the numbers are equal.",
+            f"{more} and {less} are registers that say whether {a} is greater or less than {b} as "
+            f"far as received, or equal (both 0). One bit of each number comes per clock edge, the "
+            f"{order} significant first, and {start} = 1 accompanies the first of them; {rule}.",
+        ),
+        points=(
+            f"One bit of {a} and of {b} per clock edge, {order} significant bit first.",
+            f"{start} = 1 at a clock edge: this is the first pair of bits, the past is forgotten.",
+            f"{more} = 1: {a} greater so far. {less} = 1: {a} less so far. Both 0: equal so far.",
+            f"{rule[0].upper()}{rule[1:]}.",
+        ),
+        after_reset=f"{more} and {less} are 0",
+    )
+
+
+def _compare(draw: Draw) -> Drawn:
+    timing, high_first = draw.timing(), draw.chance(0.5)
+    a, b = draw.name("left"), draw.name("right")
+    start = draw.name("start", "first", "new_word")
+    more, less = draw.one_of(("gt", "lt"), ("greater", "less"), ("a_gt", "a_lt"))
+    draw.take(more, less)
+    win, lose, equal = f"{a} & ~{b}", f"~{a} & {b}", f"{more} <= 1'b0;\n{less} <= 1'b0;"
+
+    def built(first_decides: bool, left: str, right: str) -> str:
+        take = f"{more} <= {left};\n{less} <= {right};"
+        condition = f"{start} | ~({more} | {less})" if first_decides else f"{start} | ({a} ^ {b})"
+        return timing.always(priority((condition, take)), equal)
+
+    def following(state: int, given: Values) -> int:
+        before = 0 if given[start] else state
+        now = given[a] - given[b]
+        return (before or now) if high_first else (now or before)
+
+    return Drawn(
+        parameters={"high_first": int(high_first), "names": more},
+        ports=(*inputs((a, 1), (b, 1), (start, 1)), *outputs((more, 1), (less, 1))),
+        timing=timing,
+        words=_compare_words(draw, (a, b, start, more, less), high_first),
+        body=built(high_first, win, lose),
+        registered=(more, less),
+        behavior=Clocked(
+            reset=0,
+            outputs=lambda state, _: {more: int(state > 0), less: int(state < 0)},
+            following=following,
+            unknown=(more, less),
+        ),
+        slips=slips(
+            "X",
+            ("wrong-bit-order", "X", built(not high_first, win, lose)),
+            ("swapped-outputs", "X", built(high_first, lose, win)),
+        ),
+        module="serial_comparator",
+    )
+
+
+def _parity_words(draw: Draw, names: tuple[str, ...], odd: bool) -> Words:
+    data, out, clear, enable = names
+    what = "even" if odd else "odd"
+    only = f" at which {enable} is 1" if enable else ""
+    first = f" {clear} = 1 starts over: that edge counts no bit." if clear else ""
+    return Words(
+        title="running parity",
+        terse=f"a serial parity register: {out} is 1 if the number of ones on {data} at clock "
+        f"edges{only} so far is {what}"
+        + (f"; {clear} starts over and has priority" if clear else ""),
+        plain=draw.phrase(
+            f"Count the ones modulo 2. {out} is 1 as long as the number of clock edges{only} with "
+            f"{data} = 1 is {what}, and 0 otherwise.",
+            f"{out} is inverted at each clock edge{only} with {data} = 1, so that it is 1 exactly "
+            f"when the number of ones received is {what}.",
+            f"A serial parity generator watches the bits of {data}, one per clock edge{only}. "
+            f"Register {out} says whether an {what} number of them has been 1.",
+        )
+        + (f" It starts with no ones received, when {out} is {int(odd)}.")
+        + first,
+        points=(
+            f"{out} is inverted at each clock edge{only} at which {data} is 1."
+            if not only
+            else f"{out} is inverted at each clock edge at which {enable} and {data} are 1.",
+            f"{out} = 1 means that the number of ones is {what}.",
+            *([first.strip()] if clear else []),
+        ),
+        after_reset=f"no ones have been received and {out} is {int(odd)}",
+    )
+
+
+def _parity(draw: Draw) -> Drawn:
+    timing, odd = draw.timing(), draw.chance(0.3)
+    data, out = draw.name("data", "bit_in"), draw.name("parity", "odd" if not odd else "even")
+    clear = draw.name("clr", "start", "sof") if draw.chance(0.4) else ""
+    enable = control(draw, "enable", "valid", often=0.5)
+    first = f"{out} <= 1'b{int(odd)};"
+
+    def built(update: str, begin: str = first) -> str:
+        rules = [(clear, begin)] if clear else []
+        chain = priority(*rules, (enable.on, update)) if rules or enable else update
+        return timing.always(chain, begin)
+
+    body = draw.style(
+        built(f"{out} <= {out} ^ {data};"), built(priority((data, f"{out} <= ~{out};")))
+    )
+
+    def following(state: int, given: Values) -> int:
+        if clear and given[clear]:
+            return int(odd)
+        return state ^ given[data] if enable.holds(given) else state
+
+    more = ((clear, 1),) if clear else ()
+    return Drawn(
+        parameters={"odd": int(odd), "clear": int(bool(clear)), "enable": enable.name != ""},
+        ports=(*inputs((data, 1), *enable.ports, *more), *outputs((out, 1))),
+        timing=timing,
+        words=_parity_words(draw, (data, out, clear, enable.name), odd),
+        body=body,
+        registered=(out,),
+        behavior=Clocked(
+            reset=int(odd), outputs=lambda s, _: {out: s}, following=following, unknown=(out,)
+        ),
+        slips=slips(
+            "X",
+            ("no-memory", "X", built(f"{out} <= {data};")),
+            ("or-for-xor", "X", built(f"{out} <= {out} | {data};")),
+            (
+                "wrong-reset-value",
+                "X",
+                built(f"{out} <= {out} ^ {data};", f"{out} <= 1'b{int(not odd)};"),
+            ),
+        ),
+        module="running_parity",
+    )
+
+
+def _gather_words(draw: Draw, width: int, names: tuple[str, ...], high_first: bool) -> Words:
+    data, valid, word, done = names
+    order, last = ("most", "least") if high_first else ("least", "most")
+    only = f" with {valid} = 1" if valid else ""
+    return Words(
+        title=f"{width}-bit deserializer",
+        terse=f"a deserializer: {width} bits of {data}, one per clock edge{only}, {order} "
+        f"significant bit first, make a word that is stored in {word} by the edge that takes the "
+        f"last of them; {done} is 1 for the cycle after that edge",
+        plain=draw.phrase(
+            f"Bits arrive on {data}, one at each clock edge{only}. Every {width} bits make a word, "
+            f"the {order} significant bit first. The clock edge that takes the last bit of a word "
+            f"writes the whole word to {word} and makes {done} 1 for one cycle. {word} keeps its "
+            f"value until the next word is complete, and the next bit begins a new word.",
+            f"Convert a serial stream to words of {width} bits. A bit is taken from {data} at each "
+            f"clock edge{only}. The first bit of a word is its {order} significant, the last its "
+            f"{last} significant. Both outputs are registers: {word} changes only at the edge that "
+            f"takes the last bit of a word, and {done} is 1 in the cycle after such an edge and 0 "
+            f"otherwise.",
+            f"Collect {width} bits, then hand them over together. {data} is sampled at clock "
+            f"edges{only}; the {order} significant bit comes first. With bit number {width} the "
+            f"word goes to {word}, where it stays until the next one, and {done} is high for one "
+            f"clock cycle. Then counting starts over.",
+        ),
+        points=(
+            f"A bit is taken from {data} at each clock edge{only}.",
+            f"The first bit of a word is the {order} significant one.",
+            f"The edge that takes bit number {width} loads {word} with the complete word and sets "
+            f"{done} for one cycle.",
+            f"At other edges {word} holds and {done} becomes 0.",
+        ),
+        after_reset=f"{word} and {done} are 0 and a new word begins",
+    )
+
+
+def _gather(draw: Draw) -> Drawn:
+    timing, high_first = draw.timing(), draw.chance(0.5)
+    width = draw.one_of(2, 3, 4, 4, 5, 6, 8, 8, 10, 12)
+    data = draw.name("sin", "serial_in", "bit_in", "d", "din")
+    valid = control(draw, "valid", "enable", often=0.6)
+    word, done = draw.name("result", "word"), draw.name("done", "valid_out", "word_valid")
+    small = width_for(width - 1)
+    last = number(small, width - 1)
+    joined = {True: f"{{sr[{width - 2}:0], {data}}}", False: f"{{{data}, sr[{width - 1}:1]}}"}
+    reset = (
+        f"sr <= {number(width, 0)};\ncount <= {number(small, 0)};\n"
+        f"{word} <= {number(width, 0)};\n{done} <= 1'b0;"
+    )
+
+    def built(way: bool, end: str = last, value: str = "") -> str:
+        full = f"{word} <= {value or joined[way]};\n{done} <= 1'b1;\ncount <= {number(small, 0)};"
+        step = f"sr <= {joined[way]};\n" + priority(
+            (f"count == {end}", full), ("", "count <= count + 1'b1;")
+        )
+        declared = f"reg [{width - 1}:0] sr;\nreg {span(small)}count;\n\n"
+        return declared + timing.always(f"{done} <= 1'b0;\n{valid.guard(step)}", reset)
+
+    def following(state: _Gathered, given: Values) -> _Gathered:
+        taken, before, _ = state
+        if not valid.holds(given):
+            return taken, before, 0
+        taken = (*taken, given[data])
+        if len(taken) < width:
+            return taken, before, 0
+        ordered = taken if high_first else taken[::-1]
+        return (), int("".join(map(str, ordered)), 2), 1
+
+    return Drawn(
+        parameters={"width": width, "high_first": int(high_first), "valid": valid.name != ""},
+        ports=(*inputs((data, 1), *valid.ports), *outputs((word, width), (done, 1))),
+        timing=timing,
+        words=_gather_words(draw, width, (data, valid.name, word, done), high_first),
+        body=built(high_first),
+        registered=(word, done),
+        behavior=Clocked(
+            reset=_NOTHING,
+            outputs=lambda state, _: {word: state[1], done: state[2]},
+            following=following,
+            unknown=(word, done),
+        ),
+        vectors=tuple(
+            {data: int(i % 5 in (0, 1, 3)), **valid.given()} for i in range(2 * width + 3)
+        ),
+        slips=slips(
+            "X",
+            ("wrong-bit-order", "X", built(not high_first)),
+            ("off-by-one", "X", built(high_first, number(small, width - 2))),
+            ("last-bit-missing", "X", built(high_first, last, "sr")),
+        ),
+        module="deserializer",
+    )
+
+
+_Gathered = tuple[tuple[int, ...], int, int]
+"""Bits of this word, the last word, whether it was completed just now."""
+_NOTHING: _Gathered = ((), 0, 0)
+
+
+def _pair_words(draw: Draw, names: tuple[str, ...], width: int, high_first: bool) -> Words:
+    data, valid, out, done = names
+    order = "upper" if high_first else "lower"
+    return Words(
+        title=f"{width}-to-{2 * width}-bit width converter",
+        terse=f"a width converter that joins two {width}-bit values of {data}, taken at clock "
+        f"edges "
+        f"with {valid} = 1, into {out} ({order} half first), with {done} = 1 for the cycle after "
+        f"the second",
+        plain=draw.phrase(
+            f"Values of {data} are taken at clock edges with {valid} = 1, and each two of them "
+            f"make "
+            f"one word of {2 * width} bits. The first is the {order} half. The edge that takes the "
+            f"second one writes the word to {out} and sets {done} to 1 for one cycle; {out} keeps "
+            f"the word until the next one is complete.",
+            f"Turn a stream of {width}-bit values into one of {2 * width}-bit values. {valid} "
+            f"= 1 at "
+            f"a clock edge means that {data} is to be taken. The first of two values is "
+            f"remembered; "
+            f"with the second, {out} is loaded with both (the first is the {order} half) and "
+            f"{done} "
+            f"is 1 until the next clock edge. In all other cycles {done} is 0 and {out} holds.",
+            f"Two in, one out: the first valid {data} is stored, the second one completes the "
+            f"pair. "
+            f"Then the register {out} gets the pair, with the first value as its {order} half, and "
+            f"the register {done} is 1 for a single cycle. {data} is valid when {valid} is 1.",
+        ),
+        points=(
+            f"{data} is taken at clock edges with {valid} = 1.",
+            f"The second value of a pair loads {out} with both; the first is the {order} half.",
+            f"{done} is 1 for the one cycle after that edge, otherwise 0.",
+        ),
+        after_reset=f"{out} and {done} are 0 and nothing is stored",
+    )
+
+
+def _pair(draw: Draw) -> Drawn:
+    timing, width, high_first = draw.timing(), draw.one_of(2, 4, 4, 8, 8, 16), draw.chance(0.6)
+    data, valid = draw.name("data"), draw.name("valid")
+    out, done = draw.name("result"), draw.name("valid_out", "done", "out_valid")
+    joined = {True: f"{{first, {data}}}", False: f"{{{data}, first}}"}
+    reset = (
+        f"first <= {number(width, 0)};\nhalf <= 1'b0;\n{out} <= {number(2 * width, 0)};\n"
+        f"{done} <= 1'b0;"
+    )
+
+    def built(value: str, pulse: str) -> str:
+        second = f"{out} <= {value};\n{done} <= 1'b1;\nhalf <= 1'b0;"
+        store = f"first <= {data};\nhalf <= 1'b1;"
+        update = pulse + priority((f"{valid} & half", second), (valid, store))
+        return f"reg {span(width)}first;\nreg half;\n\n" + timing.always(update, reset)
+
+    clear = f"{done} <= 1'b0;\n"
+
+    def following(state: _Gathered, given: Values) -> _Gathered:
+        taken, before, _ = state
+        if not given[valid]:
+            return taken, before, 0
+        if not taken:
+            return (given[data],), before, 0
+        high, low = (taken[0], given[data]) if high_first else (given[data], taken[0])
+        return (), high << width | low, 1
+
+    return Drawn(
+        parameters={"width": width, "high_first": int(high_first)},
+        ports=(*inputs((data, width), (valid, 1)), *outputs((out, 2 * width), (done, 1))),
+        timing=timing,
+        words=_pair_words(draw, (data, valid, out, done), width, high_first),
+        body=built(joined[high_first], clear),
+        registered=(out, done),
+        behavior=Clocked(
+            reset=_NOTHING,
+            outputs=lambda state, _: {out: state[1], done: state[2]},
+            following=following,
+            unknown=(out, done),
+        ),
+        vectors=tuple({data: i + 1 & 3, valid: int(i % 3 != 1)} for i in range(8)),
+        slips=slips(
+            "X",
+            ("halves-swapped", "X", built(joined[not high_first], clear)),
+            ("flag-stays", "X", built(joined[high_first], "")),
+        ),
+        module="width_converter",
     )
 
 
 FAMILIES = (
-    Family(name="serial-receiver", kind="serial links", draw=_receiver),
-    Family(name="serial-transmitter", kind="serial links", draw=_sender),
+    Family(name="serial-adder", kind="serial", draw=_adder),
+    Family(name="serial-comparator", kind="serial", draw=_compare, weight=0.7),
+    Family(name="running-parity", kind="serial", draw=_parity, weight=0.7),
+    Family(name="deserializer", kind="serial", draw=_gather),
+    Family(name="width-converter", kind="serial", draw=_pair, weight=0.7),
 )
 """The families of this module."""
