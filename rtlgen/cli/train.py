@@ -89,6 +89,7 @@ def _run(
     run(method, config, sets or (), output, resume=resume, quiet=quiet)
 
 
+app.command("audit")(train_iterate.audit)
 app.command("iterate")(train_iterate.iterate)
 app.command("loop")(train_iterate.loop)
 app.command("base")(train_iterate.base)

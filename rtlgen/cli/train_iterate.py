@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from rtlgen.cli.eval_options import Problems, Root, Workers
 from rtlgen.cli.options import Quiet
 
 Configuration = Annotated[
@@ -72,6 +73,54 @@ def loop(
 
     found = with_benchmarks(read_loop_config(config, LoopConfig), benchmark or ())
     train_loop_runs.run(found, output, in_process=in_process, json=json, quiet=quiet)
+
+
+def audit(
+    source: Annotated[
+        Path,
+        typer.Argument(
+            metavar="RUN|SAMPLES",
+            help="Folder of a run of `rtlgen eval`, or a file of samples, which is judged first.",
+            show_default=False,
+        ),
+    ],
+    root: Root,
+    output: Output,
+    benchmark: Annotated[
+        str | None,
+        typer.Option(help="Whose samples they are; a run says it.", show_default=False),
+    ] = None,
+    rewards: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME,...",
+            help="Of verireason, share, pass, compile and format; default: all",
+            show_default=False,
+        ),
+    ] = None,
+    problems: Problems = None,
+    seconds: Annotated[float, typer.Option(min=0.1, help="For one proof.")] = 10.0,
+    workers: Workers = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """How often each reward says pass of designs that equivalence checking disproves."""
+    from rtlgen.cli import train_audit_runs
+
+    train_audit_runs.run(
+        train_audit_runs.Order(
+            source=source,
+            benchmark=benchmark,
+            root=root,
+            folder=output,
+            rewards=rewards or (),
+            problems=problems or (),
+            seconds=seconds,
+            workers=workers,
+            json=json,
+            quiet=quiet,
+        )
+    )
 
 
 def base(
