@@ -188,13 +188,14 @@ class _Remainder:
         wide = self.width + 1
         return (
             f"wire [{self.width}:0] doubled = {{{register}, {self.x}}};\n"
-            f"wire [{self.width - 1}:0] next_rest = (doubled >= {wide}'d{self.divisor}) ?"
-            f" doubled - {wide}'d{self.divisor} : doubled;"
+            f"wire [{self.width}:0] reduced = (doubled >= {wide}'d{self.divisor}) ?"
+            f" doubled - {wide}'d{self.divisor} : doubled;\n"
+            f"wire [{self.width - 1}:0] next_rest = reduced[{self.width - 1}:0];"
         )
 
 
 def _remainder(draw: Draw) -> Drawn:
-    draw.take("rest", "next_rest", "doubled")
+    draw.take("rest", "next_rest", "doubled", "reduced")
     it = _Remainder(
         timing=draw.timing(),
         x=draw.name(*BITS),
