@@ -13,6 +13,7 @@ from rtlgen.synth.families import (
     controllers,
     counters,
     detectors,
+    devices,
     dsp,
     edges,
     encoders,
@@ -73,6 +74,7 @@ ALL: tuple[Family, ...] = (
     *links.FAMILIES,
     *sequencers.FAMILIES,
     *pipelines.FAMILIES,
+    *devices.FAMILIES,
 )
 FAMILIES: dict[str, Family] = {family.name: family for family in ALL}
 """By name; a name is never used twice, which a test sees to."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 
-from rtlgen.synth.drawn import Clocked, Outputs, Values
+from rtlgen.synth.drawn import Clocked, Outputs, State, Values
 
 Condition = tuple[tuple[str, int], ...]
 """Inputs with the values that all of them must have."""
@@ -78,6 +78,12 @@ class Chart:
             following=self.after,
             unknown=tuple(name for name, _ in self.outputs),
         )
+
+    def kind(self, where: State) -> Hashable:
+        """Return what matters of a state: the place, and whether its time is over."""
+        at, been = where  # type: ignore[misc]
+        wait = self.places[at].wait
+        return at, bool(wait) and been == wait - 1
 
     def with_place(self, at: int, place: Place) -> Chart:
         """Return the chart with another place."""

@@ -201,7 +201,7 @@ def drawn_chart(draw: Draw, timing: ClockAndReset, chart: Chart, story: Story) -
         body=code.body(),
         registered=code.registered(),
         behavior=chart.behavior(),
-        vectors=tour(chart.behavior(), given, limit=300),
+        vectors=tour(chart.behavior(), given, limit=300, key=chart.kind),
         slips=chart_slips(draw, code),
         module=story.module,
     )

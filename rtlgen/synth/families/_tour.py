@@ -3,28 +3,40 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from itertools import product
 
 from rtlgen.synth.drawn import Behavior, State, Values
 
+Key = Callable[[State], Hashable]
+
+
+def _itself(state: State) -> Hashable:
+    return state
+
 
 def tour(
-    behavior: Behavior, letters: Sequence[Values], limit: int = 200, states: int = 300
+    behavior: Behavior,
+    letters: Sequence[Values],
+    limit: int = 200,
+    states: int = 300,
+    key: Key = _itself,
 ) -> tuple[Values, ...]:
     """Return at most `limit` inputs that walk from the reset state over all transitions.
 
-    Only the first `states` states met, breadth first, are aimed at.
+    Only the first `states` states met, breadth first, are aimed at. States with the same
+    `key` count as one: each input is given in one of them.
     """
     start = behavior.after_reset()
     state = behavior.start() if start is None else start
     if state is None:
         return ()
-    left = {known: set(range(len(letters))) for known in _reachable(behavior, letters, states)}
+    known = _reachable(behavior, letters, states)
+    left = {key(found): set(range(len(letters))) for found in known}
     walk: list[Values] = []
-    while len(walk) < limit and (path := _nearest(behavior, letters, left, state)):
+    while len(walk) < limit and (path := _nearest(behavior, letters, left, state, key)):
         for letter in path:
-            left.get(state, set()).discard(letter)
+            left.get(key(state), set()).discard(letter)
             walk.append(letters[letter])
             state = behavior.step(state, letters[letter])[1]
     return tuple(walk[:limit])
@@ -60,18 +72,22 @@ def _reachable(behavior: Behavior, letters: Sequence[Values], limit: int) -> lis
 
 
 def _nearest(
-    behavior: Behavior, letters: Sequence[Values], left: dict[State, set[int]], start: State
+    behavior: Behavior,
+    letters: Sequence[Values],
+    left: dict[Hashable, set[int]],
+    start: State,
+    key: Key,
 ) -> list[int]:
     """Return the shortest path that ends with a transition not yet taken."""
     waiting: deque[tuple[State, tuple[int, ...]]] = deque([(start, ())])
     seen = {start}
     while waiting:
         state, path = waiting.popleft()
-        if left.get(state):
-            return [*path, min(left[state])]
+        if wanted := left.get(key(state)):
+            return [*path, min(wanted)]
         for letter, given in enumerate(letters):
             after = behavior.step(state, given)[1]
-            if after in left and after not in seen:
+            if key(after) in left and after not in seen:
                 seen.add(after)
                 waiting.append((after, (*path, letter)))
     return []
