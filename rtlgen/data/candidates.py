@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from rtlgen.data.judged import Judged
-from rtlgen.data.normalize import tokens
+from rtlgen.data.normalize import slang_tokens, tokens
 from rtlgen.data.score import verdict_score
 
 MOST = 128
@@ -43,7 +43,11 @@ class Coding:
 
     def of(self, verilog: str) -> str:
         """Return `verilog` with a character for each token, the same for equal tokens."""
-        return "".join(self._code(token) for token in tokens(verilog))
+        return self.of_tokens(tokens(verilog))
+
+    def of_tokens(self, found: Iterable[str]) -> str:
+        """Return a character for each token, the same for equal ones."""
+        return "".join(map(self._code, found))
 
     def _code(self, token: str) -> str:
         if token not in self._codes:
@@ -76,7 +80,31 @@ def spread_out(candidates: Sequence[Candidate], most: int = MOST) -> list[Candid
     return [candidates[len(candidates) * n // most] for n in range(most)]
 
 
-def candidate_of(judged: Judged, text: str, coding: Coding) -> Candidate:
+def codes(texts: Sequence[str], coding: Coding) -> list[str]:
+    """Return each text's code; where macros decide what it says, as slang expands them.
+
+    Raises:
+        EnvironmentFault: A child process cannot be run at all.
+    """
+    found = [tokens(text) for text in texts]
+    unclear = [n for n, one in enumerate(found) if any(token[0] == "`" for token in one)]
+    if unclear:
+        for n, expanded in zip(unclear, slang_tokens([texts[n] for n in unclear]), strict=True):
+            found[n] = found[n] if expanded is None else expanded
+    return [coding.of_tokens(one) for one in found]
+
+
+def candidates_of(judged: Sequence[Judged], text: Callable[[Judged], str]) -> list[Candidate]:
+    """Return answers to one problem, which have verdicts, as candidates.
+
+    `text` gives an answer as a row has it.
+    """
+    shown = [one.completion if one.verilog is None else one.verilog for one in judged]
+    found = codes(shown, Coding())
+    return [candidate_of(one, text(one), code) for one, code in zip(judged, found, strict=True)]
+
+
+def candidate_of(judged: Judged, text: str, code: str) -> Candidate:
     """Return `judged`, which has a verdict, as a candidate.
 
     Raises:
@@ -84,10 +112,9 @@ def candidate_of(judged: Judged, text: str, coding: Coding) -> Candidate:
     """
     if judged.verdict is None:
         raise ValueError("what was not judged is no candidate")
-    shown = judged.completion if judged.verilog is None else judged.verilog
     return Candidate(
         judged=judged,
         text=text,
         score=verdict_score(judged.verdict),
-        code=coding.of(shown),
+        code=code,
     )

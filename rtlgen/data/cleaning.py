@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Literal, Self
 
 from rtlgen.data.asking import answer_text
-from rtlgen.data.candidates import Candidate, Coding, candidate_of, distinct
+from rtlgen.data.candidates import Candidate, candidates_of, distinct
 from rtlgen.data.contamination import Finding, Gate
 from rtlgen.data.dropped import Dropped
 from rtlgen.data.judged import Judged, Task
@@ -113,10 +113,8 @@ class Cleaning:
         self, task: Task, judged: Sequence[Judged], cleaned: Cleaned
     ) -> list[Candidate]:
         """Return the different answers that are no copy of a known solution."""
-        coding = Coding()
         choice = self._options.answers
-        found = [candidate_of(one, answer_text(one, choice), coding) for one in judged]
-        kept, doubtful = distinct(found)
+        kept, doubtful = distinct(candidates_of(judged, lambda one: answer_text(one, choice)))
         for candidate in doubtful:
             reason = "equal designs passed and failed, by tests of different runs"
             cleaned.dropped.append(_of_answer(candidate.judged, "contradiction", reason=reason))

@@ -15,18 +15,9 @@ from rtlgen.data.rows import GrpoRow, Kind, PreferenceRow, RepairRow, SftRow, Un
 from rtlgen.data.score import verdict_score
 from rtlgen.errors import UsageError
 from tests.evaluation.exploits.problems import SUBJECTS, right
-from tests.rtlgen.data.small_sources import V2, answers, built, corpus, dropped, evaluated, rows_of
+from tests.rtlgen.data.small_sources import V2, built, corpus, dropped, evaluated, rows_of
 
 pytestmark = pytest.mark.icarus
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A dataset of a corpus and of a dozen and a half answers to it."""
-    folder = tmp_path_factory.mktemp("made")
-    root = corpus(folder / "corpus")
-    built(folder / "ds", root, answers(folder / "some.jsonl"), validation=0.0, test=0.0)
-    return folder / "ds"
 
 
 def test_every_answer_is_judged_and_counted(made: Path) -> None:

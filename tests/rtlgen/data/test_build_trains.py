@@ -10,7 +10,6 @@ import pytest
 
 from rtlgen.data.problem_json import problem_of
 from rtlgen.data.rows import Kind
-from tests.rtlgen.data.small_sources import answers, built, corpus
 from tests.rtlgen.train.tiny import write_model
 
 pytestmark = [pytest.mark.icarus, pytest.mark.filterwarnings("ignore")]
@@ -24,14 +23,6 @@ QUICK: dict[str, Any] = {
     "gradient_checkpointing": False,
     "disable_tqdm": True,
 }
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("made")
-    root = corpus(folder / "corpus")
-    built(folder / "ds", root, answers(folder / "some.jsonl"), validation=0.0, test=0.0)
-    return folder / "ds"
 
 
 @pytest.fixture(scope="module")

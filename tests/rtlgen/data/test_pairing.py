@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtlgen.data.candidates import Candidate, Coding, candidate_of, distinct, spread_out
+from rtlgen.data.candidates import Candidate, Coding, candidate_of, codes, distinct, spread_out
 from rtlgen.data.judged import Judged, Task
 from rtlgen.data.options import BuildOptions
 from rtlgen.data.pairing import LengthBias, Pair, pairs
@@ -48,7 +48,7 @@ def candidate(
     judged = Judged(
         task=TASK, completion=text, verilog=text, verdict=verdict, provenance=provenance
     )
-    return candidate_of(judged, text.strip(), coding or Coding())
+    return candidate_of(judged, text.strip(), (coding or Coding()).of(text))
 
 
 @st.composite
@@ -148,7 +148,7 @@ def test_what_was_not_judged_is_no_candidate() -> None:
         ),
     )
     with pytest.raises(ValueError, match="not judged"):
-        candidate_of(judged, "x", Coding())
+        candidate_of(judged, "x", "x")
 
 
 @given(st.integers(0, 400), st.integers(1, 150))
@@ -169,3 +169,11 @@ def test_length_bias_is_measured() -> None:
     bias.add(Pair(chosen=long, rejected=short, distance=0.3))
     assert bias.ratio == round(long.size / short.size, 4)
     assert "longer in 100% of 1 pairs" in bias.line()
+
+
+def test_macros_are_read_as_they_expand() -> None:
+    plain = "module m(output y);\n  assign y = 1'b1;\nendmodule\n"
+    macro = "`define ONE 1'b1\n" + plain.replace("1'b1", "`ONE")
+    one, same, other = codes([plain, macro, plain.replace("y", "z")], Coding())
+    assert one == same
+    assert one != other
