@@ -90,6 +90,9 @@ def machine(source: Source, kind: Kind, draft: Draft, span: tuple[int, int]) -> 
         return Reading(findings=(note,), used=used)
     inputs = _inputs(source, edges)
     reset, more = _reset(source, draft, place, span)
+    if reset is not None and reset not in draft.states:
+        message = f"the state after reset, {reset}, has no transitions"
+        return Reading(findings=(objection("unknown-reset-state", place, message),), used=used)
     table = StateTable(
         inputs=inputs,
         outputs=outputs,
