@@ -3,7 +3,8 @@
 Exact: equal tokens. Near: the sets of runs of `SHINGLE` tokens have a Jaccard
 similarity of at least a threshold, estimated by MinHash (Broder 1997; datasketch)
 with `PERMUTATIONS` permutations (standard error below 0.045) and found by locality-sensitive
-hashing, whose bands datasketch chooses for the threshold.
+hashing, whose bands datasketch chooses so that of pairs right at the threshold 95 of 100 meet at
+least, and nearly all of those above it.
 
 What is remembered lies in SQLite on disk, 5,120 bits of signature and digest a text plus
 its index (about 1 KiB in all), so that memory does not grow with the number of
@@ -18,6 +19,7 @@ import sqlite3
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -33,6 +35,10 @@ THRESHOLD = 0.9
 CACHE_BYTES = 8 << 20
 """Memory that SQLite keeps pages in."""
 _LOW = (1 << 32) - 1
+_FINEST = 0.95
+"""Threshold above which datasketch finds no bands."""
+_WEIGHTS = (0.02, 0.98)
+"""Of bands that meet by chance, which only cost a look, and of near duplicates that do not meet."""
 _TABLES = """
 CREATE TABLE texts (number INTEGER PRIMARY KEY, key TEXT, digest BLOB UNIQUE, signature BLOB);
 CREATE TABLE bands (band INTEGER, number INTEGER, PRIMARY KEY (band, number)) WITHOUT ROWID;
@@ -70,13 +76,12 @@ class Deduplicator:
         if not 0.5 <= threshold <= 1:
             raise ValueError(f"a threshold must be between 0.5 and 1, not {threshold}")
         require("datasketch")
-        from datasketch import MinHash, MinHashLSH  # noqa: PLC0415 - slow to load
+        from datasketch import MinHash  # noqa: PLC0415 - slow to load
 
         self.threshold = threshold
         self._read = read
         self._minhash = MinHash(num_perm=PERMUTATIONS, hashfunc=_low)
-        index = MinHashLSH(threshold=min(threshold, 0.99), num_perm=PERMUTATIONS)
-        self._bands, self._rows = index.b, index.r
+        self._bands, self._rows = _bands(min(threshold, _FINEST))
         self._folder = tempfile.TemporaryDirectory(prefix=".seen.", dir=store)
         self._base = _opened(Path(self._folder.name) / "texts.sqlite")
 
@@ -140,6 +145,15 @@ class Deduplicator:
         )
         pairs = [(band, cursor.lastrowid) for band in bands]
         self._base.executemany("INSERT OR IGNORE INTO bands VALUES (?, ?)", pairs)
+
+
+@cache
+def _bands(threshold: float) -> tuple[int, int]:
+    """Return number and length of the bands that find pairs of at least this similarity."""
+    from datasketch import MinHashLSH  # noqa: PLC0415 - slow to load
+
+    index = MinHashLSH(threshold=threshold, num_perm=PERMUTATIONS, weights=_WEIGHTS)
+    return index.b, index.r
 
 
 def _opened(path: Path) -> sqlite3.Connection:
