@@ -129,7 +129,8 @@ class Cleaning:
 
     def _copied(self, candidate: Candidate) -> Finding | None:
         verilog = candidate.judged.verilog
-        return None if verilog is None else self._gate.check_code(verilog)
+        task = candidate.judged.task
+        return None if verilog is None else self._gate.check_answer(task, verilog)
 
     def _sft(
         self, task: Task, candidates: Sequence[Candidate], cleaned: Cleaned
