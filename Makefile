@@ -1,9 +1,11 @@
 # make demo    set up and design an example: specification in, verified RTL out
 # make test    set up what tests need, check and test
 # make check   lint, format, types, import contracts
+# make loop    corpus, SFT, samples, verdicts, pairs, DPO, evaluation; hours, resumable, in loop/
+# make loop-smoke   the same in minutes
 # make format  let ruff rewrite
 
-.PHONY: demo test check format clean
+.PHONY: demo test check loop loop-smoke format clean
 .DELETE_ON_ERROR:
 .NOTPARALLEL: # both set up the same .venv
 
@@ -26,6 +28,12 @@ check: $(DEV)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+loop: $(DEV)
+	$(BIN)/rtlgen train loop datasets/recipes/loop.yaml -o loop
+
+loop-smoke: $(DEV)
+	$(BIN)/rtlgen train loop datasets/recipes/loop-smoke.yaml -o loop-smoke --in-process
+
 format: $(DEV)
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
@@ -39,4 +47,4 @@ $(DEV): $(SETUP)
 	@touch $@ $(CORE)
 
 clean:
-	rm -rf .venv demo build dist
+	rm -rf .venv demo loop loop-smoke build dist
