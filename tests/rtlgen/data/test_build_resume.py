@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -85,3 +87,52 @@ def test_kills_at_random_moments_change_nothing(tmp_path: Path) -> None:
     assert rows_of(folder, Kind.PREFERENCE) == rows_of(unbroken, Kind.PREFERENCE)
     assert rows_of(folder, Kind.UNPAIRED) == rows_of(unbroken, Kind.UNPAIRED)
     assert not list(folder.glob(".*"))
+
+
+FULL = """
+mount -t tmpfs -o size=600k none small || exit 99
+{command}
+ls small/ds; ls -A small/ds/.work
+mount -o remount,size=64m small && {command}
+ls small/ds
+"""
+FULL_PROGRAM = """
+import sys
+from rtlgen.cli.common import exit_code_of
+
+sys.argv[1:] = ["samples.jsonl", "root", "small/ds", "log"]
+program = open("program.py").read()
+code = compile(program, "program.py", "exec")
+print("exit code", exit_code_of(lambda **_: exec(code, {})))
+"""
+
+
+@pytest.mark.skipif(shutil.which("unshare") is None, reason="needs unshare (util-linux)")
+def test_a_full_disk_is_said_and_the_build_goes_on_later(tmp_path: Path) -> None:
+    many_samples(tmp_path / "samples.jsonl", 900)
+    (tmp_path / "root/0").mkdir(parents=True)
+    for number in range(1, 4):
+        (tmp_path / f"root/{number}").mkdir()
+    (tmp_path / "small").mkdir()
+    (tmp_path / "program.py").write_text(PROGRAM.replace("delay=0.004", "delay=0"))
+    (tmp_path / "outer.py").write_text(FULL_PROGRAM)
+    script = FULL.format(command=f"{sys.executable} outer.py")
+    done = subprocess.run(
+        ["unshare", "-Urm", "sh", "-c", script],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    if done.returncode == 99 or "unshare failed" in done.stderr:
+        pytest.skip("no user namespaces here")
+    assert "Traceback" not in done.stderr
+    assert "error: cannot write: " in done.stderr
+    assert "hint: free some space" in done.stderr
+    first, second = done.stdout.split("exit code ")[1:]
+    assert first.split()[0] == "4"
+    assert "dataset.json" not in first
+    assert second.split()[0] == "0"
+    assert "dataset.json" in second
