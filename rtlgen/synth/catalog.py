@@ -34,14 +34,18 @@ from rtlgen.synth.families import (
     serial,
     shift_modes,
     shifters,
+    shifts,
     stores,
     streams,
     tables,
     timers,
+    vectors,
 )
 
 ALL: tuple[Family, ...] = (
     *counters.FAMILIES,
+    *shifts.FAMILIES,
+    *vectors.FAMILIES,
     *encoders.FAMILIES,
     *comparators.FAMILIES,
     *adders.FAMILIES,
