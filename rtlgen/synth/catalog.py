@@ -40,6 +40,7 @@ from rtlgen.synth.families import (
     tables,
     timers,
     vectors,
+    waveforms,
 )
 
 ALL: tuple[Family, ...] = (
@@ -79,6 +80,7 @@ ALL: tuple[Family, ...] = (
     *sequencers.FAMILIES,
     *pipelines.FAMILIES,
     *devices.FAMILIES,
+    *waveforms.FAMILIES,
 )
 FAMILIES: dict[str, Family] = {family.name: family for family in ALL}
 """By name; a name is never used twice, which a test sees to."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
+from typing import cast
 
 from rtlgen.synth.drawn import Clocked, Outputs, State, Values
 
@@ -81,7 +82,7 @@ class Chart:
 
     def kind(self, where: State) -> Hashable:
         """Return what matters of a state: the place, and whether its time is over."""
-        at, been = where  # type: ignore[misc]
+        at, been = cast("Where", where)
         wait = self.places[at].wait
         return at, bool(wait) and been == wait - 1
 
