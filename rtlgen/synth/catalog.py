@@ -25,10 +25,14 @@ from rtlgen.synth.families import (
     links,
     machine_logic,
     machines,
+    measuring,
     memories,
+    multicycle,
     muxes,
+    orders,
     packets,
     pipelines,
+    predictors,
     registers,
     sequencers,
     serial,
@@ -45,6 +49,7 @@ from rtlgen.synth.families import (
 
 ALL: tuple[Family, ...] = (
     *counters.FAMILIES,
+    *orders.FAMILIES,
     *shifts.FAMILIES,
     *vectors.FAMILIES,
     *encoders.FAMILIES,
@@ -81,6 +86,9 @@ ALL: tuple[Family, ...] = (
     *pipelines.FAMILIES,
     *devices.FAMILIES,
     *waveforms.FAMILIES,
+    *multicycle.FAMILIES,
+    *measuring.FAMILIES,
+    *predictors.FAMILIES,
 )
 FAMILIES: dict[str, Family] = {family.name: family for family in ALL}
 """By name; a name is never used twice, which a test sees to."""
