@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rtlgen.synth.header import apart, data_outputs
-from rtlgen.synth.test_text import (
+from rtlgen.synth.mismatch_text import (
     Stimulus,
     comparison,
     driven,

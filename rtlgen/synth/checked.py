@@ -51,16 +51,15 @@ def faults_of(designs: Sequence[Golden]) -> list[str]:
 
 def parsed(designs: Sequence[Golden]) -> Mapping[int, str]:
     """Return what slang says, by number; the texts are our own."""
-    from pyslang.ast import Compilation  # noqa: PLC0415 - slow to load
-    from pyslang.syntax import SyntaxTree  # noqa: PLC0415
+    from sim.slang import Parsed  # noqa: PLC0415 - slow to load
 
     found = {}
     for number, design in enumerate(designs):
-        compilation = Compilation()
-        compilation.addSyntaxTree(SyntaxTree.fromText(design.text))
-        errors = [d for d in compilation.getAllDiagnostics() if d.isError()]
+        read = Parsed({f"{design.name}.sv": design.text})
+        everything = read.elaborate(design.name).getAllDiagnostics()
+        errors = [one for one in read.diagnostics(everything) if one.error]
         if errors:
-            found[number] = f"slang: {errors[0].code}"
+            found[number] = f"slang: {errors[0]}"
     return found
 
 

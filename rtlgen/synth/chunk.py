@@ -23,9 +23,9 @@ from rtlgen.evaluation.corpus import CorpusProblem
 from rtlgen.evaluation.replacing import replacing
 from rtlgen.synth.catalog import FAMILIES
 from rtlgen.synth.example import Example, draw_example
+from rtlgen.synth.mismatch_text import reference_text, text_of_test
 from rtlgen.synth.parts import Part, is_held_out
 from rtlgen.synth.slips import chosen
-from rtlgen.synth.test_text import reference_text, test_text
 from rtlgen.synth.verify import Verified, verified
 
 SIZE = 32
@@ -151,7 +151,7 @@ def _row(example: Example, found: Verified) -> dict[str, Any]:
         top=claim.top,
         description=example.spec,
         header=example.header,
-        test=test_text(claim.stimulus, claim.top),
+        test=text_of_test(claim.stimulus, claim.top),
         reference=reference_text(claim.stimulus),
         golden=claim.golden,
         seed=example.seed,

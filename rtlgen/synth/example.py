@@ -9,8 +9,8 @@ from rtlgen.synth.draw import Draw
 from rtlgen.synth.drawn import Drawn, Family
 from rtlgen.synth.frames import Telling, told
 from rtlgen.synth.header import draw_style, header
+from rtlgen.synth.mismatch_text import Stimulus
 from rtlgen.synth.slips import slips_of
-from rtlgen.synth.test_text import Stimulus
 from rtlgen.synth.vectors import beats_of
 from rtlgen.synth.verify import Claim
 

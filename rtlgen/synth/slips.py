@@ -15,7 +15,7 @@ from itertools import combinations
 
 from rtlgen.synth.drawn import ClockAndReset, Drawn
 from rtlgen.synth.header import HeaderStyle, data_inputs, data_outputs, module
-from rtlgen.synth.test_text import span
+from rtlgen.synth.mismatch_text import span
 from sim.design import Design
 from sim.errors import InvalidDesign
 from testbench_gen.mutants import mutants_of

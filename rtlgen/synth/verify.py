@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from rtlgen.synth.bench_text import Subject
 from rtlgen.synth.checked import Golden, faults_of
 from rtlgen.synth.header import HeaderStyle, apart, module
+from rtlgen.synth.mismatch_text import Stimulus
 from rtlgen.synth.simulated import Seen, simulated
 from rtlgen.synth.slips import Wrong
-from rtlgen.synth.test_text import Stimulus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ NAMES = [
     "verilog-eval-v2-code-complete",
     "rtllm-v1.1",
     "rtllm-v2",
+    "corpus",
 ]
 
 

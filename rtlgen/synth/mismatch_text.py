@@ -76,7 +76,7 @@ def _free(name: str, taken: set[str]) -> str:
     return name
 
 
-def test_text(stimulus: Stimulus, top: str) -> str:
+def text_of_test(stimulus: Stimulus, top: str) -> str:
     """Return the test that judges module `top`."""
     return f"`timescale 1ns/1ps\n\n{generator(stimulus)}\n{_bench(stimulus, top)}"
 

@@ -1,0 +1,194 @@
+"""Frames say everything, headers are written in every style, stimulus reaches every corner."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+
+from rtlgen.synth.catalog import ALL
+from rtlgen.synth.draw import Draw
+from rtlgen.synth.drawn import ClockAndReset, Drawn
+from rtlgen.synth.frames import FRAMES, HELD_OUT, Telling, _an, tidy, told
+from rtlgen.synth.header import HeaderStyle, apart, header, module
+from rtlgen.synth.phrases import capital, ports_of, reset_sentence, sentence
+from rtlgen.synth.slips import chosen, slips_of
+from rtlgen.synth.vectors import beats_of, samples_of
+from sim.design import Design
+from sim.interface import read_header, read_interface
+from tests.rtlgen.synth.small import STYLE, counter, gate, latch
+
+ASYNC = ClockAndReset(clock="clk", reset="rst_n", active_low=True, asynchronous=True)
+AT_ONCE = ("async", "regardless of the clock", "without a clock edge")
+
+
+def telling(drawn: Drawn, seed: int = 1) -> Telling:
+    return Telling(drawn, "top_module", header(drawn, "top_module", STYLE), random.Random(seed))
+
+
+@pytest.mark.parametrize("name", sorted({**FRAMES, **HELD_OUT}))
+def test_a_frame_says_what_the_design_does_and_how_it_is_reset(name: str) -> None:
+    fragment = "state | next\nA     | B"
+    drawn = counter(ASYNC, reset=5)
+    drawn = replace(drawn, words=replace(drawn.words, fragment=fragment))
+    for seed in range(6):
+        text = tidy({**FRAMES, **HELD_OUT}[name](telling(drawn, seed)))
+        low = " ".join(text.replace("\n//", "\n").lower().split())
+        assert "enable" in low or "en is 1" in low
+        assert "rst_n" in text
+        assert any(said in low for said in AT_ONCE)
+        assert "count is 5" in low
+        assert " clk" in text
+        for line in fragment.splitlines():
+            assert line in text
+        assert "\n\n\n" not in text
+        assert not any(line != line.rstrip() for line in text.splitlines())
+
+
+def test_there_are_many_frames_and_reserved_ones_are_never_for_training() -> None:
+    assert len(FRAMES) >= 14
+    assert len(HELD_OUT) >= 2
+    assert not set(FRAMES) & set(HELD_OUT)
+    names = {told(telling(gate(), seed))[0] for seed in range(300)}
+    assert names == set(FRAMES)
+    assert {told(telling(gate(), seed), held_out=True)[0] for seed in range(60)} == set(HELD_OUT)
+
+
+def test_one_design_has_many_texts() -> None:
+    drawn = counter(ASYNC)
+    assert len({told(telling(drawn, seed))[1] for seed in range(200)}) > 150
+
+
+@pytest.mark.parametrize(
+    ("noun", "said"),
+    [
+        ("8-bit adder", "an 8-bit adder"),
+        ("one-hot decoder", "a one-hot decoder"),
+        ("11-bit sum", "an 11-bit sum"),
+        ("NAND gate", "a NAND gate"),
+        ("XOR gate", "an XOR gate"),
+        ("universal shift register", "a universal shift register"),
+        ("truth table with two outputs", "a truth table with two outputs"),
+        ("five gates on two inputs", "five gates on two inputs"),
+        ("the sum", "the sum"),
+        ("bus", "a bus"),
+    ],
+)
+def test_articles(noun: str, said: str) -> None:
+    assert _an(noun) == said
+
+
+def test_a_sentence_keeps_the_names_of_ports() -> None:
+    assert sentence("count goes up", {"count"}) == "count goes up."
+    assert sentence("counting is done:", {"count"}) == "Counting is done:"
+    assert capital("a[3] is 1", {"a"}) == "a[3] is 1"
+
+
+@pytest.mark.parametrize("low", [True, False])
+@pytest.mark.parametrize("asynchronous", [True, False])
+def test_reset_sentences_say_kind_and_polarity(low: bool, asynchronous: bool) -> None:
+    timing = replace(ASYNC, active_low=low, asynchronous=asynchronous)
+    for seed in range(60):
+        text = reset_sentence(timing, "count is 0", random.Random(seed)).lower()
+        assert any(said in text for said in AT_ONCE) == asynchronous
+        assert asynchronous or "synchronous" in text or "clock edge" in text
+        assert ("low" in text or "is 0" in text) if low else ("high" in text or "is 1" in text)
+        assert "count is 0" in text
+
+
+@pytest.mark.parametrize("types", ["plain", "wire", "logic"])
+@pytest.mark.parametrize("lines", [True, False])
+def test_headers_declare_the_ports(types: str, lines: bool) -> None:
+    drawn = counter(ASYNC)
+    style = HeaderStyle(types=types, lines=lines, clock_first=lines)  # type: ignore[arg-type]
+    text = header(drawn, "m", style)
+    found = {(p.name, p.direction, p.width) for p in read_header(text).ports}
+    assert found == {(p.name, p.direction, p.width) for p in ports_of(drawn)}
+    assert ("output reg" in text) == (types != "logic")
+    design = Design(top="m", sources={"m.sv": module(drawn, "m", style)})
+    assert len(read_interface(design).ports) == 4
+
+
+def test_a_design_gets_other_names_with_all_its_modules() -> None:
+    text = (
+        "module top (input a);\n    half h (.a(a));\nendmodule\nmodule half (input a);\nendmodule\n"
+    )
+    named = apart(text, "top", "Lane1")
+    assert "module Lane1 (" in named
+    assert named.count("Lane1_half") == 2
+    assert ".a(a)" in named
+
+
+# Stimulus
+
+
+def test_few_inputs_are_driven_with_every_value() -> None:
+    beats = beats_of(gate(), "1")
+    assert sorted((b.inputs["a"], b.inputs["b"]) for b in beats) == [(0, 0), (0, 1), (1, 0), (1, 1)]
+
+
+def test_sequential_stimulus_resets_at_the_start_in_the_middle_and_between_edges() -> None:
+    beats = beats_of(counter(ASYNC), "1")
+    assert beats[0].reset
+    assert not beats[0].tick
+    assert 150 <= sum(beat.tick for beat in beats) <= 400
+    runs = [n for n in range(1, len(beats)) if beats[n].reset and not beats[n - 1].reset]
+    assert len(runs) >= 3
+    assert any(beats[n].inputs["en"] for n in runs)
+    assert {beat.inputs["en"] for beat in beats if not beat.tick} == {0, 1}
+    assert samples_of(beats) == 2 * sum(b.tick for b in beats) + sum(not b.tick for b in beats)
+
+
+def test_stimulus_is_a_function_of_the_seed() -> None:
+    assert beats_of(counter(ASYNC), "1") == beats_of(counter(ASYNC), "1")
+    assert beats_of(counter(ASYNC), "1") != beats_of(counter(ASYNC), "2")
+
+
+def test_a_latch_has_no_clock() -> None:
+    assert not any(beat.tick or beat.reset for beat in beats_of(latch(), "1"))
+
+
+# Slips
+
+
+def test_slips_differ_from_the_golden_design_and_from_each_other() -> None:
+    drawn = counter(ASYNC)
+    slips = slips_of(drawn, "top_module", STYLE, random.Random(1))
+    texts = [slip.text for slip in slips]
+    assert len(set(texts)) == len(texts)
+    assert module(drawn, "top_module", STYLE) not in texts
+    assert {"generic", "mutant"} <= {slip.source for slip in slips}
+    assert "wrong-reset-polarity" in {
+        s.name for n in range(9) for s in slips_of(drawn, "top_module", STYLE, random.Random(n))
+    }
+
+
+def test_a_few_slips_of_all_sources_are_chosen() -> None:
+    slips = slips_of(gate(), "top_module", STYLE, random.Random(1))
+    sizes = Counter(len(chosen(slips, random.Random(seed))) for seed in range(60))
+    assert set(sizes) <= {2, 3, 4}
+    for seed in range(20):
+        kept = chosen(slips, random.Random(seed))
+        assert len({slip.source for slip in kept}) >= 2
+        assert len({slip.name for slip in kept}) == len(kept)
+
+
+# The catalog
+
+
+def test_names_of_families_are_unique() -> None:
+    names = [family.name for family in ALL]
+    assert len(set(names)) == len(names) >= 60
+
+
+def test_neighbors_are_families() -> None:
+    names = {family.name for family in ALL}
+    assert {near for family in ALL for near in family.also} <= names
+
+
+def test_same_seed_same_design() -> None:
+    for family in ALL:
+        one, other = (family.draw(Draw(f"{family.name} 1")) for _ in range(2))
+        assert (one.body, one.parameters, one.words) == (other.body, other.parameters, other.words)
