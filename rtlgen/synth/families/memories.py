@@ -242,7 +242,7 @@ def _two_port(draw: Draw) -> Drawn:
 def _lanes_words(draw: Draw, size: tuple[int, int, int], names: tuple[str, ...]) -> Words:
     enable, address, data, out = names
     depth, lanes, lane = size
-    width, part = lanes * lane, "byte" if lane == 8 else f"{lane}-bit field"
+    width, part = lanes * lane, "byte" if lane == 8 else "nibble"
     return Words(
         title=f"{depth}x{width} RAM with {part} writes",
         terse=f"a RAM of {depth} words of {width} bits at {address} with registered read-first "

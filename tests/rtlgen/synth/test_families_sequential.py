@@ -11,7 +11,21 @@ from rtlgen.synth.draw import Draw
 from rtlgen.synth.drawn import Drawn, Family
 from sim.interface import Direction
 
-KINDS = {"pipelines", "serial", "memories", "registers", "counters", "timers", "shifters", "lfsrs", "edges", "dsp"}
+KINDS = {
+    "multicycle",
+    "measuring",
+    "predictors",
+    "pipelines",
+    "serial",
+    "memories",
+    "registers",
+    "counters",
+    "timers",
+    "shifters",
+    "lfsrs",
+    "edges",
+    "dsp",
+}
 SEQUENTIAL = [family for family in FAMILIES.values() if family.kind in KINDS]
 SEEDS = range(4)
 
