@@ -11,7 +11,7 @@ from rtlgen.data.asking import form_of, prompt_for
 from rtlgen.data.evidence import evidence_of
 from rtlgen.data.judged import Task
 from rtlgen.data.options import BuildOptions
-from rtlgen.data.problem_sets import ProblemSet
+from rtlgen.data.problem_sets import Part, ProblemSet
 from rtlgen.data.rows import VerdictColumns
 from rtlgen.data.score import share_met
 from rtlgen.data.sources import SampleSource
@@ -90,50 +90,97 @@ def judge_set(one: ProblemSet, ground: Ground) -> None:
         EnvironmentFault: The machine fails; what was judged is kept.
         OSError: Nothing more can be written; what was judged is kept.
     """
-    tasks = _Tasks(one, ground)
-    if one.all_problems:
-        for problem in one.problems:
-            tasks.number(problem)
-    evaluation = Evaluation(
-        benchmark=Designs(inner=one.benchmark),
-        problems=one.problems,
-        samples=_samples(one, ground, tasks),
-        source=SourceRecord(kind="samples", name=one.name, digest=_sources_digest(one)),
-        conditions=Conditions(cpu_seconds=ground.options.cpu_seconds),
-        ks=(1,),
-        cache=ground.cache,
-    )
-    folder = ground.work / one.name
-    outcome = evaluate(
-        evaluation,
-        folder=folder,
-        executor=ground.executor,
-        resume=True,
-        progress=lambda now: ground.progress(one.name, now),
-    )
-    judge = f"{outcome.record.harness}, {outcome.record.simulator}"
-    _keep_verdicts(one, folder, ground, tasks, judge)
+    origins = [ground.store.add_origin(source.origin) for source in one.sources]
+    for number, part in enumerate(one.parts()):
+        folder = ground.work / (f"{one.name}.{number}" if number else one.name)
+        _Part(one, part, origins, ground).judge(folder)
 
 
-class _Tasks:
-    """The problems of a set in the store, added as they come up."""
+class _Part:
+    """Problems of a set that are judged together."""
 
-    def __init__(self, one: ProblemSet, ground: Ground) -> None:
-        self._set, self._ground = one, ground
+    def __init__(self, one: ProblemSet, part: Part, origins: Sequence[int], ground: Ground) -> None:
+        self._set, self._part, self._ground = one, part, ground
+        self._problems = {problem.task_id: problem for problem in part.problems}
+        self._sources = [
+            (source, origin)
+            for source, origin in zip(one.sources, origins, strict=True)
+            if not source.tasks.isdisjoint(self._problems)
+        ]
         self._numbers: dict[str, int] = {}
-        self.problems = {problem.task_id: problem for problem in one.problems}
-        self.next: Counter[str] = Counter()
+        self._next: Counter[str] = Counter()
 
-    def number(self, problem: Problem) -> int:
+    def judge(self, folder: Path) -> None:
+        """Put problems, answers and verdicts into the store; rows of judging go to `folder`."""
+        if self._set.all_problems:
+            for problem in self._part.problems:
+                self._number(problem)
+        if not self._sources:
+            return
+        outcome = evaluate(
+            self._evaluation(),
+            folder=folder,
+            executor=self._ground.executor,
+            resume=True,
+            progress=lambda now: self._ground.progress(self._set.name, now),
+        )
+        judge = f"{outcome.record.harness}, {outcome.record.simulator}"
+        for _ in in_batches(self._ground.store.add_verdicts, self._seen(folder, judge)):
+            """Each batch is in the store."""
+
+    def _evaluation(self) -> Evaluation:
+        return Evaluation(
+            benchmark=Designs(inner=self._set.benchmark),
+            problems=self._part.problems,
+            samples=self._samples(),
+            source=SourceRecord(
+                kind="samples", name=self._set.name, digest=_sources_digest(self._set)
+            ),
+            conditions=Conditions(cpu_seconds=self._ground.options.cpu_seconds),
+            ks=(1,),
+            cache=self._ground.cache,
+        )
+
+    def _number(self, problem: Problem) -> int:
+        """Return the number of a problem in the store, which it is added to as it comes up."""
         if problem.task_id not in self._numbers:
-            task = task_of(self._set, problem, self._ground.options)
+            family = self._part.families.get(problem.task_id, "")
+            task = task_of(self._set, problem, family, self._ground.options)
             self._numbers[problem.task_id] = self._ground.store.add_task(task)
         return self._numbers[problem.task_id]
 
+    def _samples(self) -> Iterator[Sample]:
+        def keep(held: list[tuple[Answer, Sample]]) -> None:
+            self._ground.store.add_answers(answer for answer, _ in held)
 
-def task_of(one: ProblemSet, problem: Problem, options: BuildOptions) -> Task:
-    """Return a problem as data is made of it."""
-    family = one.families.get(problem.task_id, "")
+        for source, origin in self._sources:
+            for answer, sample in in_batches(keep, self._numbered(source, origin)):
+                text = "" if answer.verilog is None else answer.verilog
+                yield replace(sample, index=answer.number, completion=text)
+
+    def _numbered(self, source: SampleSource, origin: int) -> Iterator[tuple[Answer, Sample]]:
+        for sample in source.samples(self._part.problems):
+            problem = self._problems[sample.task_id]
+            answer = Answer(
+                task=self._number(problem),
+                number=self._next[sample.task_id],
+                origin=origin,
+                sample=sample.index,
+                completion=sample.completion or "",
+                verilog=_design(self._set, source, problem, sample.completion or ""),
+            )
+            self._next[sample.task_id] += 1
+            yield answer, sample
+
+    def _seen(self, folder: Path, judge: str) -> Iterator[Seen]:
+        for row in read_rows(folder):
+            problem = self._problems[row.task_id]
+            trust = self._ground.trust.get((self._set.benchmark.name, row.task_id))
+            yield seen_of(row, self._number(problem), problem, judge=judge, trust=trust)
+
+
+def task_of(one: ProblemSet, problem: Problem, family: str, options: BuildOptions) -> Task:
+    """Return a problem as data is made of it; `family` is empty where its set names none."""
     return Task(
         problem_set=one.name,
         problem=problem.task_id,
@@ -162,54 +209,10 @@ def _sources_digest(one: ProblemSet) -> str:
     return digest(*parts)
 
 
-def _samples(one: ProblemSet, ground: Ground, tasks: _Tasks) -> Iterator[Sample]:
-    for source in one.sources:
-        origin = ground.store.add_origin(source.origin)
-        found = _numbered(one, source, origin, tasks)
-        for answer, sample in in_batches(
-            lambda held: ground.store.add_answers(answer for answer, _ in held), found
-        ):
-            yield replace(
-                sample,
-                index=answer.number,
-                completion="" if answer.verilog is None else answer.verilog,
-            )
-
-
-def _numbered(
-    one: ProblemSet, source: SampleSource, origin: int, tasks: _Tasks
-) -> Iterator[tuple[Answer, Sample]]:
-    for sample in source.samples(one.problems):
-        problem = tasks.problems[sample.task_id]
-        answer = Answer(
-            task=tasks.number(problem),
-            number=tasks.next[sample.task_id],
-            origin=origin,
-            sample=sample.index,
-            completion=sample.completion or "",
-            verilog=_design(one, source, problem, sample.completion or ""),
-        )
-        tasks.next[sample.task_id] += 1
-        yield answer, sample
-
-
 def _design(one: ProblemSet, source: SampleSource, problem: Problem, completion: str) -> str | None:
     if source.extract is None:
         return completion if completion.strip() else None
     return one.benchmark.combine(problem, completion, source.extract).verilog
-
-
-def _keep_verdicts(
-    one: ProblemSet, folder: Path, ground: Ground, tasks: _Tasks, judge: str
-) -> None:
-    def seen() -> Iterator[Seen]:
-        for row in read_rows(folder):
-            problem = tasks.problems[row.task_id]
-            trust = ground.trust.get((one.benchmark.name, row.task_id))
-            yield seen_of(row, tasks.number(problem), problem, judge=judge, trust=trust)
-
-    for _ in in_batches(ground.store.add_verdicts, seen()):
-        """Each batch is in the store."""
 
 
 def seen_of(row: Row, task: int, problem: Problem, *, judge: str, trust: float | None) -> Seen:

@@ -6,18 +6,21 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import count, islice
 from pathlib import Path
 from typing import NoReturn
 
-from rtlgen.data.sources import CORPUS, PROBLEMS, SampleSource
+from rtlgen.data.sources import CORPUS, SampleSource
 from rtlgen.errors import UsageError
 from rtlgen.evaluation.benchmark import Benchmark
 from rtlgen.evaluation.catalog import BENCHMARKS, benchmark
-from rtlgen.evaluation.corpus import RECORD
+from rtlgen.evaluation.corpus import RECORD, corpus_problems
 from rtlgen.evaluation.problem import Problem
+from sim.design import digest
 
 HELD_OUT = "held-out"
 """Parts of a corpus whose name begins so are for measuring."""
+PART = 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +52,15 @@ class Roots:
         return self.named.get(name, ()) + self.any
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Problems that are judged together, and all that is held of their set at a time."""
+
+    problems: tuple[Problem, ...]
+    families: Mapping[str, str] = field(default_factory=dict)
+    """By task, where the set itself names them."""
+
+
 @dataclass(slots=True, kw_only=True)
 class ProblemSet:
     """A benchmark at one root, and the sources that have answers to its problems."""
@@ -56,15 +68,35 @@ class ProblemSet:
     name: str
     benchmark: Benchmark
     root: Path
-    problems: tuple[Problem, ...]
-    families: Mapping[str, str] = field(default_factory=dict)
-    """By task, where the set itself names them."""
     sources: list[SampleSource] = field(default_factory=list)
+    part: int = PART
+    """Problems of a corpus that are judged together."""
 
     @property
     def all_problems(self) -> bool:
         """Whether problems without an answer belong to a dataset too."""
         return self.benchmark.name == CORPUS
+
+    def parts(self) -> Iterator[Part]:
+        """Yield the problems, those of a corpus some thousands at a time.
+
+        Raises:
+            UsageError: They cannot be read.
+        """
+        if self.benchmark.name != CORPUS:
+            yield Part(problems=tuple(self.benchmark.read(self.root)))
+            return
+        rows = corpus_problems(self.root)
+        while some := list(islice(rows, self.part)):
+            yield Part(
+                problems=tuple(row.problem(place) for place, row in some),
+                families={row.task_id: row.family for _, row in some},
+            )
+
+
+_Tasks = Mapping[str, bytes]
+"""A digest of each problem, what it asks and what judges it, by task."""
+_Home = tuple[Benchmark, Path, _Tasks]
 
 
 def problem_sets(
@@ -84,28 +116,26 @@ def problem_sets(
     sets: dict[tuple[str, Path], ProblemSet] = {}
     corpora = tuple(dict.fromkeys(s.root for s in sources if s.root is not None))
     for source in sources:
-        known, root, problems = _home(source, roots, name, corpora)
+        known, root, _ = _home(source, roots, name, corpora)
         if known.name == CORPUS and not held_out:
             _refuse_held_out(root, source)
         key = known.name, root.resolve()
         if key not in sets:
-            sets[key] = _problem_set(known, root, problems, taken={s.name for s in sets.values()})
+            sets[key] = _problem_set(known, root, taken={s.name for s in sets.values()})
         sets[key].sources.append(source)
     return list(sets.values())
 
 
-def _home(
-    source: SampleSource, roots: Roots, name: str, corpora: tuple[Path, ...]
-) -> tuple[Benchmark, Path, tuple[Problem, ...]]:
+def _home(source: SampleSource, roots: Roots, name: str, corpora: tuple[Path, ...]) -> _Home:
     wanted = source.benchmark or name
     if wanted:
         known = benchmark(wanted)
         return _at_root(source, known, (source.root,) if source.root else (), roots, corpora)
     fitting = [
-        (known, place, problems)
+        (known, place, tasks)
         for known in BENCHMARKS.values()
         for place in (*roots.places(known.name), *(corpora if known.name == CORPUS else ()))
-        if (problems := _read(known.name, place)) and source.tasks <= _names(problems)
+        if (tasks := _read(known.name, place)) and source.tasks <= tasks.keys()
     ]
     if not fitting:
         _unknown(source, roots)
@@ -118,7 +148,7 @@ def _at_root(
     own: tuple[Path, ...],
     roots: Roots,
     corpora: tuple[Path, ...],
-) -> tuple[Benchmark, Path, tuple[Problem, ...]]:
+) -> _Home:
     places = own or roots.places(known.name) + (corpora if known.name == CORPUS else ())
     if not places:
         raise UsageError(
@@ -126,19 +156,19 @@ def _at_root(
             f"hint: say where they lie with --root {known.name}=PATH"
         )
     tried = [(place, _read(known.name, place)) for place in places]
-    for place, problems in tried:
-        if source.tasks <= _names(problems):
-            return known, place, problems
+    for place, tasks in tried:
+        if source.tasks <= tasks.keys():
+            return known, place, tasks
     if len(places) == 1 and not tried[0][1]:
         known.read(places[0])  # says what is wrong
     _foreign(source, known, tried)
 
 
 def _foreign(
-    source: SampleSource, known: Benchmark, tried: Sequence[tuple[Path, Sequence[Problem]]]
+    source: SampleSource, known: Benchmark, tried: Sequence[tuple[Path, _Tasks]]
 ) -> NoReturn:
-    place, problems = max(tried, key=lambda one: len(source.tasks & _names(one[1])))
-    unknown = min(source.tasks - _names(problems))
+    place, tasks = max(tried, key=lambda one: len(source.tasks & one[1].keys()))
+    unknown = min(source.tasks - tasks.keys())
     raise UsageError(
         f"all tasks of a source must be problems of {known.name}, {unknown!r} of {source.path} is "
         f"none of {place}\n\nhint: name the right benchmark with --benchmark, or its root with "
@@ -160,19 +190,14 @@ def _unknown(source: SampleSource, roots: Roots) -> NoReturn:
     )
 
 
-def _the_one(
-    source: SampleSource, fitting: Sequence[tuple[Benchmark, Path, tuple[Problem, ...]]]
-) -> tuple[Benchmark, Path, tuple[Problem, ...]]:
+def _the_one(source: SampleSource, fitting: Sequence[_Home]) -> _Home:
     """Return the benchmark that has just these tasks, or the only one that has them all.
 
     Several are as good as one if they tell and judge the tasks alike.
     """
-    exact = [one for one in fitting if _names(one[2]) == source.tasks]
+    exact = [one for one in fitting if one[2].keys() == source.tasks]
     chosen = exact or fitting
-    judged = {
-        tuple(sorted((p.digest, p.description) for p in problems if p.task_id in source.tasks))
-        for _, _, problems in chosen
-    }
+    judged = {tuple(tasks[task] for task in sorted(source.tasks)) for _, _, tasks in chosen}
     if len(judged) > 1:
         names = ", ".join(dict.fromkeys(known.name for known, _, _ in chosen))
         raise UsageError(
@@ -183,16 +208,19 @@ def _the_one(
 
 
 @cache
-def _read(name: str, root: Path) -> tuple[Problem, ...]:
-    """Return the benchmark's problems below `root`; none where it is not there."""
+def _read(name: str, root: Path) -> _Tasks:
+    """Return the benchmark's tasks below `root`; none where it is not there."""
     try:
-        return tuple(benchmark(name).read(root))
+        if name == CORPUS:
+            rows = corpus_problems(root)
+            return {row.task_id: _digest(row.problem()) for _, row in rows}
+        return {problem.task_id: _digest(problem) for problem in benchmark(name).read(root)}
     except UsageError:
-        return ()
+        return {}
 
 
-def _names(problems: Collection[Problem]) -> set[str]:
-    return {problem.task_id for problem in problems}
+def _digest(problem: Problem) -> bytes:
+    return bytes.fromhex(digest(problem.digest.encode(), problem.description.encode()))
 
 
 def _refuse_held_out(root: Path, source: SampleSource) -> None:
@@ -204,26 +232,11 @@ def _refuse_held_out(root: Path, source: SampleSource) -> None:
         )
 
 
-def _problem_set(
-    known: Benchmark, root: Path, problems: tuple[Problem, ...], *, taken: Collection[str]
-) -> ProblemSet:
-    families = dict(_families(root / PROBLEMS)) if known.name == CORPUS else {}
-    name = known.name
-    if known.name == CORPUS:
-        name = "-".join((CORPUS, *_corpus(root)))
-    number = 2
-    unique = name
-    while unique in taken:
-        unique, number = f"{name}-{number}", number + 1
-    return ProblemSet(name=unique, benchmark=known, root=root, problems=problems, families=families)
-
-
-def _families(path: Path) -> Iterator[tuple[str, str]]:
-    """Yield task and family of the problems of a corpus; their schema was checked before."""
-    with path.open("rb") as file:
-        for line in file:
-            fields = json.loads(line)
-            yield fields["task_id"], fields.get("family", "")
+def _problem_set(known: Benchmark, root: Path, *, taken: Collection[str]) -> ProblemSet:
+    name = "-".join((CORPUS, *_corpus(root))) if known.name == CORPUS else known.name
+    again = (f"{name}-{number}" for number in count(2))
+    unique = next(one for one in (name, *islice(again, len(taken))) if one not in taken)
+    return ProblemSet(name=unique, benchmark=known, root=root)
 
 
 def _corpus(root: Path) -> tuple[str, str]:

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from rtlgen.data.build import Order
 from rtlgen.data.dataset_record import read_record
+from rtlgen.data.judging import Ground, judge_set
+from rtlgen.data.options import BuildOptions
+from rtlgen.data.plan import plan
 from rtlgen.data.problem_json import problem_of
 from rtlgen.data.problem_sets import Roots
 from rtlgen.data.rows import GrpoRow, Kind, PreferenceRow, RepairRow, SftRow, UnpairedRow
 from rtlgen.data.score import verdict_score
+from rtlgen.data.store import Store
 from rtlgen.errors import UsageError
+from rtlgen.evaluation.local_pool import LocalPool
 from tests.evaluation.exploits.problems import SUBJECTS, right
 from tests.rtlgen.data.small_sources import V2, built, corpus, dropped, evaluated, rows_of
 
@@ -175,3 +183,19 @@ def test_not_judged_is_no_label(tmp_path: Path) -> None:
         "not judged",
         "not judged",
     ]
+
+
+def test_a_corpus_in_parts_gives_what_it_gives_whole(made: Path, tmp_path: Path) -> None:
+    sources = [made.parent / "corpus", made.parent / "some.jsonl"]
+    found = plan(Order(sources=sources, folder=tmp_path))
+    assert [len(part.problems) for part in replace(found.sets[0], part=2).parts()] == [2, 1]
+    groups = []
+    for size in (1, 4096):
+        with Store(tmp_path / f"{size}.sqlite") as store, closing(LocalPool(2)) as pool:
+            ground = Ground(
+                store=store, options=BuildOptions(), executor=pool, work=tmp_path / str(size)
+            )
+            judge_set(replace(found.sets[0], part=size), ground)
+            groups.append(list(store.groups()))
+    assert groups[0] == groups[1]
+    assert [len(group.answers) for group in groups[0]] == [8, 8, 8]

@@ -148,7 +148,8 @@ def test_the_benchmark_is_told_by_the_tasks(tmp_path: Path) -> None:
     some = sample_file(SampleFile(path=answers(tmp_path / "s.jsonl")), OPTIONS, skip_bad=False)
     (found,) = problem_sets([some], Roots(any=(root,)))
     assert (found.name, found.benchmark.name) == ("corpus-7-train", "corpus")
-    assert found.families["own_counter"] == "family of own_counter"
+    (part,) = found.parts()
+    assert part.families["own_counter"] == "family of own_counter"
 
 
 def test_without_a_root_the_hint_says_what_to_give(tmp_path: Path) -> None:
