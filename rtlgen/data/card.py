@@ -66,6 +66,7 @@ def card(record: DatasetRecord, counts: Survey, pictures: Sequence[str]) -> str:
         record=record,
         counts=counts,
         pictures=pictures,
+        verdicts=_most_first(record.verdicts or counts.categories),
         kinds=[kind for kind in Kind if kind in record.counts],
         missing=[kind for kind in Kind if kind not in record.counts],
         splits=[split for split in Split if any(split in c for c in record.counts.values())],
@@ -121,13 +122,17 @@ class _Left:
 
     @classmethod
     def of(cls, rule: str, what: Counter[str]) -> _Left:
-        listed = sorted(((n, c) for n, c in what.items() if n), key=lambda x: (-x[1], x[0]))
+        listed = [(name, number) for name, number in _most_first(what) if name]
         return cls(
             rule=rule,
             number=what.total(),
             against=listed[:_MOST],
             more=len(listed[_MOST:]),
         )
+
+
+def _most_first(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
 
 def cell(text: object) -> str:

@@ -215,7 +215,7 @@ def changed(path: Path, change: Callable[[str], str]) -> None:
         ("README.md", lambda text: text.replace("license: apache-2.0", "license: mit"), "card"),
         ("README.md", lambda text: "nothing", "card"),
         ("sft/train.jsonl", lambda text: text.split("\n", 1)[1], "counts, files, parquet"),
-        ("dataset.json", lambda text: text.replace('"test": ', '"test": 1'), "card, counts"),
+        ("dataset.json", lambda text: text.replace('"train": 1', '"train": 2'), "card, counts"),
     ],
 )
 def test_files_that_do_not_say_what_is(
