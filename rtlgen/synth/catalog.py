@@ -6,7 +6,9 @@ from rtlgen.synth.drawn import Family
 from rtlgen.synth.families import (
     adders,
     arbiters,
+    bitwise,
     buffers,
+    buses,
     code_counters,
     comparators,
     control_counters,
@@ -19,6 +21,7 @@ from rtlgen.synth.families import (
     encoders,
     expressions,
     fifos,
+    filters,
     flip_flops,
     gates,
     lfsrs,
@@ -29,6 +32,7 @@ from rtlgen.synth.families import (
     memories,
     multicycle,
     muxes,
+    neighbors,
     orders,
     packets,
     pipelines,
@@ -41,6 +45,7 @@ from rtlgen.synth.families import (
     shifts,
     stores,
     streams,
+    systems,
     tables,
     timers,
     vectors,
@@ -49,6 +54,8 @@ from rtlgen.synth.families import (
 
 ALL: tuple[Family, ...] = (
     *counters.FAMILIES,
+    *neighbors.FAMILIES,
+    *bitwise.FAMILIES,
     *orders.FAMILIES,
     *shifts.FAMILIES,
     *vectors.FAMILIES,
@@ -89,6 +96,9 @@ ALL: tuple[Family, ...] = (
     *multicycle.FAMILIES,
     *measuring.FAMILIES,
     *predictors.FAMILIES,
+    *buses.FAMILIES,
+    *systems.FAMILIES,
+    *filters.FAMILIES,
 )
 FAMILIES: dict[str, Family] = {family.name: family for family in ALL}
 """By name; a name is never used twice, which a test sees to."""
