@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -11,16 +12,17 @@ from types import TracebackType
 from typing import Self
 
 from rtlgen.data.check_files import file_faults, same_rows
-from rtlgen.data.check_rows import faults, learned
+from rtlgen.data.check_rows import design_in, faults, learned
 from rtlgen.data.contamination import Finding, Gate
 from rtlgen.data.dataset_record import DatasetRecord, read_record
 from rtlgen.data.findings import Findings
 from rtlgen.data.near_duplicates import Deduplicator
+from rtlgen.data.normalize import digest
 from rtlgen.data.readers import Placed, files_of
-from rtlgen.data.rows import Kind, Split
+from rtlgen.data.rows import GrpoRow, Kind, Split
 from rtlgen.data.seen import Seen
 from rtlgen.data.spec_text import words
-from rtlgen.data.survey import Survey, read_dropped
+from rtlgen.data.survey import Survey, answers, read_dropped
 from rtlgen.errors import UsageError
 
 PROMPT_THRESHOLD = 0.95
@@ -113,11 +115,11 @@ class _Checker:
             )
 
     def _repeated(self, kind: Kind, split: Split, placed: Placed) -> None:
-        before = self._seen.first(f"{kind} {placed.row.id}", f"{split}\n{placed.place}")
+        before = self._seen.first(f"{kind} {_content(placed)}", f"{split}\n{placed.place}")
         if before is not None:
             other, place = before.split("\n", 1)
             rule = "duplicate" if other == split else "duplicate across splits"
-            self._findings.add(rule, placed.place, f"the same row is at {place}")
+            self._findings.add(rule, placed.place, f"{place} says the same")
 
     def _parted(self, split: Split, placed: Placed) -> None:
         family = placed.row.family
@@ -155,6 +157,15 @@ class _Checker:
         if near is not None and not near.of.startswith(f"{split}\n"):
             what = f"the prompt nearly repeats that of {near.of.split(chr(10), 1)[1]}"
             self._findings.add("prompt across splits", placed.place, what)
+
+
+def _content(placed: Placed) -> str:
+    """Return a digest of what a row says to a trainer, comments and space in designs apart."""
+    row = placed.row
+    designs = [digest(design_in(answer)) for answer in answers(row)]
+    reward = row.reward_data if isinstance(row, GrpoRow) else ""
+    turns = [f"{turn.role}: {turn.content}" for turn in row.prompt]
+    return hashlib.blake2b(repr([turns, designs, reward]).encode(), digest_size=16).hexdigest()
 
 
 def _said(placed: Placed) -> str:

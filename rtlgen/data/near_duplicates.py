@@ -15,8 +15,6 @@ nothing else does.
 from __future__ import annotations
 
 import hashlib
-import sqlite3
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -26,6 +24,7 @@ from typing import Any, Self
 
 from rtlgen.data.extra import require
 from rtlgen.data.normalize import hash64, tokens
+from rtlgen.data.scratch_base import ScratchBase
 
 SHINGLE = 5
 """Tokens of a run."""
@@ -82,8 +81,7 @@ class Deduplicator:
         self._read = read
         self._minhash = MinHash(num_perm=PERMUTATIONS, hashfunc=_low)
         self._bands, self._rows = _bands(min(threshold, _FINEST))
-        self._folder = tempfile.TemporaryDirectory(prefix=".seen.", dir=store)
-        self._base = _opened(Path(self._folder.name) / "texts.sqlite")
+        self._base = ScratchBase(_TABLES, cache_bytes=CACHE_BYTES, below=store)
 
     def __enter__(self) -> Self:
         return self
@@ -96,14 +94,17 @@ class Deduplicator:
     def close(self) -> None:
         """Forget all texts."""
         self._base.close()
-        self._folder.cleanup()
 
     def add(self, key: str, text: str) -> Duplicate | None:
-        """Return the first text that `text` repeats; where there is none, remember it as `key`."""
+        """Return the first text that `text` repeats; where there is none, remember it as `key`.
+
+        Raises:
+            OSError: The disk is full.
+        """
         words = self._read(text)
         digest = hashlib.blake2b("\n".join(words).encode("utf-8", "replace"), digest_size=16)
-        found = self._base.execute("SELECT key FROM texts WHERE digest = ?", (digest.digest(),))
-        if row := found.fetchone():
+        query = "SELECT key FROM texts WHERE digest = ?"
+        if row := next(self._base.rows(query, (digest.digest(),)), None):
             return Duplicate(of=row[0], score=1.0, exact=True)
         signature = self._signature(words)
         bands = self._band_hashes(signature)
@@ -132,7 +133,7 @@ class Deduplicator:
             "SELECT key, signature FROM texts WHERE number IN "  # noqa: S608 - question marks
             f"(SELECT number FROM bands WHERE band IN ({marks})) ORDER BY number"
         )
-        for key, kept in self._base.execute(query, bands):
+        for key, kept in self._base.rows(query, bands):
             score = float((np.frombuffer(kept, "<u4") == signature).mean())
             if score >= self.threshold:
                 return Duplicate(of=key, score=score, exact=False)
@@ -144,7 +145,7 @@ class Deduplicator:
             "INSERT INTO texts (key, digest, signature) VALUES (?, ?, ?)", values
         )
         pairs = [(band, cursor.lastrowid) for band in bands]
-        self._base.executemany("INSERT OR IGNORE INTO bands VALUES (?, ?)", pairs)
+        self._base.insert("INSERT OR IGNORE INTO bands VALUES (?, ?)", pairs)
 
 
 @cache
@@ -154,16 +155,6 @@ def _bands(threshold: float) -> tuple[int, int]:
 
     index = MinHashLSH(threshold=threshold, num_perm=PERMUTATIONS, weights=_WEIGHTS)
     return index.b, index.r
-
-
-def _opened(path: Path) -> sqlite3.Connection:
-    base = sqlite3.connect(path, isolation_level=None)
-    base.execute("PRAGMA journal_mode = OFF")
-    base.execute("PRAGMA synchronous = OFF")
-    base.execute(f"PRAGMA cache_size = -{CACHE_BYTES >> 10}")
-    base.executescript(_TABLES)
-    base.execute("BEGIN")
-    return base
 
 
 def _low(value: int) -> int:

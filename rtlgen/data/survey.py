@@ -13,7 +13,6 @@ from pydantic import ValidationError
 from rtlgen.data.dropped import DROPPED, Dropped
 from rtlgen.data.readers import files_of, read_rows
 from rtlgen.data.rows import (
-    GrpoRow,
     Kind,
     PreferenceRow,
     Provenance,
@@ -214,13 +213,12 @@ def provenances(row: Row) -> tuple[Provenance, ...]:
 
 
 def answers(row: Row) -> tuple[str, ...]:
-    """Return what a trainer takes as good, or judges, of a row; then what it takes as bad."""
+    """Return the answers in a row, the better one first."""
     if isinstance(row, PreferenceRow):
         return row.chosen[-1].content, row.rejected[-1].content
-    if isinstance(row, GrpoRow):
-        return ()
-    turns = row.completion if isinstance(row, SftRow | RepairRow | UnpairedRow) else []
-    return (turns[-1].content,) if turns else ()
+    if isinstance(row, SftRow | RepairRow | UnpairedRow):
+        return (row.completion[-1].content,)
+    return ()
 
 
 def _step(value: float) -> int:

@@ -142,7 +142,13 @@ def test_the_same_row_twice(tmp_path: Path) -> None:
     rows = [(Kind.SFT, split, made.tuned(1)) for split in (Split.TRAIN, Split.TRAIN, Split.TEST)]
     found = check(written(tmp_path / "ds", *rows), Gate())
     assert found.counts == {"duplicate": 1, "duplicate across splits": 1, "split": 1}
-    assert "sft/train.jsonl:1" in found.examples["duplicate across splits"][0]
+    assert "sft/train.jsonl:1 says the same" in found.examples["duplicate across splits"][0]
+
+
+def test_the_same_row_but_for_a_comment(tmp_path: Path) -> None:
+    other = made.tuned(1, completion=[{"role": "assistant", "content": made.right(1) + "// no"}])
+    rows = [(Kind.SFT, Split.TRAIN, row) for row in (made.tuned(1), other)]
+    assert rules(written(tmp_path / "ds", *rows)) == {"duplicate": 1}
 
 
 def test_a_family_in_two_splits(tmp_path: Path) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
+import sqlite3
 from pathlib import Path
 
 import pytest
 
 from rtlgen.data.near_duplicates import Deduplicator
+from rtlgen.data.scratch_base import ScratchBase
 from rtlgen.data.seen import Seen
 
 
@@ -117,3 +119,20 @@ def test_seen_keeps_the_first() -> None:
         assert seen.first("a", "1") is None
         assert seen.first("a", "2") == "1"
         assert seen.first("b", "3") is None
+
+
+def test_a_disk_that_fills() -> None:
+    base = ScratchBase("CREATE TABLE t (a TEXT)", cache_bytes=1 << 16)
+    base.execute("PRAGMA max_page_count = 4")
+    with pytest.raises(OSError, match="No space left on device") as caught:
+        for _ in range(99):
+            base.execute("INSERT INTO t VALUES (?)", ("x" * 1000,))
+    base.close()
+    assert str(caught.value.filename).endswith("seen.sqlite")
+
+
+def test_another_fault_is_no_full_disk() -> None:
+    base = ScratchBase("CREATE TABLE t (a TEXT)", cache_bytes=1 << 16)
+    with pytest.raises(sqlite3.OperationalError, match="no such table"):
+        base.execute("SELECT * FROM other")
+    base.close()
