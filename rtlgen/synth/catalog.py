@@ -9,6 +9,7 @@ from rtlgen.synth.families import (
     bitwise,
     buffers,
     buses,
+    clocks,
     code_counters,
     comparators,
     control_counters,
@@ -43,6 +44,7 @@ from rtlgen.synth.families import (
     shift_modes,
     shifters,
     shifts,
+    special_registers,
     stores,
     streams,
     systems,
@@ -99,6 +101,8 @@ ALL: tuple[Family, ...] = (
     *buses.FAMILIES,
     *systems.FAMILIES,
     *filters.FAMILIES,
+    *clocks.FAMILIES,
+    *special_registers.FAMILIES,
 )
 FAMILIES: dict[str, Family] = {family.name: family for family in ALL}
 """By name; a name is never used twice, which a test sees to."""
