@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from os.path import commonprefix
 from typing import Any, Protocol
 
 Turns = Sequence[dict[str, str]]
@@ -71,7 +70,7 @@ def part(tokenizer: Tokenizer, prompt: Turns, answer: str, *, body: bool) -> Par
     opening = _text(tokenizer, prompt, open_end=True)
     turns = [*prompt, {"role": "assistant", "content": answer}]
     whole = _text(tokenizer, turns, open_end=False)
-    at = whole.find(answer, len(commonprefix([opening, whole])))
+    at = whole.find(answer, _shared(opening, whole))
     if at < 0:
         raise Unfit("the chat template changes the answer")
     given = _tokens(tokenizer, opening + header)
@@ -91,6 +90,12 @@ def given_tokens(tokenizer: Tokenizer, prompt: Turns, begun: str) -> list[int]:
 def _text(tokenizer: Tokenizer, turns: Turns, *, open_end: bool) -> str:
     text: str = tokenizer.apply_chat_template(turns, add_generation_prompt=open_end, tokenize=False)
     return text
+
+
+def _shared(one: str, other: str) -> int:
+    """Return how many letters two texts begin with in common."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def _tokens(tokenizer: Tokenizer, text: str) -> list[int]:
