@@ -124,7 +124,8 @@ def _hours_words(draw: Draw, names: tuple[str, ...], kind: str, coded: bool) -> 
         plain=draw.phrase(
             f"{hour} shows the hour of a {kind}-hour clock {how}. It advances by one hour at each "
             f"clock edge with {enable} = 1; {twelve}.",
-            f"Count hours the way a {kind}-hour clock shows them ({how}): {twelve}. One step is "
+            f"{hour} counts hours the way a {kind}-hour clock shows them ({how}): {twelve}. "
+            f"One step is "
             f"made at each clock edge at which {enable} is 1, otherwise nothing changes.",
             f"When {enable} is 1, an hour has passed and {hour} is advanced at the clock edge: "
             f"{twelve}. While {enable} is 0, {hour} is held. The number is coded {how}.",

@@ -149,8 +149,8 @@ def _modulo_words(
         plain=draw.phrase(
             f"{count} counts from {low} through {high}, inclusive, one step per clock cycle{only}. "
             f"After {high} comes {low} again.",
-            f"Build a {kind} that goes from {low} to {high} and then starts over at {low}. Its "
-            f"value {count} advances at each clock edge{only}.",
+            f"Build a {kind} that goes from {low} to {high} and then starts over at {low}. "
+            f"{count} advances at each clock edge{only}.",
             f"At each clock edge{only}, {count} is increased by 1, except that {high} is followed "
             f"by {low}; so the period is {period}.",
             f"The counter has {period} states. {count} checks whether it has reached {high}{only}: "

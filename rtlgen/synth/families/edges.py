@@ -445,7 +445,8 @@ def _toggled_words(draw: Draw, data: str, out: str, kind: str) -> Words:
             f"Has it gone {_EDGES[kind][1]}? Then invert {out}; if not, leave {out} alone.",
             f"Sample {data} at each clock edge. If this sample and the one before make a {edge} "
             f"({_EDGES[kind][1]}), {out} is inverted at that clock edge; otherwise {out} stays.",
-            f"One push-button {data} switches {out} on and off: every {edge} of {data}, "
+            f"{data} comes from a push-button and switches {out} on and off: every {edge} of "
+            f"{data}, "
             f"noticed at the clock edge that first samples the new value, inverts {out}.",
         ),
         points=(

@@ -28,7 +28,8 @@ def _handshake_words(draw: Draw, width: int, names: tuple[str, ...]) -> Words:
         f"that "
         f"it can be emptied and filled at the same edge",
         plain=draw.phrase(
-            f"A register holds at most one word of {width} bits. {out_valid} says that it is full, "
+            f"A register holds at most one word that came in at {data}. {out_valid} says that "
+            f"it is full, "
             f"and {out} shows the word. A word is taken in at a clock edge with {valid} and "
             f"{ready} "
             f"both 1, and handed over at a clock edge with {out_valid} and {out_ready} both 1. "
@@ -267,7 +268,8 @@ def _divide_words(draw: Draw, width: int, names: tuple[str, ...]) -> Words:
             f"and {done} becomes 1 for one cycle. Everything is unsigned; {zero}.",
         ),
         points=(
-            f"{start} = 1 with {busy} = 0 at a clock edge: dividend {a} and divisor {b} are stored "
+            f"{start} = 1 with {busy} = 0 at a clock edge: {a} (dividend) and {b} (divisor) "
+            f"are stored "
             f"and {busy} becomes 1.",
             f"{busy} stays 1 for {width} cycles; {start} is ignored meanwhile.",
             f"The edge at which {busy} becomes 0 loads {quotient} with the quotient and {rest} "

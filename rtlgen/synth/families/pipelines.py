@@ -156,7 +156,7 @@ def _tree_words(
             f"clock edges ago. The additions are spread over {stages} pipeline stages with a "
             f"register behind each adder. Everything is unsigned, and {out} has {widths[1]} bits.",
             f"Sum {count} inputs of {widths[0]} bits with a tree of two-input adders. There is a "
-            f"register after every adder, so the total {out} of {listed(terms)} comes out after "
+            f"register after every adder, so {out}, the total of {listed(terms)}, comes out after "
             f"{stages} clock edges. Sums get wider so that nothing overflows; no signs.",
         )
         + flag,
