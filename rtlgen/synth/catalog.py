@@ -25,8 +25,11 @@ from rtlgen.synth.families import (
     filters,
     flip_flops,
     gates,
+    interrupts,
     lfsrs,
+    lines,
     links,
+    locks,
     machine_logic,
     machines,
     measuring,
@@ -50,6 +53,7 @@ from rtlgen.synth.families import (
     systems,
     tables,
     timers,
+    uarts,
     vectors,
     waveforms,
 )
@@ -103,6 +107,10 @@ ALL: tuple[Family, ...] = (
     *filters.FAMILIES,
     *clocks.FAMILIES,
     *special_registers.FAMILIES,
+    *uarts.FAMILIES,
+    *lines.FAMILIES,
+    *locks.FAMILIES,
+    *interrupts.FAMILIES,
 )
 FAMILIES: dict[str, Family] = {family.name: family for family in ALL}
 """By name; a name is never used twice, which a test sees to."""
