@@ -32,6 +32,15 @@ InProcess = Annotated[
         help="Run all steps in this process: less waiting where they are small, more memory.",
     ),
 ]
+Sets = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="Change a value of CONFIG, such as corpus.count=2000; may be repeated.",
+        show_default=False,
+    ),
+]
 Benchmarks = Annotated[
     list[str] | None,
     typer.Option(
@@ -47,6 +56,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print the results as JSON to
 def iterate(
     config: Configuration,
     output: Output,
+    sets: Sets = None,
     in_process: InProcess = False,
     json: Json = False,
     quiet: Quiet = False,
@@ -55,13 +65,15 @@ def iterate(
     from rtlgen.cli import train_loop_runs
     from rtlgen.train.loop_config import IterateConfig, read_loop_config
 
-    found = read_loop_config(config, IterateConfig)
+    found = read_loop_config(config, IterateConfig, sets or ())
+    train_loop_runs.check(config, found, output, sets or ())
     train_loop_runs.run(found, output, in_process=in_process, json=json, quiet=quiet)
 
 
 def loop(
     config: Configuration,
     output: Output,
+    sets: Sets = None,
     benchmark: Benchmarks = None,
     in_process: InProcess = False,
     json: Json = False,
@@ -71,7 +83,8 @@ def loop(
     from rtlgen.cli import train_loop_runs
     from rtlgen.train.loop_config import LoopConfig, read_loop_config, with_benchmarks
 
-    found = with_benchmarks(read_loop_config(config, LoopConfig), benchmark or ())
+    found = with_benchmarks(read_loop_config(config, LoopConfig, sets or ()), benchmark or ())
+    train_loop_runs.check(config, found, output, sets or ())
     train_loop_runs.run(found, output, in_process=in_process, json=json, quiet=quiet)
 
 

@@ -12,12 +12,20 @@ import typer
 from rtlgen.cli.common import exit_code_of, stderr, unwind_when_interrupted
 from rtlgen.cli.progress import ConsoleProgress
 from rtlgen.errors import UsageError
-from rtlgen.train.loop import begin, planned
-from rtlgen.train.loop_config import IterateConfig, LoopConfig
+from rtlgen.train.loop import RECORD, begin, planned
+from rtlgen.train.loop_config import IterateConfig, LoopConfig, check_trainings
 from rtlgen.train.loop_report import markdown, report, write_report
 from rtlgen.train.run_folder import held
 from rtlgen.train.step_child import run_in_child
 from rtlgen.train.steps import Job, Step, read_record
+
+
+def check(
+    path: Path, config: IterateConfig | LoopConfig, folder: Path, sets: Sequence[str]
+) -> None:
+    """Find what would end a job hours later, before it begins; see `check_trainings`."""
+    if not (folder / RECORD).exists():
+        check_trainings(path, config, sets)
 
 
 def run(

@@ -22,17 +22,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-import yaml
 from pydantic import ConfigDict, Field, ValidationError
-from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
 from rtlgen.data.rows import Kind
 from rtlgen.errors import UsageError
 from rtlgen.evaluation.strict import Strict
-from rtlgen.train.config import Config
+from rtlgen.train.config import Config, Method, Placed
+from rtlgen.train.yaml_file import Table, read_table
 
-FILE_LIMIT = 1 << 20
-"""Longest configuration that is read, in bytes."""
 _TRAININGS = frozenset({"sft", "train"})
 _Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,60}$")]
 
@@ -163,46 +161,81 @@ class LoopConfig(RoundsConfig):
 ConfigT = TypeVar("ConfigT", bound=RoundsConfig)
 
 
-def read_loop_config(path: Path, model: type[ConfigT]) -> ConfigT:
-    """Return the configuration in `path`; its relative paths become absolute.
+def read_loop_config(path: Path, model: type[ConfigT], sets: Sequence[str] = ()) -> ConfigT:
+    """Return the configuration in `path`, changed by `sets`, each `KEY=VALUE` in YAML.
+
+    Relative paths become absolute.
 
     Raises:
         UsageError: It cannot be read, or holds a value that cannot be; names file and line.
     """
-    values, lines = _parsed(path)
+    table = read_table(path)
+    for text in sets:
+        table.set(text, paths=("model",))
     try:
-        found = model.model_validate(values)
+        found = model.model_validate(table.values)
         for name in _TRAININGS & set(model.model_fields):
             _check_training(name, getattr(found, name))
     except ValidationError as error:
-        faults = error.errors(include_url=False)
-        # What is misspelled explains best why something else is missing.
-        first = next((one for one in faults if one["type"] == "extra_forbidden"), faults[0])
-        key = ".".join(str(part) for part in first["loc"])
-        place = next((lines[name] for name in _prefixes(key) if name in lines), str(path))
-        rule = first["msg"].removeprefix("Value error, ")
-        known = ", ".join(model.model_fields)
-        raise UsageError(
-            f"{key or 'the configuration'}: {rule}, {place}\n\n"
-            f"hint: at the top it has {known}; see datasets/recipes"
-        ) from None
+        table.refuse(_most_telling(error), model, "the configuration")
     return _anchored(found, path.parent.absolute())
+
+
+def check_trainings(
+    path: Path, config: IterateConfig | LoopConfig, sets: Sequence[str] = ()
+) -> None:
+    """See that TRL knows what `config`, read from `path`, says of trainings: they come late.
+
+    Raises:
+        UsageError: A key is none of TRL's; names file and line.
+        ModelFault: TRL is not installed.
+    """
+    from rtlgen.train.arguments import check_keys  # noqa: PLC0415 - imports TRL
+    from rtlgen.train.model import require  # noqa: PLC0415
+
+    require()
+    table = read_table(path)
+    for text in sets:
+        table.set(text)
+    for name in sorted(_TRAININGS & set(type(config).model_fields)):
+        training: Training = getattr(config, name)
+        places = {
+            key.removeprefix(f"{name}."): place
+            for key, place in table.places.items()
+            if key.startswith(f"{name}.")
+        }
+        placed = Placed(
+            config=_trained(training),
+            folder=path.parent,
+            table=Table(path=path, values={}, places=places),
+        )
+        check_keys(Method(training.method), placed)
+
+
+def _most_telling(error: ValidationError) -> ValidationError:
+    """Return `error` with one fault: what is misspelled explains best why others are missing."""
+    faults = error.errors(include_url=False)
+    first = next((one for one in faults if one["type"] == "extra_forbidden"), faults[0])
+    return _error(error.title, first["loc"], first)
+
+
+def _error(title: str, location: tuple[str | int, ...], fault: ErrorDetails) -> ValidationError:
+    kind = PydanticCustomError(fault["type"], fault["msg"].replace("{", "("))
+    details = InitErrorDetails(type=kind, loc=location, input=fault["input"])
+    return ValidationError.from_exception_data(title, [details])
 
 
 def _check_training(name: str, training: Training) -> None:
     """See that a training's own configuration will be taken when it is its turn."""
     try:
-        Config.model_validate({"model": "model", "data": "data", **training.fields()})
+        _trained(training)
     except ValidationError as error:
-        details = [
-            InitErrorDetails(
-                type=PydanticCustomError(one["type"], one["msg"].replace("{", "(")),
-                loc=(name, *one["loc"]),
-                input=one["input"],
-            )
-            for one in error.errors(include_url=False)
-        ]
-        raise ValidationError.from_exception_data(name, details) from None
+        first = error.errors(include_url=False)[0]
+        raise _error(name, (name, *first["loc"]), first) from None
+
+
+def _trained(training: Training) -> Config:
+    return Config.model_validate({"model": "model", "data": "data", **training.fields()})
 
 
 def with_benchmarks(config: LoopConfig, given: Sequence[str]) -> LoopConfig:
@@ -224,11 +257,6 @@ def with_benchmarks(config: LoopConfig, given: Sequence[str]) -> LoopConfig:
     return config.model_copy(update={"benchmarks": tuple(sets)})
 
 
-def _prefixes(key: str) -> list[str]:
-    parts = key.split(".")
-    return [".".join(parts[:end]) for end in range(len(parts), 0, -1)]
-
-
 def _anchored(config: ConfigT, folder: Path) -> ConfigT:
     """Return `config` with absolute paths."""
 
@@ -245,38 +273,3 @@ def _anchored(config: ConfigT, folder: Path) -> ConfigT:
     if (folder / Path(name).expanduser()).exists():
         changed["model"] = str(folder / Path(name).expanduser())
     return config.model_copy(update=changed)
-
-
-def _parsed(path: Path) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return what the file says, and `file:line` of each key, dotted."""
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise UsageError(
-            f"cannot read a configuration: {error.strerror}, {path}\n\n"
-            "hint: datasets/recipes holds examples"
-        ) from error
-    if len(raw) > FILE_LIMIT:
-        raise UsageError(f"a configuration must have at most {FILE_LIMIT >> 20} MiB, {path}")
-    try:
-        text = raw.decode()
-        node, values = yaml.compose(text, Loader=yaml.SafeLoader), yaml.safe_load(text)
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f":{mark.line + 1}" if mark is not None else ""
-        raise UsageError(
-            f"a configuration must be YAML: {getattr(error, 'problem', error)}, {path}{line}\n\n"
-            "hint: `key: value` on a line, tables indented by two spaces"
-        ) from None
-    if not isinstance(values, dict):
-        raise UsageError(f"a configuration must be a table of keys and values, {path}:1")
-    return values, _lines(node, path)
-
-
-def _lines(node: Any, path: Path, prefix: str = "") -> dict[str, str]:  # noqa: ANN401 - YAML's
-    found: dict[str, str] = {}
-    for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
-        name = f"{prefix}{key.value}"
-        found[name] = f"{path}:{key.start_mark.line + 1}"
-        found |= _lines(value, path, f"{name}.")
-    return found

@@ -9,7 +9,13 @@ import pytest
 
 from rtlgen.errors import UsageError
 from rtlgen.train.loop import begin, planned
-from rtlgen.train.loop_config import LoopConfig, ProblemSet, read_loop_config, with_benchmarks
+from rtlgen.train.loop_config import (
+    LoopConfig,
+    ProblemSet,
+    check_trainings,
+    read_loop_config,
+    with_benchmarks,
+)
 from rtlgen.train.loop_parts import drawn, tasks_of, write_part
 from rtlgen.train.loop_report import LoopReport, markdown, report, write_report
 from rtlgen.train.steps import Job, Step, read_record
@@ -175,6 +181,12 @@ def test_recipes_are_configurations(name: str) -> None:
     found = read_loop_config(RECIPES / name, LoopConfig)
     assert found.model == "smollm2"
     assert found.rounds >= 1
+    check_trainings(RECIPES / name, found)
+    with pytest.raises(
+        UsageError, match=r"no field 'bta', --set train\.trl\.bta\n\nhint: .*'beta'"
+    ):
+        sets = ["train.trl.bta=1"]
+        check_trainings(RECIPES / name, read_loop_config(RECIPES / name, LoopConfig, sets), sets)
 
 
 def test_benchmarks_of_the_command_line(tmp_path: Path) -> None:
