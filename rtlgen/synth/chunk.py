@@ -16,13 +16,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from rtlgen.data.code_text import body_digest, body_tokens
 from rtlgen.data.contamination import Gate
 from rtlgen.data.known import named, read_problems
-from rtlgen.data.normalize import abstract_digest
 from rtlgen.evaluation.corpus import CorpusProblem
 from rtlgen.evaluation.replacing import replacing
 from rtlgen.synth.catalog import FAMILIES
-from rtlgen.synth.example import Example, draw_example
+from rtlgen.synth.drawn import Family
+from rtlgen.synth.example import Example, draw_design, draw_example
 from rtlgen.synth.mismatch_text import reference_text, text_of_test
 from rtlgen.synth.parts import Part, is_held_out
 from rtlgen.synth.slips import chosen
@@ -110,13 +111,19 @@ def _instance(
     name: str, seeds: Iterator[str], order: Order, *, held_out: bool
 ) -> Example | Dropped:
     """Return the first instance of a family that belongs to the part."""
+    family = FAMILIES[name]
     for seed in seeds:
-        example = draw_example(FAMILIES[name], seed, held_out=held_out, canonical=order.canonical)
-        if not order.split or order.part is Part.FAMILIES:
-            return example
-        if is_held_out(name, example.drawn) == (order.part is Part.INSTANCES):
-            return example
+        if _belongs(family, seed, order):
+            return draw_example(family, seed, held_out=held_out, canonical=order.canonical)
     return Dropped(family=name, seed="", rule="no instance", why="all draws are of another part")
+
+
+def _belongs(family: Family, seed: str, order: Order) -> bool:
+    """Whether an instance is of the order's part."""
+    if not order.split or order.part is Part.FAMILIES:
+        return True
+    drawn = draw_design(family, seed, canonical=order.canonical)
+    return is_held_out(family.name, drawn) == (order.part is Part.INSTANCES)
 
 
 def _dropped(example: Example, found: Verified, order: Order) -> Dropped | None:
@@ -166,9 +173,15 @@ def _row(example: Example, found: Verified) -> dict[str, Any]:
             {"slip": s.name, "source": s.source, "share": round(shares[s], 4), "text": s.text}
             for s in slips
         ],
-        "design": abstract_digest(claim.golden),
+        "design": _digest(_design(example)),
         "spec": _digest(" ".join(example.spec.lower().split())),
     }
+
+
+def _design(example: Example) -> str:
+    """Return what a design does, in a form without names, styles and declarations."""
+    widths = [(port.direction.value, port.width) for port in example.drawn.ports]
+    return f"{body_digest(body_tokens(example.claim.golden))} {widths}"
 
 
 def _digest(text: str) -> str:

@@ -42,6 +42,11 @@ class Example:
         return header(self.drawn, self.claim.top, self.claim.style)
 
 
+def draw_design(family: Family, seed: str, *, canonical: bool = False) -> Drawn:
+    """Return the design of `family` that `seed` stands for."""
+    return family.draw(Draw(f"{family.name} {seed}", canonical=canonical))
+
+
 def draw_example(
     family: Family, seed: str, *, held_out: bool = False, canonical: bool = False
 ) -> Example:
@@ -53,7 +58,7 @@ def draw_example(
         held_out: Tell it in a frame that is kept for held-out examples.
         canonical: Keep to the most usual style of code.
     """
-    drawn = family.draw(Draw(f"{family.name} {seed}", canonical=canonical))
+    drawn = draw_design(family, seed, canonical=canonical)
     chance = random.Random(f"example {family.name} {seed}")  # noqa: S311 - not for secrets
     style = draw_style(chance, canonical=canonical)
     top = _top(drawn, chance)

@@ -13,11 +13,11 @@ import shutil
 import signal
 import threading
 import time
-from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib import metadata
 from itertools import count
 from multiprocessing import get_context
@@ -30,24 +30,21 @@ from rtlgen.evaluation.corpus import GOLDEN, PROBLEMS, RECORD, SLIPS
 from rtlgen.evaluation.replacing import replacing, write_whole
 from rtlgen.synth.chunk import SIZE, Order, write_chunk
 from rtlgen.synth.corpus_record import (
-    FAULTS_SHOWN,
     CorpusRecord,
-    Fault,
     Options,
     PartRecord,
     read_record,
     write_record,
 )
 from rtlgen.synth.parts import Part
+from rtlgen.synth.taking import Taking
 from sim import tools
 from sim.design import digest
 
 MAKING = ".making"
 """Folder of what is not finished."""
-MOST_TELLINGS = 8
-"""Examples of a part whose designs are equal but for names; their texts differ."""
 _SPARE = 2
-_BARREN = 16
+_BARREN = 8
 """Chunks one after the other without anything new, after which a part is as long as it gets."""
 _WATCH_SECONDS = 2.0
 
@@ -76,17 +73,17 @@ def make(folder: Path, options: Options, *, workers: int, on_progress: OnProgres
         return Made(folder=folder, record=_same(folder, options), before=True)
     start, work = time.monotonic(), _begun(folder, options)
     fresh = not any(work.glob("*/*.jsonl"))
-    known: set[int] = set()
+    known: frozenset[int] = frozenset()
     records: dict[str, PartRecord] = {}
     seconds = 0.0
     with _chunks_by(workers) as made:
         for part, wanted in _wanted(options):
-            taking = _Taking(part=part, wanted=wanted, known=known)
+            taking = Taking(part=part, wanted=wanted, known=known)
             orders = _orders(options, part, wanted)
             _fill(folder / part, work / part, taking, made(orders, work / part), on_progress)
-            records[part] = _part_record(taking, options)
+            records[part] = taking.record(seed=options.seed, tools=tool_versions())
             write_record(records[part], folder / part / RECORD)
-            known |= set(taking.designs)
+            known |= taking.designs.keys()
             seconds += taking.seconds
     taken = time.monotonic() - start
     total = sum(record.problems for record in records.values())
@@ -239,72 +236,11 @@ def _watch(parent: int) -> None:
     threading.Thread(target=look, daemon=True).start()
 
 
-# Taking examples from chunks
-
-
-@dataclass(slots=True, kw_only=True)
-class _Taking:
-    """What was taken for a part, and what was left."""
-
-    part: Part
-    wanted: int
-    known: set[int]
-    """Designs of the parts before."""
-    taken: int = 0
-    designs: Counter[int] = field(default_factory=Counter)
-    specs: set[int] = field(default_factory=set)
-    pairs: set[int] = field(default_factory=set)
-    slips: Counter[str] = field(default_factory=Counter)
-    families: Counter[str] = field(default_factory=Counter)
-    kinds: Counter[str] = field(default_factory=Counter)
-    phrasings: Counter[str] = field(default_factory=Counter)
-    dropped: Counter[str] = field(default_factory=Counter)
-    contaminated: Counter[str] = field(default_factory=Counter)
-    fates: Counter[str] = field(default_factory=Counter)
-    faults: list[Fault] = field(default_factory=list)
-    seconds: float = 0.0
-
-    def refusal(self, row: dict[str, Any]) -> str:
-        """Return the rule by which an example is left out; empty where it is taken."""
-        design, spec = _short(row["design"]), _short(row["spec"])
-        pair = hash((design, spec))
-        if design in self.known:
-            return "design of another part"
-        if pair in self.pairs:
-            return "duplicate"
-        if self.designs[design] >= MOST_TELLINGS:
-            return "design told often enough"
-        self.pairs.add(pair)
-        self.designs[design] += 1
-        self.specs.add(spec)
-        return ""
-
-    def count(self, problem: dict[str, Any], slips: Sequence[dict[str, Any]]) -> None:
-        """Count an example that is taken."""
-        self.taken += 1
-        self.families[problem["family"]] += 1
-        self.kinds[problem["kind"]] += 1
-        self.phrasings[problem["phrasing"]] += 1
-        self.slips.update(slip["slip"] for slip in slips)
-
-    def note(self, facts: dict[str, Any]) -> None:
-        """Note what a chunk has dropped."""
-        self.seconds += facts["seconds"]
-        self.fates.update(facts["fates"])
-        for family, seed, rule, why in facts["dropped"]:
-            self.dropped[rule] += 1
-            if rule == "contaminated":
-                self.contaminated[family] += 1
-            if rule == "golden fails" and len(self.faults) < FAULTS_SHOWN:
-                self.faults.append(Fault(family=family, seed=seed, why=why))
-
-
-def _short(hexadecimal: str) -> int:
-    return int(hexadecimal[:16], 16)
+# Putting the parts together
 
 
 def _fill(
-    folder: Path, work: Path, taking: _Taking, chunks: Iterator[Path], on_progress: OnProgress
+    folder: Path, work: Path, taking: Taking, chunks: Iterator[Path], on_progress: OnProgress
 ) -> None:
     """Write the files of a part from its chunks."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -325,7 +261,7 @@ def _fill(
                 break
 
 
-def _take(chunk: Path, taking: _Taking, files: dict[str, TextIO]) -> None:
+def _take(chunk: Path, taking: Taking, files: dict[str, TextIO]) -> None:
     with chunk.open(encoding="utf-8") as lines:
         for line in lines:
             row = json.loads(line)
@@ -335,7 +271,7 @@ def _take(chunk: Path, taking: _Taking, files: dict[str, TextIO]) -> None:
                 _take_row(row, taking, files)
 
 
-def _take_row(row: dict[str, Any], taking: _Taking, files: dict[str, TextIO]) -> None:
+def _take_row(row: dict[str, Any], taking: Taking, files: dict[str, TextIO]) -> None:
     if rule := taking.refusal(row):
         taking.dropped[rule] += 1
         return
@@ -353,29 +289,3 @@ def _take_row(row: dict[str, Any], taking: _Taking, files: dict[str, TextIO]) ->
 
 def _write(file: TextIO, row: dict[str, Any]) -> None:
     file.write(f"{json.dumps(row, ensure_ascii=False)}\n")
-
-
-def _part_record(taking: _Taking, options: Options) -> PartRecord:
-    return PartRecord(
-        seed=options.seed,
-        part=taking.part,
-        problems=taking.taken,
-        slips=taking.slips.total(),
-        designs=len(+taking.designs),
-        specs=len(taking.specs),
-        families=_sorted(taking.families),
-        kinds=_sorted(taking.kinds),
-        phrasings=_sorted(taking.phrasings),
-        slip_names=_sorted(taking.slips),
-        fates=_sorted(taking.fates),
-        dropped=_sorted(taking.dropped),
-        contaminated=_sorted(taking.contaminated),
-        faults=tuple(taking.faults),
-        short=max(0, taking.wanted - taking.taken),
-        rtlgen=rtlgen.__version__,
-        tools=tool_versions(),
-    )
-
-
-def _sorted(counts: Counter[str]) -> dict[str, int]:
-    return dict(sorted(counts.items()))
