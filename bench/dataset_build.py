@@ -75,7 +75,7 @@ class Stub:
 
 def _made_up(design: str) -> Judgement:
     drawn = int(digest(design.encode())[:8], 16)
-    if drawn % 2:
+    if drawn % 2 and "endmodule" in design:
         return Judgement(
             official=True,
             functional=True,
@@ -247,10 +247,10 @@ def measured(given: argparse.Namespace) -> dict[str, Figures]:
     with tempfile.TemporaryDirectory(prefix="rtlgen-bench-") as own:
         work = given.work or Path(own)
         work.mkdir(parents=True, exist_ok=True)
-        found = {
-            str(size): in_a_process(given, "--one", str(size), "--work", str(work))
-            for size in given.sizes
-        }
+        found = {}
+        for size in given.sizes:
+            found[str(size)] = in_a_process(given, "--one", str(size), "--work", str(work))
+            print(found[str(size)], file=sys.stderr)
     if given.baseline:
         found["one by one"] = in_a_process(given, "--one-by-one", str(given.baseline))
     return found

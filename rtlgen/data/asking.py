@@ -83,10 +83,7 @@ def interface_of(text: str, top: str) -> Interface:
     Raises:
         RtlgenError: It states none.
     """
-    try:
-        found = read_spec(text).interface
-    except ValueError as error:
-        raise RtlgenError(f"the specification of {top!r} contradicts itself: {error}") from error
+    found = read_spec(text).interface
     if not found.ports:
         raise RtlgenError(f"a specification must name the ports of {top!r}, this one does not")
     return replace(found, module=top)

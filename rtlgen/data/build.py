@@ -26,9 +26,11 @@ from rtlgen.data.options import BuildOptions
 from rtlgen.data.pairing import LengthBias
 from rtlgen.data.plan import Plan, plan
 from rtlgen.data.problem_sets import Roots
+from rtlgen.data.sources import CORPUS
 from rtlgen.data.store import Store, model_name
 from rtlgen.data.writers import DatasetWriter
 from rtlgen.errors import UsageError
+from rtlgen.evaluation.catalog import BENCHMARKS
 from rtlgen.evaluation.executor import Executor
 from rtlgen.evaluation.replacing import write_whole
 from rtlgen.evaluation.run import Progress
@@ -163,15 +165,26 @@ def _record(order: Order, key: str, gate: Gate, store: Store, bias: LengthBias) 
         rtlgen=__version__,
         name=order.folder.resolve().name,
         title=order.title,
-        licence=order.options.licence,
+        licence=_licence(store),
         sources=list(_entries(store)),
-        options={**order.options.recorded(), **measured, "order": key},
+        options={
+            **order.options.recorded(),
+            **measured,
+            "near_threshold": order.options.near_duplicates,
+            "order": key,
+        },
         seed=order.options.seed,
         allowed=_allowed(order),
         against=gate.sets,
         verdicts=store.categories(),
         versions=_versions(store),
     )
+
+
+def _licence(store: Store) -> str:
+    """Return the licence that all sources agree on; empty where they do not."""
+    licences = {origin.licence for origin in store.origins}
+    return licences.pop() if len(licences) == 1 else ""
 
 
 def _entries(store: Store) -> Iterator[SourceEntry]:
@@ -213,7 +226,7 @@ def _gate(order: Order, made: Plan) -> Gate:
     """
     gate = Gate.shipped(_allowed(order))
     for name in (one.benchmark.name for one in made.sets):
-        if name in gate.sets:
+        if name != CORPUS and name not in gate.allowed:
             raise UsageError(
                 f"a dataset must not hold what models are evaluated on, and a source has answers "
                 f"to {name}\n\nhint: --allow {name} (and its like: --allow all) makes a dataset to "
@@ -225,7 +238,9 @@ def _gate(order: Order, made: Plan) -> Gate:
 
 
 def _allowed(order: Order) -> list[str]:
-    return Gate.shipped().sets if _ALL in order.allow else sorted(order.allow)
+    if _ALL in order.allow:
+        return sorted({*Gate.shipped().sets, *BENCHMARKS} - {CORPUS})
+    return sorted(order.allow)
 
 
 def _key(order: Order, made: Plan, gate: Gate, trust: Mapping[tuple[str, str], float]) -> str:

@@ -85,7 +85,7 @@ def sft_rows(
     task: Task, candidates: Sequence[Candidate], options: BuildOptions
 ) -> Iterator[SftRow]:
     """Yield a row for each different answer that holds, those without a warning first."""
-    right = [c for c in candidates if c.passed and c.text.strip()]
+    right = [c for c in candidates if c.passed and c.code and c.text.strip()]
     for candidate in sorted(right, key=lambda c: -c.score):
         yield _sft(task, candidate, options)
 

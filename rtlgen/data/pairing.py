@@ -77,7 +77,7 @@ def _ranked(both: Iterable[tuple[Candidate, Candidate]], options: BuildOptions) 
 def _is_admissible(chosen: Candidate, rejected: Candidate, options: BuildOptions) -> bool:
     if chosen.score - rejected.score < options.min_margin - _EXACT:
         return False
-    if chosen.code == rejected.code or _plain(chosen) == _plain(rejected):
+    if not chosen.code or chosen.code == rejected.code or _plain(chosen) == _plain(rejected):
         return False
     ratio = options.max_length_ratio
     longer = max(chosen.size, rejected.size)

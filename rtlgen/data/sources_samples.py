@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -19,6 +20,7 @@ from rtlgen.data.sources import (
 )
 from rtlgen.data.store import Origin
 from rtlgen.errors import UsageError
+from rtlgen.evaluation.corpus import RECORD
 from rtlgen.evaluation.intake import Done
 from rtlgen.evaluation.problem import Problem
 from rtlgen.evaluation.row import ROWS, Row, read_rows
@@ -28,6 +30,7 @@ from rtlgen.evaluation.sample_files import lines, record
 from rtlgen.evaluation.samples import Sample, read_samples
 from rtlgen.llm.records import AnswerRecord, read_records
 
+_OWN_LICENCE = "Apache-2.0"
 _HINT = "hint: mend or remove the line, or leave such lines out with --skip-bad-lines"
 
 
@@ -60,13 +63,14 @@ def corpus_sources(found: CorpusRoot, *, skip_bad: bool) -> Iterator[SampleSourc
     Raises:
         UsageError: A file cannot be read, or a line is no sample.
     """
+    licence = _corpus_licence(found.path)
     for name in (GOLDEN, SLIPS):
         path = found.path / name
         if path.is_file():
             yield SampleSource(
                 origin=Origin(
                     kind="corpus", name=f"{_corpus_name(found.path)}/{name}",
-                    digest=file_digest(path), model="rtlgen dataset synth",
+                    digest=file_digest(path), model="rtlgen dataset synth", licence=licence,
                 ),
                 path=path,
                 benchmark=CORPUS,
@@ -75,6 +79,16 @@ def corpus_sources(found: CorpusRoot, *, skip_bad: bool) -> Iterator[SampleSourc
                 extract=None,
                 root=found.path,
             )  # fmt: skip
+
+
+def _corpus_licence(root: Path) -> str:
+    """Return the licence that the corpus's record names, or that of what rtlgen itself writes."""
+    try:
+        record = json.loads((root / RECORD).read_bytes())
+    except (OSError, ValueError):
+        record = None
+    named = record.get("licence") if isinstance(record, dict) else None
+    return named if isinstance(named, str) else _OWN_LICENCE
 
 
 def _corpus_name(root: Path) -> str:

@@ -29,7 +29,7 @@ from tests.rtlgen.data.small_sources import ScriptedSet, built
 samples, root, folder, log = map(Path, sys.argv[1:5])
 harness = ScriptedHarness(log=log, delay=0.004)
 catalog.BENCHMARKS["scripted"] = ScriptedSet(harness=harness)
-built(folder, samples, roots=Roots(any=(root,)), benchmark="scripted", cache=False,
+built(folder, samples, roots=Roots(any=(root,)), benchmark="scripted", cache=False, allow=("all",),
       kinds=("preference", "unpaired"))
 """
 WORDS = ["", "timeout", "runtime mismatch", "syntax", "X on output", "compiler warning"]
