@@ -5,6 +5,7 @@ from __future__ import annotations
 from rtlgen.synth.drawn import Family
 from rtlgen.synth.families import (
     adders,
+    alus,
     arbiters,
     bitwise,
     buffers,
@@ -54,12 +55,15 @@ from rtlgen.synth.families import (
     tables,
     timers,
     uarts,
+    units,
     vectors,
     waveforms,
 )
 
 ALL: tuple[Family, ...] = (
     *counters.FAMILIES,
+    *alus.FAMILIES,
+    *units.FAMILIES,
     *neighbors.FAMILIES,
     *bitwise.FAMILIES,
     *orders.FAMILIES,
