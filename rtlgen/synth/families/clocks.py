@@ -11,6 +11,7 @@ from rtlgen.synth.families._clocked import (
     repeat,
     slips,
     span,
+    times,
     width_for,
 )
 
@@ -202,7 +203,7 @@ def _uneven_words(draw: Draw, ratio: int, high: int, out: str) -> Words:
         f"beginning with the low ones after reset",
         plain=draw.phrase(
             f"{out} has a period of {ratio} clock cycles. In each period it is 0 for the first "
-            f"{low} cycles and 1 for the other {high}. The first period begins when reset has "
+            f"{times(low)} and 1 for the other {high}. The first period begins when reset has "
             f"ended.",
             f"Divide the clock by {ratio}. A counter runs from 0 to {ratio - 1} and starts over; "
             f"{out} is 1 while the counter is {low} or more and 0 while it is less.",
@@ -272,7 +273,8 @@ def _lights_words(draw: Draw, width: int, names: tuple[str, str], out: str) -> W
         f"staying at "
         f"the ends",
         plain=draw.phrase(
-            f"Exactly one of the {width} lamps {out} is lit. It moves by one place at each clock "
+            f"{out} are {width} lamps, and exactly one of them is lit. It moves by one place "
+            f"at each clock "
             f"edge{only}, first toward bit {width - 1}; there it turns and moves toward bit 0, "
             f"where it turns again. The lamps at the ends are lit for one step only.",
             f"A light wanders back and forth over {out}: bit 0, 1, 2, ..., {width - 1}, "

@@ -41,6 +41,10 @@ def _gray_words(draw: Draw, width: int, gray: str, enable: Control) -> Words:
             + (f" and advances{only}" if only else ""),
         ),
         plain=draw.phrase(
+            f"Count in Gray code with {width} bits. The register holds an ordinary binary "
+            f"number that is incremented at each clock edge{only}; the output {gray} has as "
+            f"its bit i the XOR of bits i and i + 1 of that number, and its top bit is the top "
+            f"bit of the number.",
             f"{gray} runs through the {width}-bit reflected Gray code ({first}, ...), one code "
             f"word at each clock edge{only}. After the last word it starts again at 0.",
             f"Keep a binary counter of {width} bits that goes up by one at each clock edge{only} "

@@ -58,6 +58,13 @@ def _plain_words(draw: Draw, down: bool, width: int, count: str, enable: Control
             f"a counter {count} of {width} bits that counts {kind}{only}",
         ),
         plain=draw.phrase(
+            f"Build {bits(width, f'{kind} counter')} that counts from {0 if not down else top} "
+            f"through {top if not down else 0}, inclusive, with a period of {top + 1}. {count} "
+            f"is the current value; it changes by one at each clock edge{only}. {wraps}",
+            f"At every clock edge{only}, set {count} to {count} {'- 1' if down else '+ 1'}, in "
+            f"{width} bits. {wraps}",
+            f"Write a module that counts {kind}. Its output {count} has {width} bits and "
+            f"{counts} on each clock cycle{only}. {wraps}",
             f"The {width}-bit output {count} {counts} at every clock edge{only}. {wraps}",
             f"This is {bits(width, f'binary {kind} counter')}. {count} {counts} in each clock "
             f"cycle{only}. {wraps}",
@@ -147,6 +154,13 @@ def _modulo_words(
         )
         + (f"; {end} is 1 while {when}" if end else ""),
         plain=draw.phrase(
+            f"Create a counter with the sequence {low}, {low + 1}, ..., {high}, and again "
+            f"{low}. {count} moves on by one place in the sequence at every clock edge{only}.",
+            f"Count from {low} to {high} and begin again. {count} is the counter; it is "
+            f"incremented on each clock cycle{only}, and the cycle after the one with {high} "
+            f"has {low}.",
+            f"If {count} is equal to {high}, the next value is {low}; otherwise the next value "
+            f"is {count} + 1. The register takes the next value at each clock edge{only}.",
             f"{count} counts from {low} through {high}, inclusive, one step per clock cycle{only}. "
             f"After {high} comes {low} again.",
             f"Build a {kind} that goes from {low} to {high} and then starts over at {low}. "
@@ -253,6 +267,13 @@ def _up_down_words(
             + (f", and it moves only{only}" if enable else ""),
         ),
         plain=draw.phrase(
+            f"Write an up/down counter with output {count} and {top + 1} states, 0 to {top}. "
+            f"At each "
+            f"clock edge{only} it is incremented if {way} is {1 if up else 0} and decremented "
+            f"if {way} is {0 if up else 1}. It is cyclic in both directions: up from {top} to "
+            f"0, down from 0 to {top}.",
+            f"If {way} is 1, {count} counts {one}, otherwise {zero}, by one per clock "
+            f"cycle{only}, staying in the range from 0 to {top} by starting over at the other end.",
             f"{count} counts {one} when {level_of(draw, way, 1)} and {zero} when "
             f"{level_of(draw, way, 0)}, one step at each clock edge{only}. Counting up from {top} "
             f"gives 0, and counting down from 0 gives {top}.",

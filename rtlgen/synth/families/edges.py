@@ -194,6 +194,7 @@ def _detector(draw: Draw) -> Drawn:
 def _capture_words(draw: Draw, width: int, names: tuple[str, ...], kind: str) -> Words:
     data, out, clear = names
     edge = _EDGES[kind][2]
+    an = "an" if kind == "any" else "a"
     each = f"each bit of {data}" if width > 1 else data
     bit = f"the same bit of {out}" if width > 1 else out
     until = f"{clear} is 1 at a clock edge" if clear else "reset"
@@ -209,18 +210,18 @@ def _capture_words(draw: Draw, width: int, names: tuple[str, ...], kind: str) ->
         f"first samples the new value and stays 1 until {until}"
         + (", which has priority" if clear else ""),
         plain=draw.phrase(
-            f"When {each} goes {_EDGES[kind][1]} from one clock edge to the next, {bit} becomes 1 "
+            f"When {each} {_EVENT[kind]} from one clock edge to the next, {bit} becomes 1 "
             f"at the second of these edges. It remembers this, and stays 1, until {until}.",
             f"A sticky record of events. {data} is sampled at each clock edge; wherever the sample "
             f"shows a {edge} against the previous sample, {bit} is set right then. Set bits are "
             f"not lost until {until}.",
             f"Which inputs have moved? For {each}: if the value at a clock edge and the one at the "
-            f"edge before make a {edge}, {bit} is set to 1 and kept at 1 until {until}.",
+            f"edge before make {an} {edge}, {bit} is set to 1 and kept at 1 until {until}.",
         )
         + rule,
         points=(
             f"{data} is compared with its value at the previous clock edge.",
-            f"A {edge} sets {bit} at that clock edge.",
+            f"{an.capitalize()} {edge} sets {bit} at that clock edge.",
             f"A bit that is set stays set until {until}.",
             *([rule.strip()] if rule else []),
         ),
@@ -433,9 +434,10 @@ def _debouncer(draw: Draw) -> Drawn:
 
 def _toggled_words(draw: Draw, data: str, out: str, kind: str) -> Words:
     edge = _EDGES[kind][2]
+    an = "an" if kind == "any" else "a"
     return Words(
         title=f"toggle on {edge}s",
-        terse=f"an output {out} that is inverted at each clock edge that samples a {edge} of "
+        terse=f"an output {out} that is inverted at each clock edge that samples {an} {edge} of "
         f"{data}",
         plain=draw.phrase(
             f"{out} changes its value once for each {edge} of {data}. The circuit remembers "
@@ -443,7 +445,7 @@ def _toggled_words(draw: Draw, data: str, out: str, kind: str) -> Words:
             f"to have gone {_EDGES[kind][1]} is the one that inverts {out}.",
             f"At every clock edge, compare {data} with what it was at the clock edge before. "
             f"Has it gone {_EDGES[kind][1]}? Then invert {out}; if not, leave {out} alone.",
-            f"Sample {data} at each clock edge. If this sample and the one before make a {edge} "
+            f"Sample {data} at each clock edge. If this sample and the one before make {an} {edge} "
             f"({_EDGES[kind][1]}), {out} is inverted at that clock edge; otherwise {out} stays.",
             f"{data} comes from a push-button and switches {out} on and off: every {edge} of "
             f"{data}, "

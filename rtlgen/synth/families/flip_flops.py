@@ -174,7 +174,7 @@ def _sr_words(draw: Draw, s: str, r: str, q: str, both: str) -> Words:
         points=(
             f"When {s} is 1 and {r} is 0, {q} becomes 1.",
             f"When {r} is 1 and {s} is 0, {q} becomes 0.",
-            f"In the case of both: {rule}.",
+            f"{rule}.",
             f"When both are 0, {q} holds.",
         ),
         after_reset=f"{q} is 0",

@@ -33,6 +33,16 @@ def _serial_words(draw: Draw, width: int, names: tuple[str, str], left: bool, on
             f"and moves toward {q}[{last}]{only}",
         ),
         plain=draw.phrase(
+            f"Build {bits(width, 'shift register')} {q}. On each clock cycle{only}, the new "
+            f"value is made of {data} "
+            f"{'at the right end and the lower' if left else 'at the left end and the upper'} "
+            f"{width - 1} bits of the old value.",
+            f"Shift {data} into {q} from the {'right' if left else 'left'}: at each clock "
+            f"edge{only} {q}[{first}] takes {data} and every other bit takes what its "
+            f"{'right' if left else 'left'} neighbor held.",
+            f"{q} remembers the last {width} values of {data}, one per clock edge{only}. The "
+            f"most recent is in bit {first}; with each new one the others move one place to "
+            f"the {way}.",
             f"At each clock edge{only}, {q} is shifted {way} by one bit: {data} goes into "
             f"{q}[{first}], every bit moves one place on, and the old {q}[{last}] is lost.",
             f"This is a chain of {width} flip-flops. {data} feeds the first, {q}[{first}], and "
@@ -58,7 +68,7 @@ def _serial_words(draw: Draw, width: int, names: tuple[str, str], left: bool, on
 def _serial_in(draw: Draw) -> Drawn:
     timing, left = draw.timing("sometimes"), draw.chance(0.5)
     width = draw.one_of(3, 4, 4, 5, 6, 8, 8, 10, 12, 16)
-    data = draw.name("sin", "serial_in", "d", "in", "si", "bit_in", "data")
+    data = draw.name("sin", "serial_in", "d", "in", "sdi", "bit_in", "data")
     q = draw.name("result", "q", "shift_reg")
     enable = control(draw, "enable", "shift", "shift_en", often=0.5, low=0.05)
     only = f" {draw.phrase('when', 'if')} {enable.yes(draw)}" if enable else ""
@@ -121,6 +131,11 @@ def _parallel_words(draw: Draw, width: int, names: tuple[str, ...], left: bool, 
         f"register shifts {way}{f' when {enable} is 1' if enable else ''}, filling with {fill}; "
         f"{out} is its {first} significant bit",
         plain=draw.phrase(
+            f"Build a shift register with parallel load. {load} = 1 copies {data} into it at "
+            f"the clock edge. Without {load}, the clock "
+            f"edge{f' with {enable} = 1' if enable else ''} moves all bits one place to the "
+            f"{way}; {fill} takes the free place. The serial output {out} is the bit at the "
+            f"{'left' if left else 'right'} end, number {end}.",
             f"An internal register is loaded with {data} when {level(draw, load, 1)}. When {load} "
             f"is 0{only}, it is shifted {way} by one place and {fill} comes in at the other end. "
             f"{out} is always bit {end} of the register.",
@@ -144,7 +159,7 @@ def _parallel_in(draw: Draw) -> Drawn:
     timing, left = draw.timing("sometimes"), draw.chance(0.5)
     width = draw.one_of(3, 4, 4, 5, 6, 8, 8, 10, 12, 16)
     load, data = draw.name("load"), draw.name("data", "p_in", "parallel_in")
-    out = draw.name("sout", "serial_out", "so", "bit_out", "tx")
+    out = draw.name("sout", "serial_out", "sdo", "bit_out", "tx")
     enable = control(draw, "enable", "shift", often=0.5)
     fill = draw.one_of("a 0", "a 0", "a 1")
     bit = 1 if fill == "a 1" else 0
@@ -332,6 +347,10 @@ def _delay_words(draw: Draw, cycles: int, width: int, names: tuple[str, str], on
             f"{data} to {out}" + (f", advancing only{only}" if only else ""),
         ),
         plain=draw.phrase(
+            f"Delay {data} by {many}. The delayed signal is {out}; it comes out of the last of "
+            f"{cycles} registers in a row.",
+            f"What comes in at {data} comes out at {out} {many} later, unchanged. Use a shift "
+            f"register of {cycles} stages, each {width} bit{'s' if width > 1 else ''} wide.",
             f"{out} repeats {data} with a delay of {many}. The value sampled at one clock edge "
             f"appears at {out} after {cycles} edges in all, counting that one.",
             f"Put {cycles} registers of {width} bit{'s' if width > 1 else ''} behind one another. "
@@ -343,7 +362,8 @@ def _delay_words(draw: Draw, cycles: int, width: int, names: tuple[str, str], on
         )
         + (f" All stages move only{only}; otherwise they hold." if only else ""),
         points=(
-            f"The circuit is a chain of {cycles} {width}-bit registers.",
+            f"The circuit is a chain of {cycles} registers ({width} "
+            f"bit{'s' if width > 1 else ''} each).",
             f"The first takes {data}, the others take the one before; {out} is the last.",
             *([f"They are updated only{only}."] if only else []),
         ),

@@ -23,6 +23,9 @@ def _divider_words(draw: Draw, ratio: int, out: str) -> Words:
         title=f"divide-by-{ratio} clock divider",
         terse=f"a clock divider by {ratio}: {out} toggles every {half} clock cycles",
         plain=draw.phrase(
+            f"From the clock make a slower square wave at {out}: {ratio} clock cycles long, low "
+            f"in the first half and high in the second half of each period, beginning with the "
+            f"first half after reset.",
             f"{out} is a square wave with 1/{ratio} of the clock's frequency and a duty cycle of "
             f"50 %: it is inverted every {half} clock cycles. The first inversion comes with the "
             f"{ordinal(half)} clock edge after reset.",
