@@ -9,6 +9,7 @@ import math
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,6 +20,15 @@ from symbolic.yosys_aiger import Aiger
 
 _STATUS = re.compile(r"^Status = (-?\d+)\s+Frames = (-?\d+)", re.M)
 _TRACE = "trace.txt"
+_AT_ONCE = 1.5
+"""Seconds after which a proof is tried in another way."""
+_REACHABLE = 64
+"""Latches up to which the reachable states are computed."""
+_REACH_SHARE = 0.25
+_NODES = 200_000
+"""Of their BDD."""
+_DEEP = 2000
+"""Cycles to the farthest state."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +66,28 @@ class Abc:
 
     def proved(self, output: str, seconds: float) -> Answer:
         """Prove that `output` is never 1, or find a trace."""
+        start = time.monotonic()
+        answer = self._by_pdr(output, min(seconds, _AT_ONCE))
+        if answer.holds is not None or seconds <= _AT_ONCE:
+            return answer
+        left = seconds - (time.monotonic() - start)
+        answer = self._by_reachability(output, _REACH_SHARE * left)
+        left = seconds - (time.monotonic() - start)
+        return answer if answer.holds or left <= 0 else self._by_pdr(output, left)
+
+    def _by_pdr(self, output: str, seconds: float) -> Answer:
         # Where `scorr` leaves no registers, `pdr` says nothing and `iprove` settles it;
         # where there are some, `iprove` ends the script.
         command = f"scorr; print_stats; pdr -T {math.ceil(seconds)}"
         return self._ask(output, command, seconds, "scorr, pdr", then="iprove")
+
+    def _by_reachability(self, output: str, seconds: float) -> Answer:
+        """Compute all reachable states as one BDD: large machines take `pdr` long."""
+        if len(cone(self._circuit, output).latches) > _REACHABLE:
+            return Answer()
+        command = f"dc2; scorr; print_stats; reach -T {math.ceil(seconds)} -B {_NODES} -F {_DEEP}"
+        answer = self._ask(output, command, seconds, "scorr, reachable states")
+        return answer if answer.holds else Answer()
 
     def certify(self, output: str, folder: Path, seconds: float) -> None:
         """Leave the circuit of `output` in `folder`, and an invariant that proves it, if found."""
