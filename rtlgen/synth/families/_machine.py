@@ -144,15 +144,27 @@ def _values(
 
 
 def _sound(machine: Machine) -> bool:
-    found = [0]
-    for state in found:
-        found.extend(to for to in dict.fromkeys(machine.following[state]) if to not in found)
-    stuck = any(set(row) == {state} for state, row in enumerate(machine.following))
+    """Return whether every state can be reached from every other one, and all outputs change."""
     used = [value for row in machine.values for value in row]
     varied = all(len({v[i] for v in used}) > 1 for i in range(len(machine.outputs)))
     blind = all(len(set(row)) == 1 for row in machine.following)
-    all_found = len(found) == len(machine.states)
-    return all_found and varied and not blind and not (stuck and len(machine.states) > 3)
+    return varied and not blind and _connected(machine)
+
+
+def _connected(machine: Machine) -> bool:
+    count = len(machine.states)
+    back: list[list[int]] = [[] for _ in range(count)]
+    for state, row in enumerate(machine.following):
+        for to in row:
+            back[to].append(state)
+    return all(len(_closed(rows)) == count for rows in (machine.following, back))
+
+
+def _closed(rows: Sequence[Sequence[int]]) -> list[int]:
+    found = [0]
+    for state in found:
+        found.extend(to for to in dict.fromkeys(rows[state]) if to not in found)
+    return found
 
 
 def state_names(draw: Draw, states: int) -> tuple[str, ...]:

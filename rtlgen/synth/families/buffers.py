@@ -153,6 +153,22 @@ def _stage(draw: Draw) -> Drawn:
     )
 
 
+def _ready(draw: Draw, it: _Stage) -> str:
+    if it.places == 1:
+        return draw.phrase(
+            f"There is room for one item. {it.in_ready} is 1 if the register is empty or if"
+            f" {it.out_ready} is 1, so that items can follow each other without a gap.",
+            f"{it.in_ready} is the OR of {it.out_ready} and not {it.out_valid}: the single place"
+            " can be refilled in the cycle in which it is emptied.",
+        )
+    return draw.phrase(
+        f"There is room for two items. {it.in_ready} is 1 while fewer than two are stored,"
+        f" whatever {it.out_ready} is.",
+        f"{it.in_ready} depends on the stored state only: it is 0 exactly while both of the two"
+        " places are taken.",
+    )
+
+
 def _stage_words(draw: Draw, it: _Stage) -> Words:
     what = "pipeline register with valid/ready" if it.places == 1 else "two-entry skid buffer"
     hand = draw.phrase(
@@ -168,20 +184,7 @@ def _stage_words(draw: Draw, it: _Stage) -> Words:
         f"Stored words leave in the order in which they came. {it.out_valid} says that there is"
         f" one, on {it.out_data}; without one, {it.out_data} does not matter.",
     )
-    if it.places == 1:
-        ready = draw.phrase(
-            f"There is room for one item. {it.in_ready} is 1 if the register is empty or if"
-            f" {it.out_ready} is 1, so that items can follow each other without a gap.",
-            f"{it.in_ready} is the OR of {it.out_ready} and not {it.out_valid}: the single place"
-            " can be refilled in the cycle in which it is emptied.",
-        )
-    else:
-        ready = draw.phrase(
-            f"There is room for two items. {it.in_ready} is 1 while fewer than two are stored,"
-            f" whatever {it.out_ready} is.",
-            f"{it.in_ready} depends on the stored state only: it is 0 exactly while both of the two"
-            " places are taken.",
-        )
+    ready = _ready(draw, it)
     delay = "An item that comes in is visible at the output in the next cycle at the earliest."
     return Words(
         title=f"{it.width}-bit {what}",

@@ -238,8 +238,7 @@ def _block_words(draw: Draw, it: _Block) -> Words:
     )
     reads = draw.phrase(
         f"{it.rdata} is combinational: while {it.sel} is 1 and {it.write} is 0 it is the"
-        " register at"
-        f" {it.address}, whatever {it.enable} is, and otherwise 0.",
+        f" register at {it.address}, whatever {it.enable} is, and otherwise 0.",
         f"Reading: with {it.sel} = 1 and {it.write} = 0, {it.rdata} shows the selected register in"
         f" the same cycle ({it.enable} does not matter); in all other cases it is 0.",
     )

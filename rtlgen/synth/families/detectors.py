@@ -204,15 +204,9 @@ def _sequence_words(draw: Draw, it: _Sequence) -> Words:
         f"Bits arrive in the order written, {shown[0]} first.",
         "The bit on the left is received first.",
     )
-    when = _when(draw, it)
-    again = _again(draw, it)
-    kind = "Mealy" if it.mealy else "Moore"
+    when, again = _when(draw, it), _again(draw, it)
+    kind, fresh = "Mealy" if it.mealy else "Moore", _fresh(draw)
     over = "" if it.overlapping else "non-"
-    fresh = draw.phrase(
-        "Only bits received after reset count.",
-        "Nothing received before or during reset counts.",
-        "Bits from before a reset are forgotten.",
-    )
     return Words(
         title=draw.phrase(
             f"{kind} detector for the sequence {shown}", f"sequence detector ({shown})"
@@ -240,6 +234,14 @@ def _sequence_words(draw: Draw, it: _Sequence) -> Words:
             fresh,
         ),
         after_reset=draw.phrase("no bit has been seen", "the search starts afresh"),
+    )
+
+
+def _fresh(draw: Draw) -> str:
+    return draw.phrase(
+        "Only bits received after reset count.",
+        "Nothing received before or during reset counts.",
+        "Bits from before a reset are forgotten.",
     )
 
 
@@ -374,6 +376,16 @@ def _runs(it: _Run) -> tuple[dict[str, int], ...]:
     return tuple({it.x: bit} for bit in bits)
 
 
+def _moore(draw: Draw, it: _Run) -> str:
+    return draw.phrase(
+        f"{it.z} does not depend on the present value of {it.x}, only on bits taken at earlier"
+        " clock edges.",
+        f"This is a Moore output: it changes at clock edges only, right after a bit of {it.x} was"
+        " sampled.",
+        f"A bit of {it.x} has its effect on {it.z} after the clock edge that samples it.",
+    )
+
+
 def _run_words(draw: Draw, it: _Run) -> Words:
     n = draw.phrase(number(it.length), str(it.length))
     what = {
@@ -389,13 +401,7 @@ def _run_words(draw: Draw, it: _Run) -> Words:
         "alternating": f"{n} alternating bits",
     }[it.kind]
     since = f"Only bits sampled since reset count, so {it.z} cannot be 1 before {n} of them."
-    moore = draw.phrase(
-        f"{it.z} does not depend on the present value of {it.x}, only on bits taken at earlier"
-        " clock edges.",
-        f"This is a Moore output: it changes at clock edges only, right after a bit of {it.x} was"
-        " sampled.",
-        f"A bit of {it.x} has its effect on {it.z} after the clock edge that samples it.",
-    )
+    moore = _moore(draw, it)
     stays = draw.phrase(
         f"{it.z} remains 1 for as long as that holds.",
         "If the run goes on, so does the output.",

@@ -133,6 +133,27 @@ def _vending(draw: Draw) -> Drawn:
     )
 
 
+def _rest(draw: Draw, it: _Vending) -> str:
+    if not it.change:
+        return " Too much money is kept."
+    return draw.phrase(
+        f" In this cycle {it.change} is the amount paid beyond the price; otherwise it is 0.",
+        f" What was paid too much is shown on {it.change} together with {it.sold}; otherwise"
+        f" {it.change} is 0.",
+    )
+
+
+def _back(it: _Vending) -> str:
+    if not it.back:
+        return ""
+    shown = f" {it.change} shows it in the next cycle, and" if it.change else ""
+    only = f" (Only then and in a sale {it.change} can be other than 0.)" if it.change else ""
+    return (
+        f" {it.back} = 1 has priority: the money so far is given back,{shown} coins of this edge do"
+        f" not count, {it.sold} is 0 in the next cycle and the sum becomes 0.{only}"
+    )
+
+
 def _vending_words(draw: Draw, it: _Vending) -> Words:
     coins = listed(f"{name} is a coin of {value}" for name, value in it.coins)
     puts = f"At each clock edge, {coins}" + (
@@ -146,29 +167,7 @@ def _vending_words(draw: Draw, it: _Vending) -> Words:
         f"An item costs {it.price}. The clock edge that brings the sum to {it.price} or more makes"
         f" {it.sold} 1 for one cycle and sets the sum back to 0.",
     )
-    change = (
-        draw.phrase(
-            f" In this cycle {it.change} is the amount paid beyond the price; in cycles without"
-            " sale"
-            " it is 0.",
-            f" What was paid too much is shown on {it.change} together with {it.sold}; otherwise"
-            f" {it.change} is 0.",
-        )
-        if it.change
-        else " Too much money is kept."
-    )
-    if it.back and it.change:
-        change = change.replace("in cycles without sale it is 0", "otherwise it is 0")
-    back = ""
-    if it.back:
-        shown = f" {it.change} shows it in the next cycle, and" if it.change else ""
-        back = (
-            f" {it.back} = 1 has priority: the money so far is given back,{shown} coins of this"
-            " edge"
-            f" do not count, {it.sold} is 0 in the next cycle and the sum becomes 0."
-        )
-        if it.change:
-            back += f" (This is the only case other than a sale in which {it.change} is not 0.)"
+    change, back = _rest(draw, it), _back(it)
     price = f"The price is {it.price}."
     return Words(
         title=f"vending machine with price {it.price}",

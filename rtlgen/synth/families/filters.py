@@ -16,7 +16,6 @@ from rtlgen.synth.drawn import (
     inputs,
     outputs,
 )
-from rtlgen.synth.families._tour import letters, tour
 from rtlgen.synth.families._words import number
 
 
@@ -202,13 +201,21 @@ def _vote(draw: Draw) -> Drawn:
         words=_vote_words(draw, it),
         body=it.body(style),
         behavior=it.behavior(),
-        vectors=tour(it.behavior(), letters((it.x, 1)), limit=80),
+        vectors=_samples(it),
         slips=(
             Slip(name="too-many-needed", body=it.body(style, "too-many-needed")),
             Slip(name="wrong-length", body=shorter.body("sum")),
         ),
         module="majority_filter",
     )
+
+
+def _samples(it: _Vote) -> tuple[Values, ...]:
+    """Return runs that just make a majority and runs that just do not, of ones and of zeros."""
+    half = it.length // 2
+    runs = [(1, half), (0, it.length), (1, half + 1), (0, half), (1, it.length), (0, half + 1)]
+    runs += [(1, it.length), (0, it.length)]
+    return tuple({it.x: bit} for bit, count in runs for _ in range(count))
 
 
 def _vote_words(draw: Draw, it: _Vote) -> Words:

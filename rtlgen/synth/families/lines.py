@@ -107,10 +107,8 @@ def _two_wire_words(draw: Draw, it: _TwoWire) -> Words:
     old = "at the previous clock edge"
     cond = draw.phrase(
         f"A start condition is a fall of {it.sda} while {it.scl} stays 1: {it.scl} was 1 {old}"
-        " and is"
-        f" 1 now, {it.sda} was 1 {old} and is 0 now. A stop condition is a rise of {it.sda}"
-        " under the"
-        " same circumstances.",
+        f" and is 1 now, {it.sda} was 1 {old} and is 0 now. A stop condition is a rise of {it.sda}"
+        " under the same circumstances.",
         f"If {it.scl} is 1 now and was 1 {old}, a change of {it.sda} has a meaning: from 1 (as"
         f" sampled {old}) to 0 (now) it is a start condition, from 0 to 1 a stop condition.",
     )
@@ -230,38 +228,43 @@ def _code(draw: Draw) -> Drawn:
     )
 
 
+def _decoding(it: _Code) -> tuple[str, str, str]:
+    """Return what goes where, when, and from which level on."""
+    does = f"{it.x} is the coded line, one bit per cycle, and the decoded bit goes to {it.y}."
+    when = (
+        f"{it.y} is registered: each clock edge compares {it.x} with its value at the edge"
+        " before and stores the bit that this stands for."
+        if it.registered
+        else f"{it.y} is combinational: it compares the present {it.x} with its value at the"
+        " last clock edge."
+    )
+    rest = f"the level before the first bit is taken to be {it.rest}"
+    rest += f" and {it.y} is {1 - it.bit}" if it.registered else ""
+    return does, when, rest
+
+
+def _encoding(it: _Code) -> tuple[str, str, str]:
+    does = f"{it.x} brings one data bit per cycle, and {it.y} is the coded line."
+    when = (
+        f"{it.y} is a register that is inverted or kept at each clock edge, by the bit sampled"
+        " there."
+        if it.registered
+        else f"{it.y} is combinational: it has the new level already in the cycle in which the"
+        f" bit is on {it.x}. The level it has at the clock edge is the old one for the next"
+        " bit."
+    )
+    rest = f"the line's level is {it.rest}"
+    rest = rest if it.registered else f"the level before the first bit is taken to be {it.rest}"
+    return does, when, rest
+
+
 def _code_words(draw: Draw, it: _Code) -> Words:
     rule = draw.phrase(
         f"In this line code a {it.bit} is a change of the line's level and a {1 - it.bit} leaves"
-        " the"
-        " level as it is.",
+        " the level as it is.",
         f"The code is NRZI: the level changes for each {it.bit}, and stays for each {1 - it.bit}.",
     )
-    if it.decodes:
-        does = f"{it.x} is the coded line, one bit per cycle, and the decoded bit goes to {it.y}."
-        when = (
-            f"{it.y} is registered: each clock edge compares {it.x} with its value at the edge"
-            " before"
-            " and stores the bit that this stands for."
-            if it.registered
-            else f"{it.y} is combinational: it compares the present {it.x} with its value at the"
-            " last"
-            " clock edge."
-        )
-        rest = f"the level before the first bit is taken to be {it.rest}"
-        rest += f" and {it.y} is {1 - it.bit}" if it.registered else ""
-    else:
-        does = f"{it.x} brings one data bit per cycle, and {it.y} is the coded line."
-        when = (
-            f"{it.y} is a register that is inverted or kept at each clock edge, by the bit sampled"
-            " there."
-            if it.registered
-            else f"{it.y} is combinational: it has the new level already in the cycle in which the"
-            f" bit is on {it.x}. The level it has at the clock edge is the old one for the next"
-            " bit."
-        )
-        rest = f"the line's level is {it.rest}"
-        rest = rest if it.registered else f"the level before the first bit is taken to be {it.rest}"
+    does, when, rest = (_decoding if it.decodes else _encoding)(it)
     what = "decoder" if it.decodes else "encoder"
     return Words(
         title=f"NRZI {what}",

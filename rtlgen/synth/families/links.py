@@ -143,6 +143,16 @@ def _master(draw: Draw) -> Drawn:
     )
 
 
+def _bits(draw: Draw, it: _Shift, order: str) -> str:
+    return draw.phrase(
+        f"Each of the {it.width} bits takes two cycles: in the first one {it.sclk} is 0, in the"
+        f" second one it is 1. {it.mosi} shows the bit to be sent in both of them, {order}"
+        " significant bit first.",
+        f"Bits leave on {it.mosi}, {order} significant bit first, each for two cycles, of which"
+        f" {it.sclk} is low in the first and high in the second.",
+    )
+
+
 def _master_words(draw: Draw, it: _Shift) -> Words:
     order = "least" if it.low_first else "most"
     begins = draw.phrase(
@@ -153,13 +163,7 @@ def _master_words(draw: Draw, it: _Shift) -> Words:
     )
     long = 2 * it.width
     busy = f"{it.busy} is 1 for the {long} cycles of the transfer, and {it.start} is ignored then."
-    bits = draw.phrase(
-        f"Each of the {it.width} bits takes two cycles: in the first one {it.sclk} is 0, in the"
-        f" second one it is 1. {it.mosi} shows the bit to be sent in both of them, {order}"
-        " significant bit first.",
-        f"Bits leave on {it.mosi}, {order} significant bit first, each for two cycles, of which"
-        f" {it.sclk} is low in the first and high in the second.",
-    )
+    bits = _bits(draw, it, order)
     reads = draw.phrase(
         f"{it.miso} is sampled at the clock edge that ends the second cycle of a bit; the bits"
         f" received make up a word of {it.width} bits, also {order} significant bit first.",
@@ -175,8 +179,8 @@ def _master_words(draw: Draw, it: _Shift) -> Words:
     idle = f"Without a transfer {it.sclk}, {it.mosi} and {it.busy} are 0."
     return Words(
         title=f"{it.width}-bit SPI master",
-        terse=f"an SPI-like shift master for {it.width} bits. {begins} {bits} {reads} {ends}"
-        f" {idle}",
+        terse=f"an SPI-like shift master for {it.width} bits. {begins} {busy} {bits} {reads}"
+        f" {ends} {idle}",
         plain=draw.phrase(
             f"Implement a simple SPI master for words of {counted(it.width, 'bit')}.",
             "A master exchanges words with a slave over clock, data out and data in.",
@@ -291,8 +295,7 @@ def _framed_words(draw: Draw, it: _Framed) -> Words:
     keeps = f"Between words {it.word} keeps its value and {it.valid} is 0."
     again = draw.phrase(
         f"If {it.sync} is 1 before a word is complete, that word is dropped and a new one begins"
-        " with"
-        " the present bit.",
+        " with the present bit.",
         f"A {it.sync} in the middle of a word starts over: the bit that comes with it is the first"
         " one of a new word, and the unfinished one is lost.",
     )

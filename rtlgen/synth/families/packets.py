@@ -178,14 +178,26 @@ def _packet(draw: Draw) -> Drawn:
     )
 
 
+def _mark(it: _Packet) -> str:
+    mask, value = it.mark
+    if mask == (1 << it.width) - 1:
+        return f"its value is {value:X} in hexadecimal"
+    return f"{it.data}[{mask.bit_length() - 1}] is {int(value != 0)} in it"
+
+
+def _shown(draw: Draw, it: _Packet, word: str) -> str:
+    return draw.phrase(
+        f" In this cycle {it.packet} holds the whole message, its first {word} in the most"
+        " significant bits; at other times it does not matter.",
+        f" {it.packet} then is the concatenation of all {word}s of the message, the first one"
+        f" on the left; while {it.done} is 0 it may be anything.",
+    )
+
+
 def _packet_words(draw: Draw, it: _Packet) -> Words:
     word = "byte" if it.width == 8 else "word"
     n = draw.phrase(number(it.length), str(it.length))
-    mask, value = it.mark
-    if mask == (1 << it.width) - 1:
-        mark = f"its value is {value:X} in hexadecimal"
-    else:
-        mark = f"{it.data}[{mask.bit_length() - 1}] is {int(value != 0)} in it"
+    mark = _mark(it)
     comes = f"each cycle with {it.valid} = 1 brings one" if it.valid else "one comes in each cycle"
     begins = draw.phrase(
         f"The first {word} of a message is recognized by this: {mark}. What is not part of a"
@@ -204,16 +216,7 @@ def _packet_words(draw: Draw, it: _Packet) -> Words:
         f"In the cycle after the one in which the {ordinal(it.length)} {word} was on {it.data},"
         f" {it.done} is 1, otherwise 0.",
     )
-    shown = (
-        draw.phrase(
-            f" In this cycle {it.packet} holds the whole message, its first {word} in the most"
-            " significant bits; at other times it does not matter.",
-            f" {it.packet} then is the concatenation of all {word}s of the message, the first one"
-            f" on the left; while {it.done} is 0 it may be anything.",
-        )
-        if it.packet
-        else ""
-    )
+    shown = _shown(draw, it, word) if it.packet else ""
     again = draw.phrase(
         f"The next message may begin right away, also with the {word} that is there while"
         f" {it.done} is 1.",
@@ -225,9 +228,7 @@ def _packet_words(draw: Draw, it: _Packet) -> Words:
         terse=f"a machine that finds messages of {n} {word}s on {it.data}; {comes}. {begins} {ends}"
         f"{shown} {again}",
         plain=draw.phrase(
-            stream,
-            f"{stream} Messages have to be found in it.",
-            f"Find where messages begin and end. {stream}",
+            stream, f"{stream} Messages are in it.", f"Find messages in a stream. {stream}"
         )
         + f" {begins} {inside} {ends}{shown} {again}",
         points=(stream, begins, inside, f"{ends}{shown}", again),

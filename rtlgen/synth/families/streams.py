@@ -356,6 +356,14 @@ def _complement(draw: Draw) -> Drawn:
     )
 
 
+HINTS = {
+    "negate": "Bits up to and including the first 1 stay as they are, all later ones are inverted.",
+    "increment": "Bits up to and including the first 0 are inverted, later ones stay.",
+    "decrement": "Bits up to and including the first 1 are inverted, later ones stay.",
+}
+"""How the results come about, bit by bit."""
+
+
 def _complement_words(draw: Draw, it: _Complement) -> Words:
     what = {
         "negate": draw.phrase("the two's complement of the number", "the number negated"),
@@ -379,13 +387,7 @@ def _complement_words(draw: Draw, it: _Complement) -> Words:
         "A number begins with the first cycle after reset and lasts until the next reset.",
         "Reset ends a number; the first bit after it is the lowest bit of a new one.",
     )
-    hint = {
-        "negate": "Bits up to and including the first 1 stay as they are, all later ones are"
-        " inverted.",
-        "increment": "Bits up to and including the first 0 are inverted, later ones stay.",
-        "decrement": "Bits up to and including the first 1 are inverted, later ones stay.",
-    }[it.kind]
-    hint = draw.phrase(hint, hint, "")
+    hint = draw.phrase(HINTS[it.kind], HINTS[it.kind], "")
     kind = "Mealy" if it.mealy else "Moore"
     return Words(
         title=f"serial circuit that gives {what}",

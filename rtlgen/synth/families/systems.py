@@ -293,8 +293,7 @@ def _loaded_words(draw: Draw, it: _Loaded) -> Words:
     n = draw.phrase(number(it.bits), str(it.bits))
     loads = draw.phrase(
         f"When idle, a 1 on {it.start} at a clock edge begins: the next {n} clock edges take the"
-        " bits"
-        f" of a number t from {it.x}, most significant bit first.",
+        f" bits of a number t from {it.x}, most significant bit first.",
         f"After a clock edge with {it.start} = 1 while idle, the {n} bits of a number t are read"
         f" from {it.x} at the following {n} edges, highest bit first.",
     )
@@ -307,8 +306,7 @@ def _loaded_words(draw: Draw, it: _Loaded) -> Words:
     )
     ends = (
         f"After that {it.done} is 1 until a clock edge at which {it.ack} is 1; then the timer is"
-        " idle"
-        " again."
+        " idle again."
         if it.ack
         else f"After that {it.done} is 1 for one cycle, in which {it.start} is still ignored, and"
         " the timer is idle again."

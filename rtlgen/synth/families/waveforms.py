@@ -356,8 +356,7 @@ def _count_words(draw: Draw, it: _Count, rows: Record) -> Words:
     )
     full = draw.phrase(
         f"The values 0 to {it.last} all occur below, each with {it.a} = 0 and with {it.a} = 1;"
-        " other"
-        " values are never reached.",
+        " other values are never reached.",
         f"Every case that can be reached is shown: all values up to {it.last}, with both values of"
         f" {it.a}.",
     )
