@@ -9,12 +9,15 @@ from pathlib import Path
 import yaml
 
 from rtlgen.evaluation.replacing import write_whole
+from rtlgen.evaluation.summary import read_summary
 from rtlgen.train.config import KIND_OF, Method
 from rtlgen.train.loop_config import Building, ProblemSet, Sampling, Training
 from rtlgen.train.steps import Command, Prefixed, Step, Words
 
 MODEL = "model"
 """Folder of the model in that of a training run."""
+MOST_LOST = 0.1
+"""Share of an evaluation's samples that may have no verdict: more says something of the machine."""
 _JUDGED_OR_NOT = frozenset({0, 3})
 """Exit codes of an evaluation in which single samples could not be judged; they are counted."""
 
@@ -89,7 +92,16 @@ def _asked(name: str, model: Prefixed, problems: ProblemSet, drawing: Sampling, 
         name=name,
         makes=into / "summary.json",
         does=Command(words=words, again=("--resume",), accepted=_JUDGED_OR_NOT),
+        faulty=_hardly_judged,
     )
+
+
+def _hardly_judged(path: Path) -> str:
+    counts = read_summary(path).counts
+    lost = counts.not_judged + counts.missing_samples
+    if lost <= MOST_LOST * (counts.samples + counts.missing_samples):
+        return ""
+    return f"{lost} of {counts.samples + counts.missing_samples} samples have no verdict"
 
 
 def build(

@@ -89,6 +89,8 @@ class Step:
     """A function must leave nothing half-written, and may be called again."""
     facts: Mapping[str, str] = field(default_factory=dict)
     """What else the result depends on."""
+    faulty: Callable[[Path], str] = lambda _: ""
+    """Returns what is wrong with what was made, given its path; empty: nothing."""
 
     @property
     def digest(self) -> str:
@@ -167,6 +169,12 @@ class Job:
         code = self._done(step, begun=before is not None)
         if not (self.folder / step.makes).exists():
             raise StepFailed(f"step {step.name} must make {step.makes}, and it did not", 4)
+        if why := step.faulty(self.folder / step.makes):
+            raise StepFailed(
+                f"step {step.name} is not good enough to go on with: {why}\n\n"
+                f"hint: see {log_of(self.folder, step.name)}; the same command tries it again",
+                3,
+            )
         done = {
             "status": "done",
             "finished": _now(),

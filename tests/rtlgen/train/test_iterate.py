@@ -184,6 +184,19 @@ def test_a_failed_step_is_told_with_its_last_words(
     assert work(given_folder, config_of(given_folder), fake).rounds
 
 
+def test_an_evaluation_that_was_hardly_judged_is_not_believed(given_folder: Path) -> None:
+    fake = FakeRtlgen(given_folder / "ledger", outcomes={**BETTER, "round-1": "+?"})
+    config = config_of(given_folder, rounds=1)
+    with pytest.raises(
+        StepFailed, match=r"evaluate/round-1/held-out is not .*: 4 of 8 samples have no verdict"
+    ) as failed:
+        work(given_folder, config, fake)
+    assert failed.value.exit_code == 3
+    record = read_record(given_folder / "job", "evaluate/round-1/held-out")
+    assert record is not None
+    assert record.status == "begun"
+
+
 def test_a_stopped_step_says_that_it_goes_on(given_folder: Path) -> None:
     fake = FakeRtlgen(given_folder / "ledger", codes={"train dpo": 130})
     with pytest.raises(StepFailed, match="was stopped; the same command goes on") as failed:
