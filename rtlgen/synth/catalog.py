@@ -12,6 +12,7 @@ from rtlgen.synth.families import (
     buses,
     clocks,
     code_counters,
+    codes,
     comparators,
     control_counters,
     controllers,
@@ -62,6 +63,7 @@ from rtlgen.synth.families import (
 
 ALL: tuple[Family, ...] = (
     *counters.FAMILIES,
+    *codes.FAMILIES,
     *alus.FAMILIES,
     *units.FAMILIES,
     *neighbors.FAMILIES,
