@@ -196,7 +196,8 @@ def _washer(draw: Draw) -> Drawn:
         ("oven", ("PREHEAT", "BAKE", "GRILL", "COOL", "VENT")),
     )
     count = draw.integer(2, 5)
-    used = [p for p in phases if p in draw.random.sample(phases, count)]
+    chosen = draw.random.sample(phases, count)
+    used = [phase for phase in phases if phase in chosen]
     waits = [draw.integer(1, 12) for _ in used]
     start = draw.name("start", "go", "begin_prog", "coin")
     stop = draw.name("stop", "cancel", "door_open", "abort") if draw.chance(0.6) else ""
