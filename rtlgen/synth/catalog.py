@@ -32,6 +32,7 @@ from rtlgen.synth.families import (
     lines,
     links,
     locks,
+    lookups,
     machine_logic,
     machines,
     measuring,
@@ -63,6 +64,7 @@ from rtlgen.synth.families import (
 
 ALL: tuple[Family, ...] = (
     *counters.FAMILIES,
+    *lookups.FAMILIES,
     *codes.FAMILIES,
     *alus.FAMILIES,
     *units.FAMILIES,
