@@ -20,6 +20,8 @@ from rtlgen.spec.reader import read_spec
 from sim.errors import SimError
 from sim.interface import Interface
 
+_BEGIN = "[BEGIN]"
+
 Form = Callable[[str], str]
 """From a design to an answer that holds it."""
 
@@ -36,7 +38,7 @@ def fenced(verilog: str) -> str:
 
 def marked(verilog: str) -> str:
     """Return the design between the marks that VerilogEval v2 asks for."""
-    return f"[BEGIN]\n{verilog.strip()}\n[DONE]"
+    return f"{_BEGIN}\n{verilog.strip()}\n[DONE]"
 
 
 FORMS: dict[str, Form] = {"bare": bare, "fenced": fenced, "marked": marked}
@@ -61,20 +63,17 @@ def prompt_for(choice: PromptChoice, benchmark: Benchmark, problem: Problem) -> 
 def form_of(choice: PromptChoice, benchmark: Benchmark, problem: Problem) -> str:
     """Return the name of the form of an answer to the prompt of `choice`.
 
-    For a benchmark's own prompt that is the plainest one which the benchmark's rule
-    gives back as the design.
+    For a benchmark's own prompt that is the one which it speaks of, or else the plainest
+    one which the benchmark's rule gives back as the design.
     """
     if choice is PromptChoice.PLAIN:
         return "bare"
     if choice is PromptChoice.PROPOSE:
         return "fenced"
-    fitting = (name for name, form in FORMS.items() if _survives(form, benchmark, problem))
-    return next(fitting, "bare")
-
-
-def _survives(form: Form, benchmark: Benchmark, problem: Problem) -> bool:
-    found = benchmark.combine(problem, form(problem.golden), Extract.OFFICIAL).verilog
-    return found is not None and tokens(found) == tokens(problem.golden)
+    if _BEGIN in benchmark.prompt(problem)[-1].content:
+        return "marked"
+    found = benchmark.combine(problem, bare(problem.golden), Extract.OFFICIAL).verilog
+    return "bare" if found and tokens(found) == tokens(problem.golden) else "fenced"
 
 
 def interface_of(text: str, top: str) -> Interface:

@@ -10,6 +10,7 @@ from typing import Protocol
 from rtlgen.data.options import BuildOptions
 from rtlgen.data.problem_sets import ProblemSet, Roots, problem_sets
 from rtlgen.data.sources import (
+    PROBLEMS,
     CorpusRoot,
     DesignRun,
     EvalRun,
@@ -17,6 +18,7 @@ from rtlgen.data.sources import (
     SampleFile,
     SampleSource,
     SpecFolder,
+    file_digest,
     find,
 )
 from rtlgen.data.sources_design import BenchProblem, design_run, spec_folder
@@ -52,8 +54,14 @@ class Plan:
     @property
     def digests(self) -> list[str]:
         """Return what identifies the sources, in their order."""
+        roots = [f"{one.name} {file_digest(one.root / PROBLEMS)}" for one in self.corpora]
         samples = [f"{one.name} {s.origin.digest}" for one in self.sets for s in one.sources]
-        return samples + [problem.key for problem in self.benches]
+        return roots + samples + [problem.key for problem in self.benches]
+
+    @property
+    def corpora(self) -> list[ProblemSet]:
+        """Return the problem sets that are corpora."""
+        return [one for one in self.sets if one.all_problems]
 
 
 def plan(order: Wanted) -> Plan:
@@ -64,7 +72,13 @@ def plan(order: Wanted) -> Plan:
     """
     found = find(order.sources)
     samples = list(_samples(found, order))
-    sets = problem_sets(samples, order.roots, name=order.benchmark, held_out=order.held_out)
+    sets = problem_sets(
+        samples,
+        order.roots,
+        corpora=[one.path for one in found if isinstance(one, CorpusRoot)],
+        name=order.benchmark,
+        held_out=order.held_out,
+    )
     benches = tuple(_benches(found, order))
     if not sets and not benches:
         raise UsageError(

@@ -100,13 +100,19 @@ _Home = tuple[Benchmark, Path, _Tasks]
 
 
 def problem_sets(
-    sources: Sequence[SampleSource], roots: Roots, *, name: str = "", held_out: bool = False
+    sources: Sequence[SampleSource],
+    roots: Roots,
+    *,
+    corpora: Sequence[Path] = (),
+    name: str = "",
+    held_out: bool = False,
 ) -> list[ProblemSet]:
-    """Return the problem sets of `sources`, each once, in the order in which they come up.
+    """Return the problem sets of `sources` and the `corpora`, each once.
 
     Args:
         sources: What was answered.
         roots: Where benchmarks lie.
+        corpora: Roots of corpora that are sources themselves, with answers or without.
         name: The benchmark of sources that do not say theirs; empty: told by their tasks.
         held_out: Whether parts of a corpus that are for measuring may be used.
 
@@ -114,15 +120,15 @@ def problem_sets(
         UsageError: A benchmark is not found, or a source could be of several, or is held out.
     """
     sets: dict[tuple[str, Path], ProblemSet] = {}
-    corpora = tuple(dict.fromkeys(s.root for s in sources if s.root is not None))
-    for source in sources:
-        known, root, _ = _home(source, roots, name, corpora)
+    places = tuple(dict.fromkeys(corpora))
+    homes = [(source, *_home(source, roots, name, places)[:2]) for source in sources]
+    for known, root in [(benchmark(CORPUS), root) for root in places] + [h[1:] for h in homes]:
         if known.name == CORPUS and not held_out:
-            _refuse_held_out(root, source)
-        key = known.name, root.resolve()
-        if key not in sets:
+            _refuse_held_out(root)
+        if (key := (known.name, root.resolve())) not in sets:
             sets[key] = _problem_set(known, root, taken={s.name for s in sets.values()})
-        sets[key].sources.append(source)
+    for source, known, root in homes:
+        sets[known.name, root.resolve()].sources.append(source)
     return list(sets.values())
 
 
@@ -223,11 +229,11 @@ def _digest(problem: Problem) -> bytes:
     return bytes.fromhex(digest(problem.digest.encode(), problem.description.encode()))
 
 
-def _refuse_held_out(root: Path, source: SampleSource) -> None:
+def _refuse_held_out(root: Path) -> None:
     if _corpus(root)[1].startswith(HELD_OUT):
         raise UsageError(
-            f"held-out problems must not be trained on, {source.path} has answers to those of "
-            f"{root}\n\nhint: give the corpus's `train`, or say --held-out for data that is only "
+            f"held-out problems must not be trained on, those of {root} are\n\n"
+            "hint: give the corpus's `train`, or say --held-out for data that is only "
             "looked at"
         )
 

@@ -199,3 +199,11 @@ def test_a_corpus_in_parts_gives_what_it_gives_whole(made: Path, tmp_path: Path)
             groups.append(list(store.groups()))
     assert groups[0] == groups[1]
     assert [len(group.answers) for group in groups[0]] == [8, 8, 8]
+
+
+def test_a_corpus_without_answers_gives_prompts(tmp_path: Path) -> None:
+    root = corpus(tmp_path / "corpus", answers=False)
+    built(tmp_path / "ds", root)
+    rows = [row for row in rows_of(tmp_path / "ds", Kind.GRPO) if isinstance(row, GrpoRow)]
+    assert {row.problem for row in rows} == set(SUBJECTS)
+    assert {(row.samples, row.mean_reward) for row in rows} == {(0, None)}

@@ -13,9 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from rtlgen.data.problem_sets import Roots
 from rtlgen.data.rows import Kind
+from rtlgen.evaluation.catalog import BENCHMARKS
 from rtlgen.evaluation.row import ROWS, read_rows
-from tests.rtlgen.data.small_sources import rows_of, write_samples
+from tests.rtlgen.data.small_sources import ScriptedSet, built, rows_of, write_samples
 
 PROGRAM = """
 import sys
@@ -60,7 +62,9 @@ def judged(log: Path) -> list[tuple[str, ...]]:
     return [tuple(line.split()) for line in log.read_text().splitlines()] if log.exists() else []
 
 
-def test_kills_at_random_moments_change_nothing(tmp_path: Path) -> None:
+def test_kills_at_random_moments_change_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     samples = many_samples(tmp_path / "samples.jsonl", 600)
     root = tmp_path / "root"
     for number in range(4):
@@ -81,9 +85,16 @@ def test_kills_at_random_moments_change_nothing(tmp_path: Path) -> None:
     assert kept
     subprocess.run(command, check=True, timeout=120)
     assert not kept & set(judged(log)[start:])
+    monkeypatch.setitem(BENCHMARKS, "scripted", ScriptedSet())
     unbroken = tmp_path / "unbroken"
-    command[-2:] = [str(unbroken), str(tmp_path / "other log")]
-    subprocess.run(command, check=True, timeout=120)
+    built(
+        unbroken,
+        samples,
+        roots=Roots(any=(root,)),
+        benchmark="scripted",
+        allow=("all",),
+        kinds=("preference", "unpaired"),
+    )
     assert rows_of(folder, Kind.PREFERENCE) == rows_of(unbroken, Kind.PREFERENCE)
     assert rows_of(folder, Kind.UNPAIRED) == rows_of(unbroken, Kind.UNPAIRED)
     assert not list(folder.glob(".*"))
