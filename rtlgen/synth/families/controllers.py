@@ -377,7 +377,7 @@ def _gate_story(draw: Draw, what: str, ask: str, block: str) -> Story:
 
 FAMILIES = (
     Family(name="named-machine", kind="controllers", draw=_named, weight=2.0),
-    Family(name="creature", kind="controllers", draw=_creature, weight=1.5),
+    Family(name="creature", kind="controllers", draw=_creature),
     Family(name="appliance", kind="controllers", draw=_washer),
     Family(name="traffic-light", kind="controllers", draw=_lights),
     Family(name="gate-controller", kind="controllers", draw=_gate),

@@ -69,7 +69,7 @@ class _Vending:
     def body(self, slip: str = "") -> str:
         w = self.width
         adds = [f"({name} ? {w}'d{value} : {w}'d0)" for name, value in self.coins]
-        price = self.price + (1 if slip == "wrong-price" else 0)
+        price = self.price - (1 if slip == "wrong-price" else 0)
         kept = (
             f"money <= {w}'d0;" if slip != "keeps-the-rest" else f"money <= total - {w}'d{price};"
         )

@@ -325,5 +325,11 @@ def test_no_name_is_reserved() -> None:
             assert not {port.name for port in drawn(family, seed).ports} & reserved
 
 
+def test_every_appliance_has_phases() -> None:
+    family = next(family for family in FAMILIES if family.name == "appliance")
+    for seed in range(60):
+        assert len(ports(drawn(family, seed), Direction.OUTPUT)) >= 2
+
+
 def test_inputs_are_scalars_where_they_are_one_bit_wide() -> None:
     assert [port.range for port in inputs(("a", 1), ("b", 2))] == ["", "[1:0]"]
