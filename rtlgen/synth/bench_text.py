@@ -5,6 +5,7 @@ Lines that it prints, after `@NUMBER`::
 
     o VALUE ...     the reference's outputs at a sample, hexadecimal
     b LANE SAMPLES  at the end: samples in which a lane differed
+    x LANE          a lane oscillates: the run ends here
 """
 
 from __future__ import annotations
@@ -33,6 +34,10 @@ class Subject:
     top: str
     lanes: tuple[str, ...]
     """Whole modules: the golden design first, then the slips."""
+
+
+_SPINS = 4000
+"""Changes of a lane's outputs at one time, after which it never settles."""
 
 
 def root_of(number: int) -> str:
@@ -83,6 +88,7 @@ def _root(subject: Subject, number: int, lanes: Sequence[int]) -> str:
             instance(_module(number, lane), f"lane{lane}", wired(given, outputs, f"l{lane}"))
             for lane in lanes
         ),
+        *(_watch(number, lane, [port.name for port in outputs]) for lane in lanes),
         f"always @(posedge {signals[-1][0]}) begin",
         f'  $display("@{number} o {values}", {told});',
         *(
@@ -95,3 +101,16 @@ def _root(subject: Subject, number: int, lanes: Sequence[int]) -> str:
         "end",
     ]
     return "\n".join((f"module {root_of(number)};", *lines, "endmodule\n"))
+
+
+def _watch(number: int, lane: int, outputs: Sequence[str]) -> str:
+    """Return what ends the run where a lane's outputs change without end at one time."""
+    changes = " or ".join(f"{name}_l{lane}" for name in outputs)
+    return (
+        f"time when_l{lane} = 0;\nint spins_l{lane} = 0;\n"
+        f"always @({changes})\n"
+        f"  if ($time != when_l{lane}) begin when_l{lane} = $time; spins_l{lane} = 0; end\n"
+        f"  else begin\n    spins_l{lane} = spins_l{lane} + 1;\n"
+        f'    if (spins_l{lane} == {_SPINS}) begin $display("@{number} x {lane}"); $finish; end\n'
+        f"  end"
+    )

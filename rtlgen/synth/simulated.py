@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -15,6 +16,7 @@ from sim.pipelines import Pipeline, StepRun
 
 _OPTIONS = ("-g2012", "-Wno-timescale")
 _IMAGE = "bench.vvp"
+_SPINNING = re.compile(r"^@(\d+) x (\d+)$", re.M)
 _CONDITIONS = Conditions(cpu_seconds=1.0)
 """Several examples take a tenth of it; a slip may oscillate without end."""
 _ALONE = 8.0
@@ -86,6 +88,11 @@ def _taken(
 ) -> Iterator[_Run]:
     """Take in what one run showed; yield what must be run again."""
     last = steps[-1]
+    if len(steps) == 2 and (spinning := _spinning(last.stdout)):
+        for number, lane in spinning:
+            _note_broken(seen[number], lane, "it oscillates")
+        yield from _without(seen, run)
+        return
     if len(steps) == 2 and last.exit_code == 0 and not last.truncated:
         for number, lines in _by_example(last.stdout).items():
             _read(subjects[number], seen[number], lines)
@@ -112,12 +119,22 @@ def _without_broken(seen: Sequence[Seen], run: _Run, compilation: StepRun) -> li
     for index, lines in wrong.items():
         number, lane = keys[index]
         _note_broken(seen[number], lane, lines[0])
+    return _without(seen, run)
+
+
+def _without(seen: Sequence[Seen], run: _Run) -> list[_Run]:
+    """Return `run` without the lanes that are broken and the examples that have a fault."""
     left = {
         number: tuple(lane for lane in lanes if lane not in seen[number].broken)
         for number, lanes in run.lanes.items()
         if not seen[number].fault
     }
     return [_Run(left)] if left else []
+
+
+def _spinning(output: str) -> list[tuple[int, int]]:
+    """Return example and lane of what oscillates; the run has ended at it."""
+    return [(int(number), int(lane)) for number, lane in _SPINNING.findall(output)]
 
 
 def _note_broken(seen: Seen, lane: int, why: str) -> None:

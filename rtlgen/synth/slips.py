@@ -18,7 +18,7 @@ from rtlgen.synth.header import HeaderStyle, data_inputs, data_outputs, module
 from rtlgen.synth.mismatch_text import span
 from sim.design import Design
 from sim.errors import InvalidDesign
-from testbench_gen.mutants import mutants_of
+from testbench_gen.mutants import OPERATORS, mutants_of
 
 _MOST_TRIED = 8
 """Slips of one design that are simulated."""
@@ -28,6 +28,8 @@ _ASSIGNED = re.compile(r"^(\s*(?:if \([^;\n]{0,80}\) |else )?[\w\[\]:]+) <= ", r
 _CONCATENATION = re.compile(r"\{(\w+(?:\[[\w:]+\])?), (\w+(?:\[[\w:]+\])?)\}")
 _DEFAULT = re.compile(r"^[ \t]*default[ \t]*:[^\n]*\n", re.M)
 _FIRST = re.compile(r"(always @\(\*\) begin|always_comb begin)\n[ \t]*\w+ = [^;\n]+;\n")
+_OF_INDICES = frozenset({"constant", "off by one", "arithmetic operator", "width"})
+"""Operators that make loops of what a generate block connects, which simulate for ever."""
 _CONDITION = re.compile(r"if \((\w+)\)")
 
 
@@ -92,8 +94,11 @@ def bare(text: str) -> str:
 
 def _mutants(golden: str, top: str, chance: random.Random, *, limit: int) -> list[Wrong]:
     design = Design(top=top, sources={"design.v": golden})
+    operators = OPERATORS
+    if "genvar" in golden:
+        operators = {name: one for name, one in OPERATORS.items() if name not in _OF_INDICES}
     try:
-        found = mutants_of(design, limit=limit, seed=chance.randrange(1 << 30))
+        found = mutants_of(design, limit=limit, seed=chance.randrange(1 << 30), operators=operators)
     except InvalidDesign:
         return []
     return [
