@@ -35,7 +35,8 @@ def run(
         say=lambda text: progress.stage(method, text, state="note" if "note:" in text else "ok"),
         resume=resume,
     )
-    typer.echo(outcome.model)
+    if outcome.main:
+        typer.echo(outcome.model)
 
 
 def _folder(placed: Placed, config: Path) -> Path:

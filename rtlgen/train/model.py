@@ -72,7 +72,7 @@ def resolve(name: str, folder: Path = Path()) -> str:
     return str(path) if path.exists() else name
 
 
-def load(source: str, *, dtype: str, device: str) -> Trainee:
+def load(source: str, *, dtype: str) -> Trainee:
     """Bring a model and its tokenizer into memory, a quantized one unpacked.
 
     Raises:
@@ -82,14 +82,14 @@ def load(source: str, *, dtype: str, device: str) -> Trainee:
     # The progress bar of GGUF files can be switched off in no other way.
     bars = redirect_stderr(StringIO()) if source.endswith(".gguf") else nullcontext()
     with quiet(), bars, _refusing(source):
-        model = _model(source, dtype).to(device)
+        model = _model(source, dtype)
         tokenizer = _tokenizer(source)
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
     return Trainee(
         model=model,
         tokenizer=tokenizer,
-        parameters=sum(each.numel() for each in model.parameters()),
+        parameters=sum(_size(each) for each in model.parameters()),
     )
 
 
@@ -144,7 +144,7 @@ def save_base(
         ModelFault: It cannot be loaded.
     """
     require()
-    trainee = load(resolve(name), dtype=dtype, device="cpu")
+    trainee = load(resolve(name), dtype=dtype)
     save(trainee.model, trainee.tokenizer, folder, style=style, facts={"base": name})
 
 
@@ -159,6 +159,12 @@ def appearing(folder: Path) -> Iterator[Path]:
         partial.replace(folder)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+
+
+def _size(weight: Any) -> int:  # noqa: ANN401 - imported late
+    """Return how many numbers a weight has; DeepSpeed leaves none of a parted one here."""
+    size: int = getattr(weight, "ds_numel", 0) or weight.numel()
+    return size
 
 
 def _model(source: str, dtype: str) -> Any:  # noqa: ANN401 - imported late

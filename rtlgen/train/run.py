@@ -47,6 +47,8 @@ class Outcome:
     record: Record
     trained: bool
     """False: it had been done before."""
+    main: bool = True
+    """Whether this is the process, of several that train together, that writes and says."""
 
 
 def train(
@@ -154,7 +156,7 @@ class _Job:
 
     def _load(self) -> Trainee:
         source = resolve(self.placed.config.model, self.placed.folder)
-        trainee = load(source, dtype=self.dtype, device="cpu")
+        trainee = load(source, dtype=self.dtype)
         set_template(trainee.tokenizer, self.placed)
         if "gradient_checkpointing" not in self.placed.config.trl:
             self.trl.gradient_checkpointing = trainee.parameters > _SMALL
@@ -289,7 +291,9 @@ class _Job:
         self.trl.distributed_state.wait_for_everyone()
 
     def _outcome(self, record: Record, *, trained: bool) -> Outcome:
-        return Outcome(model=self.folder.folder / MODEL, record=record, trained=trained)
+        return Outcome(
+            model=self.folder.folder / MODEL, record=record, trained=trained, main=self.main
+        )
 
     @contextmanager
     def _resumable(self) -> Iterator[None]:

@@ -86,7 +86,8 @@ class RunFolder:
         """
         path = self.folder / RUN
         if not path.exists():
-            self._check_free()
+            if self.folder.is_dir():
+                self._check_free()
             return None
         try:
             return Record.model_validate_json(path.read_bytes())

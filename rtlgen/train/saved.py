@@ -56,7 +56,7 @@ def _merge(
     """Write the base model with the adapter in it, added up in float32."""
     import peft  # noqa: PLC0415 - takes seconds
 
-    base = load(source, dtype="float32", device="cpu").model
+    base = load(source, dtype="float32").model
     adapted = peft.PeftModel.from_pretrained(base, str(folder / ADAPTER))
     merged = adapted.merge_and_unload().to(trainee.model.dtype)
     save(merged, trainee.tokenizer, folder / MODEL, style=placed.config.prompt_style, facts=facts)

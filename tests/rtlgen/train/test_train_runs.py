@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -227,40 +229,52 @@ def test_a_tokenizer_without_a_chat_template(config: Callable[..., Path], tmp_pa
         train(Method.SFT, read_config(path), tmp_path / "upper", say=lambda _: None)
 
 
-def test_a_killed_command_goes_on(config: Callable[..., Path], tmp_path: Path) -> None:
-    path = config(tiny.sft_rows(), steps=100_000, save_minutes=1e-9)
-    command = [
-        sys.executable,
-        "-m",
-        "rtlgen",
-        "train",
-        "sft",
-        str(path),
-        "-o",
-        str(tmp_path / "run"),
-    ]
-    environment = {**os.environ, "CI": "1", "OMP_NUM_THREADS": "1"}
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL) as child:
-        try:
-            deadline = time.monotonic() + 120
-            while not list((tmp_path / "run").glob("checkpoints/*/complete")):
-                assert child.poll() is None, "it ended by itself"
-                assert time.monotonic() < deadline
-                time.sleep(0.02)
-        finally:
+@contextmanager
+def together(path: Path, folder: Path, processes: int) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Train by several processes, as launchers start them; they are killed in the end."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    common = {"WORLD_SIZE": str(processes), "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
+    common |= {"CI": "1", "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, "-m", "rtlgen", "train", "sft", str(path), "-o", str(folder)]
+    children = []
+    try:
+        for rank in range(processes):
+            own = {**os.environ, **common, "RANK": str(rank), "LOCAL_RANK": str(rank)}
+            with (folder.parent / f"{rank}.txt").open("wb") as output:
+                child = subprocess.Popen(command, cwd=ROOT, env=own, stdout=output, stderr=output)
+            children.append(child)
+        yield children
+    finally:
+        for child in children:
             child.send_signal(signal.SIGKILL)
+            child.wait()
+
+
+def test_two_processes_that_are_killed_go_on_as_one(
+    config: Callable[..., Path], tmp_path: Path
+) -> None:
+    path = config(tiny.sft_rows(), steps=100_000, save_minutes=1e-9)
+    with together(path, tmp_path / "run", 2) as children:
+        deadline = time.monotonic() + 180
+        while not list((tmp_path / "run").glob("checkpoints/*/complete")):
+            assert all(child.poll() is None for child in children), "it ended by itself"
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+    (first, *_) = read_log(tmp_path / "run")
+    assert first["epoch"] == 0.5  # 2 rows each of 8
+    assert "step 1/" in (tmp_path / "0.txt").read_text()
+    assert (tmp_path / "1.txt").read_text() == ""
     record = json.loads((tmp_path / "run" / "run.json").read_text())
     assert record["status"] == "running"
-    reached = max(
-        int(mark.parent.name.rpartition("-")[2])
-        for mark in (tmp_path / "run").glob("checkpoints/*/complete")
-    )
+    marks = (tmp_path / "run").glob("checkpoints/*/complete")
+    reached = max(int(mark.parent.name.rpartition("-")[2]) for mark in marks)
     # The number of steps belongs to the configuration; a run of fewer is another one.
     record["config"]["trl"]["max_steps"] = reached + 2
     (tmp_path / "run" / "run.json").write_text(json.dumps(record))
     said: list[str] = []
-    outcome = run(
-        Method.SFT, config(tiny.sft_rows(), steps=reached + 2, save_minutes=1e-9), said.append
-    )
+    shorter = config(tiny.sft_rows(), steps=reached + 2, save_minutes=1e-9)
+    outcome = run(Method.SFT, shorter, said.append)
     assert f"goes on from step {reached}" in said
     assert outcome.record.steps == reached + 2
