@@ -102,9 +102,10 @@ def _combinational(drawn: Drawn, chance: random.Random) -> Iterator[Values]:
 
 
 def _own_vectors(drawn: Drawn) -> Iterator[Values]:
-    """Yield the family's own inputs; a port that it does not name is 0."""
-    zeros = {port.name: 0 for port in data_inputs(drawn)}
-    yield from ({**zeros, **values} for values in drawn.vectors)
+    """Yield the family's own inputs, cut to the ports' widths; a port that it does not name is 0."""
+    ports = data_inputs(drawn)
+    for values in drawn.vectors:
+        yield {port.name: values.get(port.name, 0) & _last(port) for port in ports}
 
 
 def _corners(ports: Sequence[Port]) -> Iterator[Values]:
