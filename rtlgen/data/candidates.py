@@ -9,6 +9,7 @@ from rtlgen.data.judged import Judged
 from rtlgen.data.normalize import slang_tokens, tokens
 from rtlgen.data.score import verdict_score
 
+_DEFINE = "`define"
 MOST = 128
 """Answers of a problem that are looked at for rows, right ones and wrong ones each."""
 
@@ -87,7 +88,7 @@ def codes(texts: Sequence[str], coding: Coding) -> list[str]:
         EnvironmentFault: A child process cannot be run at all.
     """
     found = [tokens(text) for text in texts]
-    unclear = [n for n, one in enumerate(found) if any(token[0] == "`" for token in one)]
+    unclear = [n for n, one in enumerate(found) if _DEFINE in one]
     if unclear:
         for n, expanded in zip(unclear, slang_tokens([texts[n] for n in unclear]), strict=True):
             found[n] = found[n] if expanded is None else expanded
