@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from rtlgen.synth import phrases
 from rtlgen.synth.drawn import Drawn, Words
 from rtlgen.synth.header import data_outputs
+from rtlgen.synth.narration import narrated
 from rtlgen.synth.phrases import capital, direction, listed
 from sim.interface import Port
 
@@ -77,7 +78,8 @@ Frame = Callable[[Telling], str]
 def told(telling: Telling, *, held_out: bool = False) -> tuple[str, str]:
     """Return the name of a frame, and the text in it; reserved frames only where `held_out`."""
     frames = HELD_OUT if held_out else FRAMES
-    name = telling.chance.choice(sorted(frames))
+    names = sorted(frames)
+    [name] = telling.chance.choices(names, [_OFTEN.get(name, 1) for name in names])
     return name, tidy(frames[name](telling))
 
 
@@ -376,6 +378,15 @@ def _fields(t: Telling) -> str:
     )
 
 
+def _code_walk(t: Telling) -> str:
+    """Tell the golden design statement by statement, where it can be told so."""
+    text = narrated(t.drawn, t.chance)
+    if text is None:
+        return _plain_text(t)
+    lead = t.one_of("", _port_sentence(t), f"The module is {_an(_title(t))}.")
+    return _paragraphs(lead, text)
+
+
 FRAMES: dict[str, Frame] = {
     "one-liner": _one_liner,
     "plain-text": _plain_text,
@@ -394,8 +405,11 @@ FRAMES: dict[str, Frame] = {
     "mixed": _mixed,
     "ticket": _ticket,
     "fields": _fields,
+    "code-walk": _code_walk,
 }
 """By name; all may be used for training."""
+_OFTEN = {"code-walk": 2}
+"""How often a frame is drawn, where that is more often than others."""
 
 
 # Frames that are kept for held-out examples

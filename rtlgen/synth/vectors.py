@@ -102,7 +102,7 @@ def _combinational(drawn: Drawn, chance: random.Random) -> Iterator[Values]:
 
 
 def _own_vectors(drawn: Drawn) -> Iterator[Values]:
-    """Yield the family's own inputs, cut to the ports' widths; a port that it does not name is 0."""
+    """Yield the family's own inputs, as wide as the ports; 0 for a port that it does not name."""
     ports = data_inputs(drawn)
     for values in drawn.vectors:
         yield {port.name: values.get(port.name, 0) & _last(port) for port in ports}
