@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rtlgen.data.candidates import Candidate, Coding, candidate_of, codes, distinct, spread_out
@@ -23,6 +23,7 @@ TASK = Task(
     top="top",
     prompt=(Message(role="user", content="Invert a."),),
 )
+QUIET = settings(deadline=None, max_examples=60)
 FAILS = (Category.MISMATCH, Category.SYNTAX, Category.TIMEOUT, Category.REFUSED)
 
 
@@ -74,6 +75,7 @@ OPTIONS = st.builds(
 )
 
 
+@QUIET
 @given(answers(), OPTIONS)
 def test_what_holds_of_all_pairs(found: list[Candidate], options: BuildOptions) -> None:
     made = pairs(found, options)
@@ -88,6 +90,7 @@ def test_what_holds_of_all_pairs(found: list[Candidate], options: BuildOptions) 
         assert pair.chosen.passed or options.fail_pairs
 
 
+@QUIET
 @given(answers(), OPTIONS)
 def test_the_same_answers_give_the_same_pairs(
     found: list[Candidate], options: BuildOptions
@@ -95,6 +98,7 @@ def test_the_same_answers_give_the_same_pairs(
     assert pairs(found, options) == pairs(list(found), options)
 
 
+@QUIET
 @given(answers(), OPTIONS)
 def test_passes_are_chosen_before_fails_and_close_ones_first(
     found: list[Candidate], options: BuildOptions
@@ -105,6 +109,7 @@ def test_passes_are_chosen_before_fails_and_close_ones_first(
     assert [pair.distance for pair in right] == sorted(pair.distance for pair in right)
 
 
+@QUIET
 @given(answers())
 def test_where_a_pass_and_a_far_worse_fail_are_there_is_a_pair(found: list[Candidate]) -> None:
     options = BuildOptions(min_margin=0.2, max_length_ratio=None)
@@ -151,6 +156,7 @@ def test_what_was_not_judged_is_no_candidate() -> None:
         candidate_of(judged, "x", "x")
 
 
+@QUIET
 @given(st.integers(0, 400), st.integers(1, 150))
 def test_a_choice_is_spread_from_first_to_last(number: int, most: int) -> None:
     coding = Coding()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rtlgen.data.score import judgement_score, score_of, share_met
 from rtlgen.evaluation.judgement import Category, Judgement, not_judged
 
+QUIET = settings(deadline=None)
 WORKS = (Category.PASS, Category.WARNING)
 
 
@@ -17,6 +18,7 @@ def test_what_was_not_judged_has_no_score() -> None:
     assert judgement_score(not_judged("the machine failed")) is None
 
 
+@QUIET
 @given(st.sampled_from(Category), st.floats(0, 1))
 def test_no_failure_comes_near_a_pass(category: Category, share: float) -> None:
     score = score_of(category, share)
@@ -43,6 +45,7 @@ def test_the_steps_are_in_order() -> None:
     assert len(set(steps)) == len(steps)
 
 
+@QUIET
 @given(st.floats(0, 1), st.floats(0, 1))
 def test_more_checks_met_score_more(one: float, other: float) -> None:
     low, high = sorted((one, other))
