@@ -130,10 +130,14 @@ def _text(folder: Path, record: CorpusRecord, *, before: bool) -> Iterator[str]:
 def _part_text(part: PartRecord) -> str:
     dropped = ", ".join(f"{count} {rule}" for rule, count in part.dropped.items()) or "nothing"
     return (
-        f"{counted(part.problems, 'problem')} of {len(part.families)} families, "
+        f"{counted(part.problems, 'problem')} of {_families(len(part.families))}, "
         f"{part.designs} designs, {part.specs} specs, {counted(part.slips, 'slip')}; "
         f"left out: {dropped}"
     )
+
+
+def _families(number: int) -> str:
+    return "1 family" if number == 1 else f"{number} families"
 
 
 def _tell_faults(record: CorpusRecord) -> int:

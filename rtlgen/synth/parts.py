@@ -28,6 +28,7 @@ HELD_OUT = (
     "number-property",
     "truth-table-outputs",
     "waveform-function",
+    "crc-step",
     "mux-priority",
     "gate-chip",
     "byte-enable-register",

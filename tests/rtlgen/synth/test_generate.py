@@ -226,7 +226,7 @@ def test_a_corpus_with_such_a_family_ends_with_exit_code_1(
         run(tmp_path / "c", asked, workers=1, json=False, quiet=False)
     assert stop.value.exit_code == 1
     out, err = capsys.readouterr()
-    assert "3 problems of 1 families" in out
+    assert "3 problems of 1 family" in out
     assert "golden design fails: up-counter, seed 1/train/" in err
     assert (tmp_path / "c" / "corpus.json").is_file()
 
