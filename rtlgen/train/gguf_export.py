@@ -128,8 +128,9 @@ def _config(path: Path) -> dict[str, Any]:
     try:
         found = json.loads(path.read_bytes())
     except (OSError, ValueError) as error:
+        said = error.strerror if isinstance(error, OSError) else error
         raise UsageError(
-            f"cannot read {path}: {error}\n\nhint: give the folder that training has written"
+            f"cannot read {path}: {said}\n\nhint: give the folder that training has written"
         ) from error
     kind = found.get("model_type", found.get("peft_type"))
     if kind not in ("llama", "LORA"):
