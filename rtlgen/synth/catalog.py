@@ -22,6 +22,7 @@ from rtlgen.synth.families import (
     dsp,
     edges,
     encoders,
+    everyday,
     expressions,
     fifos,
     filters,
@@ -64,6 +65,7 @@ from rtlgen.synth.families import (
 
 ALL: tuple[Family, ...] = (
     *counters.FAMILIES,
+    *everyday.FAMILIES,
     *lookups.FAMILIES,
     *codes.FAMILIES,
     *alus.FAMILIES,

@@ -43,7 +43,7 @@ def _vector_gates(draw: Draw) -> Drawn:
     for kind in bitwise:
         rows.append(
             (
-                f"out_{kind.lower()}_bitwise" if logical else f"out_{kind.lower()}",
+                f"bit_{kind.lower()}" if logical else f"y_{kind.lower()}",
                 width,
                 _BITWISE[kind][0].format(a=left, b=right),
                 f"the bitwise {kind} of {left} and {right}",
@@ -51,7 +51,7 @@ def _vector_gates(draw: Draw) -> Drawn:
         )
     rows += [
         (
-            f"out_{kind.lower()}_logical",
+            f"any_{kind.lower()}",
             1,
             _LOGICAL[kind][0].format(a=left, b=right),
             f"the logical {kind} of {left} and {right}, where a vector counts as true unless it "
@@ -63,7 +63,7 @@ def _vector_gates(draw: Draw) -> Drawn:
         upper, lower = draw.one_of((left, right), (right, left))
         rows.append(
             (
-                "out_not",
+                "inv",
                 2 * width,
                 f"{{~{upper}, ~{lower}}}",
                 f"the inverse of {upper} in the upper half and the inverse of {lower} in the "
@@ -71,7 +71,7 @@ def _vector_gates(draw: Draw) -> Drawn:
             )
         )
     elif inverse:
-        rows.append(("out_not", width, f"~{left}", f"the inverse of every bit of {left}"))
+        rows.append(("inv", width, f"~{left}", f"the inverse of every bit of {left}"))
     lines = [f"{name} = {text};" for name, _, text, _ in rows]
     body = "\n".join(f"assign {line}" for line in lines)
 
@@ -136,10 +136,10 @@ _REDUCTIONS: Mapping[str, tuple[str, str, Callable[[int, int], bool]]] = {
 
 
 def _reduction(draw: Draw) -> Drawn:
-    width = draw.one_of(3, 4, 4, 5, 8, 8, 16, 32, 64, 100)
+    width = draw.one_of(3, 4, 4, 5, 8, 8, 16, 32, 64, 96)
     source = draw.name("in", "d", "a", "x", "data")
     kinds = draw.random.sample(sorted(_REDUCTIONS), draw.integer(1, 4))
-    naming = draw.one_of("out_{}", "{}_out", "y_{}", "all_{}", "r_{}")
+    naming = draw.one_of("{}_o", "{}_out", "y_{}", "all_{}", "r_{}")
     outs = [naming.format(kind) for kind in kinds]
     lines = [
         f"{o} = {_REDUCTIONS[k][0].format(x=source)};" for o, k in zip(outs, kinds, strict=True)
@@ -189,7 +189,7 @@ def _reduction(draw: Draw) -> Drawn:
 
 
 def _popcount(draw: Draw) -> Drawn:
-    width = draw.one_of(3, 3, 4, 8, 8, 16, 32, 64, 255, draw.integer(3, 40))
+    width = draw.one_of(3, 3, 4, 8, 8, 16, 32, 64, 127, draw.integer(3, 40))
     digit = 0 if draw.chance(0.2) else 1
     bits = width.bit_length()
     source, out = draw.name("in", "d", "a", "data"), draw.name("out", "count", "ones", "total")

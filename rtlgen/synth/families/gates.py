@@ -147,7 +147,7 @@ def _inverter(draw: Draw) -> Drawn:
         model=lambda given: {out: given[source] ^ (mask(width) if inverts else 0)},
         slips={
             "inverted-or-not": f"assign {out} = {source if inverts else '~' + source};",
-            "logical-not": f"assign {out} = !{source};",
+            "logical-not": f"assign {out} = !{source};" if width > 1 else "",
         },
         vectors=[{source: 0}, {source: mask(width)}],
     )
@@ -204,11 +204,11 @@ def _gate_set(draw: Draw) -> Drawn:
     left, right = scalars(draw, 2)
     kinds = draw.random.sample(sorted(GATES), draw.integer(2, 6))
     also = draw.chance(0.4)
-    naming = draw.one_of("out_{}", "{}_out", "y_{}", "f_{}")
+    naming = draw.one_of("{}_o", "{}_out", "y_{}", "f_{}")
     outs = [naming.format(kind.lower()) for kind in kinds]
     expressions = [gate_verilog(kind, (left, right)) for kind in kinds]
     if also:
-        outs.append(naming.format(f"{left}not{right}".lower()))
+        outs.append(naming.format("andn"))
         expressions.append(f"{left} & ~{right}")
     told = [
         draw.phrase(f"{out}: {left} {kind.lower()} {right}", f"{out} is {left} {kind} {right}")
@@ -379,7 +379,7 @@ def _chip(draw: Draw) -> Drawn:
     size = 2 if kind == "XOR" else draw.one_of(2, 3, 4)
     copies = draw.one_of(2, 2, 3, 4)
     letters = "abcd"[:size]
-    prefix = draw.one_of("p", "g", "u")
+    prefix = draw.one_of("g", "u", "n")
     ins = [[f"{prefix}{i}{x}" for x in letters] for i in range(1, copies + 1)]
     outs = [f"{prefix}{i}y" for i in range(1, copies + 1)]
     expressions = [gate_verilog(kind, group) for group in ins]
@@ -423,7 +423,7 @@ def _chip(draw: Draw) -> Drawn:
 def _wires(draw: Draw) -> Drawn:
     ins = scalars(draw, draw.integer(1, 4))
     count = draw.integer(len(ins), 6)
-    letters = [x for x in ("w", "x", "y", "z", "o1", "o2", "o3", "o4", "o5", "o6") if x not in ins]
+    letters = [x for x in ("y1", "y2", "y3", "y4", "y5", "y6", "y7", "y8") if x not in ins]
     outs = letters[:count]
     sources = [*ins, *(draw.one_of(*ins) for _ in range(count - len(ins)))]
     draw.random.shuffle(sources)

@@ -126,7 +126,7 @@ def _lookup(draw: Draw) -> Drawn:
 
 
 _SETS = (
-    ("left", "right", "up", "down"),
+    ("north", "south", "east", "west"),
     ("start", "stop", "pause", "resume"),
     ("load", "store", "add", "jump"),
     ("red", "green", "blue", "white"),
@@ -141,7 +141,7 @@ def _flags(draw: Draw) -> Drawn:
     width = draw.one_of(4, 8, 8, 16)
     names = draw.one_of(*_SETS)[: draw.integer(2, 4)]
     draw.take(*names)
-    source = draw.name("code", "scancode", "opcode", "key", "cmd")
+    source = draw.name("code", "opcode", "key", "cmd")
     codes = draw.random.sample(range(1, mask(width)), len(names))
     zeros = "\n".join(f"{n} = 1'b0;" for n in names)
     rows = [(hexadecimal(width, c), f"{n} = 1'b1;") for n, c in zip(names, codes, strict=True)]

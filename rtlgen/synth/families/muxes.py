@@ -48,7 +48,9 @@ def _mux2(draw: Draw) -> Drawn:
         model=lambda given: {out: given[one] if given[select] else given[zero]},
         slips={
             "swapped-inputs": f"assign {out} = {select} ? {zero} : {one};",
-            "select-not-spread": f"assign {out} = ({select} & {one}) | (~{select} & {zero});",
+            "select-not-spread": f"assign {out} = ({select} & {one}) | (~{select} & {zero});"
+            if width > 1
+            else "",
         },
     )
 
@@ -81,7 +83,7 @@ def _mux2_words(draw: Draw, width: int, ends: tuple[str, str], select: str, out:
 
 
 def _mux_named(draw: Draw) -> Drawn:
-    count = draw.one_of(3, 4, 4, 4, 5, 6, 7, 8, 8, 9, 12, 16)
+    count = draw.one_of(3, 4, 4, 4, 5, 6, 7, 8, 8, 10, 12, 16)
     width = draw.one_of(1, 2, 4, 8, 8, 16, 32)
     bits = width_of(count)
     ins = vectors_named(draw, count)
@@ -167,7 +169,7 @@ def _mux_named_words(
 
 def _mux_packed(draw: Draw) -> Drawn:
     count = draw.one_of(4, 8, 16, 16, 32, 64, 128, 256, 256)
-    width = draw.one_of(1, 1, 1, 2, 3, 4, 8)
+    width = draw.one_of(1, 1, 1, 2, 3, 4, 8) if count < 256 else draw.one_of(2, 3, 8)
     bits = width_of(count)
     source = draw.name("in", "data", "d", "inputs", "bus")
     select, out = draw.name("sel", "select", "addr", "index"), draw.name("out", "y", "q", "dout")

@@ -18,13 +18,13 @@ from rtlgen.synth.families._common import (
 
 
 def _neighbors(draw: Draw) -> Drawn:
-    width = draw.one_of(4, 5, 8, 8, 16, 32, 100)
+    width = draw.one_of(4, 5, 8, 8, 16, 32, 48)
     source = draw.name("in", "d", "cells", "x")
-    kinds = draw.random.sample(("both", "any", "different"), draw.integer(1, 3))
+    kinds = draw.random.sample(("and", "or", "xor"), draw.integer(1, 3))
     wraps = draw.chance(0.4)
     top = width - 1
-    operator = {"both": "&", "any": "|", "different": "^"}
-    outs = [f"out_{kind}" for kind in kinds]
+    operator = {"and": "&", "or": "|", "xor": "^"}
+    outs = [f"adj_{kind}" for kind in kinds]
     rotated = f"{{{source}[0], {source}[{top}:1]}}"
     size = width if wraps else top
     lines = [
@@ -43,7 +43,7 @@ def _neighbors(draw: Draw) -> Drawn:
         )
         + "\nend"
     )
-    functions = {"both": int.__and__, "any": int.__or__, "different": int.__xor__}
+    functions = {"and": int.__and__, "or": int.__or__, "xor": int.__xor__}
 
     def model(given: Values) -> Outputs:
         x = given[source]
@@ -52,7 +52,7 @@ def _neighbors(draw: Draw) -> Drawn:
             for o, k in zip(outs, kinds, strict=True)
         }
 
-    verb = {"both": "both are 1", "any": "at least one of them is 1", "different": "they differ"}
+    verb = {"and": "both are 1", "or": "at least one of them is 1", "xor": "they differ"}
     told = [f"{o}[i] is 1 if {verb[k]}" for o, k in zip(outs, kinds, strict=True)]
     edge = (
         f"The vector is a ring: the neighbor of bit {top} is bit 0."
@@ -62,7 +62,7 @@ def _neighbors(draw: Draw) -> Drawn:
     down = f"{{{source}[{top - 1}:0], {source}[{top}]}}"
     slips = {
         "and-or-exchanged": body.replace("&", "@").replace("|", "&").replace("@", "|")
-        if set(kinds) != {"different"}
+        if set(kinds) != {"xor"}
         else body.replace("^", "|")
     }
     if wraps:
@@ -99,7 +99,7 @@ def _neighbors(draw: Draw) -> Drawn:
 
 
 def _pairwise(draw: Draw) -> Drawn:
-    count = draw.one_of(3, 3, 4, 5)
+    count = draw.one_of(3, 3, 4, 6)
     ins = vectors_named(draw, count)
     size = count * count
     out = draw.name("out", "eq", "same", "y")

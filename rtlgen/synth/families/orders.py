@@ -8,7 +8,7 @@ from rtlgen.synth.families._common import Coding, always, an, bit, capital, desi
 
 
 def _bit_reversal(draw: Draw) -> Drawn:
-    width = draw.one_of(4, 8, 8, 16, 24, 32, 64, 100, draw.integer(3, 40))
+    width = draw.one_of(4, 8, 8, 16, 24, 32, 64, 48, draw.integer(3, 40))
     source, out = draw.name("in", "d", "a", "data"), draw.name("out", "q", "y", "rev")
     loop = "integer i;\n" + always(
         f"for (i = 0; i < {width}; i = i + 1)\n    {out}[i] = {source}[{width - 1} - i];"

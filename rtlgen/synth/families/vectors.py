@@ -29,7 +29,7 @@ def _slices(draw: Draw) -> Drawn:
     pool = draw.one_of(
         ("lo", "mid", "hi", "top"),
         ("opcode", "rd", "rs", "imm"),
-        ("o0", "o1", "o2", "o3"),
+        ("f0", "f1", "f2", "f3"),
         ("w", "x", "y", "z"),
         ("field_a", "field_b", "field_c", "field_d"),
     )
@@ -37,7 +37,7 @@ def _slices(draw: Draw) -> Drawn:
     if count == 2 and names[:2] == ["lo", "mid"]:
         names = ["lo", "hi"]
     ranges = [(low, high - 1) for low, high in pairwise(bounds)]
-    whole = draw.name("outv", "full", "copy") if draw.chance(0.25) else ""
+    whole = draw.name("copy_out", "full", "copy") if draw.chance(0.25) else ""
     places = [
         f"{source}[{high}:{low}]" if high > low else f"{source}[{low}]" for low, high in ranges
     ]
@@ -93,7 +93,7 @@ def _slices(draw: Draw) -> Drawn:
 
 def _concatenation(draw: Draw) -> Drawn:
     count = draw.integer(2, 6)
-    widths = [draw.one_of(1, 2, 3, 4, 5, 8)] * count
+    widths = [draw.one_of(1, 2, 3, 4, 6, 8)] * count
     if draw.chance(0.4):
         widths = [draw.one_of(1, 2, 3, 4, 8) for _ in range(count)]
     pool = draw.one_of(("a", "b", "c", "d", "e", "f"), tuple(f"in{i}" for i in range(6)))
