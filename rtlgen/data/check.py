@@ -52,6 +52,7 @@ def check(folder: Path, gate: Gate, *, told: Callable[[int], None] | None = None
     if not counts.rows:
         raise UsageError(f"a dataset must have a row of some kind, {folder} has none")
     counts.drop(read_dropped(folder))
+    findings.notes += _worth_knowing(counts)
     for rule, what in file_faults(folder, record, counts):
         findings.add(rule, str(folder), what)
     return findings
@@ -157,6 +158,16 @@ class _Checker:
         if near is not None and not near.of.startswith(f"{split}\n"):
             what = f"the prompt nearly repeats that of {near.of.split(chr(10), 1)[1]}"
             self._findings.add("prompt across splits", placed.place, what)
+
+
+def _worth_knowing(counts: Survey) -> Iterator[str]:
+    """Yield what is no fault, and what somebody who trains on it wants to know."""
+    if missing := [str(kind) for kind in Kind if kind not in counts.rows]:
+        yield f"no row of {', '.join(missing)}"
+    answered = counts.licences.total()
+    for what, number in (("licence", counts.licences[""]), ("model", counts.models[""])):
+        if number:
+            yield f"{number} of {answered} answers say no {what}"
 
 
 def _content(placed: Placed) -> str:

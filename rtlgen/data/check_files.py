@@ -14,6 +14,7 @@ from rtlgen.data.card import CARD, card, front_matter
 from rtlgen.data.check_rows import Fault
 from rtlgen.data.dataset_record import DatasetRecord
 from rtlgen.data.findings import Findings
+from rtlgen.data.hugging_face import LINES_YAML, lines_yaml
 from rtlgen.data.plots import pictures_of
 from rtlgen.data.readers import Placed, read_rows
 from rtlgen.data.rows import Kind, Split
@@ -47,6 +48,7 @@ def file_faults(folder: Path, record: DatasetRecord, counts: Survey) -> Iterator
     yield from _counts(record, counts)
     yield from _digests(folder, record)
     yield from _card(folder, record, counts)
+    yield from _lines_yaml(folder, record)
 
 
 def _counts(record: DatasetRecord, counts: Survey) -> Iterator[Fault]:
@@ -92,6 +94,13 @@ def _card(folder: Path, record: DatasetRecord, counts: Survey) -> Iterator[Fault
         yield "card", f"plots/{missing[0]} is missing"
     elif record.rtlgen == __version__ and text != card(record, counts, pictures):
         yield "card", f"{CARD} is not what the data says"
+
+
+def _lines_yaml(folder: Path, record: DatasetRecord) -> Iterator[Fault]:
+    for kind, splits in record.counts.items():
+        path = folder / kind / LINES_YAML
+        if not path.is_file() or path.read_text("utf-8", "replace") != lines_yaml(kind, splits):
+            yield "card", f"{kind}/{LINES_YAML} is missing, or is not what the data says"
 
 
 def _head(text: str) -> object:

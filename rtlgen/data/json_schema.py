@@ -33,7 +33,7 @@ are their JSON Schemas, and `rtlgen/data/rows.py` is where both come from:
 A dataset is a folder: `KIND/SPLIT.jsonl` and the same rows in `parquet/KIND/SPLIT.parquet`,
 `dropped.jsonl` with what was left out, `dataset.json` with how it was made, the card `README.md`
 and `plots/`. `datasets.load_dataset(DIR, KIND)` reads the Parquet files,
-`datasets.load_dataset("json", data_files=...)` the others.
+`datasets.load_dataset("DIR/KIND")` the others, with the same types.
 `prompt`, `chosen`, `rejected`, `completion` and `label` are as TRL's trainers take them, in its
 conversational format; the other columns say where a row comes from, and trainers ignore them.
 """

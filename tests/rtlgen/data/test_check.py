@@ -201,13 +201,22 @@ def test_what_is_declared_passes_and_is_said(tmp_path: Path, rtlgen: Command) ->
     assert found.clean
     assert found.notes == [
         "2 rows are problems of made itself, which was declared: for study, not for training "
-        "models that are evaluated on it"
+        "models that are evaluated on it",
+        "no row of preference, repair, grpo, unpaired",
     ]
     code, out, _ = rtlgen("check", declared)
     assert code == 0
     assert "note: 2 rows are problems of made itself" in out
     card = (declared / "README.md").read_text()
     assert "**For study, not for training models that are evaluated on\n> made.**" in card
+
+
+def test_what_nobody_says_is_said(tmp_path: Path) -> None:
+    unknown = made.provenance().model_copy(update={"licence": "", "model": ""})
+    row = made.tuned(1, provenance=unknown)
+    found = check(written(tmp_path / "ds", (Kind.SFT, Split.TRAIN, row)), Gate())
+    assert found.clean
+    assert found.notes[1:] == ["1 of 1 answers say no licence", "1 of 1 answers say no model"]
 
 
 def changed(path: Path, change: Callable[[str], str]) -> None:

@@ -14,6 +14,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from rtlgen.data import parquet, writers
 from rtlgen.data.dataset_record import read_record
@@ -227,6 +229,24 @@ def test_a_line_that_is_no_row(tmp_path: Path, change: dict[str, Any], message: 
     lines = [json.dumps(row) + "\n" for row in (good, {**good, **change})]
     path.write_text("".join(lines))
     with pytest.raises(UsageError, match=rf"train.jsonl:2: {message}"):
+        list(read_rows(path, Kind.SFT))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.binary(max_size=200)
+    | st.recursive(
+        st.none() | st.booleans() | st.floats() | st.text(max_size=9),
+        lambda of: st.lists(of, max_size=3) | st.dictionaries(st.text(max_size=9), of, max_size=3),
+        max_leaves=9,
+    ).map(lambda value: json.dumps(value).encode())
+)
+def test_any_line_is_a_row_or_told_with_its_place(
+    tmp_path_factory: pytest.TempPathFactory, line: bytes
+) -> None:
+    path = tmp_path_factory.mktemp("lines") / "train.jsonl"
+    path.write_bytes(line + b"\n")
+    with pytest.raises(UsageError, match=r"train.jsonl:1: "):
         list(read_rows(path, Kind.SFT))
 
 
