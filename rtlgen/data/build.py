@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
@@ -111,11 +111,14 @@ def build(
     gate = _gate(order, made)
     key = _key(order, made, gate, trust)
     if finished := _finished(order, key):
+        shutil.rmtree(order.folder / WORK, ignore_errors=True)
         return Built(record=finished, before=True)
-    with _work(order, made) as work, Store(work / "store.sqlite") as store:
-        with ExitStack() as stack:
-            runs = executor()
-            stack.callback(runs.close)
+    with (
+        DatasetWriter(order.folder) as writer,
+        _work(order, made) as work,
+        Store(work / "store.sqlite") as store,
+    ):
+        with closing(executor()) as runs:
             ground = Ground(
                 store=store,
                 options=order.options,
@@ -125,34 +128,36 @@ def build(
                 trust=trust,
                 progress=progress,
             )
-            for one in made.sets:
-                say(f"judging {one.name}: {len(one.sources)} sources")
-                judge_set(one, ground)
-            if made.benches:
-                say(f"judging {len(made.benches)} specifications by their testbenches")
-                judge_benches(made.benches, ground)
+            _judge(made, ground, say)
         say("writing rows")
-        record, notes = _write(order, key, gate, store, work)
-    shutil.rmtree(order.folder / WORK, ignore_errors=True)
-    return Built(record=record, notes=notes)
-
-
-def _write(
-    order: Order, key: str, gate: Gate, store: Store, work: Path
-) -> tuple[DatasetRecord, tuple[str, ...]]:
-    store.set_families(families(store.tasks()))
-    bias = LengthBias()
-    with DatasetWriter(order.folder) as writer:
-        with Cleaning(order.options, gate, work) as cleaning:
-            for made in cleaning.rows(store.groups()):
-                for dropped in made.dropped:
-                    writer.drop(dropped)
-                for kind, split, row in made.rows:
-                    writer.write(kind, split, row)
-                for pair in made.pairs:
-                    bias.add(pair)
+        store.set_families(families(store.tasks()))
+        bias = _write(order, gate, store, work, writer)
         record = writer.finish(_record(order, key, gate, store, bias))
-    return record, tuple(_notes(record, order, bias))
+    shutil.rmtree(order.folder / WORK, ignore_errors=True)
+    return Built(record=record, notes=tuple(_notes(record, order, bias)))
+
+
+def _judge(made: Plan, ground: Ground, say: Callable[[str], None]) -> None:
+    for one in made.sets:
+        say(f"judging {one.name}, sources: {len(one.sources)}")
+        judge_set(one, ground)
+    if made.benches:
+        say(f"judging by testbenches, specifications: {len(made.benches)}")
+        judge_benches(made.benches, ground)
+
+
+def _write(order: Order, gate: Gate, store: Store, work: Path, writer: DatasetWriter) -> LengthBias:
+    """Write all rows, and return how long the chosen answers are."""
+    bias = LengthBias()
+    with Cleaning(order.options, gate, work) as cleaning:
+        for made in cleaning.rows(store.groups()):
+            for dropped in made.dropped:
+                writer.drop(dropped)
+            for kind, split, row in made.rows:
+                writer.write(kind, split, row)
+            for pair in made.pairs:
+                bias.add(pair)
+    return bias
 
 
 def _record(order: Order, key: str, gate: Gate, store: Store, bias: LengthBias) -> DatasetRecord:

@@ -50,6 +50,19 @@ def test_a_truncated_line_ends_with_2_and_its_place(
     assert not (tmp_path / "ds").exists()
 
 
+def test_a_folder_with_something_in_it_is_left_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = corpus(tmp_path / "corpus")
+    (tmp_path / "ds").mkdir()
+    (tmp_path / "ds/precious").touch()
+    assert rtlgen(root, "-o", tmp_path / "ds") == 2
+    said = capsys.readouterr().err
+    assert "the folder of a new dataset must be empty" in said
+    assert "judging" not in said
+    assert [path.name for path in (tmp_path / "ds").iterdir()] == ["precious"]
+
+
 @pytest.mark.icarus
 def test_a_dataset_without_a_row_ends_with_2_and_keeps_what_was_judged(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
