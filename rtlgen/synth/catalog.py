@@ -28,6 +28,7 @@ from rtlgen.synth.families import (
     filters,
     flip_flops,
     gates,
+    hierarchy,
     interrupts,
     lfsrs,
     lines,
@@ -65,6 +66,7 @@ from rtlgen.synth.families import (
 
 ALL: tuple[Family, ...] = (
     *counters.FAMILIES,
+    *hierarchy.FAMILIES,
     *everyday.FAMILIES,
     *lookups.FAMILIES,
     *codes.FAMILIES,

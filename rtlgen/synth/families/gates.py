@@ -247,9 +247,10 @@ def _gate_set(draw: Draw) -> Drawn:
         coding=draw.style((plain, ()), (always("\n".join(lines)), tuple(outs))),
         model=model,
         slips={
-            "two-outputs-swapped": plain.replace(f"{outs[0]} =", "TMP =")
-            .replace(f"{outs[1]} =", f"{outs[0]} =")
-            .replace("TMP =", f"{outs[1]} ="),
+            "two-outputs-swapped": "\n".join(
+                f"assign {out} = {text};"
+                for out, text in zip([outs[1], outs[0], *outs[2:]], expressions, strict=True)
+            ),
             "missing-inversion": plain.replace("~(", "("),
         },
     )
