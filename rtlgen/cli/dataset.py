@@ -41,6 +41,9 @@ def check(
 
     Exit code 0: clean; 1: something was found; 2: it cannot be read.
     """
+    from rtlgen.data.extra import require
+
+    require()
     from rtlgen.cli import dataset_runs
 
     dataset_runs.check(folder, against=against or (), json=json, quiet=quiet)
@@ -62,6 +65,9 @@ def inspect(
     json: Json = False,
 ) -> None:
     """Show what a dataset holds: counts, and rows with chosen and rejected side by side."""
+    from rtlgen.data.extra import require
+
+    require("pyarrow", "datasketch", "rapidfuzz")
     from rtlgen.cli import dataset_runs
 
     dataset_runs.inspect(source, examples=examples, json=json)

@@ -13,7 +13,6 @@ from rtlgen.data.check import check as checked
 from rtlgen.data.choose_rows import Chosen, chosen_row, first_rows, kind_of
 from rtlgen.data.contamination import Gate
 from rtlgen.data.dataset_record import DATASET, read_record
-from rtlgen.data.extra import require
 from rtlgen.data.known import named, read_problems
 from rtlgen.data.readers import read_rows
 from rtlgen.data.survey import survey
@@ -29,7 +28,6 @@ _EVERY = 500
 
 def check(folder: Path, *, against: Sequence[str], json: bool, quiet: bool) -> None:
     """Run `rtlgen dataset check`."""
-    require("pyarrow", "datasketch", "rapidfuzz", "matplotlib")
     unwind_when_interrupted()
     read_record(folder)  # first: reading benchmarks takes a while
     gate = gate_against(against)
@@ -56,7 +54,6 @@ def gate_against(against: Sequence[str]) -> Gate:
 
 def inspect(source: str, *, examples: int, json: bool) -> None:
     """Run `rtlgen dataset inspect`."""
-    require("pyarrow")
     row = chosen_row(source)
     path = Path(source)
     if row is not None:

@@ -32,6 +32,7 @@ def families(tasks: Iterable[Task]) -> dict[Key, str]:
     """Return the family of each problem; the order of `tasks` does not matter.
 
     A family that is found is called by the first of its members' stems, in the order of letters.
+    Problems whose set names no family are held in memory together.
     """
     found: dict[Key, str] = {}
     unnamed: dict[Key, Task] = {}

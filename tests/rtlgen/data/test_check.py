@@ -306,7 +306,7 @@ def test_memory_does_not_grow_with_the_rows(tmp_path: Path) -> None:
         return found
 
     peak(10)
-    assert peak(200) < peak(70) + (1 << 18)
+    assert peak(120) < peak(40) + (1 << 17)
 
 
 def test_inspect(whole: Path, rtlgen: Command) -> None:
