@@ -81,6 +81,7 @@ class StepTime(Strict):
 
     step: str
     seconds: float
+    cpu_seconds: float
     resumed: int
 
 
@@ -292,9 +293,14 @@ def _data(found: LoopReport) -> list[str]:
 
 
 def _times(found: LoopReport) -> list[str]:
-    rows = [[one.step, f"{one.seconds:.0f}", str(one.resumed)] for one in found.steps]
-    total = f"{found.seconds / 3600:.2f} hours in all."
-    return ["## Time", "", total, "", *_table(["step", "seconds", "taken up again"], rows)]
+    rows = [
+        [one.step, f"{one.seconds:.0f}", f"{one.cpu_seconds:.0f}", str(one.resumed)]
+        for one in found.steps
+    ]
+    spent = sum(one.cpu_seconds for one in found.steps)
+    total = f"{found.seconds / 3600:.2f} hours in all, {spent / 3600:.2f} of one processor."
+    titles = ["step", "seconds", "processor seconds", "taken up again"]
+    return ["## Time", "", total, "", *_table(titles, rows)]
 
 
 def _table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

@@ -13,6 +13,7 @@ again by its own means of resuming, one that is done is not looked at any more.
 from __future__ import annotations
 
 import logging
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -120,6 +121,8 @@ class StepRecord(Strict):
     finished: str = ""
     seconds: float = 0.0
     """Wall time of the last part."""
+    cpu_seconds: float = 0.0
+    """Processor time of the last part, child processes included."""
     exit_code: int = 0
     resumed: int = 0
     """Times that it was taken up again."""
@@ -165,7 +168,7 @@ class Job:
         self.told(step, "begins" if before is None else "goes on")
         record = _begun(step, before)
         _write(self.folder, record)
-        start = time.monotonic()
+        start, spent = time.monotonic(), _processor_seconds()
         code = self._done(step, begun=before is not None)
         if not (self.folder / step.makes).exists():
             raise StepFailed(f"step {step.name} must make {step.makes}, and it did not", 4)
@@ -179,6 +182,7 @@ class Job:
             "status": "done",
             "finished": _now(),
             "seconds": round(time.monotonic() - start, 3),
+            "cpu_seconds": round(_processor_seconds() - spent, 3),
             "exit_code": code,
         }
         _write(self.folder, record.model_copy(update=done))
@@ -293,6 +297,11 @@ def _noted(step: Step) -> Iterator[None]:
     except BaseException as error:
         error.add_note(f"it was in step {step.name}; the same command goes on with it")
         raise
+
+
+def _processor_seconds() -> float:
+    """Return the processor time of this process and of the children that ended."""
+    return sum(os.times()[:4])
 
 
 def _now() -> str:

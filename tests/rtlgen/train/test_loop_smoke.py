@@ -26,6 +26,8 @@ def started(folder: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-m", "rtlgen", *words],
         cwd=ROOT,
+        # On a busy machine threads wait for one another longer than the sums take.
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         start_new_session=True,
