@@ -11,7 +11,6 @@ import random
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
 
 from rtlgen.synth.drawn import Behavior, Drawn, Outputs, State, Values
 from rtlgen.synth.header import data_inputs
@@ -21,6 +20,8 @@ EXHAUSTIVE_BITS = 8
 """Combinational designs with no more input bits get every input there is."""
 _BITS = 20_000
 """Bits of stimulus that an example may have, as long as it has enough beats."""
+_AGAIN = 16
+"""Further beats after all inputs were there, in any order."""
 _FEWEST, _MOST = 40, 160
 """Random beats of a combinational design."""
 _CYCLES = (150, 300)
@@ -86,19 +87,33 @@ def _combinational(drawn: Drawn, chance: random.Random) -> Iterator[Values]:
     ports = data_inputs(drawn)
     bits = sum(port.width for port in ports)
     yield from _own_vectors(drawn)
+    source = _Random(ports, chance)
     if bits <= EXHAUSTIVE_BITS:
-        every = [
-            dict(zip((p.name for p in ports), values, strict=True))
-            for values in product(*(range(1 << port.width) for port in ports))
-        ]
-        chance.shuffle(every)
-        yield from every
+        yield from _every(ports, bits, chance)
+        if bits:
+            yield from (source.values() for _ in range(_AGAIN))
         return
     yield from _corners(ports)
     yield from _walking(ports, chance)
-    source = _Random(ports, chance)
     for _ in range(max(_FEWEST, min(_MOST, _BITS // bits))):
         yield source.values()
+        if chance.random() < 0.4:
+            yield source.one_changed()
+
+
+def _every(ports: Sequence[Port], bits: int, chance: random.Random) -> Iterator[Values]:
+    """Yield all inputs, each one bit away from the one before: a reflected Gray code."""
+    places = list(range(bits))
+    chance.shuffle(places)
+    start = chance.getrandbits(bits) if bits else 0
+    for number in range(1 << bits):
+        code = number ^ number >> 1
+        word = start ^ sum((code >> n & 1) << place for n, place in enumerate(places))
+        values = {}
+        for port in ports:
+            values[port.name] = word & _last(port)
+            word >>= port.width
+        yield values
 
 
 def _own_vectors(drawn: Drawn) -> Iterator[Values]:
@@ -144,7 +159,7 @@ def _sequential(drawn: Drawn, chance: random.Random) -> Iterator[Beat]:
     bits = 1 + sum(port.width for port in ports)
     cycles = max(_CYCLES[0], min(_CYCLES[1], _BITS // bits))
     cycles = max(_CYCLES[0], cycles - len(drawn.vectors))
-    resets = {cycles // 3, 2 * cycles // 3, *(chance.randrange(cycles) for _ in range(2))}
+    resets = {cycles // 3, 2 * cycles // 3, *(chance.randrange(cycles) for _ in range(3))}
     for number in range(cycles):
         if number in resets:
             yield from _again(drawn, source)
@@ -164,14 +179,13 @@ def _first_reset(drawn: Drawn, source: _Random) -> Iterator[Beat]:
 
 
 def _again(drawn: Drawn, source: _Random) -> Iterator[Beat]:
-    """Yield a reset in the middle: a short one that no edge sees, where that must act, or not."""
+    """Yield a reset in the middle: first a short one that no clock edge sees."""
     timing = drawn.timing
     if timing is None or not timing.reset:
         return
-    if source.chance.random() < 0.5:
-        yield Beat(inputs=source.values(), reset=True)
-        yield Beat(inputs=source.values())
-        yield from (Beat(inputs=source.values(), tick=True) for _ in range(3))
+    yield Beat(inputs=source.values(), reset=True)
+    yield Beat(inputs=source.values())
+    yield from (Beat(inputs=source.values(), tick=True) for _ in range(3))
     for _ in range(source.chance.choice((1, 1, 2))):
         yield Beat(inputs=source.values(), reset=True, tick=True)
 
@@ -193,6 +207,13 @@ class _Random:
             self._manner = {port.name: self._new_manner(port) for port in self._ports}
         self._left -= 1
         self._last = {port.name: self._value(port) for port in self._ports}
+        return self._last
+
+    def one_changed(self) -> Values:
+        """Return the last inputs with another value of one port."""
+        port = self.chance.choice(self._ports)
+        other = self._last[port.name] ^ self.chance.randint(1, _last(port))
+        self._last = {**self._last, port.name: other}
         return self._last
 
     def _new_manner(self, port: Port) -> float | str:
