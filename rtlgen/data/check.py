@@ -111,7 +111,7 @@ class _Checker:
         """Note what is no fault."""
         for name, number in sorted(self._declared.items()):
             self._findings.notes.append(
-                f"{number} rows are problems of {name} itself, which was declared: for study, "
+                f"rows of {name}, which was declared: {number}; for study, "
                 "not for training models that are evaluated on it"
             )
 
@@ -130,19 +130,26 @@ class _Checker:
             self._findings.add("split", placed.place, what)
 
     def _known(self, split: Split, placed: Placed) -> None:
-        row, design = placed.row, learned(placed.row)
-        declared = row.problem_set in self._record.allowed
+        row = placed.row
         fresh = self._first_of_problem(split, placed)
-        if declared:
-            self._declared[row.problem_set] = self._declared.get(row.problem_set, 0) + 1
+        if row.problem_set in self._record.allowed:
+            self._declare(row.problem_set)
             return
+        design = learned(row)
         found: Finding | None = None
         if fresh:
             found = self._gate.check(_said(placed), "", [design] if design else [])
         if found is None and design:
             found = self._by_code(design)
-        if found is not None:
+        if found is None:
+            return
+        if found.problem_set in self._record.allowed:
+            self._declare(found.problem_set)
+        else:
             self._findings.add("contamination", placed.place, f"{row.problem[:60]!r} {found}")
+
+    def _declare(self, name: str) -> None:
+        self._declared[name] = self._declared.get(name, 0) + 1
 
     def _first_of_problem(self, split: Split, placed: Placed) -> bool:
         """Return whether the problem was not seen before; compare its prompt if so."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import PurePosixPath, PureWindowsPath
 
 from rtlgen.data.normalize import digest
 from rtlgen.data.row_id import row_id
 from rtlgen.data.rows import (
+    GrpoRow,
     PreferenceRow,
     Provenance,
     RepairRow,
@@ -59,7 +61,7 @@ def design_in(text: str) -> str:
 
 
 def learned(row: Row) -> str | None:
-    """Return the design that a trainer takes as good; None where there is none."""
+    """Return the design that a trainer takes as good, or judges by; None where there is none."""
     if isinstance(row, PreferenceRow):
         return design_in(row.chosen[-1].content)
     if isinstance(row, SftRow):
@@ -68,7 +70,17 @@ def learned(row: Row) -> str | None:
         return row.right
     if isinstance(row, UnpairedRow) and row.label:
         return design_in(row.completion[-1].content)
-    return None
+    return _golden(row.reward_data) if isinstance(row, GrpoRow) else None
+
+
+def _golden(reward_data: str) -> str | None:
+    """Return the design that the answers to a GRPO prompt are judged by, where it is told."""
+    try:
+        told = json.loads(reward_data)
+    except (ValueError, RecursionError):
+        return None
+    golden = told.get("golden") if isinstance(told, dict) else None
+    return golden if isinstance(golden, str) and golden else None
 
 
 def _of_pair(row: PreferenceRow, min_margin: float) -> Iterator[Fault]:

@@ -14,7 +14,7 @@ import pytest
 from rtlgen.cli import app
 from rtlgen.cli.common import exit_code_of
 from rtlgen.data.check import check
-from rtlgen.data.check_rows import design_in, faults
+from rtlgen.data.check_rows import design_in, faults, learned
 from rtlgen.data.contamination import Gate
 from rtlgen.data.known import Known
 from rtlgen.data.rows import Kind, Row, Split
@@ -200,15 +200,36 @@ def test_what_is_declared_passes_and_is_said(tmp_path: Path, rtlgen: Command) ->
     found = check(declared, gate)
     assert found.clean
     assert found.notes == [
-        "2 rows are problems of made itself, which was declared: for study, not for training "
-        "models that are evaluated on it",
+        "rows of made, which was declared: 2; for study, not for training models that are "
+        "evaluated on it",
         "no row of preference, repair, grpo, unpaired",
     ]
     code, out, _ = rtlgen("check", declared)
     assert code == 0
-    assert "note: 2 rows are problems of made itself" in out
+    assert "note: rows of made, which was declared: 2" in out
     card = (declared / "README.md").read_text()
     assert "**For study, not for training models that are evaluated on\n> made.**" in card
+
+
+def test_what_resembles_a_declared_set_is_declared(tmp_path: Path) -> None:
+    row = made.tuned(1)
+    folder = written(tmp_path / "ds", (Kind.SFT, Split.TRAIN, row), allowed=["exam"])
+    found = check(folder, Gate().with_problems(known(1)))
+    assert found.clean
+    assert found.notes[0].startswith("rows of exam, which was declared: 1;")
+
+
+@pytest.mark.parametrize(
+    ("reward_data", "expected"),
+    [
+        (json.dumps({"golden": "module m; endmodule"}), "module m; endmodule"),
+        ("{}", None),
+        ("[]", None),
+        ("{", None),
+    ],
+)
+def test_the_design_that_a_reward_judges_by(reward_data: str, expected: str | None) -> None:
+    assert learned(made.asked(1).model_copy(update={"reward_data": reward_data})) == expected
 
 
 def test_what_nobody_says_is_said(tmp_path: Path) -> None:

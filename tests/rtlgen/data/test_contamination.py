@@ -278,6 +278,16 @@ def test_a_task_of_an_allowed_set_is_let_in() -> None:
     assert strict.check_answer(task, CODE) is not None
 
 
+def test_a_small_answer_counts_with_the_text_of_its_task() -> None:
+    code = "module inv(input a, output y); assign y = ~a; endmodule"
+    gate = Gate().with_problems([lock(spec="Implement an inverter, please.", codes=(code,))])
+    told = [
+        Task(problem_set="mine", problem="p", spec=spec, top="inv", prompt=())
+        for spec in ("Implement an inverter, please.", "Give the complement of a bit.")
+    ]
+    assert [gate.check_answer(task, code) is None for task in told] == [False, True]
+
+
 def test_problems_of_files(tmp_path: Path) -> None:
     lines = [
         {"task_id": "a", "description": SPEC, "golden": CODE, "header": "module lock();"},
