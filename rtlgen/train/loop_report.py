@@ -108,7 +108,13 @@ def report(folder: Path, planned: Planned) -> LoopReport:
     stages = planned.stages()
     sets = [one.name for one in planned.sets]
     times = tuple(
-        StepTime(step=one.step, seconds=one.seconds, resumed=one.resumed) for one in records(folder)
+        StepTime(
+            step=one.step,
+            seconds=one.seconds,
+            cpu_seconds=one.cpu_seconds,
+            resumed=one.resumed,
+        )
+        for one in records(folder)
     )
     return LoopReport(
         rtlgen=__version__,
