@@ -30,6 +30,7 @@ from rtlgen.synth.families import (
     gates,
     hierarchy,
     interrupts,
+    latches,
     lfsrs,
     lines,
     links,
@@ -66,6 +67,7 @@ from rtlgen.synth.families import (
 
 ALL: tuple[Family, ...] = (
     *counters.FAMILIES,
+    *latches.FAMILIES,
     *hierarchy.FAMILIES,
     *everyday.FAMILIES,
     *lookups.FAMILIES,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rtlgen.synth.draw import Draw
@@ -16,7 +16,7 @@ from rtlgen.synth.families._common import (
     mask,
     vectors_named,
 )
-from rtlgen.synth.families._logic import GATES, gate, gate_verilog
+from rtlgen.synth.families._logic import GATES, gate, gate_verilog, rows
 
 
 def _submodule(name: str, ports: str, body: str) -> str:
@@ -69,10 +69,9 @@ def _cells(draw: Draw) -> Drawn:
     out = draw.name("z", "out", "y", "f")
     cells = _two_cells(draw)
     count = draw.one_of(2, 2, 3, 4)
-    joint = draw.one_of("AND", "OR", "XOR", "NAND", "NOR")
     wires = [f"w{i}" for i in range(1, count + 1)]
     uses = [cells[i % 2] for i in range(count)]
-    wired = [_two(draw, ins, i) for i in range(count)]
+    joint, wired = _joined(draw, ins, uses)
     positional = draw.chance(0.3)
     lines = []
     for i, (cell, (p, q), wire) in enumerate(zip(uses, wired, wires, strict=True), start=1):
@@ -86,8 +85,7 @@ def _cells(draw: Draw) -> Drawn:
     body = f"wire {', '.join(wires)};\n" + "\n".join(lines) + f"\n{last}\n{modules}"
 
     def model(given: Values) -> Outputs:
-        found = [c.value(given[p], given[q]) for c, (p, q) in zip(uses, wired, strict=True)]
-        return {out: gate(joint, found)}
+        return {out: _value(given, joint, uses, wired)}
 
     told = "; ".join(f"module {c.name}: {c.told}" for c in cells)
     connected = "; ".join(
@@ -95,8 +93,7 @@ def _cells(draw: Draw) -> Drawn:
         for i, (c, (p, q), w) in enumerate(zip(uses, wired, wires, strict=True), start=1)
     )
     exchanged = body.replace(last, f"assign {out} = {gate_verilog(_EXCHANGED[joint], wires)};")
-    one, two = cells[0].name, cells[1].name
-    swapped = body.replace(f"{one} u1", f"{two} u1").replace(f"{two} u2", f"{one} u2")
+    inverted = body.replace(f"r = {cells[1].verilog};", f"r = ~({cells[1].verilog});")
     return design(
         module="two_kinds_of_cells",
         parameters={
@@ -133,8 +130,25 @@ def _cells(draw: Draw) -> Drawn:
         ),
         coding=body,
         model=model,
-        slips={"other-gate": exchanged, "submodules-swapped": swapped},
+        slips={"other-gate": exchanged, "submodule-inverted": inverted},
     )
+
+
+Pairs = Sequence[tuple[str, str]]
+
+
+def _value(given: Values, joint: str, uses: Sequence[_Cell], wired: Pairs) -> int:
+    found = [c.value(given[p], given[q]) for c, (p, q) in zip(uses, wired, strict=True)]
+    return gate(joint, found)
+
+
+def _joined(draw: Draw, ins: tuple[str, ...], uses: Sequence[_Cell]) -> tuple[str, Pairs]:
+    """Draw the last gate and the wiring so that the output is no constant."""
+    while True:
+        joint = draw.one_of(*_EXCHANGED)
+        wired = [_two(draw, ins, i) for i in range(len(uses))]
+        if len({_value(row, joint, uses, wired) for row in rows(ins)}) == 2:
+            return joint, wired
 
 
 def _two_cells(draw: Draw) -> tuple[_Cell, _Cell]:
