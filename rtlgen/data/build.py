@@ -91,23 +91,16 @@ def build(
 ) -> Built:
     """Make the dataset of `order`; the same call goes on where a killed one stopped.
 
-    Nothing of the dataset is there before all of it is, and what was judged is kept
-    in `DIR/.work` until then.
-
-    Args:
-        order: What is built.
-        executor: Makes what judges; it is closed here.
-        progress: Told how far judging has come, by problem set.
-        say: Told each stage, in words.
+    Nothing of it is there before all of it is; what was judged is kept in `DIR/.work` until
+    then. `executor` makes what judges; `progress` is told how far it is, and `say` each stage.
 
     Raises:
         UsageError: A source cannot be used, or no row is left.
         EnvironmentFault: A tool or library is missing, or the machine fails.
-        OSError: Something cannot be written; what was judged before is kept.
+        OSError: Something cannot be written.
     """
     require()
-    trust = read_trust(order.doctor)
-    made = plan(order)
+    trust, made = read_trust(order.doctor), plan(order)
     gate = _gate(order, made)
     key = _key(order, made, gate, trust)
     if finished := _finished(order, key):
@@ -120,17 +113,11 @@ def build(
     ):
         with closing(executor()) as runs:
             ground = Ground(
-                store=store,
-                options=order.options,
-                executor=runs,
-                work=work,
-                cache=order.cache,
-                trust=trust,
-                progress=progress,
-            )
+                store=store, options=order.options, executor=runs, work=work,
+                cache=order.cache, trust=trust, progress=progress,
+            )  # fmt: skip
             _judge(made, ground, say)
         say("writing rows")
-        store.set_families(families(store.tasks()))
         bias = _write(order, gate, store, work, writer)
         record = writer.finish(_record(order, key, gate, store, bias))
     shutil.rmtree(order.folder / WORK, ignore_errors=True)
@@ -148,6 +135,7 @@ def _judge(made: Plan, ground: Ground, say: Callable[[str], None]) -> None:
 
 def _write(order: Order, gate: Gate, store: Store, work: Path, writer: DatasetWriter) -> LengthBias:
     """Write all rows, and return how long the chosen answers are."""
+    store.set_families(families(store.tasks()))
     bias = LengthBias()
     with Cleaning(order.options, gate, work) as cleaning:
         for made in cleaning.rows(store.groups()):
