@@ -35,10 +35,9 @@ class _Cell:
     value: Callable[[int, int], int]
 
 
-def _cell(draw: Draw, letter: str) -> _Cell:
+def _cell(draw: Draw, name: str) -> _Cell:
     """Draw a module: a gate, or a function of two gates."""
     kind, other = draw.one_of(*GATES), draw.one_of("AND", "OR", "XOR")
-    name = draw.name(f"mod_{letter}", f"block_{letter}", f"cell_{letter}", f"unit_{letter}")
     if draw.chance(0.5):
         return _Cell(
             name=name,
@@ -67,11 +66,10 @@ def _cells(draw: Draw) -> Drawn:
     ins = tuple(names[: draw.one_of(2, 2, 3, 4)])
     draw.take(*ins)
     out = draw.name("z", "out", "y", "f")
-    cells = _two_cells(draw)
     count = draw.one_of(2, 2, 3, 4)
     wires = [f"w{i}" for i in range(1, count + 1)]
+    cells, joint, wired = _composed(draw, ins, count)
     uses = [cells[i % 2] for i in range(count)]
-    joint, wired = _joined(draw, ins, uses)
     positional = draw.chance(0.3)
     lines = []
     for i, (cell, (p, q), wire) in enumerate(zip(uses, wired, wires, strict=True), start=1):
@@ -142,22 +140,26 @@ def _value(given: Values, joint: str, uses: Sequence[_Cell], wired: Pairs) -> in
     return gate(joint, found)
 
 
-def _joined(draw: Draw, ins: tuple[str, ...], uses: Sequence[_Cell]) -> tuple[str, Pairs]:
-    """Draw the last gate and the wiring so that the output is no constant."""
-    while True:
-        joint = draw.one_of(*_EXCHANGED)
-        wired = [_two(draw, ins, i) for i in range(len(uses))]
-        if len({_value(row, joint, uses, wired) for row in rows(ins)}) == 2:
-            return joint, wired
+def _joined(draw: Draw, ins: tuple[str, ...], cells: Sequence[_Cell]) -> tuple[str, Pairs] | None:
+    """Draw the last gate and the wiring; None if the output is a constant."""
+    joint = draw.one_of(*_EXCHANGED)
+    wired = [_two(draw, ins, i) for i in range(len(cells))]
+    values = {_value(row, joint, cells, wired) for row in rows(ins)}
+    return (joint, wired) if len(values) == 2 else None
 
 
-def _two_cells(draw: Draw) -> tuple[_Cell, _Cell]:
-    """Draw two modules that differ for some inputs."""
-    first = _cell(draw, "a")
+def _composed(
+    draw: Draw, ins: tuple[str, ...], count: int
+) -> tuple[tuple[_Cell, _Cell], str, Pairs]:
+    """Draw two modules that differ, and a use of them that is no constant."""
+    style = draw.one_of("mod", "block", "cell", "unit")
+    draw.take(f"{style}_a", f"{style}_b")
     while True:
-        second = _cell(draw, "b")
-        if any(first.value(p, q) != second.value(p, q) for p in (0, 1) for q in (0, 1)):
-            return first, second
+        first, second = _cell(draw, f"{style}_a"), _cell(draw, f"{style}_b")
+        joined = _joined(draw, ins, [(first, second)[i % 2] for i in range(count)])
+        same = all(first.value(p, q) == second.value(p, q) for p in (0, 1) for q in (0, 1))
+        if joined and not same:
+            return (first, second), *joined
 
 
 def _two(draw: Draw, ins: tuple[str, ...], place: int) -> tuple[str, str]:
