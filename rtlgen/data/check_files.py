@@ -55,11 +55,11 @@ def _counts(record: DatasetRecord, counts: Survey) -> Iterator[Fault]:
     real = {kind: dict(splits) for kind, splits in counts.rows.items()}
     for kind in Kind:
         for split in Split:
-            said, is_ = (of.get(kind, {}).get(split, 0) for of in (record.counts, real))
-            if said != is_:
+            said, there = (of.get(kind, {}).get(split, 0) for of in (record.counts, real))
+            if said != there:
                 yield (
                     "counts",
-                    f"dataset.json says {said} rows of {kind} in {split}, there are {is_}",
+                    f"dataset.json says {said} rows of {kind} in {split}, there are {there}",
                 )
     dropped = {rule: what.total() for rule, what in sorted(counts.dropped.items())}
     if dropped != record.dropped:
