@@ -27,10 +27,13 @@ from rtlgen.synth.example import Example, draw_design, draw_example
 from rtlgen.synth.mismatch_text import reference_text, text_of_test
 from rtlgen.synth.parts import Part, is_held_out
 from rtlgen.synth.slips import chosen
+from rtlgen.synth.torn import torn
 from rtlgen.synth.verify import Verified, verified
 
 SIZE = 32
 """Examples that a chunk of a large part is made of."""
+_TORN = 0.3
+"""Share of examples with a wrong design that does not parse, beside those that are simulated."""
 _TRIES = 24
 """Draws until an instance is of the part that is wanted."""
 
@@ -167,6 +170,9 @@ def _row(example: Example, found: Verified) -> dict[str, Any]:
     chance = random.Random(f"slips {example.seed}")  # noqa: S311 - not for secrets
     shares = {killed.slip: killed.share for killed in found.killed}
     slips = chosen(list(shares), chance)
+    if chance.random() < _TORN and (broken := torn(claim.golden, chance)):
+        slips.append(broken)
+        shares[broken] = 0.0
     return {
         "problem": problem.model_dump(mode="json"),
         "slips": [

@@ -29,6 +29,7 @@ HELD_OUT = (
     "truth-table-outputs",
     "waveform-function",
     "crc-step",
+    "tree-of-instances",
     "mux-priority",
     "gate-chip",
     "byte-enable-register",

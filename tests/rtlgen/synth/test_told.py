@@ -16,9 +16,11 @@ from rtlgen.synth.frames import FRAMES, HELD_OUT, Telling, _an, tidy, told
 from rtlgen.synth.header import HeaderStyle, apart, header, module
 from rtlgen.synth.phrases import capital, ports_of, reset_sentence, sentence
 from rtlgen.synth.slips import chosen, slips_of
+from rtlgen.synth.torn import torn
 from rtlgen.synth.vectors import beats_of, samples_of
 from sim.design import Design
 from sim.interface import read_header, read_interface
+from sim.slang import Parsed
 from tests.rtlgen.synth.small import STYLE, counter, gate, latch
 
 ASYNC = ClockAndReset(clock="clk", reset="rst_n", active_low=True, asynchronous=True)
@@ -188,6 +190,21 @@ def test_a_few_slips_of_all_sources_are_chosen() -> None:
         kept = chosen(slips, random.Random(seed))
         assert len({slip.source for slip in kept}) >= 2
         assert len({slip.name for slip in kept}) == len(kept)
+
+
+@pytest.mark.parametrize("drawn", [gate(), counter(ASYNC), latch()])
+def test_a_torn_design_does_not_parse_and_is_else_the_same(drawn: Drawn) -> None:
+    golden = module(drawn, "top_module", STYLE)
+    names = set()
+    for seed in range(20):
+        wrong = torn(golden, random.Random(seed))
+        assert wrong is not None
+        names.add(wrong.name)
+        errors = Parsed({"x.sv": wrong.text}).syntax_errors()
+        assert errors
+        assert wrong.text.startswith(header(drawn, "top_module", STYLE))
+        assert abs(len(wrong.text) - len(golden)) < 12
+    assert len(names) >= 3
 
 
 # The catalog
