@@ -10,6 +10,7 @@ from typing import Any
 import torch
 import transformers
 
+from rtlgen.train.faults import check_finite
 from rtlgen.train.run_folder import RunFolder, mark_complete
 
 _SHOWN = {
@@ -83,6 +84,7 @@ class Follower(transformers.TrainerCallback):  # type: ignore[misc]
         if not self._main or not logs:
             return
         numbers = {key: value for key, value in logs.items() if isinstance(value, int | float)}
+        check_finite(state.global_step, numbers)
         speed = self._speed()
         self._folder.log({"step": state.global_step, **numbers, "tokens_per_second": round(speed)})
         self.last.update(numbers)

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from rtlgen.errors import RtlgenError, UsageError
-from rtlgen.llm.model import ModelFault
 from rtlgen.llm.transformers_load import first_line
 from rtlgen.train import prepared, rows_read
 from rtlgen.train.arguments import arguments, check_keys
 from rtlgen.train.config import Lora, Method, Placed
+from rtlgen.train.faults import check_disk, told
 from rtlgen.train.grpo import TrlReward
 from rtlgen.train.hardware import Hardware, look
 from rtlgen.train.model import Trainee, load, require, resolve, set_template
@@ -26,7 +26,7 @@ from rtlgen.train.record import record_of
 from rtlgen.train.rewards import reward_named
 from rtlgen.train.run_folder import CHECKPOINTS, DATA, MODEL, Record, RunFolder, held
 from rtlgen.train.saved import save_trained
-from rtlgen.train.silence import silent
+from rtlgen.train.silence import silent, tensorboard_in
 
 Say = Callable[[str], None]
 DEFAULT_REWARDS = ("share",)
@@ -68,7 +68,7 @@ def train(
         ModelFault: The model cannot be loaded, or a library is missing.
     """
     require()
-    with silent():
+    with silent(), tensorboard_in(output / "tensorboard"):
         check_keys(method, placed)
         _check_rewards(method, placed)
         sources = rows_read.sources(method, placed)
@@ -113,21 +113,24 @@ class _Job:
             return self._train(record, before)
 
     def _before(self, record: Record, *, resume: bool) -> Record | None:
+        """Return the record of the run to go on with; None where nothing was trained yet."""
         before = self.folder.read()
-        if before is not None:
-            self.folder.check_same(before, record)
-        elif resume:
+        if resume and before is None:
             raise UsageError(
                 f"--resume needs a run to go on with, {self.folder.folder} has none\n\n"
                 "hint: leave it out"
             )
-        return before
+        if before is not None and (before.status == "done" or self.folder.checkpoint()):
+            self.folder.check_same(before, record)
+            return before
+        if self.main:
+            self.folder.clean()
+        return None
 
     def _train(self, record: Record, before: Record | None) -> Outcome:
         trainee = self._load()
         rows, counts = self._rows(trainee)
         self._advise(trainee, counts)
-        begun = time.monotonic()
         record = record.model_copy(
             update={
                 "chosen": {**self.arguments.chosen, "dtype": self.dtype},
@@ -138,20 +141,21 @@ class _Job:
         )
         if self.main:
             self.folder.write(record)
-        with _refusing_memory():
+        begun = time.monotonic()
+        with told():
             trainer, follower = self._trainer(trainee, rows)
+            check_disk(self.folder.folder, trainer.model)
             checkpoint = self._checkpoint()
             trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
-        record = record.model_copy(
-            update={
+            done = {
                 "parameters": {"all": trainee.parameters, "trained": _trained(trainer.model)},
                 "steps": trainer.state.global_step,
                 "seconds": round(record.seconds + time.monotonic() - begun, 1),
                 "result": follower.last,
                 "status": "done",
             }
-        )
-        self._save(trainer, trainee, record)
+            record = record.model_copy(update=done)
+            self._save(trainer, trainee, record)
         return self._outcome(record, trained=True)
 
     def _load(self) -> Trainee:
@@ -212,7 +216,9 @@ class _Job:
         )
         try:
             trainer = self._built(trainee, rows, follower)
-        except (ValueError, TypeError, NotImplementedError, ImportError) as error:
+        except (ValueError, TypeError, NotImplementedError, ImportError, RuntimeError) as error:
+            if type(error) is RuntimeError and "to be installed" not in str(error):
+                raise
             raise UsageError(
                 f"TRL refuses this run: {first_line(error)}, {self.placed.place('trl')}\n\n"
                 "hint: see TRL's documentation of the fields under trl"
@@ -336,18 +342,3 @@ def _peft(lora: Lora) -> Any:  # noqa: ANN401 - imported late
 
 def _trained(model: Any) -> int:  # noqa: ANN401 - imported late
     return sum(each.numel() for each in model.parameters() if each.requires_grad)
-
-
-@contextmanager
-def _refusing_memory() -> Iterator[None]:
-    """Say what to do where the device's memory is too small."""
-    try:
-        yield
-    except RuntimeError as error:
-        if "out of memory" not in str(error) and "can't allocate memory" not in str(error):
-            raise
-        raise ModelFault(
-            f"the device has too little memory for this run: {first_line(error)}\n\n"
-            "hint: halve trl.per_device_train_batch_size and double "
-            "trl.gradient_accumulation_steps, set trl.gradient_checkpointing, or train `lora`"
-        ) from error

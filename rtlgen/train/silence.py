@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from rtlgen.llm.transformers_load import quiet
 
+_TENSORBOARD = "TENSORBOARD_LOGGING_DIR"
+"""Without it TensorBoard's files go into the current folder."""
 _QUIET = {
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "HF_DATASETS_DISABLE_PROGRESS_BARS": "1",
@@ -39,3 +42,15 @@ def silent() -> Iterator[None]:
         constants.HF_HUB_DISABLE_TELEMETRY = telling
         if bars:
             datasets.enable_progress_bars()
+
+
+@contextmanager
+def tensorboard_in(folder: Path) -> Iterator[None]:
+    """Let TensorBoard's files go into `folder`, unless the environment says where."""
+    there = _TENSORBOARD in os.environ
+    os.environ.setdefault(_TENSORBOARD, str(folder))
+    try:
+        yield
+    finally:
+        if not there:
+            del os.environ[_TENSORBOARD]

@@ -137,7 +137,7 @@ def test_dpo_with_an_adapter_leaves_a_merged_model(
 ) -> None:
     import torch
 
-    path = config(tiny.preference_rows(), steps=4, lora={"r": 2})
+    path = config(tiny.preference_rows(), steps=4, lora={"r": 2}, trl={"report_to": "tensorboard"})
     outcome = run(Method.DPO, path)
     log = [line for line in read_log(tmp_path / "run") if "loss" in line]
     assert log[-1]["rewards/margins"] > 0.01 > log[0]["rewards/margins"]
@@ -147,6 +147,7 @@ def test_dpo_with_an_adapter_leaves_a_merged_model(
     assert all("proj" in key for key in changed)
     assert style_in(tmp_path / "run" / "adapter") == "plain"
     assert (tmp_path / "run" / "plots" / "margins.svg").exists()
+    assert list((tmp_path / "run" / "tensorboard").glob("events.*"))
     trained = outcome.record.parameters
     assert 0 < trained["trained"] < trained["all"] / 4
 
@@ -196,6 +197,7 @@ def test_another_run_in_the_folder(config: Callable[..., Path], tmp_path: Path) 
         ),
         ({"trl": {"optim": "none"}}, r"refuses the values of trl: none is not a valid"),
         ({"trl": {"packing": True, "max_length": None}}, r"TRL refuses this run: When packing"),
+        ({"trl": {"report_to": "comet_ml"}}, r"TRL refuses this run: .* comet-ml"),
         ({"rewards": ["share"]}, r"sft has no rewards, .*config\.yaml:\d"),
         ({"chat_template": "none.jinja"}, r"cannot read .*none\.jinja.*config\.yaml:\d"),
     ],
@@ -203,6 +205,13 @@ def test_another_run_in_the_folder(config: Callable[..., Path], tmp_path: Path) 
 def test_what_cannot_be_trained(config: Callable[..., Path], values: Any, said: str) -> None:
     with pytest.raises(UsageError, match=said):
         run(Method.SFT, config(tiny.sft_rows(), **values))
+
+
+def test_a_run_that_trained_nothing_is_none(config: Callable[..., Path]) -> None:
+    with pytest.raises(UsageError, match="TRL refuses this run"):
+        run(Method.SFT, config(tiny.sft_rows(), trl={"report_to": "comet_ml"}))
+    outcome = run(Method.SFT, config(tiny.sft_rows(4), steps=1))
+    assert outcome.record.rows["read"] == 4
 
 
 def test_no_model_and_an_unknown_reward(config: Callable[..., Path]) -> None:
