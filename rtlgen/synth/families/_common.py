@@ -54,7 +54,7 @@ def design(  # noqa: PLR0913 - one keyword a part
     become procedural, and a slip in a procedure is left out where outputs are wires.
     """
     body, registered = (coding, ()) if isinstance(coding, str) else coding
-    wrong = {name: _fitting(text, registered) for name, text in (slips or {}).items()}
+    wrong = {name: _fitting(text, body, registered) for name, text in (slips or {}).items()}
     return Drawn(
         parameters=dict(parameters),
         ports=(*inputs(*ins), *outputs(*outs)),
@@ -70,11 +70,11 @@ def design(  # noqa: PLR0913 - one keyword a part
     )
 
 
-def _fitting(body: str, registered: Sequence[str]) -> str:
-    if registered and body.startswith("assign "):
-        statements = body.replace("assign ", "")
-        return always(statements)
-    return "" if "always" in body and not registered else body
+def _fitting(wrong: str, body: str, registered: Sequence[str]) -> str:
+    if registered and wrong.startswith("assign "):
+        return always(wrong.replace("assign ", ""))
+    procedural = "always" in wrong and "always" not in body
+    return "" if procedural and not registered else wrong
 
 
 def mask(width: int) -> int:
@@ -90,6 +90,18 @@ def signed(value: int, width: int) -> int:
 def bit(value: int, index: int) -> int:
     """Return bit `index` of `value`."""
     return value >> index & 1
+
+
+def filled(width: int, value: int) -> str:
+    """Return all zeros or, where `value` is not 0, all ones."""
+    if value == 0:
+        return f"{width}'b0" if width > 1 else "1'b0"
+    return f"{{{width}{{1'b1}}}}" if width > 1 else "1'b1"
+
+
+def read(name: str, is_signed: bool) -> str:
+    """Return `name` as Verilog reads it, as a signed number where asked for."""
+    return f"$signed({name})" if is_signed else name
 
 
 def binary(width: int, value: int) -> str:

@@ -247,6 +247,11 @@ def _seven_segment(draw: Draw) -> Drawn:
                 f"Drive one digit of a display. {digit} is the value, {out} the seven segments "
                 f"({shape}): "
                 f"{wiring}. Here {polarity}. Segments that are on: {lit}.{rest}",
+                f"Write the table of a seven-segment display: {lit} (digit: lit segments), where "
+                f"{shape}. The input is {digit}; {wiring}; {polarity}.{rest}",
+                f"{digit} is shown on a display. Each of the seven bits of {out} controls a "
+                f"segment; {wiring}. {capital(polarity)}. {capital(shape)}. Lit for each digit: "
+                f"{lit}.{rest}",
             ),
             points=(
                 f"{wiring}.",
@@ -357,6 +362,9 @@ def _hamming(draw: Draw) -> Drawn:
             plain=draw.phrase(
                 f"Use a Hamming (7,4) code to {task}. {layout}",
                 f"With the Hamming code of seven bits, {task}. {layout}",
+                f"{layout} {capital(task)}.",
+                "Single-bit errors shall be dealt with by a (7,4) Hamming code. Your module has "
+                f"to {task}. {layout}",
             ),
             points=(f"{capital(task)}.", layout),
         ),
@@ -432,6 +440,10 @@ def _crc(draw: Draw) -> Drawn:
                 f"{out} is what a CRC register with the value {state} holds after {amount}. The "
                 "polynomial "
                 f"is {formula}. One step: {rule}.",
+                f"Unroll a CRC-{width} shift register: {state} is its content before, {out} its "
+                f"content after {amount}. In each step, {rule}. That is the polynomial {formula}.",
+                f"Write the next-state logic of a CRC-{width}, generator {formula}. Input {state} "
+                f"is the old value and {out} the new one after {amount}; a step means: {rule}.",
             ),
             points=(f"The polynomial is {formula}.", f"In each step, {rule}.", f"Do {amount}."),
         ),

@@ -12,10 +12,10 @@ from rtlgen.synth.families._common import (
     an,
     capital,
     corners,
-    decimal,
     design,
     listed,
     mask,
+    read,
     signed,
     vectors_named,
 )
@@ -39,10 +39,6 @@ _NAMES = {
 }
 
 
-def _read(name: str, is_signed: bool) -> str:
-    return f"$signed({name})" if is_signed else name
-
-
 def _comparator(draw: Draw) -> Drawn:
     width = draw.one_of(*_WIDTHS)
     is_signed = width > 1 and draw.chance(0.3)
@@ -61,7 +57,7 @@ def _comparator(draw: Draw) -> Drawn:
     )
     style = draw.integer(0, 1)
     outs = [draw.name(_NAMES[kind][style], *_NAMES[kind]) for kind in chosen]
-    first, second = _read(left, is_signed), _read(right, is_signed)
+    first, second = read(left, is_signed), read(right, is_signed)
     texts = [f"({first} {_RELATIONS[kind][0]} {second})" for kind in chosen]
     lines = [f"{out} = {text};" for out, text in zip(outs, texts, strict=True)]
     body = "\n".join(f"assign {line}" for line in lines)
@@ -169,7 +165,7 @@ def _extreme(draw: Draw) -> Drawn:
     best = min if least else max
 
     def compare(x: str, y: str) -> str:
-        return f"({_read(x, is_signed)} {sign} {_read(y, is_signed)}) ? {x} : {y}"
+        return f"({read(x, is_signed)} {sign} {read(y, is_signed)}) ? {x} : {y}"
 
     wires, lines, previous = [], [], ins[0]
     for i, name in enumerate(ins[1:], start=1):
@@ -180,7 +176,7 @@ def _extreme(draw: Draw) -> Drawn:
     declared = f"wire [{width - 1}:0] {', '.join(wires)};\n" if wires else ""
     body = declared + "\n".join(lines)
     tests = "\n".join(
-        f"if ({_read(name, is_signed)} {sign} {_read(out, is_signed)}) {out} = {name};"
+        f"if ({read(name, is_signed)} {sign} {read(out, is_signed)}) {out} = {name};"
         for name in ins[1:]
     )
     loop = always(f"{out} = {ins[0]};\n{tests}")
@@ -232,89 +228,6 @@ def _near(width: int, count: int) -> list[list[int]]:
     return [[row[(i + k) % 4] for i in range(count)] for k in range(4)]
 
 
-def _clamp(draw: Draw) -> Drawn:
-    width = draw.one_of(4, 8, 8, 8, 16)
-    is_signed = draw.chance(0.3)
-    value, out = draw.name("data"), draw.name("result")
-    edge = 1 << (width - 1)
-    low = draw.integer(-edge + 1, -1) if is_signed else draw.integer(1, edge // 2)
-    high = draw.integer(1, edge - 1) if is_signed else draw.integer(low + 1, mask(width) - 1)
-    from_ports = not is_signed and draw.chance(0.3)
-    lower, upper = ("lo", "hi") if from_ports else ("", "")
-    first = lower or (f"-{width}'sd{-low}" if is_signed else decimal(width, low))
-    last = upper or (f"{width}'sd{high}" if is_signed else decimal(width, high))
-    read = _read(value, is_signed)
-    body = (
-        f"assign {out} = ({read} < {first}) ? {first} :\n    ({read} > {last}) ? {last} : {value};"
-    )
-    steps = always(
-        f"if ({read} < {first})\n    {out} = {first};\n"
-        f"else if ({read} > {last})\n    {out} = {last};\nelse\n    {out} = {value};"
-    )
-
-    def model(given: Values) -> Outputs:
-        if from_ports:
-            if given[lower] > given[upper]:
-                return {
-                    out: given[lower]
-                    if given[value] < given[lower]
-                    else given[upper]
-                    if given[value] > given[upper]
-                    else given[value]
-                }
-            return {out: max(given[lower], min(given[upper], given[value]))}
-        x = signed(given[value], width) if is_signed else given[value]
-        return {out: max(low, min(high, x)) & mask(width)}
-
-    ends = (lower, upper) if from_ports else (str(low), str(high))
-    kind_text = "signed (two's complement)" if is_signed else "unsigned"
-    order = (
-        f"check the lower limit first: if {value} is below {ends[0]}, {out} is {ends[0]}; otherwise"
-    )
-    special = (
-        f" ({lower} is compared first, in case that {lower} exceeds {upper})" if from_ports else ""
-    )
-    return design(
-        module="clamp",
-        parameters={"width": width, "low": low, "high": high, "ports": int(from_ports)},
-        ins=[(value, width), *([(lower, width), (upper, width)] if from_ports else [])],
-        outs=[(out, width)],
-        words=Words(
-            title=f"{width}-bit limiter",
-            terse=f"a limiter that keeps the {kind_text} value {value} between {ends[0]} and "
-            f"{ends[1]}: {out} is {ends[0]} below, {ends[1]} above, and {value} in "
-            f"between{special}",
-            plain=draw.phrase(
-                f"Clamp the {kind_text} number {value}. If it is less than {ends[0]}, {out} is "
-                f"{ends[0]}; otherwise, if it is greater than {ends[1]}, {out} is {ends[1]}; "
-                "otherwise "
-                f"{out} is {value} itself.",
-                f"{out} follows {value} but never leaves the range: {order}, if it is above "
-                f"{ends[1]}, "
-                f"{out} is {ends[1]}; in all other cases {out} equals {value}. Numbers are "
-                f"{kind_text}.",
-            ),
-            points=(
-                f"Numbers are {kind_text}.",
-                f"If {value} < {ends[0]}, {out} = {ends[0]}.",
-                f"Otherwise, if {value} > {ends[1]}, {out} = {ends[1]}.",
-                f"Otherwise {out} = {value}.",
-            ),
-        ),
-        coding=draw.style((body, ()), (steps, (out,))),
-        model=model,
-        slips={
-            "limits-swapped": body.replace(f"? {first} :", "? @ :")
-            .replace(f"? {last} :", f"? {first} :")
-            .replace("? @ :", f"? {last} :"),
-            "upper-limit-missing": f"assign {out} = ({read} < {first}) ? {first} : {value};",
-        },
-        vectors=[
-            {value: v & mask(width)} for v in (low - 1, low, low + 1, high - 1, high, high + 1)
-        ],
-    )
-
-
 def _median(draw: Draw) -> Drawn:
     width = draw.one_of(1, 4, 8, 8, 16)
     ins = vectors_named(draw, 3)
@@ -363,140 +276,9 @@ def _median(draw: Draw) -> Drawn:
     )
 
 
-_ZONES = (
-    ("cold", "comfortable", "hot"),
-    ("low", "normal", "high"),
-    ("empty", "half", "full"),
-    ("slow", "cruise", "fast"),
-    ("quiet", "normal", "loud"),
-    ("dark", "dim", "bright"),
-)
-
-
-def _zones(draw: Draw) -> Drawn:
-    width = draw.one_of(4, 6, 8, 8, 10)
-    value = draw.name("level", "temp", "speed", "value", "sensor", "adc")
-    names = draw.one_of(*_ZONES)
-    draw.take(*names)
-    top = mask(width)
-    first = draw.integer(1, top // 2)
-    second = draw.integer(first + 1, top - 1)
-    low, middle, high = names
-    x1, x2 = decimal(width, first), decimal(width, second)
-    inclusive = draw.chance(0.5)
-    over, at = (">", ">") if not inclusive else (">=", ">=")
-    lines = [
-        f"{low} = ({value} < {x1});",
-        f"{middle} = ({value} >= {x1}) && ({value} {'<' if inclusive else '<='} {x2});",
-        f"{high} = ({value} {over} {x2});",
-    ]
-    body = "\n".join(f"assign {line}" for line in lines)
-    steps = always(
-        f"{low} = 1'b0;\n{middle} = 1'b0;\n{high} = 1'b0;\nif ({value} < {x1})\n    {low} = 1'b1;\n"
-        f"else if ({value} {at} {x2})\n    {high} = 1'b1;\nelse\n    {middle} = 1'b1;"
-    )
-
-    def model(given: Values) -> Outputs:
-        x = given[value]
-        above = x >= second if inclusive else x > second
-        return {low: int(x < first), middle: int(x >= first and not above), high: int(above)}
-
-    where = (
-        f"below {first}",
-        f"from {first} to {second - 1}" if inclusive else f"from {first} to {second}",
-        f"{second} or more" if inclusive else f"above {second}",
-    )
-    rule = listed([f"{n} if it is {w}" for n, w in zip(names, where, strict=True)])
-    return design(
-        module="threshold_detector",
-        parameters={"width": width, "first": first, "second": second, "inclusive": int(inclusive)},
-        ins=[(value, width)],
-        outs=[(name, 1) for name in names],
-        words=Words(
-            title="threshold detector",
-            terse=f"a detector that sorts the unsigned {value} into three ranges: {rule}",
-            plain=draw.phrase(
-                f"{value} is an unsigned reading. Exactly one of three lamps is on: {rule}.",
-                f"Sort the unsigned number {value} into three ranges. The output {rule} is 1, and "
-                "the "
-                "other two outputs are 0.",
-                f"The three outputs tell where {value} lies. Of {listed(names)}, set {rule}; the "
-                "others "
-                f"are 0. {value} is unsigned.",
-            ),
-            points=tuple(
-                f"{n} is 1 if {value} is {w}, otherwise 0."
-                for n, w in zip(names, where, strict=True)
-            ),
-        ),
-        coding=draw.style((body, ()), (body, ()), (steps, tuple(names))),
-        model=model,
-        slips={
-            "limit-off-by-one": body.replace(f"< {x1}", f"<= {x1}").replace(f">= {x1}", f"> {x1}"),
-            "two-ranges-swapped": body.replace(f"{low} =", "@ =")
-            .replace(f"{high} =", f"{low} =")
-            .replace("@ =", f"{high} ="),
-        },
-        vectors=[{value: v} for v in (first - 1, first, first + 1, second - 1, second, second + 1)],
-    )
-
-
-def _difference(draw: Draw) -> Drawn:
-    width = draw.one_of(4, 8, 8, 16, 32)
-    left, right = draw.name("left"), draw.name("right")
-    out = draw.name("diff", "distance", "abs_diff", "out")
-    flag = draw.name("neg", "swapped", "a_smaller", "less") if draw.chance(0.3) else ""
-    extra = f"\nassign {flag} = ({left} < {right});" if flag else ""
-    body = f"assign {out} = ({left} > {right}) ? {left} - {right} : {right} - {left};{extra}"
-    steps = (
-        f"if ({left} > {right})\n    {out} = {left} - {right};\nelse\n    {out} = {right} - {left};"
-    )
-    steps += f"\n{flag} = ({left} < {right});" if flag else ""
-    told = f" {flag} is 1 when {left} is less than {right}, otherwise 0." if flag else ""
-    return design(
-        module="absolute_difference",
-        parameters={"width": width, "flag": int(bool(flag))},
-        ins=[(left, width), (right, width)],
-        outs=[(out, width), *([(flag, 1)] if flag else [])],
-        words=Words(
-            title=f"{width}-bit absolute difference",
-            terse=f"the absolute difference of the unsigned numbers {left} and {right} on {out}"
-            + (f", with {flag} = 1 if {left} is less than {right}" if flag else ""),
-            plain=draw.phrase(
-                f"{out} is |{left} - {right}| for unsigned {width}-bit numbers.{told}",
-                f"Subtract the smaller of {left} and {right} from the larger one; the result on "
-                f"{out} is "
-                f"never negative. Both are unsigned.{told}",
-                f"How far apart are {left} and {right}? Give the distance on {out}. All numbers "
-                "are "
-                f"unsigned.{told}",
-            ),
-            points=(
-                f"If {left} is greater than {right}, {out} = {left} - {right}.",
-                f"Otherwise {out} = {right} - {left}.",
-                *([told.strip()] if told else []),
-                "Numbers are unsigned.",
-            ),
-        ),
-        coding=draw.style((body, ()), (steps and always(steps), (out, *([flag] if flag else [])))),
-        model=lambda given: {
-            out: abs(given[left] - given[right]),
-            **({flag: int(given[left] < given[right])} if flag else {}),
-        },
-        slips={
-            "no-absolute-value": f"assign {out} = {left} - {right};{extra}",
-            "branches-swapped": body.replace(f"({left} > {right})", f"({left} < {right})", 1),
-        },
-        vectors=corners((left, width), (right, width)),
-    )
-
-
 FAMILIES = (
     Family(name="comparator", kind="comparators", draw=_comparator, weight=1.5),
     Family(name="minimum-maximum", kind="comparators", draw=_extreme),
-    Family(name="clamp", kind="comparators", draw=_clamp),
     Family(name="median", kind="comparators", draw=_median, weight=0.4),
-    Family(name="threshold-zones", kind="comparators", draw=_zones),
-    Family(name="absolute-difference", kind="comparators", draw=_difference, weight=0.6),
 )
 """The families of this module."""

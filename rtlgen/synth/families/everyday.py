@@ -325,6 +325,12 @@ def _climate(draw: Draw) -> Drawn:
                 f"while {lock} is "
                 f"1. Moreover, {blowing}; otherwise {fan} is 0. A device runs when its output is "
                 "1.",
+                f"Write the logic for {listed([one, two, fan])}: {points[0]}; {points[1]}; "
+                f"{points[2]}. In all other situations they are 0.",
+                f"Please automate our ventilation. With {lock} = 1 neither {one} nor {two} may "
+                f"run. Otherwise {one} runs for {first} = 1 with {mode} = {yes}, and {two} runs "
+                f"for {second} = 1 with {mode} = {no}. As to the third output, {blowing}, and 0 "
+                "in any other case.",
             ),
             points=tuple(f"{point}, otherwise 0." for point in points),
         ),
@@ -391,6 +397,11 @@ def _tank(draw: Draw) -> Drawn:
                 f"Water level control. {capital(run)}: {table} (as {sensors} -> {pumps}, 1 means "
                 "wet and "
                 f"running; bit 0 is the lowest sensor). {broken}.",
+                f"{count} floats tell the level of a tank; {sensors}[i] is 1 if float i is under "
+                "water, float 0 being the lowest. Drive the pumps that "
+                f"{'fill' if fills else 'empty'} it: {run}, and {order}. {broken}.",
+                f"Drive {pumps} from {sensors} by this list, written as {sensors} -> {pumps}: "
+                f"{table}. Bit 0 is the lowest sensor, and 1 means wet. {broken}.",
             ),
             points=(
                 f"A sensor is 1 when it is wet; {sensors}[0] is the lowest one.",

@@ -440,6 +440,6 @@ FAMILIES = (
     Family(name="boolean-equation", kind="expressions", draw=_equation, weight=1.5),
     Family(name="minterm-list", kind="expressions", draw=_minterms),
     Family(name="number-property", kind="expressions", draw=_number),
-    Family(name="pattern-table", kind="tables", draw=_wildcards),
+    Family(name="wildcard-table", kind="tables", draw=_wildcards),
 )
 """The families of this module."""

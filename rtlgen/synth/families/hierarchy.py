@@ -116,6 +116,11 @@ def _cells(draw: Draw) -> Drawn:
                 f"must be written too: {told}. The top module contains {NUMBERS[count]} instances: "
                 f"{connected}. {capital(an(f'{joint} gate'))} joins {listed(wires)} and drives "
                 f"{out}.",
+                f"Build {out} = {joint} of {listed(wires)} from submodules that you write "
+                f"yourself; their inputs are called p and q and their output r. {told}. "
+                f"Instances: {connected}.",
+                f"{told}. Both have one-bit ports: inputs p and q, output r. In the top module, "
+                f"{connected}. {out} is the {joint} of these wires.",
             ),
             points=(
                 *(
@@ -264,6 +269,12 @@ def _adder_chain(draw: Draw) -> Drawn:
                 f"Build {an(f'{width}-bit adder')} from {count} smaller ones. The smaller one, "
                 f"{name}, must be "
                 f"written as well; {interface}. {total} is {task}{end}.",
+                f"Use hierarchy. Below the top module there is {name}, {an(noun)}, of which "
+                f"{count} copies are chained; {interface}. Together they compute {task} on "
+                f"{width} bits and drive {total}; the carry into the first copy is {start}{end}.",
+                f"{total} is {task}{end}. Do not write one big addition: describe {name} "
+                f"({interface}) and connect {count} instances of it in a chain, lowest bits "
+                f"first, the first carry-in being {start}.",
             ),
             points=(
                 f"{interface}.",
@@ -353,6 +364,10 @@ def _tree(draw: Draw) -> Drawn:
                 f"First describe the building block {name} ({ports_told}, {width} bits wide): "
                 f"{does}. Two "
                 f"instances make the first stage and a third one combines their results: {goal}.",
+                f"{goal}. Achieve this with three instances of a module {name} that you define "
+                f"too; it has {ports_told} ({width} bits), and {does}.",
+                f"Define {name}, where {does}, with {ports_told}. Then connect three instances as "
+                f"a tree, two in front and one behind, such that {goal}.",
             ),
             points=(
                 f"Module {name} has {ports_told}; {does}.",

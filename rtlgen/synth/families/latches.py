@@ -124,6 +124,12 @@ def _set_reset(draw: Draw) -> Drawn:
                 f"{level} clears "
                 f"it, {winner} wins if both are active, and with neither {out} remembers its "
                 "state.",
+                f"A bit {out} is remembered without any clock. {first} = {level} makes it 1, "
+                f"{second} = {level} makes it 0, and {winner} counts if both happen. As long as "
+                f"both are {idle}, nothing changes.",
+                f"Describe a latch with set ({first}) and reset ({second}), both "
+                f"active-{'low' if low else 'high'}. Reset and set act at once; {winner} has "
+                f"priority over the other. Otherwise {out} holds its value.",
             ),
             points=(
                 f"{first} = {level} sets {out} to 1.",

@@ -186,6 +186,9 @@ def _flags(draw: Draw) -> Drawn:
                 f"Each of the outputs {listed(names)} is 1 for one value of {source} only"
                 + (" (table below)." if as_table else f": {listed(told)}.")
                 + " Avoid latches: with unknown codes all of them are 0.",
+                f"Map codes to actions: {'the table says which' if as_table else listed(told)}. "
+                f"The output that matches {source} is 1, every other output is 0; for unknown "
+                "codes all of them are 0.",
             ),
             points=(
                 *(f"{n} is 1 if {source} is {t}." for n, t in zip(names, texts, strict=True)),
@@ -312,6 +315,9 @@ def _bands(draw: Draw) -> Drawn:
                 f"Depending on the unsigned number {value}, {out} is {listed(told)}.",
                 f"Sort {value} (unsigned) into bands. The number of the band, on {out}, is "
                 f"{'; '.join(told)}.",
+                f"Write a classifier for {value}, an unsigned number: {out} = {'; '.join(told)}.",
+                f"{out} depends on where {value} lies. It is {listed(told)}. {value} is unsigned, "
+                "and limits belong to the band they begin.",
             ),
             points=tuple(f"{out} is {t}." for t in told),
         ),

@@ -84,6 +84,10 @@ def _neighbors(draw: Draw) -> Drawn:
                 f"For each pair of adjacent bits {source}[i] and {source}[i+1], {listed(told)}, "
                 "and 0 "
                 f"otherwise. {edge}",
+                f"How do neighboring bits of the {width}-bit vector {source} relate? Take "
+                f"{source}[i] and {source}[i+1]: {'; '.join(told)}; otherwise the bit is 0. {edge}",
+                f"Every output bit i looks at two bits, {source}[i] and the one at its left, "
+                f"{source}[i+1]. {'. '.join(told)}. {edge}",
             ),
             points=(
                 f"Each bit {source}[i] is compared with {source}[i+1].",
@@ -151,6 +155,8 @@ def _pairwise(draw: Draw) -> Drawn:
                 f"{rule}. "
                 f"{order}.",
                 f"In this circuit {rule}. {order}.",
+                f"{order}. In general, {rule}.",
+                f"Build the comparison matrix of the signals {listed(ins)}: {rule}. {order}.",
             ),
             points=(f"{capital(rule)}.", f"{order}."),
         ),

@@ -85,7 +85,7 @@ def _byte_order(draw: Draw) -> Drawn:
     rule = (
         f"the {piece}s of {source} appear on {out} in reverse order"
         if kind == "reverse"
-        else f"each pair of neighboring {piece}s is exchanged"
+        else f"each pair of neighboring {piece}s of {source} is exchanged to give {out}"
     )
     why = draw.phrase(
         "",

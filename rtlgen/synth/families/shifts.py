@@ -192,6 +192,10 @@ def _fixed_shift(draw: Draw) -> Drawn:
             plain=draw.phrase(
                 f"{out} is {source} {told}.{power}",
                 f"Shift by wiring only: {out} is the {width}-bit vector {source} {told}.{power}",
+                f"Take the {width} bits of {source} and move them: {out} is {source} "
+                f"{told}.{power}",
+                f"{source} {told} gives {out}. No amount has to be selected, so wires are "
+                f"enough.{power}",
             ),
             points=(f"{out} is {source} {told}.",),
         ),

@@ -114,6 +114,8 @@ def _constant_product(draw: Draw) -> Drawn:
                 + (f" and add {plus}" if plus else "")
                 + f"; the {size}-bit result goes to {out}.",
                 f"Compute {factor} * {source}{f' + {plus}' if plus else ''} without a clock.",
+                f"Scale {source} (unsigned): {out} = {factor} x "
+                f"{source}{f' + {plus}' if plus else ''}.",
             ),
             points=(f"{out} = {factor} * {source}{f' + {plus}' if plus else ''}, unsigned.",),
         ),
@@ -195,6 +197,9 @@ def _negate(draw: Draw) -> Drawn:
             plain=draw.phrase(
                 f"{source} is a number in two's complement. {capital(rule)}.{corner}",
                 f"{capital(rule)}. Numbers have {width} bits in two's complement.{corner}",
+                f"For the {width}-bit two's-complement input {source}, {rule}.{corner}",
+                f"Change the sign where needed: {rule}. All arithmetic is two's "
+                f"complement.{corner}",
             ),
             points=(f"{capital(rule)}.", *([corner.strip()] if corner else [])),
         ),
@@ -260,6 +265,9 @@ def _increment(draw: Draw) -> Drawn:
                 f"Without a clock, compute the number that follows: {out} is {source} {verb} "
                 f"{amount} "
                 f"(unsigned). {edge}",
+                f"Take the unsigned number {source}, change it by {step:+d} and give the result "
+                f"on {out}. {edge}",
+                f"{out} always shows {source} {sign} {amount}. {edge}",
             ),
             points=(f"{out} = {source} {sign} {amount}.", edge),
         ),
@@ -318,6 +326,10 @@ def _total(draw: Draw) -> Drawn:
                     else " without losing a carry"
                 )
                 + f"; the result is {out}.",
+                f"What is {what}? Put it on {out}. The {NUMBERS[count]} inputs are unsigned, "
+                f"{width} bits each, and no carry may be lost on the way.",
+                f"Compute {what} combinationally as {out}, with unsigned arithmetic that is wide "
+                "enough.",
             ),
             points=(f"{out} is {what}.", "All numbers are unsigned and nothing overflows."),
         ),
@@ -382,6 +394,10 @@ def _division(draw: Draw) -> Drawn:
                 f"{quotient} says how many times {what} goes into {left}, {rest} what is left "
                 "over. All "
                 f"numbers are unsigned.{special}",
+                f"Compute {left} / {what} and {left} % {what} for unsigned {width}-bit numbers; "
+                f"the first goes to {quotient} and the second to {rest}.{special}",
+                f"Split {left} into {quotient} and {rest} so that {left} = {what} * {quotient} + "
+                f"{rest} with {rest} less than {what}. Everything is unsigned.{special}",
             ),
             points=(
                 f"{quotient} = {left} / {what}, rounded down.",
