@@ -30,6 +30,7 @@ HELD_OUT = (
     "waveform-function",
     "crc-step",
     "tree-of-instances",
+    "tank-level",
     "mux-priority",
     "gate-chip",
     "byte-enable-register",
