@@ -42,7 +42,6 @@ class Follower(transformers.TrainerCallback):  # type: ignore[misc]
         say: Callable[[str], None],
         save_seconds: float | None,
     ) -> None:
-        self.last: dict[str, float] = {}
         self._folder = folder
         self._main = main
         self._say = say
@@ -87,7 +86,6 @@ class Follower(transformers.TrainerCallback):  # type: ignore[misc]
         check_finite(state.global_step, numbers)
         speed = self._speed()
         self._folder.log({"step": state.global_step, **numbers, "tokens_per_second": round(speed)})
-        self.last.update(numbers)
         if "train_runtime" not in logs:
             self._say(_line(state, numbers, speed, self._left(state)))
 

@@ -24,7 +24,7 @@ from rtlgen.train.model import Trainee, load, require, resolve, set_template
 from rtlgen.train.plots import draw
 from rtlgen.train.record import record_of
 from rtlgen.train.rewards import reward_named
-from rtlgen.train.run_folder import CHECKPOINTS, DATA, MODEL, Record, RunFolder, held
+from rtlgen.train.run_folder import CHECKPOINTS, DATA, MODEL, Record, RunFolder, held, last_metrics
 from rtlgen.train.saved import save_trained
 from rtlgen.train.silence import silent, tensorboard_in
 
@@ -143,20 +143,32 @@ class _Job:
             self.folder.write(record)
         begun = time.monotonic()
         with told():
-            trainer, follower = self._trainer(trainee, rows)
+            trainer = self._trainer(trainee, rows)
             check_disk(self.folder.folder, trainer.model)
-            checkpoint = self._checkpoint()
-            trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+            self._run_steps(trainer, self._checkpoint())
             done = {
                 "parameters": {"all": trainee.parameters, "trained": _trained(trainer.model)},
                 "steps": trainer.state.global_step,
                 "seconds": round(record.seconds + time.monotonic() - begun, 1),
-                "result": follower.last,
+                "result": last_metrics(self.folder.folder),
                 "status": "done",
             }
             record = record.model_copy(update=done)
             self._save(trainer, trainee, record)
         return self._outcome(record, trained=True)
+
+    def _run_steps(self, trainer: Any, checkpoint: Path | None) -> None:  # noqa: ANN401
+        from transformers import TrainerState  # noqa: PLC0415 - takes seconds
+
+        if checkpoint is not None:
+            state = TrainerState.load_from_json(str(checkpoint / "trainer_state.json"))
+            parted = trainer.is_fsdp_enabled or trainer.is_deepspeed_enabled
+            if state.global_step >= state.max_steps and not parted:
+                # Killed while the model was saved: `train` would take one more step.
+                trainer._load_from_checkpoint(str(checkpoint))
+                trainer.state = state
+                return
+        trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
 
     def _load(self) -> Trainee:
         source = resolve(self.placed.config.model, self.placed.folder)
@@ -202,7 +214,7 @@ class _Job:
                 "bfloat16 weights; set `lora`, or `dtype: float32`"
             )
 
-    def _trainer(self, trainee: Trainee, rows: Any) -> tuple[Any, Any]:  # noqa: ANN401
+    def _trainer(self, trainee: Trainee, rows: Any) -> Any:  # noqa: ANN401
         from transformers import PrinterCallback  # noqa: PLC0415 - takes seconds
 
         from rtlgen.train.callbacks import Follower  # noqa: PLC0415 - imports torch
@@ -225,7 +237,7 @@ class _Job:
             ) from error
         trainer.follower = follower
         trainer.remove_callback(PrinterCallback)
-        return trainer, follower
+        return trainer
 
     def _built(self, trainee: Trainee, rows: Any, follower: Any) -> Any:  # noqa: ANN401
         from rtlgen.train import trainers  # noqa: PLC0415 - imports torch

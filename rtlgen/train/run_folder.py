@@ -169,6 +169,14 @@ def read_log(folder: Path) -> list[dict[str, Any]]:
     return found
 
 
+def last_metrics(folder: Path) -> dict[str, float]:
+    """Return the last value of each metric in a log."""
+    found: dict[str, float] = {}
+    for line in read_log(folder):
+        found.update(line)
+    return found
+
+
 @contextmanager
 def held(folder: Path) -> Iterator[None]:
     """Hold `folder`, made if it is not there, against other processes.

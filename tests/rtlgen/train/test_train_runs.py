@@ -132,6 +132,23 @@ def test_a_run_that_was_stopped_comes_to_the_same_weights(
     assert same(weights(resumed.model), weights(whole.model))
 
 
+@pytest.mark.parametrize("lora", [None, {"r": 2}])
+def test_a_kill_while_the_model_is_saved(
+    config: Callable[..., Path], tmp_path: Path, lora: Any
+) -> None:
+    path = config(tiny.sft_rows(), steps=3, keep_checkpoints=True, lora=lora)
+    before = run(Method.SFT, path)
+    kept = weights(before.model)
+    (tmp_path / "run" / "model").rename(tmp_path / "run" / ".model.partial")
+    record = json.loads((tmp_path / "run" / "run.json").read_text())
+    (tmp_path / "run" / "run.json").write_text(json.dumps({**record, "status": "running"}))
+    again = run(Method.SFT, path)
+    assert again.record.steps == 3
+    assert same(weights(again.model), kept)
+    steps = [line["step"] for line in read_log(tmp_path / "run") if "loss" in line]
+    assert steps == [1, 2, 3]
+
+
 def test_dpo_with_an_adapter_leaves_a_merged_model(
     config: Callable[..., Path], model: Path, tmp_path: Path
 ) -> None:
