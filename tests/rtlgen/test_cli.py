@@ -53,11 +53,18 @@ def rtlgen(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str
     )
 
 
-@pytest.mark.parametrize("command", ["", *COMMANDS])
+NESTED = (
+    *("dataset", "dataset build", "dataset check", "dataset inspect", "dataset synth"),
+    *("train", "train sft", "train audit", "train iterate", "train loop", "train gguf"),
+)
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS, *NESTED])
 def test_help(command: str, tmp_path: Path) -> None:
     done = rtlgen(*command.split(), "--help", cwd=tmp_path)
     assert done.returncode == 0
-    check_golden(f"help/{command or 'rtlgen'}.txt", done.stdout)
+    name = command.replace(" ", "_") or "rtlgen"
+    check_golden(f"help/{name}.txt", done.stdout)
 
 
 HEAVY = {

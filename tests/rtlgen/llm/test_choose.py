@@ -114,8 +114,16 @@ def test_key_in_place_of_a_model_is_not_shown(tmp_path: Path) -> None:
     ("text", "option", "message"),
     [
         ("hf:x/y", {"base_url": "http://h/v1"}, "--base-url must come with a model openai:"),
-        ("openai:x", {"adapter": "a"}, "--adapter must come with a model hf:... or gguf:..., not with openai"),
-        (None, {"adapter": "a"}, "--adapter must come with a model hf:... or gguf:..., not with builtin"),
+        (
+            "openai:x",
+            {"adapter": "a"},
+            "--adapter must come with a model hf:... or gguf:..., not with openai",
+        ),
+        (
+            None,
+            {"adapter": "a"},
+            "--adapter must come with a model hf:... or gguf:..., not with builtin",
+        ),
         ("replay:x", {"key_variable": "KEY"}, "--key-variable must come with a model openai:"),
     ],
 )
