@@ -31,6 +31,7 @@ HELD_OUT = (
     "crc-step",
     "tree-of-instances",
     "tank-level",
+    "set-reset-latch",
     "mux-priority",
     "gate-chip",
     "byte-enable-register",
