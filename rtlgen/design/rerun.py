@@ -33,8 +33,8 @@ from rtlgen.design.run_folder import GOLDEN, RTL, SPEC, TESTBENCH, UNOPTIMIZED
 from rtlgen.design.unfinished import ANSWERS
 from rtlgen.errors import UsageError
 from rtlgen.llm.model import Answer, Failure, Purpose, Request
-from rtlgen.llm.style import PromptStyle
 from rtlgen.llm.records import AnswerRecord, PromptRecord, read_records
+from rtlgen.llm.style import PromptStyle
 from rtlgen.spec import load_spec
 from rtlgen.spec.model import Spec
 from sim.design import Design
