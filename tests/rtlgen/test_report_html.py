@@ -118,7 +118,16 @@ def test_page(name: str, run: RunRecord) -> None:
 def hostile(value: Any, payload: str) -> Any:
     """`value` with every text replaced that may be any text."""
     kept = {"verified", "trusted", "failed", "not judged", "given", "compiled", "propose"}
-    kept |= {"syntax repair", "functional repair", "pass", "fail", "direct", "used", "suspected"}
+    kept |= {
+        "syntax repair",
+        "functional repair",
+        "pass",
+        "fail",
+        "direct",
+        "used",
+        "suspected",
+        "chat",
+    }
     match value:
         case str():
             return value if value in kept else payload
