@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from sim import tools
 from sim.errors import ToolNotFound
 
 _ROOT = Path(__file__).parent.parent
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def _shared_folder() -> Path | None:
@@ -26,6 +29,15 @@ def shared() -> Path:
     if folder is None:
         pytest.skip("no benchmark data in RTLGEN_SHARED or ../shared")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _handlers_of_signals() -> Iterator[None]:
+    """Commands that are run in this process say what ends them; later tests must not inherit it."""
+    before = {number: signal.getsignal(number) for number in _ENDING}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 def _missing_tool(item: pytest.Item) -> str | None:

@@ -84,7 +84,10 @@ def test_the_other_half_is_named(tmp_path: Path) -> None:
 
 def test_nothing_is_there(tmp_path: Path) -> None:
     for name in NAMES:
-        with pytest.raises(UsageError, match=r"must be at or below --root, .*\n\nhint: give the"):
+        said = r"must be at or below --root, .*\n\nhint: give the"
+        if name == "corpus":
+            said = r"a corpus must hold problems.jsonl, .* does not\n\nhint: .*dataset synth"
+        with pytest.raises(UsageError, match=said):
             benchmark(name).read(tmp_path)
 
 
