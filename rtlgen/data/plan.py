@@ -9,6 +9,7 @@ from typing import Protocol
 
 from rtlgen.data.options import BuildOptions
 from rtlgen.data.problem_sets import ProblemSet, Roots, problem_sets
+from rtlgen.data.rows import Kind
 from rtlgen.data.sources import (
     PROBLEMS,
     CorpusRoot,
@@ -94,7 +95,8 @@ def _samples(found: Iterable[Found], order: Wanted) -> Iterator[SampleSource]:
             case SampleFile():
                 yield sample_file(one, order.options, skip_bad=order.skip_bad)
             case CorpusRoot():
-                yield from corpus_sources(one, skip_bad=order.skip_bad)
+                slips = set(order.options.kinds) != {Kind.SFT}  # of no use to it
+                yield from corpus_sources(one, skip_bad=order.skip_bad, slips=slips)
             case EvalRun():
                 yield eval_run(one)
             case _:

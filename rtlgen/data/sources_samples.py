@@ -57,14 +57,16 @@ def sample_file(found: SampleFile, options: BuildOptions, *, skip_bad: bool) -> 
     )
 
 
-def corpus_sources(found: CorpusRoot, *, skip_bad: bool) -> Iterator[SampleSource]:
-    """Yield the right designs and the slips of a corpus, each a source.
+def corpus_sources(
+    found: CorpusRoot, *, skip_bad: bool, slips: bool = True
+) -> Iterator[SampleSource]:
+    """Yield the right designs of a corpus, and its slips where they are wanted, each a source.
 
     Raises:
         UsageError: A file cannot be read, or a line is no sample.
     """
     licence = _corpus_licence(found.path)
-    for name in (GOLDEN, SLIPS):
+    for name in (GOLDEN, SLIPS) if slips else (GOLDEN,):
         path = found.path / name
         if path.is_file():
             yield SampleSource(

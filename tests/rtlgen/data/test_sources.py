@@ -10,6 +10,7 @@ import pytest
 
 from rtlgen.data.options import BuildOptions
 from rtlgen.data.problem_sets import Roots, problem_sets
+from rtlgen.data.rows import Kind
 from rtlgen.data.sources import (
     CorpusRoot,
     DesignRun,
@@ -168,6 +169,16 @@ def test_a_task_that_no_benchmark_has_is_named(tmp_path: Path) -> None:
         problem_sets([some], Roots(any=(root,)))
     with pytest.raises(UsageError, match=r"'nobody' of .* is none of"):
         problem_sets([some], Roots(any=(root,)), name="corpus")
+
+
+def test_slips_are_judged_only_where_they_are_of_use(tmp_path: Path) -> None:
+    root = corpus(tmp_path / "corpus")
+    only = built(tmp_path / "a", root, kinds=(Kind.SFT,))
+    every = built(tmp_path / "b", root)
+    assert only.record.verdicts == {"pass": 3}
+    assert every.record.verdicts["pass"] == 3
+    assert sum(every.record.verdicts.values()) == 6
+    assert only.record.counts[Kind.SFT] == every.record.counts[Kind.SFT]
 
 
 def test_held_out_problems_are_refused_unless_asked_for(tmp_path: Path) -> None:
