@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol, runtime_checkable
 
 from rtlgen import __version__
 from rtlgen.design.builtin import propose
@@ -32,6 +32,17 @@ from sim.design import digest
 
 _AT_ONCE = 64
 """Requests that are asked together, about: enough to keep a server's slots busy."""
+
+
+@runtime_checkable
+class InBatches(Protocol):
+    """A model that answers faster the more it is asked at once."""
+
+    @property
+    def at_once(self) -> int:
+        """Requests that are best asked together."""
+
+
 _UNJUDGED = b'"not judged"'
 
 
@@ -98,15 +109,16 @@ def generated(
         UsageError: A number of in-context examples that the benchmark does not have.
         ModelFault: No request can be answered.
     """
-    step = max(1, _AT_ONCE // drawing.n)
+    model = session.model
+    step = max(1, (model.at_once if isinstance(model, InBatches) else _AT_ONCE) // drawing.n)
     for start in range(0, len(problems), step):
         requests = [
             request
             for problem in problems[start : start + step]
-            for request in requests_of(benchmark, problem, drawing, style_of(session.model))
+            for request in requests_of(benchmark, problem, drawing, style_of(model))
         ]
         for request, answer in zip(requests, session.ask(requests), strict=True):
-            yield _sample(request, answer, session.model.name)
+            yield _sample(request, answer, model.name)
 
 
 def requests_of(

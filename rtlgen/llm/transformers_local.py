@@ -40,6 +40,9 @@ _LEAST_ROOM = 32
 """Tokens that must be left for an answer, unless fewer are wanted."""
 _SMALL = 500_000_000
 """Parameters of a model below which many answers together fit any memory."""
+_LARGE_BATCH = 48
+_BATCHES = 4
+"""Batches that requests are sorted into by their length at a time."""
 _HEADINGS = {"system": "", "user": "### Instruction:\n", "assistant": "### Response:\n"}
 _PLAIN_STOP = "\n### Instruction:"
 _MEMORY = ("out of memory", "can't allocate memory")
@@ -110,6 +113,11 @@ class LocalModel:
         own = style_in(Path(self._weights.source).expanduser())
         adapter = self._weights.adapter
         return own if adapter is None or own == "plain" else style_in(adapter.expanduser())
+
+    @property
+    def at_once(self) -> int:
+        """Requests that are best asked together: several whole batches."""
+        return _BATCHES * (self._batch_size or _LARGE_BATCH)
 
     def finish_within(self, seconds: float | None) -> None:
         """Fail with BUDGET what is not answered `seconds` from now; None takes that back."""
@@ -206,7 +214,7 @@ class LocalModel:
 
 def _batch_size(model: Any) -> int:  # noqa: ANN401 - transformers is imported late
     if model.num_parameters() < _SMALL:
-        return 48
+        return _LARGE_BATCH
     return 4 if model.device.type == "cpu" else 16
 
 

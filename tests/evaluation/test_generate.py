@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -188,6 +188,23 @@ def test_a_model_trained_on_plain_prompts_is_asked_so() -> None:
     with pytest.raises(UsageError, match="takes no in-context examples, not 1"):
         requests_of(KNOWN, TWO[0], Drawing(shots=1), "plain")
     assert asked(model, Path("unused")).source != asked(Scripted(echo), Path("unused")).source
+
+
+class Batched(Scripted):
+    """A model that likes to be asked two things at a time."""
+
+    at_once = 2
+
+    def ask(self, requests: Sequence[Request]) -> Iterator[tuple[int, Answer]]:
+        self.sizes = [*getattr(self, "sizes", []), len(requests)]
+        return super().ask(requests)
+
+
+def test_a_model_is_asked_as_much_at_once_as_it_likes(tmp_path: Path) -> None:
+    model = Batched(echo)
+    three = [*TWO, problem("third", "The output is a xor b.")]
+    drawn(model, tmp_path, problems=three, drawing=Drawing(n=1))
+    assert model.sizes == [2, 1]
 
 
 def test_a_header_follows_from_the_description() -> None:
