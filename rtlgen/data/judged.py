@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from rtlgen.data.rows import Provenance, VerdictColumns
 from rtlgen.evaluation.problem import Problem
@@ -50,8 +50,6 @@ class Judged:
     evidence: str = ""
     """Diagnostics or the first mismatch, as a repair prompt tells it; empty for a pass."""
     provenance: Provenance
-    digests: tuple[str, ...] = field(default=())
-    """Normalized digests of the design, where they are known."""
 
     @property
     def passed(self) -> bool:

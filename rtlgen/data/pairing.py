@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import combinations, product
 
 from rtlgen.data.candidates import Candidate, spread_out
+from rtlgen.data.normalize import token_distance
 from rtlgen.data.options import BuildOptions
 
 _EXACT = 1e-9
@@ -55,9 +56,7 @@ def pairs(candidates: Sequence[Candidate], options: BuildOptions) -> list[Pair]:
 
 def distance(first: Candidate, second: Candidate) -> float:
     """Return the edits of tokens from one to the other as a share of the longer, 0 to 1."""
-    from rapidfuzz.distance import Levenshtein  # noqa: PLC0415 - an extra
-
-    return round(float(Levenshtein.normalized_distance(first.code, second.code)), 6)
+    return round(token_distance(first.code, second.code), 6)
 
 
 def _better_first(one: Candidate, other: Candidate) -> tuple[Candidate, Candidate]:

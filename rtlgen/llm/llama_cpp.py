@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import mmap
 import multiprocessing
 import os
 import struct
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -70,7 +72,7 @@ class LlamaCpp:
         self._lock = threading.Lock()
         self._channel: Connection | None = None
         self._server: OpenAIServer | None = None
-        self._seconds: float | None = None
+        self._deadline = math.inf
         _require("xllamacpp")
 
     @property
@@ -88,14 +90,15 @@ class LlamaCpp:
 
     def finish_within(self, seconds: float | None) -> None:
         """Fail with BUDGET what is not answered `seconds` from now; None takes that back."""
-        self._seconds = seconds
-        if self._server is not None:
-            self._server.finish_within(seconds)
+        self._deadline = math.inf if seconds is None else time.monotonic() + seconds
 
     def ask(self, requests: Sequence[Request]) -> Iterator[tuple[int, Answer]]:
         if not requests:
             return
         server = self._started()
+        # What starting took is gone too.
+        left = max(0.0, self._deadline - time.monotonic())
+        server.finish_within(None if left == math.inf else left)
         for index, answer in server.ask(requests):
             _, beginning = begun(requests[index].messages)
             text = None if answer.text is None else beginning + answer.text
@@ -114,7 +117,6 @@ class LlamaCpp:
         with self._lock:
             if self._server is None:
                 self._server = self._connected(self._address())
-                self._server.finish_within(self._seconds)
             return self._server
 
     def _connected(self, address: str) -> OpenAIServer:
@@ -125,7 +127,8 @@ class LlamaCpp:
             base_url=f"{address}/v1",
             concurrency=self._slots,
             timeout=self._timeout,
-            extra={"cache_prompt": True},
+            # Its own defaults would cut off what the request does not speak of.
+            extra={"cache_prompt": True, "top_k": 0, "min_p": 0.0},
         )
 
     def _address(self) -> str:
@@ -147,6 +150,7 @@ class LlamaCpp:
                 address, trouble = self._channel.recv()
         if not address:
             process.kill()
+            self._channel.close()
             raise ModelFault(
                 f"llama.cpp cannot serve {self._path}: {trouble or 'it ended'}"
                 "\n\nhint: download or convert the model again"

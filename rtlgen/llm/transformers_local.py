@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 _LEAST_ROOM = 32
 """Tokens that must be left for an answer, unless fewer are wanted."""
 _SMALL = 500_000_000
-"""Parameters of a model below which many answers together fit any memory."""
+"""Parameters of a model below which many answers together take a few GiB at most."""
 _LARGE_BATCH = 48
 _BATCHES = 4
 """Batches that requests are sorted into by their length at a time."""

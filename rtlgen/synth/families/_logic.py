@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import reduce
 
 from rtlgen.synth.draw import Draw
-from rtlgen.synth.families._common import an, listed
+from rtlgen.synth.families._common import an
 
 GATES: Mapping[str, tuple[str, bool]] = {
     "AND": ("&", False),
@@ -190,11 +190,6 @@ def sum_of_products(bits: Sequence[int], names: Sequence[str]) -> str:
             ]
             products.append(f"({' & '.join(literals)})")
     return " | ".join(products)
-
-
-def gate_words(kind: str, terms_: Sequence[str]) -> str:
-    """Return `the NAND of a and b`."""
-    return f"the {kind} of {listed(terms_)}"
 
 
 def gate_noun(kind: str, inputs: int) -> str:
