@@ -1,0 +1,18 @@
+module running_average (
+    input            clk,
+    input            rst,
+    input      [7:0] sample,
+    output reg [7:0] average
+);
+    reg  [7:0] before;
+    wire [8:0] sum = sample + before;
+
+    always @(posedge clk)
+        if (rst) begin
+            before  <= 8'd0;
+            average <= 8'd0;
+        end else begin
+            before  <= sample;
+            average <= sum[8:1];
+        end
+endmodule
