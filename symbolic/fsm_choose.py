@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from sim.design import Design
 from sim.proof import Outcome, Proof
 from symbolic.extract import ExtractedMachine
 from symbolic.fsm_lift import Lifted
 from symbolic.fsm_rewrite import NotWritable, Style, Version, versions
 from symbolic.optimize_stage import Meter
+from symbolic.optimize_together import both
 from symbolic.ppa import Library, NotMeasured, Ppa, read_library
 from symbolic.prover import YosysProver
 from symbolic.rules.rule import Goal
@@ -35,6 +35,12 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Text:
+    version: Version
+    table: StateTable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Candidate:
     version: Version
     table: StateTable
@@ -52,36 +58,82 @@ def best_written(
 ) -> Written | None:
     """Return the smallest version with one of `tables` that is proved; None if none is.
 
-    The change that is smallest as a text wins over others with less than 2 % less area,
-    and a `case` over equations.
+    Codes are compared by the smallest change of the text; then its styles with the best codes.
+    That change wins over others with less than 2 % less area, and a `case` over equations.
 
     Raises:
         NotWritable: No table can be written back; why the last cannot, the message says.
         EnvironmentFault: No child process can be run.
     """
-    found = _versions(lift, machine, tables, safe=safe)
-    ranked = _ranked(found, library)
-    prover = YosysProver()
-    starts = [0, *range(1, len(ranked), _PROVED_AT_ONCE)]
-    for first, last in pairwise([*starts, len(ranked)]):
-        batch = ranked[first:last]
-        designs = [candidate.version.design for candidate in batch]
-        proofs = prover.equivalent(lift.design, designs, lift.interface, seconds=seconds)
-        for candidate, proof in zip(batch, proofs, strict=True):
-            if proof.outcome is Outcome.PROVED:
-                return Written(
-                    version=candidate.version,
-                    table=candidate.table,
-                    measured=candidate.measured,
-                    proof=proof,
-                )
-    return None
+    choosing = _Choosing(
+        lift=lift, meter=Meter(library or read_library(None), Goal.AREA), seconds=seconds
+    )
+    return choosing.best(_versions(lift, machine, tables, safe=safe))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Choosing:
+    """One choice: measured roughly first, then near the best, while that is proved already."""
+
+    lift: Lifted
+    meter: Meter
+    seconds: float
+
+    def best(self, found: Sequence[_Text]) -> Written | None:
+        """Return the best of `found` that is proved."""
+        first = self._ranked(_least_changes(found))
+        if not first:
+            return self._proved(self._ranked(found))
+        near = [one for one in found if one.table is first[0].table]
+        proved, ranked = both(lambda: self._proved(first[:1]), lambda: self._ranked(near))
+        if proved is not None and ranked[0].version is proved.version:
+            return proved
+        tried = first[:1] if proved is None else []
+        others = [one for one in (*ranked, *first[1:]) if one not in tried]
+        return self._proved(sorted(others, key=_cost))
+
+    def _ranked(self, texts: Sequence[_Text]) -> list[_Candidate]:
+        designs = [text.version.design for text in texts]
+        answers = self.meter.measured(designs, seconds=_SECONDS)
+        candidates = [
+            _Candidate(version=text.version, table=text.table, measured=ppa)
+            for text, ppa in zip(texts, answers, strict=True)
+            if not isinstance(ppa, NotMeasured)
+        ]
+        return sorted(candidates, key=_cost)
+
+    def _proved(self, ranked: Sequence[_Candidate]) -> Written | None:
+        """Return the first of `ranked` that is proved, the first by itself, then some at once."""
+        starts = [0, *range(1, len(ranked), _PROVED_AT_ONCE)]
+        for first, last in pairwise([*starts, len(ranked)]):
+            batch = ranked[first:last]
+            designs = [candidate.version.design for candidate in batch]
+            proofs = YosysProver().equivalent(
+                self.lift.design, designs, self.lift.interface, seconds=self.seconds
+            )
+            for candidate, proof in zip(batch, proofs, strict=True):
+                if proof.outcome is Outcome.PROVED:
+                    return Written(
+                        version=candidate.version,
+                        table=candidate.table,
+                        measured=candidate.measured,
+                        proof=proof,
+                    )
+        return None
+
+
+def _least_changes(found: Sequence[_Text]) -> list[_Text]:
+    """Return for each table the first version, which changes the text least."""
+    firsts: dict[int, _Text] = {}
+    for one in found:
+        firsts.setdefault(id(one.table), one)
+    return list(firsts.values())
 
 
 def _versions(
     lift: Lifted, machine: ExtractedMachine, tables: Iterable[StateTable], *, safe: bool
-) -> list[tuple[Version, StateTable]]:
-    found: dict[str, tuple[Version, StateTable]] = {}
+) -> list[_Text]:
+    found: dict[str, _Text] = {}
     problem = NotWritable("there is nothing to write")
     for table in tables:
         try:
@@ -90,24 +142,10 @@ def _versions(
             problem = why
             continue
         for version in made:
-            found.setdefault(version.design.digest, (version, table))
+            found.setdefault(version.design.digest, _Text(version=version, table=table))
     if not found:
         raise problem
     return list(found.values())
-
-
-def _ranked(
-    found: Sequence[tuple[Version, StateTable]], library: Library | None
-) -> list[_Candidate]:
-    designs: list[Design] = [version.design for version, _ in found]
-    meter = Meter(library or read_library(None), Goal.AREA)
-    answers = meter.measured(designs, seconds=_SECONDS)
-    candidates = [
-        _Candidate(version=version, table=table, measured=ppa)
-        for (version, table), ppa in zip(found, answers, strict=True)
-        if not isinstance(ppa, NotMeasured)
-    ]
-    return sorted(candidates, key=_cost)
 
 
 def _cost(candidate: _Candidate) -> tuple[float, int]:

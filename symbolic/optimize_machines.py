@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sim.design import Design
 from symbolic.dataflow.nodes import Op, reached
 from symbolic.dataflow.read import Unreadable
 from symbolic.encode import Encoding, searched
 from symbolic.extract import ExtractedMachine, NotExtracted, with_resets
+from symbolic.fsm_kept_codes import with_codes_kept
 from symbolic.fsm_rewrite import NotWritable, SourceUnreadable, Style, Version, versions
 from symbolic.optimize_score import Cost
 from symbolic.optimize_stage import Context, Draft, Stage
@@ -104,7 +105,22 @@ def _changed(stage: Stage, machine: ExtractedMachine, context: Context) -> Draft
     better = [one for one in found if context.better(one, stage)]
     if not better:
         return None
-    return _draft(stage, machine, reduced, min(better, key=lambda one: _price(one, context)))
+    best = min(better, key=lambda one: _price(one, context))
+    return _draft(stage, machine, reduced, _with_codes_kept(best, machine, context))
+
+
+def _with_codes_kept(best: _Candidate, machine: ExtractedMachine, context: Context) -> _Candidate:
+    """Return `best` so that synthesis keeps its codes, if others make a stock synthesis larger."""
+    if len(machine.register) != 1:
+        return best
+    kept = with_codes_kept(best.design, machine.register[0])
+    if kept is None:
+        return best
+    counted = context.meter.counted([best.design, kept], seconds=max(1.0, context.left))
+    before, after = (one.cells if isinstance(one, Ppa) else None for one in counted)
+    if before is None or after is None or after >= before:
+        return best
+    return replace(best, text=replace(best.text, version=replace(best.text.version, design=kept)))
 
 
 def _price(candidate: _Candidate, context: Context) -> Cost:

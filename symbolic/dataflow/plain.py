@@ -10,6 +10,7 @@ from symbolic.names import KEYWORDS
 _TOKEN = re.compile(
     r'"(?:\\.|[^"\\\n])*"?|`?[A-Za-z_$][\w$]*|\\\S+|\d[\w\']*|\#+|\(\*|\*\)|[^\s\w]', re.S
 )
+_KEPT = re.compile(r'\(\*\s*fsm_encoding\s*=\s*"none"\s*\*\)')
 _DELAYS = re.compile(r"#\s*[\d(A-Za-z_`]")
 
 
@@ -18,6 +19,8 @@ _STRICT = re.compile(r"(?<![\w$.`\\])always_(?:comb|latch)(?![\w$])")
 
 def plain(text: str, *, lenient: bool = False) -> str:
     """Return `text` with comments and attributes blanked; lines stay where they are.
+
+    `fsm_encoding = "none"` is kept: it keeps a pass from doing something, and forces nothing.
 
     If `lenient`, latches are no error where `always_comb` says that there are none.
     """
@@ -44,7 +47,8 @@ def _attributes(text: str) -> list[tuple[int, int]]:
         if rest.startswith(")"):
             place = text.find("(*", place + 2)
             continue
-        found.append((place, end + 2))
+        if not _KEPT.fullmatch(text, place, end + 2):
+            found.append((place, end + 2))
         place = text.find("(*", end + 2)
     return found
 
