@@ -4,15 +4,15 @@ module running_average (
     input      [7:0] sample,
     output reg [7:0] average
 );
-    reg  [7:0] before;
-    wire [8:0] sum = sample + before;
+    reg  [7:0] previous;
+    wire [8:0] sum = sample + previous;
 
     always @(posedge clk)
         if (rst) begin
-            before  <= 8'd0;
-            average <= 8'd0;
+            previous <= 8'd0;
+            average  <= 8'd0;
         end else begin
-            before  <= sample;
+            previous  <= sample;
             average <= sum[8:1];
         end
 endmodule

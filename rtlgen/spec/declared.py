@@ -73,6 +73,8 @@ _MORE_NAMES = re.compile(
     rf"\s*(?:,\s*(?:and\s+)?|/\s*|\band\s+|&\s*)(?=['\"]?{IDENTIFIER}['\"]?\s*(?:[,;:&/(\[-]|\band\b|$)|\[)"
 )
 _SEPARATOR = re.compile(r"\s*(?::=?|--?>?|,|;|//|#|=>|\.$|$|\s{2,}|(?=\())\s*")
+_DIRECTION_NEXT = re.compile(r"\s+(?=(?:input|output|inout)\b)", re.IGNORECASE)
+"""Between a width and a direction: `x, 8-bit input, unsigned`."""
 _IS = re.compile(r"\s+(?=(?:is|are|carries|selects|indicates|asserted|used|holds)\b)")
 
 _SENTENCE = re.compile(
@@ -278,7 +280,7 @@ def _take_description(scanner: _Scanner, item: Item, *, loose: bool) -> bool:
     """Take the separator and what follows it; False if the line goes on like a sentence."""
     start = scanner.at
     if not scanner.take(_SEPARATOR):
-        if not (loose and scanner.take(_IS)):
+        if not scanner.take(_DIRECTION_NEXT) and not (loose and scanner.take(_IS)):
             return False
     elif scanner.at == start and scanner.rest.startswith("(") and not loose:
         return False

@@ -42,6 +42,8 @@ _ITEM = re.compile(rf"{IDENTIFIER}\s*(?:\[[^\]\n]*\])?\s*(?:\([^)\n]*\))?\s*:(?:
 _INLINE_PARAMETER = re.compile(
     r"\bparameter\s+(?:(?:int|integer)\s+)?([A-Za-z_]\w*)\s*=\s*([\w'$*+-]+(?:\(\w+\))?)"
 )
+_CONTROL = re.compile(r"(?:[ans]?rst|[ans]?reset|clk|clock)(?:_?n|_i)?$", re.IGNORECASE)
+"""Names that need no direction to be inputs: `- clk, rising edge`."""
 _MENTIONED_DIRECTION = re.compile(r"\b(input|output|inout)s?\b", re.IGNORECASE)
 _DIRECTIONS = {"input": Direction.INPUT, "output": Direction.OUTPUT, "inout": Direction.INOUT}
 
@@ -228,7 +230,11 @@ class _Walk:
         if self.after_text and not bulleted:
             return False
         item = read_item(text, loose=False)
-        if item is None or item.direction is None:
+        if item is None:
+            return False
+        if bulleted and item.direction is None and all(_CONTROL.match(n.name) for n in item.names):
+            item.direction = Direction.INPUT
+        if item.direction is None:
             return False
         if not bulleted and not item.direction_first and not re.match(r"\S+ ?[\[(:-]", text):
             return False

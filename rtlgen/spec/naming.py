@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -40,6 +40,14 @@ _ALONE_SUBJECT = re.compile(
     r"|(?:turns|converts|translates|encodes|decodes|computes|calculates|implements)\s)"
 )
 """`"alu" is purely combinational`, where a sentence begins."""
+_NO_SUBJECT = re.compile(r"^(?:\w+_)?(?:a|s|n)?(?:clk|clock|rst|reset)\w*$", re.IGNORECASE)
+"""`"reset" is synchronous` tells of a port."""
+_CODE_MARKED = re.compile(
+    r"(?<!function )(?<!signal )(?<!state )(?<!value )(?<!parameter )(?<!equation )"
+    rf"`({IDENTIFIER})`"
+)
+_OPENING = 12
+"""Lines from the start within which a text names what it is about."""
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z`\"'])")
 _CODE_LIKE = r"(?:(?=[a-z\d]*[_\d])[a-z]\w*|(?=[A-Za-z\d]*_)[A-Za-z]\w*)"
 _BARE = re.compile(rf"\bmodule\s+({_CODE_LIKE})\s+(?:that|which|with|having|has|takes)\b")
@@ -112,7 +120,8 @@ def _quoted_in(line: str) -> str:
             return bare[1]
     ordered = _ORDERED.match(line)
     name = (ordered[1] or ordered[2]) if ordered else ""
-    if alone := _ALONE_SUBJECT.match(line):
+    alone = _ALONE_SUBJECT.match(line)
+    if alone and not _NO_SUBJECT.match(alone[1]):
         name = alone[1]
     return "" if name.lower() in _NO_MODULE | _GENERIC else name
 
@@ -177,6 +186,23 @@ def title_line(lines: Sequence[str], title: str, *, start: int = 0) -> int:
     """Return the number of the first line that has `title`; 1 if none has."""
     found = (n for n in range(start, len(lines)) if title in plain(lines[n][:LINE_LIMIT]))
     return next(found, 0) + 1
+
+
+def only_coded(
+    lines: Sequence[str], *, start: int = 0, ports: Collection[str] = ()
+) -> ModuleName | None:
+    """Return the only name in code marks that is none of `ports`, where the text begins with it.
+
+    It is what the text is about: "The register `checked` must notice ...".
+    """
+    first: dict[str, int] = {}
+    for index in range(start, len(lines)):
+        for found in _CODE_MARKED.finditer(lines[index][:LINE_LIMIT]):
+            first.setdefault(found[1], index + 1)
+    names = [name for name in first if name not in ports]
+    if len(names) != 1 or first[names[0]] > start + _OPENING or not _is_good(names[0]):
+        return None
+    return ModuleName(name=names[0], line=first[names[0]], origin="text", assumed=True)
 
 
 def coded_title(lines: Sequence[str], *, start: int = 0) -> ModuleName | None:

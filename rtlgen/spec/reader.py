@@ -27,6 +27,7 @@ from rtlgen.spec.naming import (
     ModuleName,
     assumed_name,
     coded_title,
+    only_coded,
     stated_name,
     title_line,
     title_of,
@@ -161,7 +162,7 @@ class _Reading:
         said = sentences(clean)
         header, name, ports = self._ports(said, clean)
         title = title_of(self.lines, start=self.front.end)
-        module = self._name(header, name, title)
+        module = self._name(header, name, title, [port.name for port in ports.ports])
         places = {port.name: port.place for port in ports.declared}
         about = describe(ports.ports, places, self._descriptions(ports.declared))
         timing = find_timing(about, said, self.front.timing)
@@ -290,7 +291,9 @@ class _Reading:
             findings=findings,
         )
 
-    def _name(self, header: Header | None, name: ModuleName | None, title: str) -> str:
+    def _name(
+        self, header: Header | None, name: ModuleName | None, title: str, ports: Sequence[str]
+    ) -> str:
         if header is not None and name is None:
             return header.name
         if header is not None and name is not None and header.name != name.name:
@@ -304,7 +307,10 @@ class _Reading:
                     assumption=f"the module is named {name.name}",
                 )
             )
-        coded = coded_title(self.lines, start=self.front.end)
+        start = self.front.end
+        coded = coded_title(self.lines, start=start) or only_coded(
+            self.lines, start=start, ports=ports
+        )
         found = name or coded or assumed_name(title, self.path)
         if found is None:
             raise SpecError(

@@ -30,8 +30,8 @@ def test_the_interface_is_that_of_the_golden_design(name: str) -> None:
     assert (found.clocks, found.resets) == (golden.clocks, golden.resets)
 
 
-def test_there_are_ten() -> None:
-    assert len(NAMES) == 10
+def test_there_are_twenty() -> None:
+    assert len(NAMES) == 20
 
 
 @pytest.mark.parametrize(
@@ -58,6 +58,23 @@ def test_there_are_ten() -> None:
         (
             "Module name: k\n\ninput clk, input [2:0] code (from the keypad),\noutput ok",
             "k clk:1 code:3 ok:1",
+        ),
+        (
+            "# Sum\n\nWe need an `adding` unit. It has two 4-bit inputs, a and b, and a 5-bit output y.",
+            "adding a:4 b:4 y:5",
+        ),
+        (
+            "# Volume knob\n\n`volume` follows the knob.\n\n- input up\n- output level (4 bits)",
+            "volume up:1 level:4",
+        ),
+        (
+            "# R\n\nModule `tally`:\n\n* `clk`, rising edge\n* `go`, 2-bit input\n* `n`, 8-bit output",
+            "tally clk:1 go:2 n:8",
+        ),
+        (
+            "# F\n\n```verilog\nmodule keep(input clk, input reset, output q);\n```\n\n"
+            "`reset` is synchronous and clears q.",
+            "keep clk:1 reset:1 q:1",
         ),
         (
             "Module name: k\n\n- input a\n- output y\n\nIf `hold` (another 2-bit input) is 0, y is a.",
