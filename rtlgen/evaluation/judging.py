@@ -83,7 +83,8 @@ class Judging:
         hand_on: HandOn,
     ) -> None:
         """Judge under `setting`; `kept` has the preparations of earlier runs."""
-        self.preparations: dict[str, Preparation] = {}
+        self.preparations: dict[bytes, Preparation] = {}
+        """By the problem's key: problems that differ in their names share one."""
         self._setting = setting
         self._problems = setting.problems
         self._executor = executor
@@ -94,8 +95,8 @@ class Judging:
         self._first: deque[Job | _Preparing] = deque()
         self._jobs: list[tuple[float, int, Job]] = []
         self._planned: list[_Planned] = []
-        self._asked: set[str] = set()
-        self._unprepared: dict[str, Fault] = {}
+        self._asked: set[bytes] = set()
+        self._unprepared: dict[bytes, Fault] = {}
         self._unsure: list[tuple[Pending, Fault]] = []
         self._failures = 0
         self._works = False
@@ -150,7 +151,7 @@ class Judging:
         groups = tuple(
             Group(
                 problem=self._problems[part.task_id][0],
-                preparation=self.preparations[part.task_id],
+                preparation=self.preparations[self._key(part.task_id)],
                 designs=tuple(design.text for design in part.designs),
                 left=part.left,
             )
@@ -181,17 +182,21 @@ class Judging:
         self._planned.append(_Planned(designs=by_task, missing=missing))
         self._plan_what_can_be()
 
+    def _key(self, task: str) -> bytes:
+        return self._problems[task][1]
+
     def _is_settled(self, task: str) -> bool:
-        return task in self.preparations or task in self._unprepared
+        key = self._key(task)
+        return key in self.preparations or key in self._unprepared
 
     def _prepare(self, tasks: Iterable[str]) -> None:
         """See that the references of `tasks` are run, or known from another run."""
-        new = [task for task in tasks if not self._is_settled(task) and task not in self._asked]
-        keys = {self._problems[task][1]: task for task in new}
-        for key, found in (self._kept.get(keys) if self._kept else {}).items():
-            self.preparations[keys[key]] = found
-        left = [self._problems[task][0] for task in new if task not in self.preparations]
-        self._asked.update(problem.task_id for problem in left)
+        new = {self._key(task): task for task in tasks if not self._is_settled(task)}
+        fresh = new.keys() - self._asked
+        self.preparations.update(self._kept.get(fresh) if self._kept else {})
+        keys = [key for key in new if key in fresh and key not in self.preparations]
+        self._asked.update(keys)
+        left = [self._problems[new[key]][0] for key in keys]
         size = max(1, min(_PREPARED_TOGETHER, len(left) // (4 * self._executor.workers)))
         self._first += [
             _Preparing(problems=tuple(left[start : start + size]))
@@ -202,11 +207,11 @@ class Judging:
         if work.probe:
             self._works = True
             return
-        for problem, preparation in zip(work.problems, found, strict=True):
-            self.preparations[problem.task_id] = preparation
+        keys = [self._key(problem.task_id) for problem in work.problems]
+        by_key = dict(zip(keys, found, strict=True))
+        self.preparations.update(by_key)
         if self._kept is not None:
-            keys = [self._problems[problem.task_id][1] for problem in work.problems]
-            self._kept.put(dict(zip(keys, found, strict=True)))
+            self._kept.put(by_key)
         self._plan_what_can_be()
 
     def _plan_what_can_be(self) -> None:
@@ -234,10 +239,11 @@ class Judging:
     def _plan(self, by_task: Mapping[str, list[Pending]]) -> None:
         batches = []
         for task, designs in by_task.items():
-            if task in self.preparations:
-                batches.append((self.preparations[task], designs))
+            key = self._key(task)
+            if key in self.preparations:
+                batches.append((self.preparations[key], designs))
             else:
-                self._unsure += [(design, self._unprepared[task]) for design in designs]
+                self._unsure += [(design, self._unprepared[key]) for design in designs]
         in_parts = isinstance(self._setting.harness, InParts)
         self._put_up(plan_jobs(batches, workers=self._executor.workers, in_parts=in_parts))
 
@@ -278,7 +284,8 @@ class Judging:
             by_task.setdefault(design.task_id, []).append((design, later))
         for task, left in by_task.items():
             workers = self._executor.workers
-            self._put_up(plan_later(self.preparations[task], left, workers=workers))
+            preparation = self.preparations[self._key(task)]
+            self._put_up(plan_later(preparation, left, workers=workers))
 
     def _failed(self, work: Job | _Preparing, fault: Fault) -> None:
         log.info("a job failed on %s: %s", fault.machine or "a worker", fault.text)
@@ -304,7 +311,7 @@ class Judging:
         elif not work.again:
             self._first.append(_Preparing(problems=work.problems, again=True))
         else:
-            self._unprepared[work.problems[0].task_id] = fault
+            self._unprepared[self._key(work.problems[0].task_id)] = fault
             self._plan_what_can_be()
 
     def _judge_again(self, job: Job, fault: Fault) -> None:

@@ -34,8 +34,8 @@ class Problem:
 
     @property
     def digest(self) -> str:
-        """Hex digest of everything that a verdict depends on."""
-        texts = [self.task_id, self.top, self.test, self.reference]
+        """Hex digest of everything that a verdict depends on; what the problem is called is not."""
+        texts = [self.top, self.test, self.reference, self.golden]
         files = [part for name, content in self.data for part in (name.encode(), content)]
         return digest(*(text.encode() for text in texts), *files)
 

@@ -194,13 +194,12 @@ def _key(common: bytes, problem: Problem) -> bytes:
 
 def _all_preparations(
     problems: Mapping[str, tuple[Problem, bytes]],
-    found: Mapping[str, Preparation],
+    found: Mapping[bytes, Preparation],
     kept: PreparationCache,
 ) -> dict[str, Preparation]:
-    """Return what this run or an earlier one found of the tests."""
-    keys = {key: task for task, (_, key) in problems.items() if task not in found}
-    earlier = {keys[key]: one for key, one in kept.get(keys).items()}
-    return {**found, **earlier}
+    """Return what this run or an earlier one found of the tests, by task."""
+    known = {**kept.get({key for _, key in problems.values()} - found.keys()), **found}
+    return {task: known[key] for task, (_, key) in problems.items() if key in known}
 
 
 class _Counted:
