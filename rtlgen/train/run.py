@@ -240,9 +240,12 @@ class _Job:
         return trainer
 
     def _built(self, trainee: Trainee, rows: Any, follower: Any) -> Any:  # noqa: ANN401
-        from rtlgen.train import trainers  # noqa: PLC0415 - imports torch
+        from rtlgen.train import cpu, trainers  # noqa: PLC0415 - imports torch
 
         lora = self.placed.config.lora
+        tuned = self.hardware.device == "cpu" and self.method is not Method.GRPO
+        if tuned:
+            cpu.attend(trainee.model)
         common = {
             "model": trainee.model,
             "args": self.trl,
@@ -251,14 +254,14 @@ class _Job:
             "callbacks": [follower],
             "peft_config": None if lora is None else _peft(lora),
         }
-        if self.method is Method.SFT:
-            return trainers.Sft(**common)
-        if self.method is Method.DPO:
-            shared = lora is not None or self.trl.precompute_ref_log_probs
-            return trainers.Dpo(
-                **common, ref_model=None if shared else copy.deepcopy(trainee.model)
-            )
-        return trainers.Grpo(**common, reward_funcs=self._rewards(trainee))
+        if self.method is Method.GRPO:
+            return trainers.Grpo(**common, reward_funcs=self._rewards(trainee))
+        if self.method is Method.DPO and lora is None and not self.trl.precompute_ref_log_probs:
+            common["ref_model"] = copy.deepcopy(trainee.model)
+        made = trainers.Sft(**common) if self.method is Method.SFT else trainers.Dpo(**common)
+        if tuned and lora is not None:
+            cpu.fold(made.model)
+        return made
 
     def _rewards(self, trainee: Trainee) -> list[TrlReward]:
         from rtlgen.train.reward_judging import Judge, grpo_rewards  # noqa: PLC0415 - simulators

@@ -9,11 +9,16 @@ import torch
 import trl
 from transformers.trainer_pt_utils import get_length_grouped_indices
 
+from rtlgen.train.cpu import label_loss
 from rtlgen.train.grpo import begun
 from rtlgen.train.tokens import given_tokens
 
 if TYPE_CHECKING:
     from rtlgen.train.callbacks import Follower
+
+
+_SHAPED_LOGITS = ("final_logit_softcapping", "logit_scale", "logits_scaling", "num_experts")
+"""Settings of models whose loss is more than the head's products."""
 
 
 class EpochOrder(torch.utils.data.Sampler):  # type: ignore[misc]
@@ -64,6 +69,47 @@ class _Ordered:
 class Sft(_Ordered, trl.SFTTrainer):  # type: ignore[misc]
     """Rows have `input_ids` and `labels`, which TRL takes as they are."""
 
+    def compute_loss(
+        self,
+        model: Any,  # noqa: ANN401 - TRL's
+        inputs: Any,  # noqa: ANN401
+        return_outputs: bool = False,
+        num_items_in_batch: Any = None,  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401
+        """Return the loss; on a CPU by `label_loss`, without TRL's metric of entropy."""
+        base = self.accelerator.unwrap_model(model)
+        head = base.get_output_embeddings()
+        if return_outputs or not self._nll_on_cpu(base, head):
+            return super().compute_loss(model, inputs, return_outputs, num_items_in_batch)
+        labels = inputs["labels"]
+        hidden = _decoder(base)(
+            input_ids=inputs["input_ids"],
+            attention_mask=inputs["attention_mask"],
+            use_cache=False,
+        ).last_hidden_state
+        count = (labels[:, 1:] != -100).sum() if num_items_in_batch is None else num_items_in_batch
+        loss = label_loss(hidden, head.weight, labels, over=max(int(count), 1))
+        mode = "train" if self.model.training else "eval"
+        metrics = self._metrics[mode]
+        metrics["mean_token_accuracy"].append(loss.right / max(loss.labels, 1))
+        if mode == "train":
+            self._total_train_tokens += int(inputs["attention_mask"].sum())
+        metrics["num_tokens"] = [self._total_train_tokens]
+        return loss.mean
+
+    def _nll_on_cpu(self, base: Any, head: Any) -> bool:  # noqa: ANN401
+        """Return whether the loss is one that `label_loss` computes, where it is faster."""
+        asked: Any = self.args
+        return (
+            base.device.type == "cpu"
+            and self.accelerator.num_processes == 1
+            and asked.loss_type == "nll"
+            and not asked.label_smoothing_factor
+            and self.compute_loss_func is None
+            and getattr(head, "bias", None) is None
+            and not any(getattr(base.config, name, None) for name in _SHAPED_LOGITS)
+        )
+
 
 class Dpo(_Ordered, trl.DPOTrainer):  # type: ignore[misc]
     """Rows have `prompt_ids`, `chosen_ids` and `rejected_ids`, as TRL would make them."""
@@ -87,3 +133,8 @@ class Grpo(_Ordered, trl.GRPOTrainer):  # type: ignore[misc]
         parted = [begun(prompt) for prompt in prompts]
         tokens = [given_tokens(self.processing_class, turns, text) for turns, text in parted]
         return tokens, None, {}
+
+
+def _decoder(model: Any) -> Any:  # noqa: ANN401
+    """Return what gives hidden states, inside PEFT's wrapping if there is one."""
+    return getattr(model, "get_base_model", lambda: model)().base_model
