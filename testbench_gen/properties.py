@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -73,10 +74,12 @@ def property_bench(testbench: Testbench, properties: Sequence[Property]) -> Prop
         **standalone_modules("properties.py"),
     }
     hdl = {f"{WRAPPER}.v": render("wrapper.v.j2", context)}
+    names, assertions = _assertions(interface, watched)
     extra = {
         "Makefile": render("Makefile.j2", context),
         "test_runner.py": render("test_runner.py.j2", context),
-        "README.md": render("properties/README.md.j2", context),
+        "README.md": render("properties/README.md.j2", context | names),
+        **assertions,
     }
     bench = CocotbBench(
         test_module=_MODULE,
@@ -104,29 +107,10 @@ def property_goals(
     A prover that proves a goal unreachable has proved the property; a trace that reaches it breaks
     the property in its last cycle. What a prover has no notion of (X) is left out.
     """
-    proved = [p for p in watchable(properties, interface) if p.kind is not PropertyKind.KNOWN]
-    clock = interface.clocks[0] if interface.clocks else None
-    edge = "" if clock is None else f"{_edge(clock.edge)} {verilog_name(clock.port)}"
-    levels = [
-        f"{'~' if reset.active_low else ''}{verilog_name(reset.port)}" for reset in interface.resets
-    ]
-    prefix = _PREFIX
-    while any(port.name.startswith(prefix) for port in interface.ports):
-        prefix = f"the_{prefix}"
+    proved = _provable(properties, interface)
+    prefix = _prefix(interface)
     top = f"{design.top}_{CHECKED}"
-    text = render(
-        "properties/checked.v.j2",
-        {
-            "interface": replace(interface, module=design.top),
-            "properties": proved,
-            "prefix": prefix,
-            "top": top,
-            "edge": edge,
-            "reset": " | ".join(levels) or "1'b0",
-            "resettable": bool(levels),
-            "widths": {port.name: port.width for port in interface.ports},
-        },
-    )
+    text = _checked(replace(interface, module=design.top), proved)
     bad = [f"{prefix}bad_{number}" for number in range(len(proved))]
     ports = [Port(name=name, direction=Direction.OUTPUT) for name in bad]
     goals = [
@@ -138,6 +122,62 @@ def property_goals(
         replace(interface, module=top, ports=(*interface.ports, *ports)),
         goals,
     )
+
+
+def _provable(properties: Sequence[Property], interface: Interface) -> tuple[Property, ...]:
+    """Return what a prover has a notion of."""
+    found = watchable(properties, interface)
+    return tuple(prop for prop in found if prop.kind is not PropertyKind.KNOWN)
+
+
+def _prefix(interface: Interface) -> str:
+    prefix = _PREFIX
+    while any(port.name.startswith(prefix) for port in interface.ports):
+        prefix = f"the_{prefix}"
+    return prefix
+
+
+def _checked(interface: Interface, properties: Sequence[Property]) -> str:
+    """Return a module around that of `interface` that watches `properties`."""
+    clock = interface.clocks[0] if interface.clocks else None
+    edge = "" if clock is None else f"{_edge(clock.edge)} {verilog_name(clock.port)}"
+    levels = [
+        f"{'~' if reset.active_low else ''}{verilog_name(reset.port)}" for reset in interface.resets
+    ]
+    return render(
+        "properties/checked.v.j2",
+        {
+            "interface": interface,
+            "properties": properties,
+            "prefix": _prefix(interface),
+            "top": f"{interface.module}_{CHECKED}",
+            "edge": edge,
+            "reset": " | ".join(levels) or "1'b0",
+            "resettable": bool(levels),
+            "widths": {port.name: port.width for port in interface.ports},
+        },
+    )
+
+
+def _assertions(
+    interface: Interface, properties: Sequence[Property]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Return names for the templates, and the properties as assertions for formal tools.
+
+    Both are empty where no property can be said without X.
+    """
+    proved = _provable(properties, interface)
+    if not proved:
+        return {}, {}
+    top = f"{interface.module}_{CHECKED}"
+    plain = re.sub(r"\W", "_", interface.module)
+    names = {
+        "checked": f"{plain}_{CHECKED}.v",
+        "checked_top": verilog_name(top),
+        "design": f"{plain}.v",
+    }
+    sby = render("properties/properties.sby.j2", names)
+    return names, {names["checked"]: _checked(interface, proved), "properties.sby": sby}
 
 
 def prove_properties(

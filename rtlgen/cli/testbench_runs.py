@@ -24,6 +24,7 @@ from rtlgen.design.bench import NO_REFERENCE, load_golden
 from rtlgen.design.options import Asking, Options
 from rtlgen.design.output import check_output_folder
 from rtlgen.design.testbench_agreed import agreed_testbench
+from rtlgen.design.testbench_beside import with_tests_beside
 from rtlgen.design.testbench_cache import TestbenchCache
 from rtlgen.design.testbench_record import TRUST, to_json
 from rtlgen.design.testbench_run import Made, make_testbench, say, write_testbench_folder
@@ -128,7 +129,8 @@ def _made(
         if spec is None or str(error) != NO_REFERENCE:
             raise
         return _agreed(spec, options, request, chosen, progress, error)
-    return make_testbench(subject, options, request.effort, progress, cache=TestbenchCache())
+    made = make_testbench(subject, options, request.effort, progress, cache=TestbenchCache())
+    return with_tests_beside(made, spec, subject, options, request.effort, progress)
 
 
 def _agreed(

@@ -19,7 +19,7 @@ from sim.judge import judge, simulate_first
 from sim.proof import InputTrace, Outcome
 from sim.property import Property
 from sim.verdict import Status, Verdict
-from testbench_gen import write_stimulation
+from testbench_gen import Testbench, write_stimulation
 from testbench_gen.directed import Directed
 from testbench_gen.properties import (
     PropertyBench,
@@ -48,7 +48,7 @@ def with_properties(
     broken: tuple[Property, ...] = ()
     if options.golden is not None:
         golden = under_name(options.golden, judgement.interface)
-        broken = _broken(golden, judgement, found, options)
+        broken = broken_by(golden, judgement.testbench, found, options)
     notes = tuple(
         f"the golden RTL does not keep what the specification says in line {prop.line} "
         f"({prop.text}); it was judged by the golden RTL"
@@ -63,19 +63,23 @@ def with_properties(
     return replace(judgement, properties=kept, notes=(*judgement.notes, *notes))
 
 
-def _broken(
-    golden: Design, judgement: Judgement, properties: Sequence[Property], options: Options
+def broken_by(
+    design: Design, testbench: Testbench, properties: Sequence[Property], options: Options
 ) -> tuple[Property, ...]:
-    """Return the properties that `golden` breaks, looking at each by itself if any is."""
-    if _holds(golden, judgement, properties, options):
+    """Return the properties that `design`, a reference, breaks while `testbench` drives it.
+
+    Raises:
+        EnvironmentFault: A tool is missing or does not run.
+    """
+    if _holds(design, testbench, properties, options):
         return ()
-    return tuple(p for p in properties if not _holds(golden, judgement, (p,), options))
+    return tuple(p for p in properties if not _holds(design, testbench, (p,), options))
 
 
 def _holds(
-    golden: Design, judgement: Judgement, properties: Sequence[Property], options: Options
+    golden: Design, testbench: Testbench, properties: Sequence[Property], options: Options
 ) -> bool:
-    bench = property_bench(judgement.testbench, properties)
+    bench = property_bench(testbench, properties)
     if bench is None:
         return True
     verdict = simulate_first(
@@ -140,7 +144,8 @@ def _proved(
     for prop, proof in proofs:
         if proof.trace is None or proof.outcome is not Outcome.REFUTED:
             continue
-        found = _replayed(design, judgement, prop, proof.trace, options)
+        bench = replay_of(proof.trace, prop, judgement.testbench)
+        found = _replayed(design, judgement, bench, options)
         if found is None:
             continue
         if options.golden is None:
@@ -150,13 +155,17 @@ def _proved(
     return candidate
 
 
-def _replayed(
-    design: Design, judgement: Judgement, prop: Property, trace: InputTrace, options: Options
-) -> Verdict | None:
-    """Return the verdict on `design` under a trace that breaks `prop`; None if it holds there."""
+def replay_of(trace: InputTrace, prop: Property, testbench: Testbench) -> PropertyBench | None:
+    """Return what watches `prop` under a trace that breaks it; None if it cannot be watched."""
     told = Directed(name="proof", reason=f"a proof breaks {prop.name}", trace=trace)
-    plan = write_stimulation(judgement.interface, budget=16, directed=[told]).plan
-    bench = property_bench(replace(judgement.testbench, plan=plan), (prop,))
+    plan = write_stimulation(testbench.interface, budget=16, directed=[told]).plan
+    return property_bench(replace(testbench, plan=plan), (prop,))
+
+
+def _replayed(
+    design: Design, judgement: Judgement, bench: PropertyBench | None, options: Options
+) -> Verdict | None:
+    """Return the verdict on `design` under `bench`, the replay of a proof; None if it holds."""
     if bench is None:
         return None
     found = judge(
@@ -167,6 +176,32 @@ def _replayed(
         limits=options.limits,
     )
     return _of_properties(found, bench) if found.status is Status.FAIL else None
+
+
+def shortest_breach(
+    design: Design,
+    judgement: Judgement,
+    prop: Property,
+    options: Options,
+) -> tuple[PropertyBench, int] | None:
+    """Return what shows in the fewest cycles that `design` breaks `prop`, and how many those are.
+
+    None without a prover, where it finds nothing, or where simulation does not show it.
+
+    Raises:
+        EnvironmentFault: A tool is missing or does not run.
+    """
+    prover, _ = find_prover()
+    admitted = admit(design, interface=judgement.interface).design
+    if prover is None or admitted is None:
+        return None
+    proofs = prove_properties(admitted, judgement.interface, (prop,), prover, seconds=_SECONDS)
+    for _, proof in proofs:
+        if proof.outcome is Outcome.REFUTED and proof.trace is not None:
+            bench = replay_of(proof.trace, prop, judgement.testbench)
+            if bench is not None and _replayed(design, judgement, bench, options) is not None:
+                return bench, len(proof.trace.cycles)
+    return None
 
 
 def _of_properties(found: Verdict, bench: PropertyBench) -> Verdict:

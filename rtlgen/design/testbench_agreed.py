@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from rtlgen.design.model_run import Question, model_run
 from rtlgen.design.options import Options, Progress
+from rtlgen.design.testbench_beside import with_tests_beside
 from rtlgen.design.testbench_run import Made, make_testbench
 from rtlgen.design.testbench_source import Subject
 from rtlgen.design.unfinished import ANSWERS
@@ -46,4 +47,5 @@ def agreed_testbench(
         agreement=trust.value,
     )
     made = make_testbench(subject, options, effort, progress)
+    made = with_tests_beside(made, spec, subject, options, effort, progress)
     return replace(made, answers=answers)

@@ -117,6 +117,27 @@ class PhaseRecord(_Record):
     reason: str
 
 
+class PropertyRecord(_Record):
+    """What a specification plainly says of every cycle, checked by the tests in `properties/`."""
+
+    name: str
+    text: str
+    line: int
+    """Of the specification."""
+    reference: Literal["kept", "broken", "not tried"]
+    """What the reference's RTL does under the testbench; what it breaks is not checked."""
+    proof: str
+    """Of that RTL under all inputs: proved, refuted, open; or that nobody asked."""
+
+
+class RegressionRecord(_Record):
+    """A test of just the cycles under which something has failed."""
+
+    folder: str
+    what: str
+    cycles: int
+
+
 class TrustSummary(_Record):
     """Testbench trust in short, for the record of a verdict."""
 
@@ -170,6 +191,8 @@ class TestbenchFile(_Record):
     dropped: int
     """Inputs found by proof that did not help, and are not driven."""
     turns: int
+    properties: list[PropertyRecord] = []
+    regressions: list[RegressionRecord] = []
     notes: list[str]
     """What limits the testbench, and what it does not check."""
     limits: dict[str, float]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib import metadata
 from pathlib import Path
 
@@ -57,6 +57,10 @@ class Made:
     record: TestbenchFile
     sources: Mapping[str, str]
     """Of the RTL by which it was measured; its places refer to them."""
+    directed: tuple[Directed, ...] = ()
+    """The stimulus that proofs found."""
+    folders: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Files of tests beside it, by folder."""
     answers: bytes | None = None
     """What a language model was asked and said, where the reference comes from one."""
 
@@ -93,7 +97,12 @@ def make_testbench(
     if kept is not None:
         testbench = _under_name(subject, effort, kept.budget, kept.directed)
         record = kept.record.model_copy(update={"command": list(options.command)})
-        return Made(testbench=testbench, record=record, sources=_sources(subject))
+        return Made(
+            testbench=testbench,
+            record=record,
+            sources=_sources(subject),
+            directed=kept.directed,
+        )
     closed, missing = _closed(subject, options, effort, progress)
     testbench = _under_name(subject, effort, closed.budget, closed.directed)
     notes = (*subject.notes, *testbench.notes, *((missing,) if missing else ()))
@@ -109,7 +118,12 @@ def make_testbench(
     )
     if cache and key:
         cache.put(key, record, budget=closed.budget, directed=closed.directed)
-    return Made(testbench=testbench, record=record, sources=_sources(subject))
+    return Made(
+        testbench=testbench,
+        record=record,
+        sources=_sources(subject),
+        directed=tuple(closed.directed),
+    )
 
 
 def measure_fixed(
@@ -201,6 +215,8 @@ def write_testbench_folder(made: Made, folder: Path) -> None:
     ):
         write_files(output, made.testbench.files)
         write_protocols(output, made.testbench)
+        for folder_beside, files in made.folders.items():
+            write_files(output / folder_beside, files)
         for name, data in made.testbench.data.items():
             (output / name).write_bytes(data)
         if made.answers is not None:
@@ -220,6 +236,11 @@ def say(made: Made, progress: Progress, *, demanded: float | None) -> None:
     )
     for note in record.notes:
         progress.stage("testbench", note, state="note")
+    for prop in record.properties:
+        if prop.reference != "broken":
+            progress.stage("properties", f"{prop.name}: {_proved(prop.proof)}")
+    for test in record.regressions:
+        progress.stage("regression", f"{test.folder}/: {test.what}")
     enough = demanded is None or record.trust.value >= demanded
     progress.stage(
         "trust",
@@ -229,3 +250,10 @@ def say(made: Made, progress: Progress, *, demanded: float | None) -> None:
     )
     for limit in record.ended:
         progress.stage("trust", f"ended by a limit: {limit}", state="note")
+
+
+def _proved(outcome: str) -> str:
+    return {
+        "proved": "checked, and proved of the reference for all inputs",
+        "refuted": "checked; a proof finds inputs that break it, simulation does not show that",
+    }.get(outcome, "checked")
