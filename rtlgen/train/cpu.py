@@ -117,7 +117,7 @@ def label_loss(hidden: Tensor, weight: Tensor, labels: Tensor, *, over: int) -> 
     return LabelLoss(mean=mean, right=int(right), labels=int(chosen.sum()))
 
 
-class _LabelLoss(torch.autograd.Function):
+class _LabelLoss(torch.autograd.Function):  # type: ignore[misc]
     """Negative log-likelihood, whose gradient is computed with it, chunk by chunk.
 
     The gradient of a softmax's loss is p - onehot, so that probabilities in the weights'
