@@ -76,6 +76,8 @@ class Options:
     """Whether the first two simulators must agree on a design that is judged by itself."""
     measure_testbench: bool = False
     """Whether the testbench is closed, and its trust measured."""
+    brief_trust: bool = False
+    """Whether mutants alone say in a moment what the testbench of a pass is worth, at least."""
     min_testbench_trust: float | None = None
     """Testbench trust (0 to 1) below which a pass is none."""
     optimize: float | None = None

@@ -43,6 +43,9 @@ from testbench_gen.instruments import Forgiving, Tools
 
 _MUTANT_SECONDS = 20.0
 """Processor time of one simulation of mutants; 30 of usual size take about 5 s."""
+_BRIEF_MUTANTS = 30
+_BRIEF_SECONDS = 10.0
+"""Processor time of the one simulation of a brief look; it usually takes 1 to 2 s."""
 _LIMIT_HINT = (
     "\n\nhint: it may depend on uninitialized values, races or time; "
     "give it a reset, or another reference"
@@ -137,6 +140,33 @@ def measure_fixed(
     with progress.working("measuring the testbench"):
         closed = close_testbench(source, tools, options.effort)
     return summary_of(closed, trust_of(closed, agreement=agreement))
+
+
+def measure_briefly(
+    judgement: Judgement,
+    design: Design,
+    agreement: float | None,
+    options: Options,
+    progress: Progress,
+) -> TrustSummary | None:
+    """Return what one simulation of mutants of `design` says; it does what the testbench expects.
+
+    None where there are none, or the simulation takes more than a few seconds.
+    """
+    limits = replace(options.limits, cpu_seconds=min(options.limits.cpu_seconds, _BRIEF_SECONDS))
+    tools = Tools(simulators=options.simulators, limits=limits, cache=VerdictCache(), cover=False)
+    effort = replace(options.effort, mutants=_BRIEF_MUTANTS, seconds=0, proving=0, turns=0)
+    source = Standing(testbench=judgement.testbench, design=design)
+    with progress.working("measuring the testbench"):
+        closed = close_testbench(source, tools, effort)
+    if closed.fault or closed.mutation.score is None:
+        return None
+    trust = trust_of(closed, agreement=1.0 if agreement is None else agreement)
+    summary = summary_of(closed, trust)
+    kills = summary.text.split(",")[0]
+    return summary.model_copy(
+        update={"text": f"{kills} at a glance; --measure-testbench adds coverage and proofs"}
+    )
 
 
 def _closed(
