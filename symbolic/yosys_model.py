@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from symbolic.equivalence_miter import PREFIX, Side, Wiring
+from symbolic.yosys_latches import always_open, open_latches
 
 MAX_MEMORY_BITS = 8192
 """Designs with more bits of memory have no model."""
@@ -184,8 +185,14 @@ class Maker:
             "dffunmap",
             "opt_clean",
             f"rename {source['top']} {name}",
-            f"write_json {_NETLIST}",
         )
+        if opened := list(always_open(self.run, self._netlist(name), name)):
+            open_latches(self.library, self.design.module("\\" + name), opened)
+            self.run("opt_clean")
+        return self._netlist(name)
+
+    def _netlist(self, name: str) -> Mapping[str, Any]:
+        self.run(f"write_json {_NETLIST}")
         modules: Mapping[str, Any] = json.loads(Path(_NETLIST).read_text(encoding="utf-8"))
         module: Mapping[str, Any] = modules["modules"][name]
         return module
