@@ -12,7 +12,11 @@ from rtlgen.llm.config import Settings
 from rtlgen.llm.model import LanguageModel
 
 BUILT_IN = "builtin"
-FORMS = ("openai:MODEL", "hf:PATH_OR_ID", "gguf:FILE", "replay:FILE", "scripted:FILE", BUILT_IN)
+EMBEDDED = "embedded"
+FORMS = (
+    *("openai:MODEL", "hf:PATH_OR_ID", "gguf:FILE", "replay:FILE", "scripted:FILE"),
+    *(EMBEDDED, BUILT_IN),
+)
 """What a model's name may look like."""
 
 
@@ -29,6 +33,9 @@ def choose_model(text: str | None, *, settings: Settings) -> LanguageModel | Non
     if text is None or text == BUILT_IN:
         _check_options(BUILT_IN, settings)
         return None
+    if text == EMBEDDED:
+        _check_options(EMBEDDED, settings)
+        return _embedded(settings)
     scheme, colon, rest = text.partition(":")
     make = _MAKERS.get(scheme)
     if make is None or not colon or not rest.strip():
@@ -60,12 +67,24 @@ def _local(name: str, settings: Settings) -> LanguageModel:
 
 
 def _llama_cpp(name: str, settings: Settings) -> LanguageModel:
-    from rtlgen.llm.llama_cpp import LlamaCpp  # noqa: PLC0415 - keeps others light
+    from rtlgen.llm.llama_cpp import LlamaCpp, Size  # noqa: PLC0415 - keeps others light
 
-    chosen = _chosen(settings, "concurrency", "timeout")
     adapter = settings.model.adapter
+    concurrency = settings.model.concurrency
     return LlamaCpp(
         name,
+        adapter=Path(adapter) if adapter else None,
+        size=Size() if concurrency is None else Size(slots=concurrency),
+        **_chosen(settings, "timeout"),
+    )
+
+
+def _embedded(settings: Settings) -> LanguageModel:
+    from rtlgen.llm.embedded import Embedded  # noqa: PLC0415 - keeps others light
+
+    adapter = settings.model.adapter
+    chosen = _chosen(settings, "concurrency", "timeout")
+    return Embedded(
         adapter=Path(adapter) if adapter else None,
         **{{"concurrency": "slots"}.get(key, key): value for key, value in chosen.items()},
     )
@@ -90,7 +109,7 @@ _MAKERS: dict[str, Callable[[str, Settings], LanguageModel]] = {
     "replay": _replay,
     "scripted": _scripted,
 }
-_ONLY = {"base_url": ("openai",), "key_variable": ("openai",), "adapter": ("hf", "gguf")}
+_ONLY = {"base_url": ("openai",), "key_variable": ("openai",), "adapter": ("hf", "gguf", EMBEDDED)}
 
 
 def _chosen(settings: Settings, *names: str) -> dict[str, Any]:
@@ -104,7 +123,7 @@ def _check_options(scheme: str, settings: Settings) -> None:
     for name, only in _ONLY.items():
         origin = settings.origin(f"model.{name}")
         if origin.startswith("--") and scheme not in only:
-            forms = " or ".join(f"{kind}:..." for kind in only)
+            forms = " or ".join(kind if kind == EMBEDDED else f"{kind}:..." for kind in only)
             raise UsageError(
                 f"{origin} must come with a model {forms}, not with {scheme}\n\n"
                 f"hint: leave {origin} out, or choose `--model {only[0]}:...`"
@@ -127,10 +146,12 @@ def _hint(text: str) -> str:
         return "keys come from the environment; name a model, such as openai:gpt-5"
     if colon and scheme in _MAKERS:
         return f"name what comes after `{scheme}:`"
-    names = (*_MAKERS, BUILT_IN)
-    near = get_close_matches(scheme.lower(), names, n=1, cutoff=0.5)
-    if near and (colon or near == [BUILT_IN]):
-        return f"did you mean '{near[0]}{colon if near[0] != BUILT_IN else ''}{rest}'?"
+    alone = (BUILT_IN, EMBEDDED)
+    near = get_close_matches(scheme.lower(), (*_MAKERS, *alone), n=1, cutoff=0.5)
+    if near and near[0] in alone:
+        return f"did you mean '{near[0]}'?"
+    if near and colon:
+        return f"did you mean '{near[0]}:{rest}'?"
     return f"did you mean '{_guess(text)}'?"
 
 

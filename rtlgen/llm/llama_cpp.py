@@ -11,19 +11,16 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import metadata
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from rtlgen.llm.llama_cpp_server import serve
 from rtlgen.llm.model import Answer, ModelFault, Request, begun
 from rtlgen.llm.style import GGUF_KEY, PromptStyle, checked, style_in
-
-if TYPE_CHECKING:
-    from rtlgen.llm.openai_server import OpenAIServer
 
 INSTALL = "pip install 'rtlgen[embedded]'"
 _CONTEXT = 2048
@@ -32,6 +29,40 @@ _START_SECONDS = 120.0
 _WHOLE_NAME = "model"
 _GGUF_STRING = 8
 """Type of a string in the metadata of GGUF."""
+_BATCHES = 16
+"""Times the slots: requests that are best asked together."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """How much a server of llama.cpp holds."""
+
+    slots: int = 16
+    """Answers made side by side."""
+    context: int = _CONTEXT
+    """Tokens of one prompt and its answer."""
+    cells: int | None = None
+    """Tokens of all prompts and answers under way; None: of as many contexts as slots."""
+    longest: int | None = None
+    """Most tokens of an answer; None: what the context leaves."""
+    threads: int | None = None
+    """Of the processor; None: all."""
+
+    @property
+    def whole(self) -> int:
+        """Tokens of all prompts and answers under way."""
+        return self.context * self.slots if self.cells is None else self.cells
+
+
+_USUAL = Size()
+
+
+class _Server(Protocol):
+    def finish_within(self, seconds: float | None) -> None: ...
+
+    def ask(self, requests: Sequence[Request]) -> Iterator[tuple[int, Answer]]: ...
+
+    def close(self) -> None: ...
 
 
 class LlamaCpp:
@@ -39,15 +70,15 @@ class LlamaCpp:
 
     A conversation that ends with the model's own turn is continued. Answers to one
     request are the same each time where it is asked beside the same others; what
-    batching leaves is rounding.
+    batching leaves is rounding. A model that was trained on plain prompts computes a
+    prompt once for all its samples.
 
     Args:
         source: A `.gguf` file.
         adapter: A LoRA adapter as `.gguf`.
-        slots: Answers made side by side.
-        context: Tokens of one prompt and its answer.
-        threads: Of the processor; None: all.
+        size: How much is answered side by side.
         timeout: Seconds that an answer may take.
+        grammar: GBNF of what follows the beginning of an answer to a plain prompt; empty: anything.
 
     Raises:
         ModelFault: There is no such file, or a library is missing.
@@ -58,22 +89,21 @@ class LlamaCpp:
         source: str,
         *,
         adapter: Path | None = None,
-        slots: int = 16,
-        context: int = _CONTEXT,
-        threads: int | None = None,
+        size: Size = _USUAL,
         timeout: float = 600.0,
+        grammar: str = "",
     ) -> None:
         self._path = _checked(Path(source).expanduser(), "model")
         self._adapter = None if adapter is None else _checked(adapter.expanduser(), "adapter")
-        self._slots, self._context = slots, context
-        self._threads = threads or len(os.sched_getaffinity(0))
+        self._size = size
         self._timeout = timeout
+        self._grammar = grammar
         self._source = source
         self._lock = threading.Lock()
         self._channel: Connection | None = None
-        self._server: OpenAIServer | None = None
+        self._server: _Server | None = None
         self._deadline = math.inf
-        _require("xllamacpp")
+        require("xllamacpp")
 
     @property
     def name(self) -> str:
@@ -88,6 +118,11 @@ class LlamaCpp:
                 return checked(found, str(path))
         return style_in(self._path.parent)
 
+    @property
+    def at_once(self) -> int:
+        """Requests that are best asked together: enough to keep all slots busy."""
+        return _BATCHES * self._size.slots
+
     def finish_within(self, seconds: float | None) -> None:
         """Fail with BUDGET what is not answered `seconds` from now; None takes that back."""
         self._deadline = math.inf if seconds is None else time.monotonic() + seconds
@@ -99,10 +134,7 @@ class LlamaCpp:
         # What starting took is gone too.
         left = max(0.0, self._deadline - time.monotonic())
         server.finish_within(None if left == math.inf else left)
-        for index, answer in server.ask(requests):
-            _, beginning = begun(requests[index].messages)
-            text = None if answer.text is None else beginning + answer.text
-            yield index, replace(answer, text=text)
+        yield from server.ask(requests)
 
     def close(self) -> None:
         """End the process."""
@@ -113,23 +145,26 @@ class LlamaCpp:
                 self._channel.close()
             self._server = self._channel = None
 
-    def _started(self) -> OpenAIServer:
+    def _started(self) -> _Server:
         with self._lock:
             if self._server is None:
                 self._server = self._connected(self._address())
             return self._server
 
-    def _connected(self, address: str) -> OpenAIServer:
-        from rtlgen.llm.openai_server import OpenAIServer  # noqa: PLC0415 - loads an SDK
+    def _connected(self, address: str) -> _Server:
+        if self.prompt_style == "chat":
+            return _Chat(address, slots=self._size.slots, timeout=self._timeout)
+        from rtlgen.llm.llama_cpp_completions import Completions, Shape  # noqa: PLC0415 - HTTP
 
-        return OpenAIServer(
-            model=_WHOLE_NAME,
-            base_url=f"{address}/v1",
-            concurrency=self._slots,
-            timeout=self._timeout,
-            # Its own defaults would cut off what the request does not speak of.
-            extra={"cache_prompt": True, "top_k": 0, "min_p": 0.0},
+        shape = Shape(
+            slots=self._size.slots,
+            context=self._size.context,
+            cells=self._size.whole,
+            longest=self._size.longest or self._size.context,
+            seconds=self._timeout,
+            grammar=self._grammar,
         )
+        return Completions(address, shape)
 
     def _address(self) -> str:
         context = multiprocessing.get_context("spawn")
@@ -137,9 +172,9 @@ class LlamaCpp:
         settings = {
             "path": str(self._path),
             "adapter": "" if self._adapter is None else str(self._adapter),
-            "slots": self._slots,
-            "context": self._context,
-            "threads": self._threads,
+            "slots": self._size.slots,
+            "cells": self._size.whole,
+            "threads": self._size.threads or len(os.sched_getaffinity(0)),
         }
         process = context.Process(target=serve, args=(other, settings), daemon=True)
         process.start()
@@ -156,6 +191,31 @@ class LlamaCpp:
                 "\n\nhint: download or convert the model again"
             )
         return str(address)
+
+
+class _Chat:
+    """Any model through the server's interface for chat, which knows templates and reasoning."""
+
+    def __init__(self, address: str, *, slots: int, timeout: float) -> None:
+        from rtlgen.llm.openai_server import OpenAIServer  # noqa: PLC0415 - loads an SDK
+
+        self._server = OpenAIServer(
+            model=_WHOLE_NAME,
+            base_url=f"{address}/v1",
+            concurrency=slots,
+            timeout=timeout,
+            # Its own defaults would cut off what the request does not speak of.
+            extra={"cache_prompt": True, "top_k": 0, "min_p": 0.0},
+        )
+        self.finish_within = self._server.finish_within
+        self.close = self._server.close
+
+    def ask(self, requests: Sequence[Request]) -> Iterator[tuple[int, Answer]]:
+        """Yield the index of each request and its answer, the given beginning included."""
+        for index, answer in self._server.ask(requests):
+            _, beginning = begun(requests[index].messages)
+            text = None if answer.text is None else beginning + answer.text
+            yield index, replace(answer, text=text)
 
 
 def _checked(path: Path, what: str) -> Path:
@@ -193,11 +253,15 @@ def _style_inside(path: Path) -> str | None:
         return whole[at + 8 : at + 8 + min(length, 64)].decode(errors="replace")
 
 
-def _require(*packages: str) -> None:
-    for package in packages:
-        try:
-            metadata.version(package)
-        except metadata.PackageNotFoundError:
-            raise ModelFault(
-                f"a GGUF model needs {package}, which is not installed\n\nhint: {INSTALL}"
-            ) from None
+def require(package: str, *, subject: str = "a GGUF model") -> None:
+    """See that `package` is installed.
+
+    Raises:
+        ModelFault: It is not.
+    """
+    try:
+        metadata.version(package)
+    except metadata.PackageNotFoundError:
+        raise ModelFault(
+            f"{subject} needs {package}, which is not installed\n\nhint: {INSTALL}"
+        ) from None

@@ -12,8 +12,8 @@ from typing import Any
 def serve(channel: Connection, settings: Mapping[str, object]) -> None:
     """Serve a model on loopback until `channel` is closed; send the address, or why there is none.
 
-    `settings` has `path`, `adapter` (or an empty text), `slots`, `context` (tokens of one
-    slot), `threads`.
+    `settings` has `path`, `adapter` (or an empty text), `slots`, `cells` (tokens of all of
+    them), `threads`.
     """
     # llama.cpp writes to both, whatever it is told.
     sink = os.open(os.devnull, os.O_WRONLY)
@@ -40,7 +40,7 @@ def _started(settings: Mapping[str, object]) -> Any:  # noqa: ANN401 - it has no
     if settings["adapter"]:
         params.lora_adapters = [xllamacpp.CommonAdapterLoraInfo(settings["adapter"], 1.0)]
     params.n_parallel = settings["slots"]
-    params.n_ctx = settings["context"] * settings["slots"]  # type: ignore[operator]
+    params.n_ctx = settings["cells"]
     params.kv_unified = True
     for threads in (params.cpuparams, params.cpuparams_batch):
         threads.n_threads = settings["threads"]

@@ -37,6 +37,11 @@ def refused_parameter(message: str, sent: Mapping[str, Any]) -> str:
     return next((name for name in (*_LIMITS, *_OPTIONAL) if name in sent and name in words), "")
 
 
+def seed_of(request: Request) -> int:
+    """Return the seed that a server draws the answer with; the next sample's is 1 more."""
+    return (request.seed * _SEED_STRIDE + request.sample) % 2**31
+
+
 class Dialect:
     """How requests to one server are written; learned from what it refuses.
 
@@ -62,7 +67,7 @@ class Dialect:
             "messages": self._messages(request.messages),
             "temperature": sampling.temperature,
             "top_p": sampling.top_p,
-            "seed": (request.seed * _SEED_STRIDE + request.sample) % 2**31,
+            "seed": seed_of(request),
             "stream": True,
             "stream_options": {"include_usage": True},
         }

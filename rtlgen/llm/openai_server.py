@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from rtlgen.llm.openai_client import Client
 
 _STEP_SECONDS = 0.2
-_Outbox = SimpleQueue[tuple[int, Answer] | None]
+Outbox = SimpleQueue[tuple[int, Answer] | None]
+"""Where answers arrive; None after the last."""
 
 
 class OpenAIServer:
@@ -95,11 +96,11 @@ class OpenAIServer:
         self._client.deadline = math.inf if seconds is None else time.monotonic() + seconds
 
     def ask(self, requests: Sequence[Request]) -> Generator[tuple[int, Answer]]:
-        outbox: _Outbox = SimpleQueue()
+        outbox: Outbox = SimpleQueue()
         work = self._background.submit(self._answer_all(requests, outbox))
         work.add_done_callback(lambda _: outbox.put(None))
         try:
-            while (item := _next(outbox)) is not None:
+            while (item := next_of(outbox)) is not None:
                 yield item
             work.result()
         finally:
@@ -109,7 +110,7 @@ class OpenAIServer:
         """Give back connections and the thread; requests under way are dropped."""
         self._background.close(self._client.close())
 
-    async def _answer_all(self, requests: Sequence[Request], outbox: _Outbox) -> None:
+    async def _answer_all(self, requests: Sequence[Request], outbox: Outbox) -> None:
         waiting = iter(enumerate(requests))
 
         async def work() -> None:
@@ -124,8 +125,11 @@ class OpenAIServer:
                 worker.cancel()
 
 
-def _next(outbox: _Outbox) -> tuple[int, Answer] | None:
-    """Wait in short steps: a signal that comes just before a wait begins does not end it."""
+def next_of(outbox: Outbox) -> tuple[int, Answer] | None:
+    """Return the next answer.
+
+    It waits in short steps: a signal that comes just before a wait begins does not end it.
+    """
     while True:
         with suppress(Empty):
             return outbox.get(timeout=_STEP_SECONDS)

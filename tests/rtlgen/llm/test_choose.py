@@ -83,7 +83,9 @@ def test_local_model_gets_its_settings(garbage_model: Path, tmp_path: Path) -> N
         ("OpenAI:gpt-5", "did you mean 'openai:gpt-5'"),
         ("HF:x/y", "did you mean 'hf:x/y'"),
         ("built-in", "did you mean 'builtin'"),
-        ("builtin:x", "did you mean 'builtin"),
+        ("builtin:x", "did you mean 'builtin'"),
+        ("embeded", "did you mean 'embedded'"),
+        ("embedded:x", "did you mean 'embedded'"),
         ("gpt-5", "did you mean 'openai:gpt-5'"),
         ("openai", "did you mean|name what comes"),
         ("openai:", "name what comes after `openai:`"),
@@ -98,9 +100,8 @@ def test_local_model_gets_its_settings(garbage_model: Path, tmp_path: Path) -> N
 def test_unknown_name_lists_what_there_is(tmp_path: Path, text: str, hint: str) -> None:
     with pytest.raises(UsageError, match=f"hint: .*{hint}") as refused:
         choose_model(text, settings=settings(tmp_path))
-    assert "openai:MODEL, hf:PATH_OR_ID, gguf:FILE, replay:FILE, scripted:FILE, builtin" in str(
-        refused.value
-    )
+    forms = "openai:MODEL, hf:PATH_OR_ID, gguf:FILE, replay:FILE, scripted:FILE, embedded, builtin"
+    assert forms in str(refused.value)
     assert refused.value.exit_code == 2
 
 
@@ -117,12 +118,12 @@ def test_key_in_place_of_a_model_is_not_shown(tmp_path: Path) -> None:
         (
             "openai:x",
             {"adapter": "a"},
-            "--adapter must come with a model hf:... or gguf:..., not with openai",
+            "--adapter must come with a model hf:... or gguf:... or embedded, not with openai",
         ),
         (
             None,
             {"adapter": "a"},
-            "--adapter must come with a model hf:... or gguf:..., not with builtin",
+            "--adapter must come with a model hf:... or gguf:... or embedded, not with builtin",
         ),
         ("replay:x", {"key_variable": "KEY"}, "--key-variable must come with a model openai:"),
     ],

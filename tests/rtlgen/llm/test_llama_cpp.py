@@ -9,7 +9,7 @@ import pytest
 
 from rtlgen.llm.choose import choose_model
 from rtlgen.llm.config import read_settings
-from rtlgen.llm.llama_cpp import LlamaCpp
+from rtlgen.llm.llama_cpp import LlamaCpp, Size
 from rtlgen.llm.model import Message, ModelFault, Request, Sampling
 from rtlgen.llm.style import style_of
 from tests.llama import weights
@@ -23,7 +23,7 @@ ASKED = (
 
 @pytest.fixture(scope="module")
 def model() -> Iterator[LlamaCpp]:
-    served = LlamaCpp(str(weights()), slots=3, context=256, threads=1)
+    served = LlamaCpp(str(weights()), size=Size(slots=3, context=256, threads=1))
     yield served
     served.close()
 

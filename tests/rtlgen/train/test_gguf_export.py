@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from rtlgen.errors import UsageError
-from rtlgen.llm.llama_cpp import LlamaCpp
+from rtlgen.llm.llama_cpp import LlamaCpp, Size
 from rtlgen.llm.model import Message, Request, Sampling
 from rtlgen.llm.transformers_local import LocalModel
 from rtlgen.train.gguf_export import export_adapter, export_model
 
+SIZE = Size(slots=1, context=128, threads=1)
 ASKED = Request(
     messages=(Message(role="user", content="Write a module that inverts its input."),),
     sampling=Sampling(temperature=0.0, max_tokens=12),
@@ -161,14 +162,12 @@ def _of(name: str) -> str:
 
 def test_model_answers_as_in_transformers(trained: Path, tmp_path: Path) -> None:
     export_model(trained / "model", tmp_path / "m.gguf", like=trained / "like.gguf", stored="f32")
-    served = LlamaCpp(str(tmp_path / "m.gguf"), slots=1, context=128, threads=1)
+    served = LlamaCpp(str(tmp_path / "m.gguf"), size=SIZE)
     local = LocalModel(str(trained / "model"), dtype="float32")
     assert served.prompt_style == local.prompt_style == "plain"
     adapted = LocalModel(str(trained / "model"), adapter=trained / "adapter", dtype="float32")
     export_adapter(trained / "adapter", tmp_path / "a.gguf", like=trained / "like.gguf")
-    served_adapted = LlamaCpp(
-        str(tmp_path / "m.gguf"), adapter=tmp_path / "a.gguf", slots=1, context=128, threads=1
-    )
+    served_adapted = LlamaCpp(str(tmp_path / "m.gguf"), adapter=tmp_path / "a.gguf", size=SIZE)
     texts = []
     for model in (served, local, served_adapted, adapted):
         ((_, found),) = model.ask([ASKED])
