@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from sim.process import Limits
 from sim.worker import run_worker
@@ -87,12 +87,8 @@ def abstract(of: Sequence[str]) -> list[str]:
 
 def digest(verilog: str) -> str:
     """Return 32 hex digits, equal for texts that differ in comments and space only."""
-    return _digest(tokens(verilog))
-
-
-def abstract_digest(verilog: str) -> str:
-    """Return 32 hex digits, equal for texts that differ in names, comments and space only."""
-    return _digest(abstract(tokens(verilog)))
+    text = "\n".join(tokens(verilog))
+    return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
 def shingles(of: Sequence[str], size: int = 10) -> set[int]:
@@ -136,15 +132,6 @@ def slang_tokens(texts: Sequence[str]) -> list[list[str] | None]:
     return found
 
 
-def slang_digests(texts: Sequence[str]) -> list[str | None]:
-    """Return `digest` of each text by `slang_tokens`; None where slang cannot read it."""
-    return [None if found is None else _digest(found) for found in slang_tokens(texts)]
-
-
 def _same(answer: list[str] | None) -> list[str] | None:
     """Return slang's tokens as `tokens` writes them."""
     return None if answer is None else tokens("\n".join(answer))
-
-
-def _digest(of: Iterable[str]) -> str:
-    return hashlib.blake2b("\n".join(of).encode("utf-8", "replace"), digest_size=16).hexdigest()

@@ -40,6 +40,7 @@ _FIXED: dict[Category, float] = {
 }
 _RAN = 0.3
 _PER_SHARE = 0.5
+_ALMOST = 0.999999
 
 
 def score_of(category: Category, share: float) -> float | None:
@@ -55,19 +56,14 @@ def score_of(category: Category, share: float) -> float | None:
 
 
 def share_met(judgement: Judgement) -> float:
-    """Return the share of the expected checks that were made and met, 0 to 1."""
+    """Return the share of the expected checks that were made and met, 0 to 1; 1 for a pass only."""
     if judgement.functional:
         return 1.0
-    if not judgement.expected_samples:
+    expected = judgement.expected_samples
+    if expected <= 0:
         return 0.0
-    made = min(judgement.samples, judgement.expected_samples)
-    met = max(0, made - judgement.mismatches)
-    return round(met / judgement.expected_samples, 6)
-
-
-def judgement_score(judgement: Judgement) -> float | None:
-    """Return the score of what a benchmark's test showed; None where it was not judged."""
-    return score_of(judgement.category, share_met(judgement))
+    met = min(judgement.samples, expected) - judgement.mismatches
+    return min(round(max(0, min(met, expected - 1)) / expected, 6), _ALMOST)
 
 
 def verdict_score(verdict: VerdictColumns) -> float:

@@ -26,6 +26,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from rtlgen.data.score import share_met
 from rtlgen.errors import UsageError
 from rtlgen.evaluation.judgement import Category, Judgement
 
@@ -105,14 +106,7 @@ def verireason(seen: Seen) -> float:
 
 def share(seen: Seen) -> float:
     """Return the share of the expected checks that were made and met; 1 for a pass only."""
-    judgement = seen.judgement
-    if judgement.functional:
-        return 1.0
-    expected = judgement.expected_samples
-    if judgement.category not in COMPILED or expected <= 0:
-        return 0.0
-    met = min(judgement.samples, expected) - judgement.mismatches
-    return min(max(0, met), expected - 1) / expected
+    return share_met(seen.judgement) if seen.judgement.category in COMPILED else 0.0
 
 
 def passed(seen: Seen) -> float:
