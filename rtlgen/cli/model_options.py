@@ -22,8 +22,9 @@ class StyleChoice(StrEnum):
 Model = Annotated[
     str | None,
     typer.Option(
-        help="openai:MODEL, hf:PATH_OR_ID, gguf:FILE, replay:FILE.jsonl, scripted:FILE.yaml or "
-        "builtin (compiles what a specification says formally); default: builtin",
+        help="openai:MODEL, hf:PATH_OR_ID, gguf:FILE, replay:FILE.jsonl, scripted:FILE.yaml, "
+        "embedded (the small model that comes with rtlgen) or builtin (compiles what a "
+        "specification says formally); default: builtin, where design asks embedded for the rest",
         show_default=False,
         rich_help_panel=_MODEL,
     ),
@@ -71,7 +72,7 @@ MaxTokens = Annotated[
 Candidates = Annotated[
     int | None,
     typer.Option(
-        help="Answers asked for in a round; default: 4",
+        help="Answers asked for in a round; default: 4, of embedded 16",
         show_default=False,
         rich_help_panel=_SEARCH,
     ),
@@ -79,7 +80,7 @@ Candidates = Annotated[
 Rounds = Annotated[
     int | None,
     typer.Option(
-        help="Rounds of repairs and fresh starts after the first; default: 3",
+        help="Rounds of repairs and fresh starts after the first; default: 3, of embedded 0",
         show_default=False,
         rich_help_panel=_SEARCH,
     ),

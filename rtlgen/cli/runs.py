@@ -17,6 +17,7 @@ from rtlgen.cli.options import SimulatorChoice
 from rtlgen.cli.progress import ConsoleProgress, Spinner
 from rtlgen.design.bench import load_golden
 from rtlgen.design.builtin import BuiltIn
+from rtlgen.design.default import EMBEDDED, asking_for, unsettled
 from rtlgen.design.load import load_rtl
 from rtlgen.design.model_run import Question, design_with_model
 from rtlgen.design.optimizing import SECONDS, can_optimize
@@ -27,14 +28,16 @@ from rtlgen.design.run import blocking, design_from_spec, judge_design
 from rtlgen.design.words import counted
 from rtlgen.errors import SpecError, UsageError
 from rtlgen.llm.budget import Budget, Price
-from rtlgen.llm.choose import choose_model
+from rtlgen.llm.choose import BUILT_IN, choose_model
 from rtlgen.llm.config import Settings as Configured
 from rtlgen.llm.config import read_settings
-from rtlgen.llm.model import LanguageModel
+from rtlgen.llm.model import LanguageModel, ModelFault
 from rtlgen.spec import Spec, load_spec
 from sim.judge import available_simulators, simulator_named
 from sim.process import Limits
 from sim.simulate import Simulator
+
+_DEFAULT = "comes with rtlgen; none is configured"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,24 +90,66 @@ def design(
     configured = read_settings(chosen)
     spec = read_spec(path, progress)
     options = replace(_options(settings, module=spec.interface.module), regression=True)
-    model = choose_model(configured.model.name, settings=configured)
+    model = _model_for(spec, configured, options, progress)
     if model is None:
-        progress.stage("proposer", _why_built_in(configured), state="note")
         record = design_from_spec(spec, BuiltIn(), options, folder, progress)
     else:
         with closing(model):
-            asking = Asking(sampling=configured.sampling(), **configured.design.chosen())
+            options = replace(options, asking=_asking(model, configured))
             question = question_of(model, configured)
-            options = replace(options, asking=asking)
             record = design_with_model(spec, question, options, folder, progress, resume=resume)
     _finish(record, folder, settings, progress)
+
+
+def _model_for(
+    spec: Spec, configured: Configured, options: Options, progress: ConsoleProgress
+) -> LanguageModel | None:
+    """Return the model to ask; None is the built-in compiler.
+
+    Where none is configured, that is the embedded one for what the compiler does not settle.
+
+    Raises:
+        UsageError: No model has the name that is configured.
+        ModelFault: It cannot be used.
+    """
+    name = configured.model.name
+    if name is not None and name != BUILT_IN:
+        return choose_model(name, settings=configured)
+    choose_model(BUILT_IN, settings=configured)  # refuses what is only for language models
+    if name is not None:
+        where = configured.origin("model.name")
+        progress.stage("proposer", f"built-in, as {where} says", state="note")
+        return None
+    reason = unsettled(spec, options)
+    if not reason:
+        progress.stage("proposer", "built-in: it settles this specification", state="note")
+        return None
+    progress.stage("proposer", f"built-in declines: {reason}", state="note")
+    return _embedded(configured, progress)
+
+
+def _embedded(configured: Configured, progress: ConsoleProgress) -> LanguageModel | None:
+    """Return the model that comes with rtlgen, if it is there; else say what is missing."""
+    try:
+        return choose_model(EMBEDDED, settings=configured)
+    except ModelFault as error:
+        for text in str(error).split("\n\n"):
+            progress.stage("model", text, state="note")
+        return None
+
+
+def _asking(model: LanguageModel, configured: Configured) -> Asking:
+    chosen = configured.model.chosen()
+    names = ("temperature", "top_p", "max_tokens")
+    drawn = {name: chosen[name] for name in names if chosen.get(name) is not None}
+    return asking_for(model.name, configured.design.chosen(), drawn)
 
 
 def question_of(model: LanguageModel, configured: Configured) -> Question:
     """Return who is asked, and what that may cost."""
     return Question(
         model=model,
-        chosen_by=configured.origin("model.name"),
+        chosen_by=configured.origin("model.name") or _DEFAULT,
         budget=Budget(**configured.budget.chosen(), price=_price(configured)),
     )
 
@@ -112,13 +157,6 @@ def question_of(model: LanguageModel, configured: Configured) -> Question:
 def _price(configured: Configured) -> Price | None:
     price = configured.model.price
     return None if price is None else Price(prompt=price.prompt, completion=price.completion)
-
-
-def _why_built_in(configured: Configured) -> str:
-    where = configured.origin("model.name")
-    if where:
-        return f"built-in, as {where} says"
-    return "built-in, since no language model is configured (--model, RTLGEN_MODEL, rtlgen.toml)"
 
 
 def judge(
@@ -182,6 +220,7 @@ def _options(settings: Settings, *, module: str | None) -> Options:
         workers=settings.jobs or os.cpu_count() or 1,
         html=settings.html,
         measure_testbench=settings.measure_testbench or settings.min_testbench_trust is not None,
+        brief_trust=True,
         min_testbench_trust=settings.min_testbench_trust,
         optimize=SECONDS if settings.optimize and can_optimize() else None,
         command=("rtlgen", *sys.argv[1:]),

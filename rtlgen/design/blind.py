@@ -11,8 +11,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from rtlgen.design.blind_properties import property_verdicts, watched
 from rtlgen.design.checks import Check, checks_of
 from rtlgen.design.groups import Group, Support, group_by_behavior, supports
 from rtlgen.design.signs import complaint, contradictions
@@ -65,6 +66,8 @@ class BlindJudgement:
     """One for each reference model given."""
     checks: tuple[str, ...]
     """What the specification says formally, in words."""
+    properties: tuple[str, ...]
+    """What it plainly says of every cycle, as far as that was watched."""
     stimulation: Stimulation
     pick: int | None
     """Index of the design to choose; None if none could be observed."""
@@ -100,6 +103,9 @@ class _Observed:
     contradictions: tuple[str, ...] = ()
     complaint: str = ""
     verdicts: tuple[Verdict, ...] = ()
+    """Of the checks."""
+    watched: Verdict | None = None
+    """Of the stated properties, if there are any."""
 
     @property
     def rows(self) -> tuple[str, ...] | None:
@@ -107,7 +113,12 @@ class _Observed:
 
     @property
     def refuted(self) -> bool:
-        return any(verdict.status is Status.FAIL for verdict in self.verdicts)
+        return any(verdict.status is Status.FAIL for verdict in self.told)
+
+    @property
+    def told(self) -> tuple[Verdict, ...]:
+        """All that was said of it without looking at the others."""
+        return self.verdicts if self.watched is None else (*self.verdicts, self.watched)
 
     @property
     def sound(self) -> bool:
@@ -153,6 +164,7 @@ def judge_blind(  # noqa: PLR0913 - one argument a source of evidence
         strict_reset=not any(f.rule == "reset-kind" for f in spec.assumptions),
     )
     observed = judging.observe(designs, stimulation, checks)
+    observed = judging.watch(designs, stimulation, observed)
     groups = group_by_behavior([one.rows for one in observed])
     free = frozenset(range(len(designs)) if independent is None else independent)
     voters = _voters(observed, free)
@@ -171,6 +183,7 @@ def judge_blind(  # noqa: PLR0913 - one argument a source of evidence
         groups=groups,
         references=written,
         checks=tuple(check.description for check in checks),
+        properties=tuple(prop.name for prop in watched(spec)),
         stimulation=stimulation,
         pick=min(best, key=lambda s: (-s.trust, s.number)).number if best else None,
     )
@@ -249,6 +262,24 @@ class _Judging:
             self._observed(admission, outcome, tried.get(number), complaints)
             for number, (admission, outcome) in enumerate(zip(admissions, outcomes, strict=True))
         ]
+
+    def watch(
+        self,
+        designs: Sequence[Design],
+        stimulation: Stimulation,
+        observed: Sequence[_Observed],
+    ) -> list[_Observed]:
+        """Return `observed` with what the stated properties say of each."""
+        seen = [number for number, one in enumerate(observed) if one.rows is not None]
+        verdicts = property_verdicts(
+            self.spec,
+            [designs[number] for number in seen],
+            stimulation,
+            simulators=self.simulators,
+            limits=self.limits,
+        )
+        of = dict(zip(seen, verdicts, strict=True))
+        return [replace(one, watched=of.get(number)) for number, one in enumerate(observed)]
 
     def _observed(
         self,
@@ -333,7 +364,7 @@ class _Weighing:
             signs=signs,
             group=group,
             evidence=tuple(self._evidence(number, one, group, signs)),
-            verdicts=one.verdicts,
+            verdicts=one.told,
         )
 
     def _signs(self, number: int, one: _Observed, group: int) -> Signs:
@@ -387,6 +418,8 @@ class _Weighing:
             yield Evidence(
                 kind=kind, text=f"{holds} the {check.description} says: {verdict.reason}"
             )
+        if one.watched is not None:
+            yield Evidence(kind="property", text=one.watched.reason)
         yield self._agreement(group, signs)
         for reference in self._used:
             agree = "agrees" if group in reference.groups else "does not agree"

@@ -125,7 +125,7 @@ class Loop:
             self.ended = f"no round is left after {self._rounds}"
 
     def _worth(self, candidate: Candidate) -> bool:
-        if not self._prompter.repairs:
+        if not self._prompter.instructable:
             return False
         given_up = self._prompter.repair_purpose(candidate) in self._given_up
         too_long = candidate.number in self._too_long

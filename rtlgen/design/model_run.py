@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from rtlgen import __version__
+from rtlgen.design.basis import basis_of
 from rtlgen.design.bench import NO_REFERENCE, Judgement
 from rtlgen.design.blind_referee import ByAgreement
 from rtlgen.design.candidate import Candidate
@@ -26,11 +27,18 @@ from rtlgen.design.regression import REGRESSION, save_regression
 from rtlgen.design.run import make_judgement, say_verdict
 from rtlgen.design.run_folder import WAVEFORM, write_run
 from rtlgen.design.run_record import run_record, usage_record
-from rtlgen.design.testbench_judgement import as_demanded, measured_on, say_trust
+from rtlgen.design.testbench_judgement import (
+    as_demanded,
+    measured_on,
+    say_trust,
+    with_brief_trust,
+)
+from rtlgen.design.tried import tried
 from rtlgen.design.two_simulators import heard_by_both
 from rtlgen.design.unfinished import ANSWERS, unfinished
 from rtlgen.errors import CannotJudge
 from rtlgen.llm.budget import Budget
+from rtlgen.llm.identity import digests_of
 from rtlgen.llm.model import Failure, LanguageModel
 from rtlgen.llm.replay import Replay
 from rtlgen.llm.session import Session
@@ -48,7 +56,17 @@ _MARKS: dict[Outcome, State] = {
     "failed": "bad",
     "not judged": "open",
 }
+_STATED_ERROR = "no reference was given, and some designs like this are wrong"
 _AGAIN = "--resume asks again for what was not answered"
+_MORE = (
+    "more answers of this model: --candidates; examples of input and output in the specification, "
+    "or a table, say more than prose"
+)
+_LARGER = (
+    "a larger model: `--model openai:MODEL` with OPENAI_API_KEY, `--model openai:qwen3 --base-url "
+    "http://localhost:11434/v1` for a local server, `--model gguf:FILE`; RTLGEN_MODEL and "
+    "rtlgen.toml choose it for good"
+)
 _HINTS = {
     Failure.CONTEXT: "prompt and answer share the model's context: lower --max-tokens or "
     "--examples, or choose a model with a longer one",
@@ -166,11 +184,13 @@ def model_run(
     regression = ""
     if ruling.chosen is not None and ruling.judgement is not None:
         regression = save_regression(work, ruling.judgement, ruling.chosen, options, progress)
-    ruling = _with_testbench_trust(ruling, options, progress)
+    ruling = _with_testbench_trust(ruling, spec, options, progress)
     outcome, reason = as_demanded(*_outcome(ruling, loop.ended), ruling.judgement, options)
     progress.stage("outcome", f"{outcome}: {reason}", state=_MARKS[outcome])
-    if EXIT_CODES[outcome]:
-        for hint in _hints(loop):
+    summed = tried(ruling.candidates) if EXIT_CODES[outcome] else ""
+    if summed:
+        progress.stage("tried", summed, state="note")
+        for hint in _hints(loop, prompter):
             progress.stage("hint", hint, state="note")
     record = run_record(
         spec=spec,
@@ -185,7 +205,9 @@ def model_run(
         price=question.budget.price,
         trust=ruling.trust,
         regression=regression,
+        tried=summed,
     )
+    record = record.model_copy(update=basis_of(record, ruling.judgement))
     record = with_optimization(record, ruling.chosen, ruling.judgement, options, progress)
     return ModelRun(record=record, judgement=ruling.judgement, chosen=ruling.chosen)
 
@@ -194,7 +216,9 @@ def facts_of(spec: Spec, question: Question, options: Options) -> dict[str, Any]
     """Return what the answers of a run depend on; it is resumed only with the same."""
     golden, asking = options.golden, options.asking or Asking()
     how = {**asking.recorded(), **SamplingRecord.of(asking.sampling).model_dump()}
+    files = digests_of(question.model)
     return {
+        **({"files": files} if files else {}),
         "specification": digest(spec.text.encode()),
         "golden RTL": None if golden is None else golden.digest,
         "--model": question.model.name,
@@ -254,15 +278,22 @@ def _judged_alone(ruling: Ruling, options: Options, work: Path, progress: Progre
     return replace(ruling, candidates=candidates, chosen=chosen)
 
 
-def _with_testbench_trust(ruling: Ruling, options: Options, progress: Progress) -> Ruling:
-    """Measure a testbench that says only what the chosen candidate does, if that is asked for."""
+def _with_testbench_trust(
+    ruling: Ruling, spec: Spec, options: Options, progress: Progress
+) -> Ruling:
+    """Measure the testbench of a pass: briefly, or in full where that is asked for.
+
+    In full only where it says nothing but what the chosen candidate does; else that is done.
+    """
     chosen, judgement = ruling.chosen, ruling.judgement
-    if not options.measure_testbench or ruling.trust is None or judgement is None:
+    if chosen is None or chosen.design is None or judgement is None:
         return ruling
-    if chosen is None or chosen.design is None:
-        return ruling
-    measured = measured_on(judgement, chosen.design, ruling.trust.value, options, progress)
-    say_trust(measured, options, progress)
+    agreement = None if ruling.trust is None else ruling.trust.value
+    if agreement is not None and options.measure_testbench:
+        measured = measured_on(judgement, chosen.design, agreement, options, progress)
+        say_trust(measured, options, progress)
+    else:
+        measured = with_brief_trust(judgement, chosen, spec, options, progress, agreement=agreement)
     return replace(ruling, judgement=measured)
 
 
@@ -278,9 +309,14 @@ def _outcome(ruling: Ruling, ended: str) -> tuple[Outcome, str]:
     if trust is None:
         return "verified", verdict.reason
     said = f"no reference verified it; trust {trust.value:.2f}"
-    if trust.value >= trust.demanded:
-        return "trusted", f"{said}, {trust.demanded:.2f} is demanded"
-    return "not judged", f"{said} is below the {trust.demanded:.2f} demanded{tail}"
+    quorum = trust.quorum
+    if trust.value < trust.demanded:
+        return "not judged", f"{said} is below the {trust.demanded:.2f} demanded{tail}"
+    if quorum is not None and not quorum.against:
+        alike = f"{quorum.alike} of {quorum.answers} answers behave alike"
+        return "verified", f"by agreement: {alike}, trust {trust.value:.2f}; {_STATED_ERROR}"
+    short = f"; short of a verdict: {quorum.against[0]}" if quorum else ""
+    return "trusted", f"{said}, {trust.demanded:.2f} is demanded{short}"
 
 
 def _no_design(candidates: Sequence[Candidate], tail: str) -> tuple[Outcome, str]:
@@ -294,11 +330,13 @@ def _no_design(candidates: Sequence[Candidate], tail: str) -> tuple[Outcome, str
     return "not judged", f"there is no answer{tail}"
 
 
-def _hints(loop: Loop) -> list[str]:
+def _hints(loop: Loop, prompter: Prompter) -> list[str]:
     """Say what may help a run that has not come to a design."""
     hints = [_HINTS[failure] for failure, _ in loop.failures.most_common() if failure in _HINTS]
     if any(c.design is None and c.answer and c.answer.finish == "length" for c in loop.candidates):
         hints.append("answers broke off at their limit: --max-tokens raises it")
+    if not prompter.instructable:
+        hints += [_MORE, _LARGER]
     return list(dict.fromkeys(hints))
 
 

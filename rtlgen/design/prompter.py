@@ -53,8 +53,8 @@ class Prompter:
         )
 
     @property
-    def repairs(self) -> bool:
-        """Whether the model takes requests for repairs."""
+    def instructable(self) -> bool:
+        """Whether the model takes other requests than for designs: repairs, reference models."""
         return self._form == "chat"
 
     def propose(self) -> tuple[Message, ...]:

@@ -22,6 +22,7 @@ from sim.verdict import Mismatch, Verdict
 
 MANIFEST = "run.json"
 SCHEMA: Final = 2
+Basis = Literal["", "reference", "agreement"]
 
 
 class _Record(BaseModel):
@@ -258,6 +259,17 @@ class ReferenceRecord(_Record):
     reason: str
 
 
+class QuorumRecord(_Record):
+    """Whether agreement is enough for a verdict; see `rtlgen.design.quorum`."""
+
+    answers: int
+    """Answers given independently of each other, with or without a design."""
+    alike: int
+    """Those that behave just like the chosen design, itself included."""
+    against: list[str]
+    """What keeps it from being a verdict; empty: nothing does."""
+
+
 class TrustRecord(_Record):
     """How much the chosen design can be trusted where no reference was given."""
 
@@ -267,6 +279,8 @@ class TrustRecord(_Record):
     evidence: list[EvidenceRecord]
     groups: list[GroupRecord]
     references: list[ReferenceRecord]
+    quorum: QuorumRecord | None = None
+    """None where no design could be observed."""
 
 
 class OptimizationStepRecord(_Record):
@@ -328,7 +342,12 @@ class RunRecord(_Record):
     """UTC, ISO 8601."""
     seconds: float
     outcome: Literal["verified", "trusted", "failed", "not judged"]
-    """`verified`: by a reference; `trusted`: by agreement and other signs, see `trust`."""
+    """`verified`: see `basis`; `trusted`: what agreement there is falls short of a verdict."""
+    basis: Basis = ""
+    """What the verdict on the chosen design is by: a table, diagram, waveform or golden RTL, or the
+    agreement of answers given independently; empty where there is no verdict."""
+    rests_on: list[str] = Field(default_factory=list)
+    """All that the chosen design was compared with and held, in words."""
     exit_code: int
     reason: str
     spec: SpecRecord | None
@@ -341,6 +360,8 @@ class RunRecord(_Record):
     trust: TrustRecord | None = None
     regression: str = ""
     """What the failure was shrunk to, in words; `regression/` is a testbench of just that."""
+    tried: str = ""
+    """Where no design held: how many answers there were, and why each kind does not hold."""
     optimization: OptimizationRecord | None = None
     """None where none was wanted."""
     versions: dict[str, str]

@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+from rtlgen.design.basis import basis_of
 from rtlgen.design.bench import NO_REFERENCE, Judgement, golden_judgement, spec_judgement
 from rtlgen.design.candidate import Candidate
 from rtlgen.design.optimizing import with_optimization
@@ -21,6 +22,7 @@ from rtlgen.design.testbench_judgement import (
     as_demanded,
     measured_judgement,
     say_trust,
+    with_brief_trust,
     with_known_trust,
 )
 from rtlgen.design.two_simulators import heard_by_both
@@ -45,23 +47,57 @@ def design_from_spec(
         EnvironmentFault: A tool is missing or does not run.
     """
     start = time.monotonic()
+    judgement = _judgement_for(spec, proposer, options, progress)
+    with output_folder(folder) as work:
+        candidate, record = _compiled(spec, proposer, judgement, options, work, progress, start)
+        write_run(work, record, options, spec, judgement, candidate)
+    _say_if_short(record, candidate, progress)
+    return record
+
+
+def compiled_run(
+    spec: Spec, proposer: Proposer, options: Options, work: Path, progress: Progress
+) -> tuple[RunRecord, Judgement, Candidate]:
+    """Do what `design_from_spec` does, and write nothing but what judging leaves in `work`.
+
+    Raises:
+        CannotJudge: There is no reference.
+        EnvironmentFault: A tool is missing or does not run.
+    """
+    start = time.monotonic()
+    judgement = _judgement_for(spec, proposer, options, progress)
+    candidate, record = _compiled(spec, proposer, judgement, options, work, progress, start)
+    return record, judgement, candidate
+
+
+def _judgement_for(
+    spec: Spec, proposer: Proposer, options: Options, progress: Progress
+) -> Judgement:
     try:
-        judgement = make_judgement(spec, options, progress)
+        return make_judgement(spec, options, progress)
     except CannotJudge as error:
         answer = proposer.propose(spec)
         if isinstance(answer, Decline) and str(error) == NO_REFERENCE:
             raise CannotJudge(f"{NO_REFERENCE}\n\n{proposer.name}: {answer.reason}") from error
         raise
+
+
+def _compiled(
+    spec: Spec,
+    proposer: Proposer,
+    judgement: Judgement,
+    options: Options,
+    work: Path,
+    progress: Progress,
+    start: float,
+) -> tuple[Candidate, RunRecord]:
     with progress.working("proposing RTL"):
         answer = proposer.propose(spec)
-    with output_folder(folder) as work:
-        candidate = _judged(_candidate(answer, proposer.name), judgement, options, work, progress)
-        regression = save_regression(work, judgement, candidate, options, progress)
-        record = _record(spec, judgement, candidate, options, start, regression)
-        record = with_optimization(record, candidate, judgement, options, progress)
-        write_run(work, record, options, spec, judgement, candidate)
-    _say_if_short(record, candidate, progress)
-    return record
+    candidate = _judged(_candidate(answer, proposer.name), judgement, options, work, progress)
+    judgement = with_brief_trust(judgement, candidate, spec, options, progress)
+    regression = save_regression(work, judgement, candidate, options, progress)
+    record = _record(spec, judgement, candidate, options, start, regression)
+    return candidate, with_optimization(record, candidate, judgement, options, progress)
 
 
 def judge_design(
@@ -78,11 +114,13 @@ def judge_design(
     candidate = Candidate(proposer="given", origin="given", design=design)
     if folder is None:
         judged = _judged(candidate, judgement, options, None, progress)
+        judgement = with_brief_trust(judgement, judged, spec, options, progress)
         record = _record(spec, judgement, judged, options, start)
         _say_if_short(record, judged, progress)
         return record
     with output_folder(folder) as work:
         judged = _judged(candidate, judgement, options, work, progress)
+        judgement = with_brief_trust(judgement, judged, spec, options, progress)
         regression = save_regression(work, judgement, judged, options, progress)
         record = _record(spec, judgement, judged, options, start, regression)
         write_run(work, record, options, spec, judgement, judged)
@@ -200,7 +238,7 @@ def _record(
     regression: str = "",
 ) -> RunRecord:
     outcome, reason = as_demanded(*outcome_of(candidate), judgement, options)
-    return run_record(
+    record = run_record(
         spec=spec,
         judgement=judgement,
         options=options,
@@ -211,6 +249,7 @@ def _record(
         seconds=time.monotonic() - start,
         regression=regression,
     )
+    return record.model_copy(update=basis_of(record, judgement))
 
 
 def blocking(spec: Spec) -> list[str]:

@@ -47,6 +47,7 @@ def run_record(  # noqa: PLR0913 - one argument a part of the record
     price: Price | None = None,
     trust: TrustRecord | None = None,
     regression: str = "",
+    tried: str = "",
 ) -> RunRecord:
     """Return the record of a run that has ended."""
     return RunRecord(
@@ -65,6 +66,7 @@ def run_record(  # noqa: PLR0913 - one argument a part of the record
         model=model,
         trust=trust,
         regression=regression,
+        tried=tried,
         versions=versions(options.simulators),
         isolation=list(isolation().lines()),
     )

@@ -186,6 +186,12 @@ def _of_reference(run: RunRecord) -> list[str]:
             "The reference does not settle whether the design is right: "
             "the trust stated here is an estimate, not a proof."
         ]
+    if run.outcome == "verified" and run.basis == "agreement":
+        return [
+            "Verified means here that answers given independently of each other agree and that "
+            "nothing the specification says speaks against them; no reference was given, and a "
+            "reading that they all get wrong shows nowhere."
+        ]
     if run.outcome == "verified":
         checks = count(run.testbench.expected_checks)
         return [

@@ -110,5 +110,5 @@ class Evidence:
     """One thing that speaks for or against a design."""
 
     kind: str
-    """`agreement`, `formal`, `example`, `reference model`, `static`, or `values`."""
+    """`agreement`, `formal`, `example`, `property`, `reference model`, `static`, or `values`."""
     text: str

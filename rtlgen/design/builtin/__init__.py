@@ -18,9 +18,10 @@ from sim.design import Design
 
 NO_MODEL = (
     "This specification needs a language model, and none is configured.\n\n"
-    "hint: name one (`--model openai:MODEL`, `hf:PATH`; README, Language models); or state the "
-    "function as a table, map, equation or state machine; or have the RTL written elsewhere and "
-    "judge it: `rtlgen judge design.v --spec SPEC` (or `--golden ref.v`)"
+    "hint: `pip install 'rtlgen[embedded]'` brings a small one; or name one (`--model "
+    "openai:MODEL`, `hf:PATH`; README, Language models); or state the function as a table, map, "
+    "equation or state machine; or have the RTL written elsewhere and judge it: "
+    "`rtlgen judge design.v --spec SPEC` (or `--golden ref.v`)"
 )
 NOTHING = "the specification has no table, map, equation, diagram or waveform to compile"
 _NOT_READ = frozenset(
