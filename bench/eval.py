@@ -9,14 +9,16 @@ SHARED holds `samples/verilog-eval-v1` and `benchmarks/verilog-eval-v1`. Each fi
   manager's process and one that writes test, header and completion to a file and starts one
   shell, `iverilog ...; vvp -n test.vvp`. A manager needs a socket, so this driver is under
   limits but not confined, as unsafe as the published one: for samples that one trusts;
-- through the command line of rtlgen, cold (an empty cache), with `--stop-early` (an empty
+- through the command line of rtlgen, cold (an empty cache), with `--full-counts` (an empty
   cache of its own), and warm.
 
-Printed are samples per second and the ratios, whether the verdicts are equal, the peak
-memory of all processes of a run (their proportional share, sampled; the sum of resident
-sets where the system does not tell), and judged samples per processor second of the
-slowest problems. With `--repeat N` each sample comes N times, each time with another
-comment at its end, to see that memory does not grow with the number of samples.
+Printed are samples per second and their ratios; processor time, children included, and its
+ratios, which load on the machine leaves as they are; whether the verdicts are equal; the
+peak memory of all processes of a run (their proportional share, sampled; the sum of resident
+sets where the system does not tell); and judged samples per processor second of the
+slowest problems. `--every N` takes one sample of N, for a look that costs less. With
+`--repeat N` each sample comes N times, each time with another comment at its end, to see
+that memory does not grow with the number of samples.
 """
 
 from __future__ import annotations
@@ -129,6 +131,8 @@ class Timing:
     way: str
     samples: int
     seconds: float
+    processor: float
+    """Processor time of all its processes."""
     peak_bytes: int = 0
 
     @property
@@ -168,6 +172,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--files", nargs="*", default=list(TARGETS), help="such as gpt4o_human")
     parser.add_argument("--problems", nargs="*", default=[], help="only these tasks")
     parser.add_argument("--repeat", type=int, default=1, help="times that each sample comes")
+    parser.add_argument("--every", type=int, default=1, help="take one of so many samples")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--skip-official", action="store_true", help="measure rtlgen alone")
     parser.add_argument("--json", action="store_true", help="print a line of JSON for each file")
@@ -189,6 +194,7 @@ def measured(arguments: argparse.Namespace, path: Path) -> Report:
     with tempfile.TemporaryDirectory(prefix="bench-eval-") as scratch:
         folder = Path(scratch)
         rows = list(_rows(path, frozenset(arguments.problems), arguments.repeat))
+        rows = rows[:: arguments.every]
         file = folder / "samples.jsonl"
         file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
         samples = _samples(arguments.root, split, rows)
@@ -198,7 +204,7 @@ def measured(arguments: argparse.Namespace, path: Path) -> Report:
             report.timings.append(timing)
         for way, cache, more in (
             ("cold", "cache", ()),
-            ("cold, --stop-early", "cache-early", ("--stop-early",)),
+            ("cold, --full-counts", "cache-full", ("--full-counts",)),
             ("warm", "cache", ()),
         ):
             command = [
@@ -261,6 +267,7 @@ def official(samples: Sequence[Sample], workers: int, folder: Path) -> tuple[lis
         folder_bytes=8 << 30,
         processes=256,
     )
+    before = _of_children()
     with Memory(os.getpid()) as memory:
         start = time.monotonic()
         argv = [sys.executable, "driver.py", str(workers)]
@@ -270,13 +277,17 @@ def official(samples: Sequence[Sample], workers: int, folder: Path) -> tuple[lis
         sys.exit(f"the official driver ended with {run.exit_code or run.limit}: {run.output}")
     outcomes = json.loads((work / "outcomes.json").read_text())
     return outcomes, Timing(
-        way="official", samples=len(samples), seconds=seconds, peak_bytes=memory.peak
+        way="official",
+        samples=len(samples),
+        seconds=seconds,
+        processor=_of_children() - before,
+        peak_bytes=memory.peak,
     )
 
 
 def rtlgen(way: str, command: Sequence[str], cache: Path, samples: int) -> Timing:
     """Run the command line with its cache in `cache`."""
-    start = time.monotonic()
+    start, before = time.monotonic(), _of_children()
     child = subprocess.Popen(
         command,
         env={**os.environ, "RTLGEN_CACHE": str(cache)},
@@ -287,7 +298,18 @@ def rtlgen(way: str, command: Sequence[str], cache: Path, samples: int) -> Timin
         seconds = time.monotonic() - start
     if code not in (0, 3):
         sys.exit(f"`{' '.join(command)}` ended with {code}")
-    return Timing(way=way, samples=samples, seconds=seconds, peak_bytes=memory.peak)
+    return Timing(
+        way=way,
+        samples=samples,
+        seconds=seconds,
+        processor=_of_children() - before,
+        peak_bytes=memory.peak,
+    )
+
+
+def _of_children() -> float:
+    """Return the processor time of all children that have ended, and of theirs."""
+    return sum(os.times()[2:4])
 
 
 class Memory:
@@ -364,13 +386,14 @@ def _by_problem(rows: Iterable[Mapping[str, Any]]) -> list[tuple[str, int, float
 def _show(report: Report) -> None:
     base = report.timings[0]
     print(f"\n{report.file}: {base.samples} samples")
-    print(f"  {'':20} seconds  samples/s   ratio  target  peak MiB  other verdicts")
+    print(f"  {'':20} seconds  samples/s   ratio  target   CPU s   ratio  peak MiB  other verdicts")
     for timing in report.timings:
         target = _target(report.file, timing.way)
         others = report.differences.get(timing.way)
         print(
             f"  {timing.way:20} {timing.seconds:7.2f} {timing.rate:10.1f} "
-            f"{timing.rate / base.rate:7.1f} {target or '':>7} {timing.peak_bytes >> 20:9} "
+            f"{timing.rate / base.rate:7.1f} {target or '':>7} {timing.processor:7.1f} "
+            f"{base.processor / timing.processor:7.1f} {timing.peak_bytes >> 20:9} "
             f"{'' if others is None else others:>8}"
         )
     print("  judged samples per processor second, slowest problems:")

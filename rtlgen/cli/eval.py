@@ -123,7 +123,7 @@ def benchmark(
     extract: Extract = ExtractChoice.OFFICIAL,
     k: K = None,
     timeout: Timeout = 30.0,
-    stop_early: StopEarly = False,
+    stop_early: StopEarly = True,
     no_windows: NoWindows = False,
     workers: Workers = None,
     executor: Executor = ExecutorChoice.LOCAL,

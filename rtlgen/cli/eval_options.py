@@ -131,8 +131,9 @@ Timeout = Annotated[
 StopEarly = Annotated[
     bool,
     typer.Option(
-        "--stop-early",
-        help="End a simulation at its first mismatch: the same verdicts, smaller counts.",
+        "--stop-early/--full-counts",
+        help="End a simulation at its first mismatch, or go on and count them all: the same "
+        "verdicts.",
         rich_help_panel=_JUDGING,
     ),
 ]

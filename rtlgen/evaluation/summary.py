@@ -70,7 +70,11 @@ class VerdictSummary(Strict):
     pass_at_k: tuple[PassAtK, ...]
     """In the order of `k`: those that were asked for."""
     curve: tuple[PassAtK, ...]
-    """In the order of `k`: those and some between them, up to the number of samples."""
+    """In the order of `k`: those and some between them, up to the number of samples.
+
+    Where problems have unequal numbers of judged samples, points with another `short` are
+    means over other problems: no line leads from one to the other.
+    """
     unjudged: tuple[str, ...]
     """Problems without any judged sample; no rate counts them."""
 
@@ -282,8 +286,10 @@ def _verdict(
 ) -> VerdictSummary:
     tallies = {problem.task_id: of(problem) for problem in problems}
     judged = {task: tally for task, tally in tallies.items() if tally.judged}
-    most = max((tally.judged for tally in judged.values()), default=0)
-    points = {k: _pass_at_k(judged, k) for k in sorted({*ks, *curve_ks(most)})}
+    numbers = {tally.judged for tally in judged.values()}
+    shared = {min(numbers)} if numbers else set()  # so far, all problems have a part in the curve
+    on_curve = {*curve_ks(max(numbers, default=0)), *shared}
+    points = {k: _pass_at_k(judged, k) for k in sorted({*ks, *on_curve})}
     return VerdictSummary(
         judged=sum(tally.judged for tally in judged.values()),
         passed=sum(tally.passed for tally in judged.values()),

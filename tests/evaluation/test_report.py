@@ -160,6 +160,18 @@ def test_curve_of_extremes_stays_in_the_picture(value: float, ks: tuple[int, ...
     assert all(0 < number < 560 for number in numbers)
 
 
+def test_a_curve_breaks_where_problems_leave() -> None:
+    first = points((1, 0.5, 0.4, 0.6), (5, 0.6, 0.5, 0.7))
+    (fewer,) = points((10, 0.4, 0.3, 0.5))
+    whole = str(curve([*first, fewer], []))
+    assert whole.count('class="curve official"') == 1
+    assert "Lines break" not in whole
+    broken = str(curve([*first, fewer.model_copy(update={"problems": 8})], []))
+    assert broken.count('class="curve official"') == 2
+    assert len(places(broken, "official")) == 3
+    assert "Lines break where problems" in broken
+
+
 def test_many_k_have_a_logarithmic_axis() -> None:
     svg = str(curve(points(*((k, 0.5, 0.4, 0.6) for k in (1, 10, 100))), []))
     (first, _), (middle, _), (last, _) = places(svg, "official")

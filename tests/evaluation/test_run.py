@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -212,8 +213,10 @@ def test_one_process_at_a_time_has_a_folder(tmp_path: Path) -> None:
 
 
 FULL = """
-mount -t tmpfs -o size=48k none small || exit 99
+mount -t tmpfs -o size={size} none small || exit 99
 {command}
+"""
+AGAIN = """
 tail -c 1 small/out/samples.jsonl | od -An -c
 mount -o remount,size=8m small && {command}
 cp small/out/samples.jsonl .
@@ -225,22 +228,20 @@ from rtlgen.cli.common import exit_code_of
 from tests.evaluation.scripted_runs import evaluation, run
 
 def app(**_):
-    run(evaluation(Path("samples.jsonl.gz"), cache=False), Path("small/out"), resume=True)
+    run(evaluation(Path("samples.jsonl.gz"), cache={cache}), Path({folder!r}), resume=True)
 
 print("exit code", exit_code_of(app))
 """
 
 
-@pytest.mark.skipif(shutil.which("unshare") is None, reason="needs unshare (util-linux)")
-def test_a_full_disk_leaves_whole_lines_and_the_run_goes_on_later(tmp_path: Path) -> None:
-    samples_of(tmp_path, *(design().replace("wire", f"wire w{n},") for n in range(300)))
-    (tmp_path / "small").mkdir()
-    (tmp_path / "program.py").write_text(PROGRAM)
-    script = FULL.format(command=f"{sys.executable} program.py")
+def on_a_full_disk(
+    folder: Path, script: str, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    (folder / "small").mkdir()
     done = subprocess.run(
         ["unshare", "-Urm", "sh", "-c", script],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), **environment},
         capture_output=True,
         text=True,
         timeout=60,
@@ -248,10 +249,42 @@ def test_a_full_disk_leaves_whole_lines_and_the_run_goes_on_later(tmp_path: Path
     )
     if done.returncode == 99 or "unshare failed" in done.stderr:
         pytest.skip("no user namespaces here")
+    return done
+
+
+UNSHARE = pytest.mark.skipif(shutil.which("unshare") is None, reason="needs unshare (util-linux)")
+
+
+@UNSHARE
+def test_a_full_disk_leaves_whole_lines_and_the_run_goes_on_later(tmp_path: Path) -> None:
+    samples_of(tmp_path, *(design().replace("wire", f"wire w{n},") for n in range(300)))
+    (tmp_path / "program.py").write_text(PROGRAM.format(cache=False, folder="small/out"))
+    command = f"{sys.executable} program.py"
+    done = on_a_full_disk(tmp_path, (FULL + AGAIN).format(size="48k", command=command))
     assert "error: cannot write: No space left on device: small/out/samples.jsonl" in done.stderr
     assert "the same command with --resume goes on from there" in done.stderr
     assert done.stdout.split() == ["exit", "code", "4", "\\n", "exit", "code", "0"]
     assert len(rows_of(tmp_path)) == 300
+
+
+@UNSHARE
+@pytest.mark.parametrize(
+    ("variable", "size", "code", "said"),
+    [
+        ("RTLGEN_CACHE", "24k", "0", "nothing more is looked up or kept in .*/small/evaluation/"),
+        ("TMPDIR", "1m", "4", "judging needs 32 MiB for temporary files, .*small has .*hint: free"),
+    ],
+)
+def test_no_room_for_the_cache_costs_only_time_and_for_judging_ends_the_run(
+    variable: str, size: str, code: str, said: str, tmp_path: Path
+) -> None:
+    samples_of(tmp_path, design(), design("mismatch"))
+    (tmp_path / "program.py").write_text(PROGRAM.format(cache=True, folder="out"))
+    script = FULL.format(size=size, command=f"{sys.executable} program.py")
+    done = on_a_full_disk(tmp_path, script, **{variable: str(tmp_path / "small")})
+    assert re.search(said, done.stderr, re.DOTALL), done.stderr
+    assert done.stdout.split() == ["exit", "code", code]
+    assert len(rows_of(tmp_path / "out")) == (2 if code == "0" else 0)
 
 
 def test_no_problem_is_an_error_of_use(tmp_path: Path) -> None:

@@ -193,6 +193,15 @@ def test_a_curve_has_the_asked_points_too() -> None:
     assert [point.k for point in found.official.curve] == [1, 2, 3, 4, 5, 8, 10]
 
 
+def test_a_curve_says_where_problems_leave_it() -> None:
+    rows = [*rows_of("a", *[GOOD] * 10), *rows_of("b", *[BAD] * 7, *[LOST] * 3)]
+    found = summarize(rows, run=run_record(["a", "b"], ks=[1]))
+    points = [
+        (at.k, at.problems, at.short, at.rate and at.rate.value) for at in found.official.curve
+    ]
+    assert points == [*((k, 2, (), 0.5) for k in (1, 2, 3, 5, 7)), (10, 1, ("b",), 1.0)]
+
+
 def test_the_file_holds_all_of_it(tmp_path: Path) -> None:
     found, _ = small()
     found.write(tmp_path / "summary.json")

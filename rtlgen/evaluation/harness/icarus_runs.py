@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from rtlgen.evaluation.harness.protocol import Conditions
 from rtlgen.evaluation.judgement import Category
-from sim import tools, vvp_casts
+from sim import tools, vvp_speed
 from sim.pipelines import Pipeline, PipelineLimits, StepRun, run_pipelines
 
 OUTPUT_BYTES = 1 << 20
@@ -63,8 +63,8 @@ def run_all(
         memory_bytes=conditions.memory_bytes,
         output_bytes=OUTPUT_BYTES,
     )
-    casts = vvp_casts.provide()
-    preload = {runtime(): casts} if casts else {}
+    library = vvp_speed.provide()
+    preload = {runtime(): library} if library else {}
     return run_pipelines(pipelines, limits=limits, preload=preload)
 
 

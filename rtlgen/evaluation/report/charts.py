@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from markupsafe import Markup
 
@@ -54,19 +55,31 @@ def stacked(counts: Mapping[Category, int], kind: str = "mix") -> Markup:
 
 
 def curve(official: Sequence[PassAtK], functional: Sequence[PassAtK]) -> Markup:
-    """Return pass@k over k, both verdicts, each with the band of its interval."""
-    lines = [("official", _points(official)), ("functional", _points(functional))]
-    points = [point for _, line in lines for point in line]
-    if not points:
+    """Return pass@k over k, both verdicts, each with the band of its interval.
+
+    A line joins points over the same problems only: where problems with fewer judged
+    samples leave, it breaks.
+    """
+    whole = [("official", _points(official)), ("functional", _points(functional))]
+    lines = [(name, part) for name, points in whole for part in _unbroken(points)]
+    if not lines:
         return Markup('<p class="note">There is no pass@k: nothing was judged.</p>')
-    picture = _Curve(points)
+    picture = _Curve([point for _, line in lines for point in line])
     picture.axes()
     for name, line in lines:
         picture.band(name, line)
     for name, line in lines:
         picture.line(name, line)
-    picture.labels([(name, line[-1]) for name, line in lines if line])
-    return picture.svg()
+    picture.labels([(name, points[-1]) for name, points in whole if points])
+    return picture.svg() + (
+        _BREAKS if len(lines) > sum(bool(points) for _, points in whole) else ""
+    )
+
+
+_BREAKS = Markup(
+    '<p class="note">Lines break where problems with fewer judged samples leave: the points on '
+    "either side are means over different problems.</p>"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +91,11 @@ class _Point:
 
 def _points(line: Sequence[PassAtK]) -> list[_Point]:
     return [_Point(point.k, point.rate, point.problems) for point in line if point.rate]
+
+
+def _unbroken(points: Sequence[_Point]) -> list[list[_Point]]:
+    """Return `points` in parts over the same problems; with larger k, problems only leave."""
+    return [list(part) for _, part in groupby(points, key=lambda point: point.problems)]
 
 
 class _Curve:

@@ -238,11 +238,12 @@ def _short(verdict: VerdictSummary) -> Markup:
 
 
 def _curve_table(official: Sequence[PassAtK], functional: Sequence[PassAtK]) -> Markup:
-    """Return the curve in numbers."""
-    values = [{at.k: at.rate for at in line} for line in (official, functional)]
+    """Return the curve in numbers, of how many problems where that is not the same everywhere."""
+    values = [{at.k: at for at in line} for line in (official, functional)]
+    unequal = len({at.problems for at in (*official, *functional)}) > 1
     rows = []
     for k in sorted({*values[0], *values[1]}):
-        cells = (interval(rate) if (rate := by_k.get(k)) else "" for by_k in values)
+        cells = (_point(at, unequal=unequal) if (at := by_k.get(k)) else "" for by_k in values)
         rows.append(
             Markup('<tr><td class="number">{}</td><td>{}</td><td>{}</td></tr>').format(k, *cells)
         )
@@ -250,6 +251,11 @@ def _curve_table(official: Sequence[PassAtK], functional: Sequence[PassAtK]) -> 
         '<div class="scroll"><table class="points"><thead><tr><th class="number">k</th>'
         "<th>Official</th><th>Functional</th></tr></thead><tbody>{}</tbody></table></div>"
     ).format(Markup().join(rows))
+
+
+def _point(at: PassAtK, *, unequal: bool) -> str:
+    over = f" of {counted(at.problems, 'problem')}" if unequal else ""
+    return f"{interval(at.rate)}{over}" if at.rate else ""
 
 
 def _counts(counts: Counts) -> Markup:

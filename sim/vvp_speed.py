@@ -1,13 +1,17 @@
 """A library that makes Icarus Verilog's `vvp` faster, and changes nothing of what it does.
 
-With each instruction that loads or stores a signal, vvp asks the C++ run-time library
-for a `dynamic_cast`, which compares names of classes: a quarter of the processor time of
-a design that computes in loops. The answer depends only on the classes, so this library,
-loaded before that one, asks once for each and remembers.
+Two things take half of the processor time of a design that computes in loops:
 
-It is built where there is a compiler, on Linux; elsewhere vvp runs without it. It lies in
-the cache folder (`sim.cache_folder`) and appears there by a rename.
-RTLGEN_VVP_CASTS=off does without.
+- With each instruction that loads or stores a signal, vvp asks the C++ run-time library for
+  a `dynamic_cast`, which compares names of classes. The answer depends only on the
+  classes, so this library, loaded before that one, asks once for each and remembers.
+- To index a vector, vvp makes a number of another one bit by bit. The library takes words,
+  on x86-64, in place of vvp's own function, and only where that answers the same when asked
+  at the start of the very process.
+
+The library, `vvp_speed.c`, is built where there is a compiler, on Linux; elsewhere vvp runs
+without it. It lies in the cache folder (`sim.cache_folder`) and appears there by a rename.
+RTLGEN_VVP_SPEED=off does without.
 """
 
 from __future__ import annotations
@@ -29,50 +33,9 @@ from sim.process import Limits, ToolRun, run_tool
 
 log = logging.getLogger(__name__)
 
-_VARIABLE = "RTLGEN_VVP_CASTS"
-_NAME = "casts.so"
-_SOURCE = r"""
-#define _GNU_SOURCE
-#include <dlfcn.h>
-#include <stddef.h>
-#include <stdint.h>
-
-/* The C++ ABI's own signature; the table of an object's virtual functions, to which its
-   first word points, tells its class and which part of it the object is. */
-typedef void *cast(const void *, const void *, const void *, ptrdiff_t);
-
-struct answer {
-    const void *table, *from, *to;
-    ptrdiff_t offset;
-};
-
-#define NONE PTRDIFF_MIN
-enum { ANSWERS = 1024 };
-static struct answer known[ANSWERS]; /* vvp has one thread */
-static cast *real;
-
-static struct answer *place(const void *table, const void *to)
-{
-    uintptr_t mix = ((uintptr_t)table >> 3) ^ ((uintptr_t)to >> 4);
-    return &known[(mix ^ (mix >> 10)) % ANSWERS];
-}
-
-void *__dynamic_cast(const void *object, const void *from, const void *to, ptrdiff_t hint)
-{
-    const void *table = *(const void *const *)object;
-    struct answer *at = place(table, to);
-    if (at->table != table || at->to != to || at->from != from) {
-        if (!real)
-            real = (cast *)dlsym(RTLD_NEXT, "__dynamic_cast");
-        char *found = real(object, from, to, hint);
-        at->offset = found ? found - (const char *)object : NONE;
-        at->table = table;
-        at->from = from;
-        at->to = to;
-    }
-    return at->offset == NONE ? NULL : (char *)object + at->offset;
-}
-"""
+_VARIABLE = "RTLGEN_VVP_SPEED"
+_NAME = "vvp_speed.so"
+_SOURCE = Path(__file__).with_suffix(".c")
 _OPTIONS = ("-x", "c", "-O2", "-shared", "-fPIC")
 _LIMITS = Limits(seconds=120, cpu_seconds=60)
 
@@ -83,7 +46,7 @@ def provide() -> Path | None:
     if sys.platform != "linux" or os.environ.get(_VARIABLE) == "off":
         return None
     try:
-        folder = cache_folder() / f"vvp-casts-{_key()}"
+        folder = cache_folder() / f"vvp-speed-{_key()}"
         if not folder.is_dir():
             build_folder(folder, _make, what=f"vvp's {_NAME}")
     except (EnvironmentFault, OSError) as why:
@@ -94,7 +57,7 @@ def provide() -> Path | None:
 
 def _key() -> str:
     """Return a digest of all that the library depends on."""
-    parts = [_SOURCE, *_OPTIONS]
+    parts = [_SOURCE.read_text(encoding="utf-8"), *_OPTIONS]
     for tool in (tools.cxx(), tools.vvp()):
         stamp = tool.resolve().stat()
         parts += [str(tool), str(stamp.st_size), str(stamp.st_mtime_ns)]
@@ -109,8 +72,8 @@ def _make(work: Path, ready: Path) -> None:
 
 
 def _compiles(work: Path) -> bool:
-    (work / "casts.c").write_text(_SOURCE)
-    argv = [str(tools.cxx()), *_OPTIONS, "-o", _NAME, "casts.c", "-ldl"]
+    (work / _SOURCE.name).write_bytes(_SOURCE.read_bytes())
+    argv = [str(tools.cxx()), *_OPTIONS, "-o", _NAME, _SOURCE.name, "-ldl"]
     run = run_tool(argv, cwd=work, limits=_LIMITS, readable=installation(tools.cxx()))
     return _ran(run)
 
