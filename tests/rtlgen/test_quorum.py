@@ -49,7 +49,7 @@ def test_what_is_missing_is_said(changed: dict[str, object], reason: str) -> Non
 
 @pytest.mark.parametrize("sign", ["refuted", "contradicts", "complaint", "unknown"])
 def test_no_agreement_outweighs_a_sign_against(sign: str) -> None:
-    poll = replace(POLL, alike=16, trust=0.99, signs=replace(SIGNS, **{sign: 1.0}))
+    poll = replace(POLL, alike=16, trust=0.99, signs=replace(SIGNS, **{sign: 1.0}))  # type: ignore[arg-type]
     assert len(list(poll.against())) == 1
 
 
