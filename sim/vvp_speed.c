@@ -5,7 +5,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -49,7 +48,6 @@ void *__dynamic_cast(const void *object, const void *from, const void *to, ptrdi
 }
 
 /* Numbers of vectors: vvp goes through the bits one by one, here they are taken by the word.
-   Bits of vectors: vvp writes 8 bytes and reads 16, so that each waits for the one before.
 
    A function of vvp is replaced only in a process where it has just answered as ours does,
    for vectors of many sizes and of all four values. */
@@ -61,7 +59,7 @@ enum { WORD = 64, MOST_WORDS = 3 };
 /* A bit is 0, 1, Z or X where those of `a` and `b` are 00, 10, 01 or 11. */
 struct vector {
     unsigned size;
-    union { uint64_t word; uint64_t *words; } a, b;
+    union { uint64_t word; const uint64_t *words; } a, b;
 };
 
 struct number {
@@ -107,24 +105,6 @@ static struct number number_of(const struct vector *v, unsigned width, bool is_s
 CONVERSION(int)
 CONVERSION(long)
 
-typedef void set_bit(struct vector *, unsigned at, unsigned value);
-
-static inline void put(uint64_t *word, uint64_t one, bool value)
-{
-    *word = (*word & ~one) | (value ? one : 0);
-}
-
-/* vvp_vector4_t::set_bit; a place beyond the end ends the process, as an assertion does. */
-static void our_set_bit(struct vector *v, unsigned at, unsigned value)
-{
-    if (at >= v->size)
-        abort();
-    bool inside = v->size <= WORD;
-    uint64_t one = UINT64_C(1) << at % WORD;
-    put(inside ? &v->a.word : v->a.words + at / WORD, one, value & 1);
-    put(inside ? &v->b.word : v->b.words + at / WORD, one, value & 2);
-}
-
 static uint64_t noise(void)
 {
     static uint64_t state = 88172645463325252u;
@@ -133,55 +113,24 @@ static uint64_t noise(void)
     return state ^= state << 17;
 }
 
-struct filled {
-    struct vector v;
+/* Whether theirs answer as ours do for vectors of `size`: wholly known, mostly, of anything. */
+static bool agree(to_int *narrow, to_long *wide, unsigned size)
+{
     uint64_t a[MOST_WORDS], b[MOST_WORDS];
-};
-
-/* A vector that is wholly known, mostly known or of anything, as `turn` goes from 0 to 5. */
-static void fill(struct filled *it, unsigned size, int turn)
-{
-    for (int at = 0; at < MOST_WORDS; at++) {
-        it->a[at] = turn == 1 ? ~UINT64_C(0) : noise();
-        it->b[at] = turn < 3 ? 0 : turn < 5 ? UINT64_C(1) << noise() % WORD : noise();
-    }
-    it->v.size = size;
-    if (size <= WORD) {
-        it->v.a.word = it->a[0];
-        it->v.b.word = it->b[0];
-    } else {
-        it->v.a.words = it->a;
-        it->v.b.words = it->b;
-    }
-}
-
-static bool numbers_agree(to_int *narrow, to_long *wide, unsigned size)
-{
-    struct filled it;
     for (int turn = 0; turn < 6; turn++) {
-        fill(&it, size, turn);
-        if (!agrees_int(narrow, &it.v) || !agrees_long(wide, &it.v))
-            return false;
-    }
-    return true;
-}
-
-static bool bits_agree(set_bit *theirs, unsigned size)
-{
-    struct filled one, other;
-    fill(&one, size, 5);
-    for (unsigned turn = 0; size && turn < 16; turn++) {
-        unsigned at = noise() % size, value = turn % 4;
-        other = one;
-        if (size > WORD) {
-            other.v.a.words = other.a;
-            other.v.b.words = other.b;
+        for (int at = 0; at < MOST_WORDS; at++) {
+            a[at] = turn == 1 ? ~UINT64_C(0) : noise();
+            b[at] = turn < 3 ? 0 : turn < 5 ? UINT64_C(1) << noise() % WORD : noise();
         }
-        theirs(&one.v, at, value);
-        our_set_bit(&other.v, at, value);
-        bool same = size > WORD ? !memcmp(one.a, other.a, sizeof one.a + sizeof one.b)
-                                : !memcmp(&one.v, &other.v, sizeof one.v);
-        if (!same)
+        struct vector v = {.size = size};
+        if (size <= WORD) {
+            v.a.word = a[0];
+            v.b.word = b[0];
+        } else {
+            v.a.words = a;
+            v.b.words = b;
+        }
+        if (!agrees_int(narrow, &v) || !agrees_long(wide, &v))
             return false;
     }
     return true;
@@ -204,15 +153,13 @@ __attribute__((constructor)) static void start(void)
     static const unsigned sizes[] = {0, 1, 2, 3, 8, 15, 31, 32, 33, 48, 63, 64, 65, 100, 128, 192};
     to_int *narrow = (to_int *)dlsym(RTLD_DEFAULT, "_Z16vector4_to_valueIiEbRK13vvp_vector4_tRT_bb");
     to_long *wide = (to_long *)dlsym(RTLD_DEFAULT, "_Z16vector4_to_valueIlEbRK13vvp_vector4_tRT_bb");
-    set_bit *set = (set_bit *)dlsym(RTLD_DEFAULT, "_ZN13vvp_vector4_t7set_bitEj10vvp_bit4_t");
-    if (!narrow || !wide || !set)
+    if (!narrow || !wide)
         return;
     for (size_t at = 0; at < sizeof sizes / sizeof *sizes; at++)
-        if (!numbers_agree(narrow, wide, sizes[at]) || !bits_agree(set, sizes[at]))
+        if (!agree(narrow, wide, sizes[at]))
             return;
     redirect((void *)narrow, (const void *)our_int);
     redirect((void *)wide, (const void *)our_long);
-    redirect((void *)set, (const void *)our_set_bit);
 }
 
 #endif
