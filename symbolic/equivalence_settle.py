@@ -15,6 +15,8 @@ from symbolic.yosys_aiger import Aiger
 _SHORT = 24
 """Steps of a first search."""
 _PROOF_SHARE = 0.6
+_SECOND_OPINION = 5.0
+"""Seconds for it, at most."""
 
 
 def settle_difference(circuit: Path, wiring: Wiring, deadline: float) -> dict[str, Any]:
@@ -30,6 +32,22 @@ def settle_goal(circuit: Path, wiring: Wiring, number: int, deadline: float) -> 
 def certify(circuit: Path, folder: Path, seconds: float) -> None:
     """Leave in `folder` what the proof that two designs do not differ can be checked by."""
     Abc(circuit, Aiger.read(circuit)).certify("proof", folder, seconds)
+
+
+def confirmed(circuit: Path, found: Mapping[str, Any], seconds: float) -> dict[str, Any]:
+    """Return a proof with a second opinion: what all states of the product machine say.
+
+    Where the machine is too large for that, it is what it was; where they disagree, it is open.
+    """
+    other = Abc(circuit, Aiger.read(circuit)).by_product("proof", min(seconds, _SECOND_OPINION))
+    if other.holds is None:
+        return dict(found)
+    if other.holds:
+        return {**found, "reason": f"{found['reason']}; {other.method}"}
+    return {
+        "outcome": "open",
+        "reason": f"{found['reason']} prove it, and the states of the product machine disprove it",
+    }
 
 
 class _Question:

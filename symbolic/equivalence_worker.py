@@ -15,7 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from symbolic.equivalence_miter import CIRCUIT, Circuit, Wiring
-from symbolic.equivalence_settle import certify, settle_difference, settle_goal
+from symbolic.equivalence_settle import (
+    certify,
+    confirmed,
+    settle_difference,
+    settle_goal,
+)
 from symbolic.yosys_model import Maker, Model, Unsupported
 from symbolic.yosys_worker import ANSWERS, LOG, REQUEST, forked, libyosys
 
@@ -181,6 +186,8 @@ class _Session:
             _leave({"outcome": "open", "reason": reason}, Path(FOUND))
             return
         found = settle_difference(Path(_AIGER), self._wiring, deadline)
+        if self._certify and found["outcome"] == "proved":
+            found = confirmed(Path(_AIGER), found, deadline - time.monotonic())
         _leave(found, Path(FOUND))
         if self._certify and found["outcome"] == "proved":
             certify(Path(_AIGER), Path(), deadline - time.monotonic())

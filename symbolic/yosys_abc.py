@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from symbolic.certificate import INVARIANT, MITER, cone, written
+from symbolic.certificate import BAD, INVARIANT, MITER, cone, written
 from symbolic.yosys_aiger import Aiger
 
 _STATUS = re.compile(r"^Status = (-?\d+)\s+Frames = (-?\d+)", re.M)
@@ -71,7 +71,9 @@ class Abc:
         if answer.holds is not None or seconds <= _AT_ONCE:
             return answer
         left = seconds - (time.monotonic() - start)
-        answer = self._by_reachability(output, _REACH_SHARE * left)
+        answer = self.by_product(output, _REACH_SHARE * left)
+        if not answer.holds:
+            answer = self._by_reachability(output, _REACH_SHARE * left)
         left = seconds - (time.monotonic() - start)
         return answer if answer.holds or left <= 0 else self._by_pdr(output, left)
 
@@ -88,6 +90,21 @@ class Abc:
         command = f"dc2; scorr; print_stats; reach -T {math.ceil(seconds)} -B {_NODES} -F {_DEEP}"
         answer = self._ask(output, command, seconds, "scorr, reachable states")
         return answer if answer.holds else Answer()
+
+    def by_product(self, output: str, seconds: float) -> Answer:
+        """Compute them by diagrams of our own; nothing is said of large circuits.
+
+        An answer that the output can be 1 has no trace.
+        """
+        from symbolic.product_machine import reached  # noqa: PLC0415 - only where it is wanted
+
+        part = cone(self._circuit, output)
+        if not 0 < len(part.latches) <= _REACHABLE:
+            return Answer()
+        found = reached(part, BAD, seconds=seconds)
+        if found is None:
+            return Answer()
+        return Answer(holds=found.holds, method=f"product machine, {found.states} states")
 
     def certify(self, output: str, folder: Path, seconds: float) -> None:
         """Leave the circuit of `output` in `folder`, and an invariant that proves it, if found."""

@@ -102,7 +102,5 @@ def _is_of_inputs(
 
 def _name_of(netlist: Mapping[str, Any], bit: Any) -> str:  # noqa: ANN401
     """Return a name of one bit that Yosys commands take."""
-    for name, net in netlist["netnames"].items():
-        if net["bits"] == [bit] and not set(name) & set(" \\[]"):
-            return name
-    return ""
+    names: Iterator[str] = (n for n, net in netlist["netnames"].items() if net["bits"] == [bit])
+    return next((name for name in names if not set(name) & set(" \\[]")), "")

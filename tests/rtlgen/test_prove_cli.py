@@ -35,6 +35,7 @@ def test_a_proof_is_kept_and_holds_when_it_is_checked_again(tmp_path: Path) -> N
     assert done.returncode == 0, done.stderr
     record = json.loads(done.stdout)
     assert (record["outcome"], record["counterexample"]) == ("proved", None)
+    assert "product machine" in record["reason"], "a second opinion"
     assert json.loads((tmp_path / "kept/proof.json").read_text()) == record
     assert (tmp_path / "kept/golden/a.v").read_text() == GOLDEN
     again = rtlgen("prove", "--check", "kept", cwd=tmp_path)
