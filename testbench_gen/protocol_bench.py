@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sim.cocotb_bench import CocotbBench
 from sim.interface import Interface
+from testbench_gen.protocol_lines import COUNT as LINE_COUNT
+from testbench_gen.protocol_lines import (
+    SERIAL,
+    addresses,
+    bit_times,
+    dwell,
+    i2c_is_whole,
+    serial_context,
+)
 from testbench_gen.protocols import Protocol, ProtocolPort, Role, protocol_ports
 from testbench_gen.render import render, standalone_modules
 from testbench_gen.standalone.transactions import PACKAGES, missing
@@ -19,10 +29,16 @@ COUNT = 64
 _MODULE = "test_protocols"
 _SIDES = frozenset({WRAPPER, "rtlgen_side_dut", "rtlgen_side_golden"})
 _ADDRESS = {
+    "AXI4": ("awaddr", "wdata"),
     "AXI4-Lite": ("awaddr", "wdata"),
     "APB": ("paddr", "pwdata"),
     "Wishbone": ("adr", "datwr"),
 }
+
+_BURST = {"awlen", "wlast", "arlen", "rlast"}
+_BESIDE_BURST = {"awsize": 3, "awburst": 2, "arsize": 3, "arburst": 2}
+"""What a host of bursts drives, and how wide, where a module has no port for it."""
+_IDENTITIES = (("awid", "bid"), ("arid", "rid"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +67,10 @@ def protocol_notes(interface: Interface) -> tuple[str, ...]:
 def _drivable(port: ProtocolPort) -> bool:
     if port.protocol is Protocol.AXI_STREAM:
         return "tready" in port.signals
+    if port.protocol in SERIAL:
+        return port.protocol is not Protocol.I2C or i2c_is_whole(port)
+    if port.protocol is Protocol.AXI4 and not set(port.signals) >= _BURST:
+        return False
     return port.protocol.value in PACKAGES and port.role is Role.DEVICE
 
 
@@ -62,35 +82,23 @@ def protocol_bench(testbench: Testbench, *, count: int = COUNT) -> ProtocolBench
     interface = testbench.interface
     found = protocol_ports(interface)
     driven = _driven(found, interface)
-    if not testbench.golden_module or len(interface.clocks) != 1 or not driven:
+    if not testbench.golden_module or not driven or not _clocked(driven, interface):
         return None
-    devices = [port for port in driven if port.protocol is not Protocol.AXI_STREAM]
-    streams = [port for port in driven if port.protocol is Protocol.AXI_STREAM]
-    out = [port for port in streams if port.role is Role.HOST]
-    left = tuple(port for port in found if port not in driven)
     names = _names(driven, interface)
-    prefixes = {id(port): f"p{number}" for number, port in enumerate(driven)}
+    named = [(f"p{number}", port) for number, port in enumerate(driven)]
+    left = tuple(port for port in found if port not in driven)
     context = spans(
         {
             **wires(interface),
+            **_parallel_context(named, interface),
+            **_serial_context(named, interface, names, testbench),
             "interface": interface,
             "golden": testbench.golden_module,
             "toplevel": WRAPPER,
             "names": names,
-            "always_ready": [
-                f"{prefixes[id(p)]}_pready"
-                for p in devices
-                if p.protocol is Protocol.APB and "pready" not in p.signals
-            ],
             "seed": testbench.seed,
             "count": count,
-            "devices": [_device(port, prefixes[id(port)], interface) for port in devices],
-            "streams_in": tuple(prefixes[id(p)] for p in streams if p.role is Role.DEVICE),
-            "streams_out": tuple(prefixes[id(p)] for p in out),
-            "beat": max(
-                [interface.port(p.signals["tdata"]).width // 8 for p in streams], default=1
-            ),
-            "clocks": tuple(names[clock.port] for clock in interface.clocks),
+            "clocks": tuple(names[port] for port in _clocks(driven, interface)),
             "resets": tuple((names[r.port], not r.active_low) for r in interface.resets),
             "driven": driven,
             "left": left,
@@ -102,12 +110,81 @@ def protocol_bench(testbench: Testbench, *, count: int = COUNT) -> ProtocolBench
             "test_function": "protocols",
         }
     )
-    return _assembled(testbench, context, driven, left, checks=count * (len(devices) + len(out)))
+    answers = count * (len(context["devices"]) + len(context["streams_out"]))
+    serial = LINE_COUNT * len(context["lines"]) * (1 + len(interface.outputs))
+    return _assembled(testbench, context, driven, left, checks=answers + serial)
+
+
+_Named = Sequence[tuple[str, ProtocolPort]]
+"""Protocol ports with the prefix of their signals beside the design."""
+
+
+def _parallel_context(named: _Named, interface: Interface) -> dict[str, Any]:
+    """Return what the templates need for ports with addresses, and for streams."""
+    streams = [(prefix, p) for prefix, p in named if p.protocol is Protocol.AXI_STREAM]
+    devices = [(prefix, p) for prefix, p in named if p.protocol.value in _ADDRESS]
+    return {
+        "always_ready": [
+            f"{prefix}_pready"
+            for prefix, port in devices
+            if port.protocol is Protocol.APB and "pready" not in port.signals
+        ],
+        "placeholders": [
+            each for prefix, port in devices for each in _placeholders(prefix, port, interface)
+        ],
+        "devices": [_device(port, prefix, interface) for prefix, port in devices],
+        "streams_in": tuple(prefix for prefix, p in streams if p.role is Role.DEVICE),
+        "streams_out": tuple(prefix for prefix, p in streams if p.role is Role.HOST),
+        "beat": max([interface.port(p.signals["tdata"]).width // 8 for _, p in streams], default=1),
+    }
+
+
+def _placeholders(
+    prefix: str, port: ProtocolPort, interface: Interface
+) -> Iterator[tuple[str, int, bool]]:
+    """Yield name, width and whether the host drives it, of what it needs and the module lacks."""
+    if port.protocol is not Protocol.AXI4:
+        return
+    for name, width in _BESIDE_BURST.items():
+        if name not in port.signals:
+            yield f"{prefix}_{name}", width, True
+    for pair in _IDENTITIES:
+        width = max(
+            [interface.port(port.signals[n]).width for n in pair if n in port.signals] or [1]
+        )
+        for name in pair:
+            if name not in port.signals:
+                yield f"{prefix}_{name}", width, name.startswith("a")
+
+
+def _serial_context(
+    named: _Named, interface: Interface, names: Mapping[str, str], testbench: Testbench
+) -> dict[str, Any]:
+    serial = [(prefix, port) for prefix, port in named if port.protocol in SERIAL]
+    golden = testbench.files["golden.v"]
+    return serial_context(serial, interface, names) | {
+        "line_count": LINE_COUNT,
+        "bit_times": bit_times(golden) if serial else (),
+        "addresses": addresses(golden) if serial else (),
+        "dwell": dwell(golden) if serial else 0,
+    }
+
+
+def _clocks(driven: Sequence[ProtocolPort], interface: Interface) -> list[str]:
+    """Return the clocks that no protocol drives."""
+    lines = {signal for port in driven for signal in port.signals.values()}
+    return [clock.port for clock in interface.clocks if clock.port not in lines]
+
+
+def _clocked(driven: Sequence[ProtocolPort], interface: Interface) -> bool:
+    """Whether there is the one clock that hosts need; serial ports of SPI may have none."""
+    few = len(_clocks(driven, interface))
+    return few == 1 or (few == 0 and {p.protocol for p in driven} == {Protocol.SPI})
 
 
 def _assembled(
     testbench: Testbench,
-    context: Mapping[str, object],
+    context: Mapping[str, Any],
     driven: tuple[ProtocolPort, ...],
     left: tuple[ProtocolPort, ...],
     *,
@@ -115,7 +192,7 @@ def _assembled(
 ) -> ProtocolBench:
     python = {
         f"{_MODULE}.py": render("protocols/test.py.j2", context),
-        **standalone_modules("transactions.py"),
+        **standalone_modules("transactions.py", *(["serial_lines.py"] if context["lines"] else [])),
     }
     hdl = {
         "golden.v": testbench.files["golden.v"],
@@ -154,6 +231,8 @@ def _driven(found: Sequence[ProtocolPort], interface: Interface) -> tuple[Protoc
 
 
 def _whole_bytes(port: ProtocolPort, interface: Interface) -> bool:
+    if port.protocol in SERIAL:
+        return True
     data = {"AXI4-Stream": "tdata"} | {name: pair[1] for name, pair in _ADDRESS.items()}
     return interface.port(port.signals[data[port.protocol.value]]).width % 8 == 0
 
@@ -182,4 +261,4 @@ def _device(port: ProtocolPort, prefix: str, interface: Interface) -> dict[str, 
 
 def _packages(driven: Sequence[ProtocolPort]) -> list[str]:
     modules = {PACKAGES[port.protocol.value] for port in driven}
-    return sorted({"-".join(module.split(".")[:2]) for module in modules})
+    return sorted({"-".join(module.split(".")[:2]) for module in modules} - {""})

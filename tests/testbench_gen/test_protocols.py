@@ -11,6 +11,7 @@ from sim.judge import judge
 from sim.verdict import Status
 from testbench_gen import Golden, write_testbench
 from testbench_gen.protocol_bench import ProtocolBench, protocol_bench, protocol_notes
+from testbench_gen.protocol_lines import bit_times, i2c_is_whole, serial_context
 from testbench_gen.protocols import Protocol, ProtocolPort, Role, protocol_ports
 from testbench_gen.standalone.transactions import operations
 from tests.testbench_gen.builders import port
@@ -152,24 +153,22 @@ def written(text: str) -> ProtocolBench:
 
 def test_transactions_are_written_for_what_can_be_driven_and_the_rest_is_named() -> None:
     bench = written(REGISTERS)
-    assert [port.protocol for port in bench.driven] == [Protocol.APB]
-    assert [port.protocol for port in bench.left] == [Protocol.UART]
-    assert bench.bench.expected_checks == 64
+    assert [port.protocol for port in bench.driven] == [Protocol.APB, Protocol.UART]
+    assert bench.left == ()
+    assert bench.bench.expected_checks == 64 + 12 * 3
     assert "wire p0_pready = 1'b1;" in bench.files["rtlgen_tb_top.v"]
-    assert "UART device (rx): recognized, **not driven**" in bench.files["README.md"]
+    assert "UART device (rx): driven" in bench.files["README.md"]
     compile(bench.files["test_protocols.py"], "test_protocols.py", "exec")
 
 
 def test_nothing_to_drive_needs_no_bench() -> None:
-    design = Design(
-        top="m",
-        sources={
-            "m.v": "module m(input clk, input rx, output reg q); always @(posedge clk) q <= rx; endmodule"
-        },
-    )
+    text = """module m(input clk, output reg tvalid, output reg [7:0] tdata, input tready);
+      always @(posedge clk) begin tvalid <= 1; if (tready) tdata <= tdata + 1; end
+    endmodule"""
+    design = Design(top="m", sources={"m.v": text})
     ports = infer_timing(design, read_interface(design))
     assert protocol_bench(write_testbench(ports, Golden(design=design), budget=64)) is None
-    assert protocol_notes(ports) == ("UART device (rx): recognized, its bits are driven",)
+    assert protocol_notes(ports)[0].startswith("AXI4-Stream host")
 
 
 @pytest.mark.icarus
@@ -194,3 +193,199 @@ def test_operations_come_from_the_seed_and_read_what_was_written() -> None:
         hits += not write and address in wrote
         wrote |= {address} if write else set()
     assert hits > 10
+
+
+def test_bit_times_are_what_counters_end_at_then_multiples_and_quotients() -> None:
+    text = """module m #(parameter CLOCK = 1600, parameter BAUD = 100)(input clk);
+      reg [4:0] n; always @(posedge clk) n <= n == 19 ? 0 : n + 1; endmodule"""
+    found = bit_times(text)
+    assert found[0] == 20
+    assert {320, 16, 1600} <= set(found)
+    assert len(set(found)) == len(found)
+
+
+def i2c(inputs: str, outputs: str) -> tuple[str, str, bool]:
+    (port,) = found(inputs, outputs, other="clk")
+    ports = interface(inputs, outputs, "", "clk")
+    names = {each.name: each.name for each in ports.ports}
+    context = serial_context([("p0", port)], ports, names)
+    scl, sda = context["bus_lines"]
+    return scl["low"], sda["low"], i2c_is_whole(port)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "outputs", "scl", "sda", "whole"),
+    [
+        ("scl_i sda_i", "sda_o", "0", "p0_sda_o === 1'b0", True),
+        ("scl sda_i", "sda_oe", "0", "p0_sda_oe === 1'b1", True),
+        ("scl_i sda_i", "scl_o scl_t sda_o sda_t",
+         "p0_scl_t === 1'b0 & p0_scl_o === 1'b0", "p0_sda_t === 1'b0 & p0_sda_o === 1'b0", True),
+        ("sda_i", "scl sda_oe", "p0_scl === 1'b0", "p0_sda_oe === 1'b1", True),
+        ("sda_i", "scl", "p0_scl === 1'b0", "0", False),
+        ("scl sda", "", "0", "0", False),
+    ],
+)  # fmt: skip
+def test_open_drain_lines_are_low_while_a_module_pulls(
+    inputs: str, outputs: str, scl: str, sda: str, whole: bool
+) -> None:
+    assert i2c(inputs, outputs) == (scl, sda, whole)
+
+
+ECHO = """module echo (input clk, input rst, input rxd, output reg txd,
+            output reg [7:0] data, output reg valid);
+  reg [4:0] count, tcount; reg [3:0] at, tat; reg [7:0] sh; reg [9:0] out;
+  always @(posedge clk)
+    if (rst) begin at <= 0; count <= 0; valid <= 0; data <= 0; sh <= 0; end
+    else begin
+      valid <= 0;
+      if (at == 0) begin
+        if (!rxd) begin at <= 1; count <= 10; end
+      end else if (count != 19) count <= count + 1;
+      else begin
+        count <= 0; at <= at + 1;
+        if (at <= 9) sh <= {rxd, sh[7:1]};
+        if (at == 9) begin at <= 0; data <= {rxd, sh[7:1]}; valid <= 1; end
+      end
+    end
+  always @(posedge clk)
+    if (rst) begin txd <= 1; tat <= 0; tcount <= 0; out <= 0; end
+    else if (tat == 0) begin txd <= 1; if (valid) begin out <= {1'b1, data, 1'b0}; tat <= 10; tcount <= 0; end end
+    else begin
+      txd <= out[0];
+      if (tcount == 19) begin tcount <= 0; tat <= tat - 1; out <= {1'b1, out[9:1]}; end
+      else tcount <= tcount + 1;
+    end
+endmodule
+"""
+SLAVE = """module regs (input clk, input rst, input scl_i, input sda_i, output sda_oe, output reg [7:0] led);
+  localparam ADDRESS = 7'h2a;
+  reg [2:0] s, d; reg [3:0] n; reg [7:0] sh; reg [1:0] st; reg ack, out;
+  wire sc = s[1], da = d[1];
+  wire start = s[2] & s[1] & d[2] & ~d[1], stop = s[2] & s[1] & ~d[2] & d[1];
+  wire up = s[1] & ~s[2], down = ~s[1] & s[2];
+  assign sda_oe = ack | (out & ~sh[7]);
+  always @(posedge clk)
+    if (rst) begin s <= 7; d <= 7; n <= 0; st <= 0; ack <= 0; out <= 0; led <= 0; sh <= 0; end
+    else begin
+      s <= {s[1:0], scl_i}; d <= {d[1:0], sda_i};
+      if (start) begin st <= 1; n <= 0; ack <= 0; out <= 0; end
+      else if (stop) begin st <= 0; ack <= 0; out <= 0; end
+      else if (st != 0 && up && n < 8) begin if (!out) sh <= {sh[6:0], da}; n <= n + 1; end
+      else if (st != 0 && up) begin n <= 9; if (out && da) begin out <= 0; st <= 0; end end
+      else if (st != 0 && down) begin
+        if (out && n < 8 && n > 0) sh <= {sh[6:0], 1'b1};
+        if (n == 8) begin
+          if (st == 1) begin if (sh[7:1] == ADDRESS) ack <= 1; else st <= 0; end
+          else if (!out) begin ack <= 1; led <= sh; end
+        end else if (n == 9) begin
+          n <= 0; ack <= 0;
+          if (st == 1) begin st <= 2; if (sh[0]) begin out <= 1; sh <= led; end end
+          else if (out) sh <= led + 1;
+        end
+      end
+    end
+endmodule
+"""
+SHIFT = """module shift (input sclk, input mosi, input cs_n, output miso, output reg [7:0] last);
+  reg [7:0] sh; reg [2:0] n;
+  assign miso = sh[7];
+  always @(posedge sclk or posedge cs_n)
+    if (cs_n) begin n <= 0; sh <= 8'h9d; end
+    else begin sh <= {sh[6:0], mosi}; n <= n + 1; if (n == 7) last <= {sh[6:0], mosi}; end
+endmodule
+"""
+RAM = """module ram (input clk, input rst,
+  input [3:0] s_awid, input [9:0] s_awaddr, input [7:0] s_awlen, input s_awvalid, output s_awready,
+  input [31:0] s_wdata, input [3:0] s_wstrb, input s_wlast, input s_wvalid, output s_wready,
+  output reg [3:0] s_bid, output [1:0] s_bresp, output reg s_bvalid, input s_bready,
+  input [9:0] s_araddr, input [7:0] s_arlen, input s_arvalid, output s_arready,
+  output [31:0] s_rdata, output [1:0] s_rresp, output s_rlast, output s_rvalid, input s_rready);
+  reg [31:0] mem [0:255]; integer i;
+  reg [7:0] wa, ra, left; reg writing, reading;
+  assign s_awready = ~writing & ~s_bvalid, s_wready = writing, s_bresp = 0;
+  assign s_arready = ~reading, s_rvalid = reading, s_rresp = 0, s_rdata = mem[ra], s_rlast = left == 0;
+  always @(posedge clk)
+    if (rst) begin writing <= 0; reading <= 0; s_bvalid <= 0; s_bid <= 0; left <= 0; wa <= 0; ra <= 0;
+      for (i = 0; i < 256; i = i + 1) mem[i] <= 0; end
+    else begin
+      if (s_awvalid & s_awready) begin writing <= 1; wa <= s_awaddr[9:2]; s_bid <= s_awid; end
+      if (s_wvalid & s_wready) begin
+        for (i = 0; i < 4; i = i + 1) if (s_wstrb[i]) mem[wa][8*i +: 8] <= s_wdata[8*i +: 8];
+        wa <= wa + 1;
+        if (s_wlast) begin writing <= 0; s_bvalid <= 1; end
+      end
+      if (s_bvalid & s_bready) s_bvalid <= 0;
+      if (s_arvalid & s_arready) begin reading <= 1; ra <= s_araddr[9:2]; left <= s_arlen; end
+      else if (s_rvalid & s_rready) begin ra <= ra + 1; left <= left - 1; if (left == 0) reading <= 0; end
+    end
+endmodule
+"""
+SPI_HOST = """module master (input clk, input rst, input start, input [7:0] tx, input miso,
+            output reg sclk, output reg mosi, output reg cs_n, output reg [7:0] rx, output reg done);
+  reg [1:0] div; reg [4:0] at; reg [7:0] sh;
+  always @(posedge clk)
+    if (rst) begin sclk <= 0; mosi <= 0; cs_n <= 1; rx <= 0; done <= 0; div <= 0; at <= 0; sh <= 0; end
+    else begin
+      done <= 0; div <= div + 1;
+      if (at == 0) begin if (start) begin cs_n <= 0; sh <= tx; at <= 17; div <= 0; end end
+      else if (div == 3) begin
+        at <= at - 1;
+        if (at == 1) begin cs_n <= 1; sclk <= 0; rx <= sh; done <= 1; end
+        else if (at[0]) begin sclk <= 0; mosi <= sh[7]; end
+        else begin sclk <= 1; sh <= {sh[6:0], miso}; end
+      end
+    end
+endmodule
+"""
+I2C_HOST = """module master (input clk, input rst, input go, input [7:0] data, input sda_i,
+            output scl_oe, output sda_oe, output reg busy, output reg nack);
+  reg [2:0] div; reg [6:0] at; reg scl, sda;
+  wire [18:0] bits = {7'h50, 1'b0, 1'b1, data, 1'b1, 1'b0};
+  assign scl_oe = ~scl, sda_oe = ~sda;
+  always @(posedge clk)
+    if (rst) begin scl <= 1; sda <= 1; busy <= 0; nack <= 0; div <= 0; at <= 0; end
+    else begin
+      div <= div + 1;
+      if (!busy) begin if (go) begin busy <= 1; at <= 0; div <= 0; nack <= 0; end end
+      else if (div == 7) begin
+        at <= at + 1;
+        if (at == 0) sda <= 0;
+        else if (at == 78) begin sda <= 1; busy <= 0; end
+        else case (at[1:0])
+          1: scl <= 0;
+          2: sda <= at[6:2] == 19 ? 0 : bits[18 - at[6:2]];
+          3: scl <= 1;
+          0: if (at[6:2] == 9 || at[6:2] == 18) nack <= nack | sda_i;
+        endcase
+      end
+    end
+endmodule
+"""
+
+
+@pytest.mark.icarus
+@pytest.mark.parametrize(
+    ("text", "ports", "right", "wrong"),
+    [
+        (ECHO, 2, "{rxd, sh[7:1]}; valid", "{rxd, sh[7:2], 1'b0}; valid"),
+        (SLAVE, 1, "led + 1", "led + 2"),
+        (SHIFT, 1, "n == 7", "n == 6"),
+        (RAM, 1, "wa <= wa + 1;", "wa <= wa + 1 + (wa == 5);"),
+        (SPI_HOST, 1, "sh <= tx;", "sh <= tx & 8'h5f;"),
+        (I2C_HOST, 1, "1'b1, data, 1'b1", "1'b1, data[7:1], 1'b0, 1'b1"),
+    ],
+    ids=["UART", "I2C device", "SPI device", "AXI4", "SPI host", "I2C host"],
+)
+def test_frames_and_bursts_tell_a_wrong_design(
+    text: str, ports: int, right: str, wrong: str
+) -> None:
+    top = text.split()[1]
+    design = Design(top=top, sources={"d.v": text})
+    ports_of = infer_timing(design, read_interface(design))
+    bench = protocol_bench(write_testbench(ports_of, Golden(design=design), budget=64))
+    assert bench is not None
+    assert (len(bench.driven), bench.left, bench.missing) == (ports, (), ())
+    for source, status in ((text, Status.PASS), (text.replace(right, wrong), Status.FAIL)):
+        assert source == text or status is Status.FAIL
+        found = judge(Design(top=top, sources={"d.v": source}), bench.bench, simulators=[Icarus()])
+        assert found.status is status, found.reason
