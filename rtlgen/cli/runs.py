@@ -95,7 +95,7 @@ def design(
         record = design_from_spec(spec, BuiltIn(), options, folder, progress)
     else:
         with closing(model):
-            options = replace(options, asking=_asking(model, configured))
+            options = replace(options, asking=asking_of(model, configured))
             question = question_of(model, configured)
             record = design_with_model(spec, question, options, folder, progress, resume=resume)
     _finish(record, folder, settings, progress)
@@ -138,7 +138,8 @@ def _embedded(configured: Configured, progress: ConsoleProgress) -> LanguageMode
         return None
 
 
-def _asking(model: LanguageModel, configured: Configured) -> Asking:
+def asking_of(model: LanguageModel, configured: Configured) -> Asking:
+    """Return how `model` is asked: as it wants, and as configured."""
     chosen = configured.model.chosen()
     names = ("temperature", "top_p", "max_tokens")
     drawn = {name: chosen[name] for name in names if chosen.get(name) is not None}

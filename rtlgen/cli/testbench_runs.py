@@ -15,13 +15,14 @@ from rtlgen.cli.common import NOT_JUDGED, OK
 from rtlgen.cli.options import SimulatorChoice
 from rtlgen.cli.progress import ConsoleProgress
 from rtlgen.cli.runs import (
+    asking_of,
     console_progress,
     question_of,
     read_spec,
     simulators_for,
 )
 from rtlgen.design.bench import NO_REFERENCE, load_golden
-from rtlgen.design.options import Asking, Options
+from rtlgen.design.options import Options
 from rtlgen.design.output import check_output_folder
 from rtlgen.design.testbench_agreed import agreed_testbench
 from rtlgen.design.testbench_beside import with_tests_beside
@@ -146,7 +147,7 @@ def _agreed(
     if model is None:
         raise CannotJudge(f"{error}, or a language model with --model") from error
     with closing(model):
-        asking = Asking(sampling=configured.sampling(), **configured.design.chosen())
+        asking = asking_of(model, configured)
         question = question_of(model, configured)
         return agreed_testbench(
             spec, question, replace(options, asking=asking), request.effort, progress
