@@ -18,6 +18,7 @@ from sim.errors import SimError
 from sim.interface import Interface, infer_timing, read_interface
 from sim.modules import top_module
 from symbolic.optimize import optimize
+from symbolic.optimize_input import read_repaired
 from symbolic.ppa import Library, Ppa, measure, read_library
 from symbolic.prover import YosysProver
 from symbolic.rules.rule import Goal
@@ -125,6 +126,7 @@ def _facts(ppa: Ppa) -> dict[str, Any]:
 
 def _proofs(designs: Mapping[str, Design], seconds: float) -> dict[str, tuple[str, str]]:
     """Return for each version whether it was proved to do what raw does, and why."""
+    designs = {role: _mended(design) for role, design in designs.items()}
     raw = designs.get(RAW)
     interface = None if raw is None else _interface(raw)
     if raw is None or isinstance(interface, str) or interface is None:
@@ -134,6 +136,15 @@ def _proofs(designs: Mapping[str, Design], seconds: float) -> dict[str, tuple[st
     for role, design in designs.items():
         found[role] = _proof(raw, design, interface, seconds)
     return found
+
+
+def _mended(design: Design) -> Design:
+    """Return a version with what only simulators refuse mended, as ours is before all else."""
+    try:
+        mended, _ = read_repaired(design)
+    except SimError:
+        return design
+    return mended.design
 
 
 def _interface(design: Design) -> Interface | str:

@@ -13,6 +13,8 @@ from types import MappingProxyType
 from sim.errors import InvalidDesign
 
 VERILOG_SUFFIXES = frozenset({".v", ".sv", ".vh", ".svh"})
+HEADER_SUFFIXES = (".vh", ".svh", ".h", ".inc")
+"""Of sources that are only included, never compiled by themselves."""
 MAX_FILE_BYTES = 64 << 20
 """Files longer than this are not read."""
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*\Z")

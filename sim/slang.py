@@ -20,13 +20,12 @@ import pyslang
 from pyslang.ast import Compilation, CompilationFlags, CompilationOptions
 from pyslang.syntax import SyntaxTree
 
+from sim.design import HEADER_SUFFIXES
+
 Syntax: TypeAlias = Any
 """A syntax node. What it has depends on its `kind`, which pyslang's stubs do not express."""
 Ast: TypeAlias = Any
 """A symbol, type, statement or expression; likewise."""
-
-HEADER_SUFFIXES = (".vh", ".svh", ".h", ".inc")
-"""Sources that are only included, never compiled by themselves."""
 
 _ROOT = "/rtlgen-design"
 _LINE_END = re.compile(rb"\r\n|\r|\n")

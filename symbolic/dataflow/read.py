@@ -7,9 +7,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sim.design import Design
+from sim.design import HEADER_SUFFIXES, Design
 from sim.interface import Clock, Direction, Edge, Interface, Port, Reset
-from sim.slang import HEADER_SUFFIXES
 from symbolic.dataflow.cells import Unsupported
 from symbolic.dataflow.module import AsyncReset, Dataflow, Memory, Register, WritePort
 from symbolic.dataflow.narrow import narrowed
