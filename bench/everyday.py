@@ -186,8 +186,8 @@ def parts(rows: Mapping[str, Row]) -> dict[str, dict[str, Row]]:
     first = {name: row for name, row in rows.items() if name in FIRST}
     second = {name: row for name, row in rows.items() if name not in FIRST}
     split = {
-        "written before any corpus": first,
-        "written before training": second,
+        "before any corpus": first,
+        "before training": second,
         "all": dict(rows),
     }
     return {title: few for title, few in split.items() if few}

@@ -157,9 +157,12 @@ def test_unknown_option_and_command_are_usage_errors(tmp_path: Path) -> None:
 
 def test_prose_alone_cannot_be_judged(tmp_path: Path) -> None:
     text = "Module `m`\n\n- input a\n- output y\n\nThe output shows how the input feels.\n"
-    done = rtlgen("design", spec_file(tmp_path, text), "-o", "out", cwd=tmp_path)
+    spec = spec_file(tmp_path, text)
+    done = rtlgen("design", spec, "-o", "out", "--model", "builtin", cwd=tmp_path)
     assert done.returncode == 3
+    assert "built-in, as --model says" in done.stderr
     assert "nothing to judge by" in done.stderr
+    assert "rtlgen[embedded]" in done.stderr
     assert "--golden" in done.stderr
     assert not (tmp_path / "out").exists()
 
