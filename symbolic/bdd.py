@@ -75,6 +75,11 @@ def new_manager(budget: int = BUDGET) -> Any:  # noqa: ANN401 - dd has no types
     return manager
 
 
+def tells_of_memory(error: Exception) -> bool:
+    """Whether a ValueError or RuntimeError is how dd tells that CUDD is at its limit of memory."""
+    return "NULL" in str(error) or "out of memory" in str(error)
+
+
 class Cones:
     """Functions of nodes in terms of variables, one a bit of each leaf.
 
@@ -227,8 +232,7 @@ class Cones:
         try:
             return work()
         except (ValueError, RuntimeError) as error:
-            # How dd tells that CUDD has run into its limit of memory.
-            if "NULL" not in str(error) and "out of memory" not in str(error):
+            if not tells_of_memory(error):
                 raise
             raise self._reached() from None
 

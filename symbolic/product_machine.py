@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from symbolic.bdd import Bdd, new_manager
+from symbolic.bdd import Bdd, new_manager, tells_of_memory
 from symbolic.yosys_aiger import Aiger
 
 BUDGET = 400_000
@@ -40,11 +40,15 @@ def reached(circuit: Aiger, output: str, *, seconds: float, budget: int = BUDGET
     search = _Search(circuit, time.monotonic() + seconds, budget)
     try:
         return search.run(output)
-    except _Given:
+    except _Ended:
+        return None
+    except (ValueError, RuntimeError) as error:
+        if not tells_of_memory(error):
+            raise
         return None
 
 
-class _Given(Exception):
+class _Ended(Exception):
     """Time or nodes have ended."""
 
 
@@ -112,7 +116,7 @@ class _Search:
 
     def _check(self) -> None:
         if time.monotonic() > self._deadline or len(self._manager) > self._budget:
-            raise _Given
+            raise _Ended
 
 
 class _Plan:
