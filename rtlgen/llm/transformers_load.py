@@ -36,6 +36,8 @@ class Loaded:
     """Tokens that the model knows; some tokenizers know more."""
     context: int | None
     """Most tokens of prompt and answer together, where the model says so."""
+    shares_prompts: bool = False
+    """Whether `transformers_sampler` can draw its answers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,10 +91,15 @@ def load(weights: Weights) -> Loaded:
         _check_vocabulary(tokenizer, vocabulary, path)
         _forget_generation_defaults(model)
         context = getattr(model.config.get_text_config(), "max_position_embeddings", None)
+        shares = _shares_prompts(model)
         if weights.adapter is not None:
             model = _adapted(model, weights.adapter.expanduser())
         return Loaded(
-            model=model.eval(), tokenizer=tokenizer, vocabulary=vocabulary, context=context
+            model=model.eval(),
+            tokenizer=tokenizer,
+            vocabulary=vocabulary,
+            context=context,
+            shares_prompts=shares,
         )
 
 
@@ -319,6 +326,16 @@ def _forget_generation_defaults(model: Any) -> None:  # noqa: ANN401
 
     ends = model.generation_config.eos_token_id if model.generation_config else None
     model.generation_config = GenerationConfig(eos_token_id=ends)
+
+
+def _shares_prompts(model: Any) -> bool:  # noqa: ANN401
+    """Let answers share what the model remembers of a prompt, where that is faster and exact."""
+    from rtlgen.llm.transformers_sampler import prepare, supports  # noqa: PLC0415
+
+    shares = model.device.type == "cpu" and supports(model)
+    if shares:
+        prepare(model)
+    return shares
 
 
 def _adapted(model: Any, folder: Path) -> Any:  # noqa: ANN401

@@ -24,6 +24,12 @@ from typing import TYPE_CHECKING, Any
 
 from rtlgen.llm.model import Answer, Failure, Message, ModelFault, Request, begun
 from rtlgen.llm.style import PromptStyle, style_in
+from rtlgen.llm.transformers_batch import (
+    memory_for_cache,
+    parameters_of,
+    side_by_side,
+    token_bytes,
+)
 from rtlgen.llm.transformers_load import (
     Loaded,
     Weights,
@@ -34,15 +40,16 @@ from rtlgen.llm.transformers_load import (
 )
 
 if TYPE_CHECKING:
-    from rtlgen.llm.transformers_decode import Row, Watch
+    from rtlgen.llm.transformers_decode import Ends, Row
+    from rtlgen.llm.transformers_sampler import Sampler
 
 _LEAST_ROOM = 32
 """Tokens that must be left for an answer, unless fewer are wanted."""
-_SMALL = 500_000_000
-"""Parameters of a model below which many answers together take a few GiB at most."""
-_LARGE_BATCH = 48
-_BATCHES = 4
-"""Batches that requests are sorted into by their length at a time."""
+_GPU_BATCHES = {500_000_000: 48}
+"""Answers side by side on a GPU, by the parameters of models that have fewer."""
+_GPU_BATCH = 16
+_BATCHES = 8
+"""Batches of requests to ask for together: while the last of them ends, fewer are in the making."""
 _HEADINGS = {"system": "", "user": "### Instruction:\n", "assistant": "### Response:\n"}
 _PLAIN_STOP = "\n### Instruction:"
 _MEMORY = ("out of memory", "can't allocate memory")
@@ -55,10 +62,13 @@ def _log(text: str) -> None:
 class LocalModel:
     """`hf:PATH_OR_ID`: a causal language model in memory, loaded when it is first asked.
 
-    Requests are answered in batches, those with prompts of similar length
-    together. The noise in answer i depends on its seed, sample and prompt
-    alone, never on the batch (see `transformers_decode.Draw`). Of the model's
-    `generation_config.json` only the end tokens count.
+    Requests are answered side by side. The noise in answer i depends on its
+    seed, sample and prompt alone, never on its neighbors (see
+    `transformers_decode.draw`). Of the model's `generation_config.json` only
+    the end tokens count. On a processor, answers to one prompt share its keys
+    and values, and who ends makes room for the next; on a GPU, and with an
+    architecture that `transformers_sampler.supports` not, `generate` makes
+    batches of similar length.
 
     A prompt that leaves no room in the context is `Failure.CONTEXT`; where it
     leaves less than `max_tokens`, the answer may be that much shorter. An
@@ -71,8 +81,8 @@ class LocalModel:
         source: A folder with config.json, tokenizer and safetensors; a `.gguf`
             file; or a name on the Hugging Face hub.
         adapter: Folder of a LoRA adapter.
-        batch_size: Answers made side by side; default: 16 on a GPU, 4 on a CPU, and 48 of a
-            model that is so small that starting each step costs as much as the step.
+        batch_size: Most answers made side by side; default: by the size of the model, and never
+            more than a quarter of the free memory holds the keys and values of.
         device: `auto`, `cpu`, `cuda` or `cuda:N`.
         dtype: `auto`, which is the weights' own, or a name such as `float32`.
         timeout: Seconds that an answer may take.
@@ -97,10 +107,11 @@ class LocalModel:
         self._weights = Weights(source=source, adapter=adapter, device=device, dtype=dtype, say=say)
         self._batch_size = batch_size
         self._timeout = timeout
+        self.share_prompts = True
+        """Whether answers to one prompt may share its keys and values."""
         self._loaded: Loaded | None = None
-        self._watch: Watch | None = None
         self._deadline = math.inf
-        self._closed = False
+        self._closing = threading.Event()
         self._lock = threading.Lock()
 
     @property
@@ -116,8 +127,8 @@ class LocalModel:
 
     @property
     def at_once(self) -> int:
-        """Requests that are best asked together: several whole batches."""
-        return _BATCHES * (self._batch_size or _LARGE_BATCH)
+        """Requests that are best asked together: several times those made side by side."""
+        return _BATCHES * (self._batch_size or side_by_side(parameters_of(self._weights.source)))
 
     def finish_within(self, seconds: float | None) -> None:
         """Fail with BUDGET what is not answered `seconds` from now; None takes that back."""
@@ -134,37 +145,81 @@ class LocalModel:
                 yield index, row
             else:
                 rows.append(row)
-        rows.sort(key=lambda row: len(row.prompt))
-        size = self._batch_size or _batch_size(loaded.model)
-        for start in range(0, len(rows), size):
-            for row, answer in self._answers(rows[start : start + size], loaded):
-                yield row.index, answer
+        rows.sort(key=lambda row: (len(row.prompt), row.prompt))
+        sharing = self.share_prompts and loaded.shares_prompts
+        make = self._sampled if sharing else self._batched
+        for row, answer in make(rows, loaded):
+            yield row.index, answer
 
     def close(self) -> None:
-        self._closed = True
-        if (watch := self._watch) is not None:
-            watch.closing.set()
+        self._closing.set()
         with self._lock:
             self._loaded = None
         _free()
 
     def _load(self) -> Loaded:
         with self._lock:
-            if self._closed:
+            if self._closing.is_set():
                 raise ModelFault(f"{self.name} was closed\n\nhint: choose the model again")
             if self._loaded is None:
                 self._loaded = load(self._weights)
             return self._loaded
+
+    def _sampled(self, rows: Sequence[Row], loaded: Loaded) -> Iterator[tuple[Row, Answer]]:
+        """Answer side by side, each as it comes to its end."""
+        sampler = self._sampler(rows, loaded)
+        while sampler.busy:
+            try:
+                over = self._step(sampler)
+            except (RuntimeError, ValueError, IndexError) as error:
+                if not _short_of_memory(error):
+                    failed = _failed(Failure.SERVER, first_line(error))
+                    yield from ((row, failed) for row in sampler.give_up())
+                elif (row := sampler.halve()) is not None:
+                    yield row, _TOO_LARGE
+            else:
+                yield from ((row, row.answer(loaded.tokenizer)) for row in over)
+
+    def _sampler(self, rows: Sequence[Row], loaded: Loaded) -> Sampler:
+        from rtlgen.llm.transformers_sampler import Sampler  # noqa: PLC0415
+
+        return Sampler(
+            loaded.model,
+            rows,
+            ends=_ends(loaded),
+            most=self._batch_size or side_by_side(loaded.model.num_parameters()),
+            memory=memory_for_cache(),
+            timeout=self._timeout,
+            deadline=self._deadline,
+        )
+
+    def _step(self, sampler: Sampler) -> list[Row]:
+        import torch  # noqa: PLC0415
+
+        with self._lock, quiet(), torch.inference_mode():
+            if self._closing.is_set():
+                raise self._closed()
+            return sampler.step()
+
+    def _closed(self) -> ModelFault:
+        return ModelFault(f"{self.name} was closed while it answered\n\nhint: start the run again")
+
+    def _batched(self, rows: Sequence[Row], loaded: Loaded) -> Iterator[tuple[Row, Answer]]:
+        """Answer in batches of similar length."""
+        while rows:
+            size = self._batch_size or _batch_size(loaded.model, rows)
+            yield from self._answers(rows[:size], loaded)
+            rows = rows[size:]
 
     def _answers(self, rows: Sequence[Row], loaded: Loaded) -> Iterator[tuple[Row, Answer]]:
         """Answer a batch; one too large for the memory in halves."""
         try:
             self._generate(rows, loaded)
         except (RuntimeError, ValueError, IndexError) as error:
-            if not any(sign in str(error) for sign in _MEMORY):
+            if not _short_of_memory(error):
                 yield from ((row, _failed(Failure.SERVER, first_line(error))) for row in rows)
             elif len(rows) == 1:
-                yield rows[0], _failed(Failure.CONTEXT, "its memory is too small for this prompt")
+                yield rows[0], _TOO_LARGE
             else:
                 yield from self._halves(rows, loaded)
         else:
@@ -172,8 +227,7 @@ class LocalModel:
 
     def _halves(self, rows: Sequence[Row], loaded: Loaded) -> Iterator[tuple[Row, Answer]]:
         _free()
-        again = [_row(row.index, row.request, loaded) for row in rows]
-        fresh = [row for row in again if not isinstance(row, Answer)]
+        fresh = [row.anew() for row in rows]
         middle = len(fresh) // 2
         yield from self._answers(fresh[:middle], loaded)
         yield from self._answers(fresh[middle:], loaded)
@@ -184,38 +238,38 @@ class LocalModel:
 
         from rtlgen.llm.transformers_decode import Closed, Draw, Watch  # noqa: PLC0415
 
-        device = loaded.model.device
-        ends = _end_tokens(loaded)
-        left = self._deadline - time.monotonic()
+        now = time.monotonic()
         for row in rows:
-            row.late = Failure.BUDGET if left < self._timeout else Failure.TIMEOUT
-        if left <= 0:
+            row.begin(now, self._timeout, self._deadline)
+        if now >= self._deadline:
             return
-        limit = min(left, self._timeout)
-        watch = Watch(rows, loaded.tokenizer, ends=ends, limit=limit)
+        ends = _ends(loaded)
+        watch = Watch(rows, ends, closing=self._closing)
         with self._lock, quiet(), torch.inference_mode():
-            self._watch = watch
-            if self._closed:
-                watch.closing.set()
             try:
                 loaded.model.generate(
-                    **_left_padded(rows, _padding(loaded), device),
-                    generation_config=_greedy(rows, loaded, ends),
-                    logits_processor=[Draw(rows, device)],
+                    **_left_padded(rows, _padding(loaded), loaded.model.device),
+                    generation_config=_greedy(rows, loaded, ends.tokens),
+                    logits_processor=[Draw(rows)],
                     stopping_criteria=[watch],
                 )
             except Closed:
-                raise ModelFault(
-                    f"{self.name} was closed while it answered\n\nhint: start the run again"
-                ) from None
-            finally:
-                self._watch = None
+                raise self._closed() from None
 
 
-def _batch_size(model: Any) -> int:  # noqa: ANN401 - transformers is imported late
-    if model.num_parameters() < _SMALL:
-        return _LARGE_BATCH
-    return 4 if model.device.type == "cpu" else 16
+def _batch_size(model: Any, rows: Sequence[Row]) -> int:  # noqa: ANN401
+    """Return how many of the next rows `generate` makes together."""
+    parameters = model.num_parameters()
+    if model.device.type != "cpu":
+        fitting = (size for below, size in _GPU_BATCHES.items() if parameters < below)
+        return next(fitting, _GPU_BATCH)
+    most = side_by_side(parameters)
+    tokens = max(len(row.prompt) + row.room for row in rows[:most])
+    return max(1, min(most, int(memory_for_cache() / max(token_bytes(model) * tokens, 1))))
+
+
+def _short_of_memory(error: BaseException) -> bool:
+    return any(sign in str(error) for sign in _MEMORY)
 
 
 def _row(index: int, request: Request, loaded: Loaded) -> Row | Answer:
@@ -280,6 +334,15 @@ def _without_system(messages: Sequence[Message]) -> Sequence[Message]:
 
 def _failed(failure: Failure, detail: str) -> Answer:
     return Answer(text=None, failure=failure, detail=detail)
+
+
+_TOO_LARGE = _failed(Failure.CONTEXT, "its memory is too small for this prompt")
+
+
+def _ends(loaded: Loaded) -> Ends:
+    from rtlgen.llm.transformers_decode import Ends  # noqa: PLC0415
+
+    return Ends(tokenizer=loaded.tokenizer, tokens=_end_tokens(loaded))
 
 
 def _end_tokens(loaded: Loaded) -> frozenset[int]:

@@ -127,7 +127,7 @@ def test_draws_follow_the_distribution_inside_the_nucleus() -> None:
         for number in range(4000)
     ]
     logits = torch.tensor([0.5, 0.3, 0.2]).log().repeat(len(rows), 1)
-    left = Draw(rows, torch.device("cpu"))(torch.zeros(len(rows), 1), logits)
+    left = Draw(rows)(torch.zeros(len(rows), 1), logits)
     assert (left.isfinite().sum(-1) == 1).all()
     share = left.isfinite().double().mean(0).tolist()
     assert share == pytest.approx([5 / 8, 3 / 8, 0.0], abs=0.03)
@@ -143,7 +143,7 @@ def test_row_of_no_numbers_is_no_answer_and_spoils_no_other(bad: float, temperat
     asked = [request(temperature=temperature), request()]
     rows = [Row(index=n, request=one, prompt=[0], room=1) for n, one in enumerate(asked)]
     logits = torch.tensor([[1.0, bad, 2.0], [-torch.inf, 1.0, -torch.inf]])
-    left = Draw(rows, torch.device("cpu"))(torch.zeros(2, 1), logits)
+    left = Draw(rows)(torch.zeros(2, 1), logits)
     assert left[1].argmax() == 1
     assert [row.ended for row in rows] == [True, False]
     answer = rows[0].answer(None)
@@ -174,6 +174,7 @@ def test_batch_too_large_for_the_memory_is_halved(garbage_model: Path) -> None:
     asked = [request(sample=number, max_tokens=8) for number in range(5)]
     expected = texts(LocalModel(str(garbage_model), batch_size=5, device="cpu"), asked)
     model = LocalModel(str(garbage_model), batch_size=5, device="cpu")
+    model.share_prompts = False
     cramped = _Cramped(model._load().model, 2)
     model._loaded = replace(model._load(), model=cramped)
     assert texts(model, asked) == expected
@@ -186,6 +187,7 @@ def test_batch_too_large_for_the_memory_is_halved(garbage_model: Path) -> None:
 
 def test_what_breaks_in_the_model_is_the_servers_failure(garbage_model: Path) -> None:
     model = LocalModel(str(garbage_model), device="cpu")
+    model.share_prompts = False
     loaded = model._load()
     model._loaded = replace(loaded, model=_Broken(loaded.model))
     for answer in answers(model, [request(), request(sample=1)]):
