@@ -4,10 +4,10 @@
         [--workers 2] [--baseline 200] [--work FOLDER] [--json FILE]
 
 SHARED holds `samples/verilog-eval-v1` and `benchmarks/verilog-eval-v1`. Completions are those of
-all files there, once through and then again with every problem under another name, so that
-nothing of one round is known from another. Each size is a process of its own, without the
-cache of verdicts: processor seconds are those of the process and all its children, and memory is
-the peak of the process itself (threads of it drive the children).
+all files there, once through and then again with every problem under another name; a design that
+was judged in one round is known in the next, as its test is the same. Each size is a process of
+its own, without the cache of verdicts: processor seconds are those of the process and all its
+children, and memory is the peak of the process itself (threads of it drive the children).
 
 `--harness stub` gives verdicts by the digest of a design, in no time: what is left is what a
 build does beside judging. `--baseline N` judges the first N completions, drawn evenly, one by
@@ -51,6 +51,8 @@ NAME = "renamed"
 SETS = {"human": "verilog-eval-v1-human", "machine": "verilog-eval-v1-machine"}
 SAMPLES = 100
 """Of a test that the stub makes up."""
+_PROBE = re.compile(r"doctored|\{\d+\{1'b[01x]\}\};|\);\s*endmodule\s*\Z")
+"""What a senseless design of `rtlgen.data.probes` has in it; no test passes it."""
 _ROUND = re.compile(r"(\d+)/")
 
 
@@ -70,12 +72,12 @@ class Stub:
         ]
 
     def judge(self, groups: Sequence[Group], conditions: Conditions) -> list[list[Judgement]]:
-        return [[_made_up(design) for design in group.designs] for group in groups]
+        return [[_made_up(one, group.problem.golden) for one in group.designs] for group in groups]
 
 
-def _made_up(design: str) -> Judgement:
+def _made_up(design: str, golden: str) -> Judgement:
     drawn = int(digest(design.encode())[:8], 16)
-    if drawn % 2 and "endmodule" in design:
+    if design == golden or (drawn % 2 and "endmodule" in design and not _PROBE.search(design)):
         return Judgement(
             official=True,
             functional=True,

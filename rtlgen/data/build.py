@@ -19,9 +19,10 @@ from rtlgen.data.dataset_record import DATASET, DatasetRecord, SourceEntry, read
 from rtlgen.data.doctored import read_trust
 from rtlgen.data.extra import require
 from rtlgen.data.families import families
+from rtlgen.data.fingerprints import shipped_digest
 from rtlgen.data.judging import Ground, judge_set
 from rtlgen.data.judging_bench import judge_benches
-from rtlgen.data.known import named, read_problems
+from rtlgen.data.known import content, named, read_problems
 from rtlgen.data.options import BuildOptions
 from rtlgen.data.pairing import LengthBias
 from rtlgen.data.plan import Plan, plan
@@ -40,6 +41,8 @@ WORK = ".work"
 """Folder in the dataset's own where what was judged lies until the dataset is whole."""
 _ORDER = "order.json"
 _ALL = "all"
+_WORK_LAYOUT = 2
+"""Of what is kept of the verdicts."""
 _PACKAGES = ("pyarrow", "datasketch", "rapidfuzz", "pyslang")
 
 
@@ -101,8 +104,8 @@ def build(
     """
     require()
     trust, made = read_trust(order.doctor), plan(order)
-    gate = _gate(order, made)
-    key = _key(order, made, gate, trust)
+    gate, against = _gate(order, made)
+    key = _key(order, made, gate, against, trust)
     if finished := _finished(order, key):
         shutil.rmtree(order.folder / WORK, ignore_errors=True)
         return Built(record=finished, before=True)
@@ -211,8 +214,8 @@ def _notes(record: DatasetRecord, order: Order, bias: LengthBias) -> Iterator[st
         yield f"{missing} answers were not judged and are in no row"
 
 
-def _gate(order: Order, made: Plan) -> Gate:
-    """Return what recognizes problems that models are evaluated on.
+def _gate(order: Order, made: Plan) -> tuple[Gate, list[str]]:
+    """Return what recognizes problems that models are evaluated on, and what else it was given.
 
     Raises:
         UsageError: A source is such a problem set itself and was not allowed.
@@ -225,9 +228,12 @@ def _gate(order: Order, made: Plan) -> Gate:
                 f"to {name}\n\nhint: --allow {name} (and its like: --allow all) makes a dataset to "
                 "study; its card says that no model trained on it can be evaluated there"
             )
-    for option in order.against:
-        gate = gate.with_problems(read_problems(*named(option)))
-    return gate
+    against = []
+    for name, root in map(named, order.against):
+        problems = read_problems(name, root)
+        gate = gate.with_problems(problems)
+        against.append(f"{name} {content(problems)}")
+    return gate, against
 
 
 def _allowed(order: Order) -> list[str]:
@@ -236,13 +242,20 @@ def _allowed(order: Order) -> list[str]:
     return sorted(order.allow)
 
 
-def _key(order: Order, made: Plan, gate: Gate, trust: Mapping[tuple[str, str], float]) -> str:
+def _key(
+    order: Order,
+    made: Plan,
+    gate: Gate,
+    against: Sequence[str],
+    trust: Mapping[tuple[str, str], float],
+) -> str:
     """Return a digest of all that decides the dataset."""
     facts = {
         "options": order.options.model_dump(mode="json"),
         "sources": made.digests,
         "gate": gate.sets,
-        "against": sorted(order.against),
+        "fingerprints": shipped_digest(),
+        "against": sorted(against),
         "trust": sorted(trust.items()),
         "rtlgen": __version__,
     }
@@ -252,7 +265,7 @@ def _key(order: Order, made: Plan, gate: Gate, trust: Mapping[tuple[str, str], f
 def _judging_key(order: Order, made: Plan) -> str:
     """Return a digest of all that decides the verdicts; gates may change while they are kept."""
     options = order.options
-    facts = [made.digests, options.extract.value, options.cpu_seconds, __version__]
+    facts = [made.digests, options.extract.value, options.cpu_seconds, __version__, _WORK_LAYOUT]
     return digest(json.dumps(facts).encode())
 
 

@@ -74,6 +74,8 @@ class Cleaning:
         """Return why nothing may be made of a problem."""
         if not task.prompt:
             return _of_task(task, "no prompt", "the description names no ports")
+        if task.trust is not None and task.trust < self._options.min_trust:
+            return _doubted(task, self._options)
         found = self._gate.check_task(task)
         return None if found is None else _contaminated(found, task, None)
 
@@ -157,6 +159,19 @@ def _text(row: SftRow) -> str:
 def _of_task(task: Task, rule: str, reason: str) -> Dropped:
     return Dropped(
         rule=rule, what="problem", problem_set=task.problem_set, problem=task.problem, reason=reason
+    )
+
+
+def _doubted(task: Task, options: BuildOptions) -> Dropped:
+    return Dropped(
+        rule="testbench trust",
+        what="problem",
+        problem_set=task.problem_set,
+        problem=task.problem,
+        reason=task.doubt,
+        measure="trust",
+        score=task.trust,
+        threshold=options.min_trust,
     )
 
 

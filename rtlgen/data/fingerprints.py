@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import hashlib
 import io
 import json
 import sys
@@ -163,9 +164,19 @@ def loaded(data: bytes) -> Iterator[Fingerprint]:
 
 
 @cache
+def shipped_digest() -> str:
+    """Return a hex digest of the fingerprints in the package."""
+    return hashlib.sha256(_shipped()).hexdigest()
+
+
+@cache
 def shipped() -> tuple[Fingerprint, ...]:
     """Return the fingerprints in the package."""
-    return tuple(loaded((resources.files("rtlgen.data") / SHIPPED).read_bytes()))
+    return tuple(loaded(_shipped()))
+
+
+def _shipped() -> bytes:
+    return (resources.files("rtlgen.data") / SHIPPED).read_bytes()
 
 
 def _code_line(code: Code) -> dict[str, object]:

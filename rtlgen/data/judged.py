@@ -34,6 +34,10 @@ class Task:
     judge: Problem | None = None
     """What a reward can judge by, where it is a test of `rtlgen.evaluation`."""
     licence: str = ""
+    trust: float | None = None
+    """Trust of its test, 0 to 1; None where each verdict has its own, or it was not measured."""
+    doubt: str = ""
+    """Why the trust is what it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from rtlgen.data.asking import form_of, prompt_for
 from rtlgen.data.evidence import evidence_of
 from rtlgen.data.judged import Task
 from rtlgen.data.options import BuildOptions
+from rtlgen.data.probes import probes_of
 from rtlgen.data.problem_sets import Part, ProblemSet
 from rtlgen.data.rows import VerdictColumns
 from rtlgen.data.score import share_met
@@ -107,8 +108,10 @@ class _Part:
             for source, origin in zip(one.sources, origins, strict=True)
             if not source.tasks.isdisjoint(self._problems)
         ]
+        answered = frozenset[str]().union(*(source.tasks for source, _ in self._sources))
+        self._probes = probes_of(one, part.problems, answered)
         self._numbers: dict[str, int] = {}
-        self._next: Counter[str] = Counter()
+        self._next = Counter({task: self._probes.number(task) for task in self._problems})
 
     def judge(self, folder: Path) -> None:
         """Put problems, answers and verdicts into the store; rows of judging go to `folder`."""
@@ -127,6 +130,9 @@ class _Part:
         judge = f"{outcome.record.harness}, {outcome.record.simulator}"
         for _ in in_batches(self._ground.store.add_verdicts, self._seen(folder, judge)):
             """Each batch is in the store."""
+        for task_id, why in self._probes.doubts(self._ground.executor, self._ground.work):
+            if (self._set.benchmark.name, task_id) not in self._ground.trust:
+                self._ground.store.doubt(self._number(self._problems[task_id]), why)
 
     def _evaluation(self) -> Evaluation:
         return Evaluation(
@@ -139,6 +145,7 @@ class _Part:
             conditions=Conditions(cpu_seconds=self._ground.options.cpu_seconds),
             ks=(1,),
             cache=self._ground.cache,
+            tables=False,
         )
 
     def _number(self, problem: Problem) -> int:
@@ -153,6 +160,7 @@ class _Part:
         def keep(held: list[tuple[Answer, Sample]]) -> None:
             self._ground.store.add_answers(answer for answer, _ in held)
 
+        yield from self._probes.samples()
         for source, origin in self._sources:
             for answer, sample in in_batches(keep, self._numbered(source, origin)):
                 text = "" if answer.verilog is None else answer.verilog
@@ -174,6 +182,8 @@ class _Part:
 
     def _seen(self, folder: Path, judge: str) -> Iterator[Seen]:
         for row in read_rows(folder):
+            if self._probes.take(row):
+                continue
             problem = self._problems[row.task_id]
             trust = self._ground.trust.get((self._set.benchmark.name, row.task_id))
             yield seen_of(row, self._number(problem), problem, judge=judge, trust=trust)

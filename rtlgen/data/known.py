@@ -5,13 +5,14 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
 from rtlgen.errors import UsageError
 from rtlgen.evaluation.catalog import BENCHMARKS
+from sim.design import digest
 
 TEXTS = ("description", "detail_description", "spec", "instruction", "problem", "text", "prompt")
 """Fields of a JSON line that may hold a specification; the first that is there counts."""
@@ -80,6 +81,11 @@ def read_problems(name: str, root: Path) -> list[Known]:
     if not found:
         _nothing(root)
     return found
+
+
+def content(problems: Iterable[Known]) -> str:
+    """Return a hex digest of what problems are, wherever they were read from."""
+    return digest(*(json.dumps(asdict(problem)).encode() for problem in problems))
 
 
 def _from_lines(name: str, path: Path) -> Iterator[Known]:

@@ -27,7 +27,8 @@ from rtlgen.llm.model import Message
 _SCHEMA = """
 CREATE TABLE tasks(
     id INTEGER PRIMARY KEY, problem_set TEXT NOT NULL, problem TEXT NOT NULL,
-    family TEXT NOT NULL, content TEXT NOT NULL, UNIQUE(problem_set, problem));
+    family TEXT NOT NULL, content TEXT NOT NULL, trust REAL, doubt TEXT NOT NULL DEFAULT '',
+    UNIQUE(problem_set, problem));
 CREATE TABLE answers(
     task INTEGER NOT NULL, number INTEGER NOT NULL, origin INTEGER NOT NULL,
     sample INTEGER NOT NULL, completion TEXT, verilog TEXT, PRIMARY KEY(task, number));
@@ -171,9 +172,9 @@ class Store:
 
     def tasks(self) -> Iterator[Task]:
         """Yield the problems, by set and name."""
-        question = "SELECT family, content FROM tasks ORDER BY problem_set, problem"
-        for family, content in self._ask(question):
-            yield _task_of(content, family)
+        question = "SELECT family, content, trust, doubt FROM tasks ORDER BY problem_set, problem"
+        for row in self._ask(question):
+            yield _task_of(*row)
 
     def next_number(self, task: int) -> int:
         """Return the number of the next answer to problem `task`."""
@@ -184,6 +185,10 @@ class Store:
         """Name the families of problems, by set and name."""
         rows = ((family, *key) for key, family in families.items())
         self._many("UPDATE tasks SET family = ? WHERE problem_set = ? AND problem = ?", rows)
+
+    def doubt(self, task: int, why: str) -> None:
+        """Note that the test of problem `task` is worth nothing."""
+        self._ask("UPDATE tasks SET trust = 0, doubt = ? WHERE id = ?", (why, task))
 
     def categories(self) -> dict[str, int]:
         """Return the number of answers by category."""
@@ -216,8 +221,8 @@ class Store:
     def groups(self) -> Iterator[Group]:
         """Yield each problem with its answers, by set and name; one is in memory at a time."""
         question = (
-            "SELECT tasks.id, tasks.family, tasks.content, answers.number, origin, sample, "
-            "completion, verilog, verdict, evidence FROM tasks "
+            "SELECT tasks.id, tasks.family, tasks.content, tasks.trust, tasks.doubt, "
+            "answers.number, origin, sample, completion, verilog, verdict, evidence FROM tasks "
             "LEFT JOIN answers ON answers.task = tasks.id "
             "LEFT JOIN verdicts ON verdicts.task = answers.task "
             "AND verdicts.number = answers.number "
@@ -227,17 +232,17 @@ class Store:
             yield self._group(list(rows))
 
     def _group(self, rows: list[Any]) -> Group:
-        task = _task_of(rows[0][2], rows[0][1])
-        answers = (self._judged(task, row) for row in rows if row[3] is not None)
+        task = _task_of(*rows[0][1:5])
+        answers = (self._judged(task, row) for row in rows if row[5] is not None)
         return Group(task=task, answers=tuple(answers))
 
     def _judged(self, task: Task, row: Any) -> Judged:  # noqa: ANN401 - a row of SQLite
-        origin, sample, completion, verilog, verdict, evidence = row[4:]
+        origin, sample, completion, verilog, verdict, evidence = row[6:]
         return Judged(
             task=task,
             completion=(verilog or "") if completion is None else completion,
             verilog=verilog,
-            verdict=None if verdict is None else VerdictColumns.model_validate_json(verdict),
+            verdict=None if verdict is None else _verdict_of(verdict, task),
             evidence=evidence or "",
             provenance=self.origins[origin].provenance(sample),
         )
@@ -305,13 +310,20 @@ def _task_text(task: Task) -> str:
     return json.dumps(fields)
 
 
-def _task_of(text: str, family: str) -> Task:
+def _verdict_of(text: str, task: Task) -> VerdictColumns:
+    verdict = VerdictColumns.model_validate_json(text)
+    return verdict if task.trust is None else verdict.model_copy(update={"trust": task.trust})
+
+
+def _task_of(family: str, text: str, trust: float | None, doubt: str) -> Task:
     fields = json.loads(text)
     judge = fields.pop("judge")
     prompt = tuple(Message(**message) for message in fields.pop("prompt"))
     return Task(
         **fields,
         family=family,
+        trust=trust,
+        doubt=doubt,
         prompt=prompt,
         judge=None if judge is None else problem_of(judge),
     )

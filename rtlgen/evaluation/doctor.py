@@ -175,12 +175,9 @@ def _path(key: str) -> Path:
 
 def _cases(problems: Sequence[Problem], harness: Harness, conditions: Conditions) -> list[_Case]:
     """Return the problems with their mutants; ports are read in the gate's own process."""
-    designs = [_golden(problem) for problem in problems]
-    admitted = iter(admit_many([design for design in designs if design is not None]))
     cases = []
-    for problem, design in zip(problems, designs, strict=True):
-        interface = None if design is None else next(admitted).interface
-        mutants, notes = _mutants(problem, interface or _interface(design))
+    for problem, interface in zip(problems, _interfaces(problems), strict=True):
+        mutants, notes = _mutants(problem, interface)
         cases.append(
             _Case(
                 problem=problem,
@@ -191,6 +188,33 @@ def _cases(problems: Sequence[Problem], harness: Harness, conditions: Conditions
             )
         )
     return cases
+
+
+def senseless_designs(problems: Sequence[Problem]) -> list[list[Mutant]]:
+    """Return for each problem designs without any sense in them: what passes them is no test.
+
+    Some problems ask for nothing else; `differ` tells. There are none where ports cannot be read.
+    """
+    return [
+        [] if interface is None else [*hollow(interface), *_inverted(problem, interface)]
+        for problem, interface in zip(problems, _interfaces(problems), strict=True)
+    ]
+
+
+def _inverted(problem: Problem, interface: Interface) -> Iterator[Mutant]:
+    try:
+        shells = wrapped(problem.golden, interface)
+    except InvalidDesign:
+        return
+    yield from (one for one in shells if one.operator == "inverted" and not one.output)
+
+
+def _interfaces(problems: Sequence[Problem]) -> Iterator[Interface | None]:
+    """Yield the ports of each golden design, which are read in the gate's own process."""
+    designs = [_golden(problem) for problem in problems]
+    admitted = iter(admit_many([design for design in designs if design is not None]))
+    for design in designs:
+        yield (None if design is None else next(admitted).interface) or _interface(design)
 
 
 def _golden(problem: Problem) -> Design | None:
@@ -256,13 +280,13 @@ def _examined(case: _Case) -> ProblemRecord:
 
 
 def _survivors(problem: Problem, passed: Sequence[Mutant]) -> Iterator[SurvivorRecord]:
-    for mutant, differs in zip(passed, _differ(problem, passed), strict=True):
+    for mutant, differs in zip(passed, differ(problem, passed), strict=True):
         yield SurvivorRecord(
             name=mutant.name, operator=mutant.operator, output=mutant.output, differs=differs
         )
 
 
-def _differ(problem: Problem, mutants: Sequence[Mutant]) -> list[bool | None]:
+def differ(problem: Problem, mutants: Sequence[Mutant]) -> list[bool | None]:
     """Return which of `mutants` a testbench of ours tells from the golden design.
 
     None where it cannot tell: it does not run, or the golden design does not

@@ -21,6 +21,7 @@ def write_results(
     preparations: Mapping[str, Preparation] | None = None,
     expected: int | None = None,
     departures: Sequence[str] = (),
+    tables: bool = True,
 ) -> Summary:
     """Write tables, JUnit's results, the report and the summary of the rows in `folder`.
 
@@ -32,6 +33,7 @@ def write_results(
         preparations: What is known of the tests, by task id.
         expected: Samples that every problem should have; None: as many as the one with most.
         departures: In what the run is not the published setting.
+        tables: Whether there is more to write than the summary.
 
     Raises:
         UsageError: The rows are damaged.
@@ -46,8 +48,9 @@ def write_results(
         expected=expected,
         departures=departures,
     )
-    write_tables(folder, rows, summary)
-    write_junit(folder / JUNIT, rows, summary)
-    write_report(folder, summary)
+    if tables:
+        write_tables(folder, rows, summary)
+        write_junit(folder / JUNIT, rows, summary)
+        write_report(folder, summary)
     summary.write(folder / SUMMARY)
     return summary

@@ -61,6 +61,8 @@ class Evaluation:
     """In what this is not the published setting, as far as no row shows it."""
     window: int = WINDOW
     """Samples that are read before judging goes on; few where each takes its time to come."""
+    tables: bool = True
+    """Whether tables, JUnit's results and the report are made of the rows."""
 
     def __post_init__(self) -> None:
         if not self.problems:
@@ -143,6 +145,7 @@ def evaluate(
             preparations=preparations,
             expected=evaluation.expected,
             departures=evaluation.departures,
+            tables=evaluation.tables,
         )
         write_run(folder, finished)
     return Outcome(folder=folder, record=finished, summary=summary)

@@ -102,6 +102,12 @@ def rows_of(folder: Path, kind: Kind) -> list[Row]:
     return [found.row for path in files if path.is_file() for found in read_rows(path, kind)]
 
 
+def files(folder: Path) -> dict[str, bytes]:
+    """Return all files in a folder, by their names in it."""
+    paths = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+
+
 def dropped(folder: Path) -> Sequence[dict[str, Any]]:
     path = folder / "dropped.jsonl"
     return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
