@@ -134,7 +134,10 @@ def hostile(value: Any, payload: str) -> Any:
         case list():
             return [hostile(item, payload) for item in value]
         case dict():
-            return {_key(key, payload): hostile(item, payload) for key, item in value.items()}
+            return {
+                _key(key, payload): item if key == "basis" else hostile(item, payload)
+                for key, item in value.items()
+            }
     return value
 
 
