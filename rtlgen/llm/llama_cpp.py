@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import math
-import mmap
 import multiprocessing
 import os
-import struct
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -20,15 +18,13 @@ from typing import Protocol
 
 from rtlgen.llm.llama_cpp_server import serve
 from rtlgen.llm.model import Answer, ModelFault, Request, begun
-from rtlgen.llm.style import GGUF_KEY, PromptStyle, checked, style_in
+from rtlgen.llm.style import PromptStyle, checked, style_in, style_inside
 
 INSTALL = "pip install 'rtlgen[embedded]'"
 _CONTEXT = 2048
 """Tokens of one prompt and its answer, unless the model has fewer."""
 _START_SECONDS = 120.0
 _WHOLE_NAME = "model"
-_GGUF_STRING = 8
-"""Type of a string in the metadata of GGUF."""
 _BATCHES = 16
 """Times the slots: requests that are best asked together."""
 
@@ -114,7 +110,7 @@ class LlamaCpp:
     def prompt_style(self) -> PromptStyle:
         """The style that the file's metadata names, or `rtlgen.json` beside it."""
         for path in filter(None, (self._adapter, self._path)):
-            if (found := _style_inside(path)) is not None:
+            if (found := style_inside(path)) is not None:
                 return checked(found, str(path))
         return style_in(self._path.parent)
 
@@ -234,23 +230,6 @@ def _checked(path: Path, what: str) -> Path:
     if not sound:
         raise ModelFault(f"the {what} {path} is no GGUF file\n\nhint: name a .gguf file")
     return path
-
-
-def _style_inside(path: Path) -> str | None:
-    """Return the text under `GGUF_KEY` in the file's metadata, if there is any.
-
-    The key is looked for as it is written, its length before it: to read all of the
-    metadata takes seconds, because it holds the vocabulary.
-    """
-    key = GGUF_KEY.encode()
-    wanted = struct.pack("<Q", len(key)) + key + struct.pack("<I", _GGUF_STRING)
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as whole:
-        start = whole.find(wanted)
-        if start < 0:
-            return None
-        at = start + len(wanted)
-        length = int.from_bytes(whole[at : at + 8], "little")
-        return whole[at + 8 : at + 8 + min(length, 64)].decode(errors="replace")
 
 
 def require(package: str, *, subject: str = "a GGUF model") -> None:

@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 import json
+import mmap
+import struct
 from pathlib import Path
 from typing import Literal, Protocol, get_args, runtime_checkable
 
@@ -17,6 +19,8 @@ PromptStyle = Literal["chat", "plain"]
 FILE = "rtlgen.json"
 GGUF_KEY = "rtlgen.prompt"
 """Key of the style in the metadata of a GGUF file."""
+_GGUF_STRING = 8
+"""Type of a string in the metadata of GGUF."""
 
 
 @runtime_checkable
@@ -47,6 +51,35 @@ def style_in(folder: Path) -> PromptStyle:
     except (OSError, ValueError, RecursionError) as error:
         raise ModelFault(f"cannot read {path}: {error}\n\nhint: save the model again") from error
     return checked(found.get("prompt") if isinstance(found, dict) else None, str(path))
+
+
+def style_at(path: Path) -> PromptStyle:
+    """Return the style of a model or adapter: a folder, or a GGUF file.
+
+    Raises:
+        ModelFault: What names it is damaged, or names no style.
+    """
+    if path.suffix != ".gguf" or not path.is_file():
+        return style_in(path)
+    found = style_inside(path)
+    return style_in(path.parent) if found is None else checked(found, str(path))
+
+
+def style_inside(path: Path) -> str | None:
+    """Return the text under `GGUF_KEY` in the file's metadata, if there is any.
+
+    The key is looked for as it is written, its length before it: to read all of the
+    metadata takes seconds, because it holds the vocabulary.
+    """
+    key = GGUF_KEY.encode()
+    wanted = struct.pack("<Q", len(key)) + key + struct.pack("<I", _GGUF_STRING)
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as whole:
+        start = whole.find(wanted)
+        if start < 0:
+            return None
+        at = start + len(wanted)
+        length = int.from_bytes(whole[at : at + 8], "little")
+        return whole[at + 8 : at + 8 + min(length, 64)].decode(errors="replace")
 
 
 def checked(value: object, place: str) -> PromptStyle:

@@ -191,10 +191,13 @@ def _check_gguf(path: Path) -> None:
 
 def _check_adapter(folder: Path) -> None:
     folder = folder.expanduser()
+    if folder.suffix == ".gguf" and folder.is_file():
+        _check_gguf(folder)
+        return
     if not (folder / "adapter_config.json").is_file():
         _refuse(
             f"{folder} is no adapter: it has no adapter_config.json",
-            "give the folder that peft's `save_pretrained` wrote",
+            "give the folder that peft's `save_pretrained` wrote, or a .gguf file",
         )
     if not (folder / "adapter_model.safetensors").is_file():
         _refuse(
@@ -342,6 +345,10 @@ def _adapted(model: Any, folder: Path) -> Any:  # noqa: ANN401
     import peft  # noqa: PLC0415
 
     with _refusing(f"adapter {folder}", "choose the base model that it was trained on"):
+        if folder.suffix == ".gguf":
+            from rtlgen.llm.gguf_adapter import adapted as adapted_by_gguf  # noqa: PLC0415
+
+            return adapted_by_gguf(model, folder)
         config = peft.PeftConfig.from_pretrained(str(folder))
         config.inference_mode = True
         adapted = peft.PeftModelForCausalLM(model, config)

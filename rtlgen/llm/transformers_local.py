@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rtlgen.llm.model import Answer, Failure, Message, ModelFault, Request, begun
-from rtlgen.llm.style import PromptStyle, style_in
+from rtlgen.llm.style import PromptStyle, style_at
 from rtlgen.llm.transformers_batch import (
     memory_for_cache,
     parameters_of,
@@ -121,9 +121,9 @@ class LocalModel:
 
     @property
     def prompt_style(self) -> PromptStyle:
-        own = style_in(Path(self._weights.source).expanduser())
+        own = style_at(Path(self._weights.source).expanduser())
         adapter = self._weights.adapter
-        return own if adapter is None or own == "plain" else style_in(adapter.expanduser())
+        return own if adapter is None or own == "plain" else style_at(adapter.expanduser())
 
     @property
     def at_once(self) -> int:

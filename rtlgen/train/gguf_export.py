@@ -10,49 +10,26 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from rtlgen.errors import UsageError
+from rtlgen.llm.gguf_names import ALPHA, PARTS, Heads, interleaved
 from rtlgen.llm.style import GGUF_KEY, style_in
 
 Stored = Literal["q8_0", "f16", "bf16", "f32"]
 """How matrices are stored; vectors are always float32."""
 _LAYER = re.compile(r"model\.layers\.(\d+)\.(.+)\.weight")
-_PARTS = {
-    "input_layernorm": "attn_norm",
-    "post_attention_layernorm": "ffn_norm",
-    "self_attn.q_proj": "attn_q",
-    "self_attn.k_proj": "attn_k",
-    "self_attn.v_proj": "attn_v",
-    "self_attn.o_proj": "attn_output",
-    "mlp.gate_proj": "ffn_gate",
-    "mlp.up_proj": "ffn_up",
-    "mlp.down_proj": "ffn_down",
-}
 _WHOLE = {
     "model.embed_tokens.weight": "token_embd.weight",
     "model.norm.weight": "output_norm.weight",
     "lm_head.weight": "output.weight",
 }
 _LORA = re.compile(r"base_model\.model\.(model\.layers\.\d+\..+)\.lora_([AB])\.weight")
+_BLOCK = 32
+"""Numbers of a block of q8_0."""
 _OWN = ("general.file_type", "general.quantization_version", GGUF_KEY)
 """Metadata that describes the file it stands in."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Heads:
-    """Attention heads: llama.cpp has the halves of each interleaved."""
-
-    queries: int
-    keys: int
-
-    def of(self, name: str) -> int | None:
-        """Return the number of heads whose rows are interleaved in tensor `name`."""
-        if ".attn_q." in name:
-            return self.queries
-        return self.keys if ".attn_k." in name else None
 
 
 def export_model(folder: Path, target: Path, *, like: Path, stored: Stored = "q8_0") -> None:
@@ -70,7 +47,7 @@ def export_model(folder: Path, target: Path, *, like: Path, stored: Stored = "q8
     writer = GGUFWriter(str(partial), "llama")
     _copy_metadata(known, writer)
     writer.add_string(GGUF_KEY, style_in(folder))
-    heads = _Heads(queries=config["num_attention_heads"], keys=config["num_key_value_heads"])
+    heads = Heads(queries=config["num_attention_heads"], keys=config["num_key_value_heads"])
     written = set()
     for name, tensor in _tensors(sorted(folder.glob("*.safetensors"))):
         ours = _name(name, folder)
@@ -81,7 +58,7 @@ def export_model(folder: Path, target: Path, *, like: Path, stored: Stored = "q8
                 f"a tensor must be shaped as in {like}, {name} of {folder} is {tensor.shape} "
                 f"and not {shapes.get(ours)}\n\nhint: name the GGUF file that training began from"
             )
-        _add(writer, ours, _interleaved(tensor, heads.of(ours)), stored)
+        _add(writer, ours, interleaved(tensor, heads.of(ours)), stored)
         written.add(ours)
     if missing := sorted(shapes.keys() - written):
         raise UsageError(
@@ -91,8 +68,10 @@ def export_model(folder: Path, target: Path, *, like: Path, stored: Stored = "q8
     _finish(writer, partial, target)
 
 
-def export_adapter(folder: Path, target: Path, *, like: Path) -> None:
+def export_adapter(folder: Path, target: Path, *, like: Path, stored: Stored = "q8_0") -> int:
     """Write the LoRA adapter in `folder` as GGUF to `target`, for the base model `like`.
+
+    A matrix whose rows are no whole blocks of `stored` is written as float16. Returns the rank.
 
     Raises:
         UsageError: `folder` holds no LoRA adapter for a Llama.
@@ -101,7 +80,7 @@ def export_adapter(folder: Path, target: Path, *, like: Path) -> None:
 
     config = _config(folder / "adapter_config.json")
     fields = GGUFReader(like).fields
-    heads = _Heads(
+    heads = Heads(
         queries=int(fields["llama.attention.head_count"].contents()),
         keys=int(fields["llama.attention.head_count_kv"].contents()),
     )
@@ -109,7 +88,7 @@ def export_adapter(folder: Path, target: Path, *, like: Path) -> None:
     writer = GGUFWriter(str(partial), "llama")
     writer.add_string("general.type", "adapter")
     writer.add_string("adapter.type", "lora")
-    writer.add_float32("adapter.lora.alpha", float(_alpha(config, folder)))
+    writer.add_float32(ALPHA, float(_alpha(config, folder)))
     writer.add_string(GGUF_KEY, style_in(folder))
     for name, tensor in _tensors([folder / "adapter_model.safetensors"]):
         found = _LORA.fullmatch(name)
@@ -120,8 +99,10 @@ def export_adapter(folder: Path, target: Path, *, like: Path) -> None:
             )
         ours = _name(f"{found[1]}.weight", folder)
         rows = heads.of(ours) if found[2] == "B" else None
-        _add(writer, f"{ours}.lora_{found[2].lower()}", _interleaved(tensor, rows), "f16")
+        kind = "f16" if tensor.shape[1] % _BLOCK and stored == "q8_0" else stored
+        _add(writer, f"{ours}.lora_{found[2].lower()}", interleaved(tensor, rows), kind)
     _finish(writer, partial, target)
+    return int(config["r"])
 
 
 def _config(path: Path) -> dict[str, Any]:
@@ -188,20 +169,11 @@ def _name(name: str, folder: Path) -> str:
     if name in _WHOLE:
         return _WHOLE[name]
     found = _LAYER.fullmatch(name)
-    if found and found[2] in _PARTS:
-        return f"blk.{found[1]}.{_PARTS[found[2]]}.weight"
+    if found and found[2] in PARTS:
+        return f"blk.{found[1]}.{PARTS[found[2]]}.weight"
     raise UsageError(
         f"a tensor must be one of a Llama, {name} of {folder} is none\n\nhint: use hf:FOLDER"
     )
-
-
-def _interleaved(tensor: Any, heads: int | None) -> Any:  # noqa: ANN401 - numpy is imported late
-    """Return the rows of each head with its two halves interleaved, as llama.cpp rotates them."""
-    if heads is None:
-        return tensor
-    rows, columns = tensor.shape
-    halves = tensor.reshape(heads, 2, rows // heads // 2, columns)
-    return halves.swapaxes(1, 2).reshape(rows, columns)
 
 
 def _add(writer: Any, name: str, tensor: Any, stored: Stored) -> None:  # noqa: ANN401
