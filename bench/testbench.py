@@ -10,10 +10,11 @@ is made from its reference, and judges that reference and mutants of it; the off
 judges the same mutants.
 
 Eval0: the testbench runs. Eval1: the reference passes. Eval2, as AutoBench defines it: on at
-least 80 % of the mutants both tests say the same, pass or fail. Mutation score: the share of
-the mutants that a test fails, without those proved equivalent to the reference; what nobody
-could prove counts as missed. The mutants that measure are held out: closing gets the others
-only, and no text is in both parts.
+least 80 % of the mutants both tests say the same, pass or fail. It is given again where what is
+shown to be wrong counts for whoever fails it: by a proof, or, where there is none, by a second
+simulator that fails it too. Mutation score: the share of the mutants that a test fails, without
+those proved equivalent to the reference; what nobody could prove counts as missed. The mutants
+that measure are held out: closing gets the others only, and no text is in both parts.
 
 `--reference fragments` judges by what the description says formally, `groups` by the largest of
 the groups in which the ten candidates of a sample file behave alike. `-` stands for problems

@@ -26,7 +26,7 @@ from sim.errors import InvalidDesign, InvalidInterface
 from sim.interface import Interface, infer_timing, read_interface
 from sim.judge import available_simulators
 from sim.process import Limits
-from sim.proof import Proof
+from sim.proof import Outcome, Proof
 from sim.verdict import Cause, Status, Verdict
 from symbolic.prover import YosysProver
 from testbench_gen import Testbench
@@ -82,6 +82,14 @@ class _Tried:
     said: str = ""
     """Why ours does not pass it."""
     proof: Proof | None = None
+    shown: bool | None = None
+    """Whether another simulator fails it too; None where nobody asked."""
+
+    @property
+    def disputed(self) -> bool:
+        """Whether only ours fails it, and no proof says who is right."""
+        is_open = self.proof is None or self.proof.outcome is Outcome.OPEN
+        return self.ours is False and self.official is True and is_open
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -95,6 +103,7 @@ class _Tried:
             "said": self.said,
             "proof": "" if proof is None else proof.outcome.value,
             "proof_reason": "" if proof is None else proof.reason,
+            "shown": self.shown,
         }
 
 
@@ -161,12 +170,13 @@ def _measured(
         for mutant, verdict, other in zip(mutants, verdicts, official[1:], strict=True)
         if verdict.cause not in _INVALID_HERE and other.valid
     ]
+    tried = _shown(_proved(tried, golden, interface), golden, made.testbench)
     return found | {
         "eval0": first.status is not Status.ERROR,
         "eval1": first.status is Status.PASS,
         "reason": _why(first),
         "official_fault": fault,
-        "mutants": [one.facts for one in _proved(tried, golden, interface)],
+        "mutants": [one.facts for one in tried],
     }
 
 
@@ -220,6 +230,25 @@ def _proved(tried: Sequence[_Tried], golden: Design, interface: Interface) -> li
     )
     by_number: Mapping[int, Proof] = dict(zip(asked, proofs, strict=True))
     return [replace(one, proof=by_number.get(n)) for n, one in enumerate(tried)]
+
+
+def _shown(tried: Sequence[_Tried], golden: Design, testbench: Testbench) -> list[_Tried]:
+    """Have another simulator look at what only ours fails, and no proof has settled.
+
+    It counts only where it passes the reference.
+    """
+    others = available_simulators()[1:]
+    asked = [n for n, one in enumerate(tried) if one.disputed]
+    if not asked or not others:
+        return list(tried)
+    designs = [golden, *(tried[n].mutant.design for n in asked)]
+    first, *verdicts = judge_many(
+        designs, testbench, simulators=others, interface=testbench.interface, limits=_LIMITS
+    )
+    if first.status is not Status.PASS:
+        return list(tried)
+    shown = {n: v.status is Status.FAIL for n, v in zip(asked, verdicts, strict=True)}
+    return [replace(one, shown=shown.get(n)) for n, one in enumerate(tried)]
 
 
 def _line(error: Exception) -> str:

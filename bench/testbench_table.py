@@ -28,7 +28,7 @@ class Score:
     """Judged by both tests."""
     agreeing: int
     settled: int
-    """Agreeing, or decided for ours by a proof."""
+    """Agreeing, or decided for ours by a proof, or, where there is none, by two simulators."""
     distinct: int
     """Mutants that are not proved equivalent and that ours could judge."""
     killed: int
@@ -53,8 +53,13 @@ class Score:
 
     @property
     def eval2_settled(self) -> bool | None:
-        """The same, where a proof that shows the official test wrong counts for ours."""
+        """The same, where what shows the official test wrong counts for ours."""
         return _eval2(self, self.settled)
+
+    @property
+    def official_misses(self) -> int:
+        """Mutants that the official test passes, ours fails, and something shows to be wrong."""
+        return sum(not m["ours"] and _ours_is_right(m) for m in self.disputed)
 
     @property
     def reaches_official(self) -> bool | None:
@@ -104,6 +109,8 @@ def score(row: Mapping[str, Any]) -> Score:
 
 
 def _ours_is_right(mutant: Mapping[str, Any]) -> bool:
+    if mutant.get("shown"):
+        return True
     return bool({"proved": True, "refuted": False}.get(mutant["proof"]) is mutant["ours"])
 
 
@@ -119,6 +126,7 @@ def sums(scores: Sequence[Score]) -> dict[str, Any]:
         "eval1": _share(one.eval1 for one in tried),
         "eval2": _share(one.eval2 for one in tried),
         "eval2_settled": _share(one.eval2_settled for one in tried),
+        "official_misses": {one.task: missed for one in tried if (missed := one.official_misses)},
         "without_official": [one.task for one in tried if one.official_killed is None],
         "mutants": sum(one.distinct for one in ran),
         "killed": _ratio(sum(o.killed for o in ran), sum(o.distinct for o in ran)),
@@ -185,6 +193,8 @@ def complaint(one: Score) -> str:
 
 def _proof(mutant: Mapping[str, Any]) -> str:
     known, why = mutant["proof"] or "not proved", mutant["proof_reason"]
+    if mutant.get("shown"):
+        return f"{known}; both simulators show it"
     return f"open: {why[:100]}" if known == "open" and why else known
 
 
@@ -224,8 +234,10 @@ def summary(found: Mapping[str, Any]) -> list[str]:
     lines = [
         f"problems {found['problems']}, with a reference of this kind {found['applicable']}",
         f"Eval0 {_percent(found['eval0'])}, Eval1 {_percent(found['eval1'])}, "
-        f"Eval2 {_percent(found['eval2'])}; where a proof shows the official test wrong and ours "
-        f"right, that counts as agreement: {_percent(found['eval2_settled'])}",
+        f"Eval2 {_percent(found['eval2'])}; where a proof, or without one two simulators, show the "
+        f"official test wrong and ours right, that counts as agreement: "
+        f"{_percent(found['eval2_settled'])}",
+        f"the official test passes what is shown to be wrong: {_weak(found['official_misses'])}",
         f"mutation score {_percent(found['killed'])} of {found['mutants']} that are not proved "
         f"equivalent ({found['equivalent']} are; {found['open']} neither proved nor refuted count)",
         f"where the official test can judge: ours {_percent(found['killed_where_compared'])}, "
@@ -242,6 +254,11 @@ def summary(found: Mapping[str, Any]) -> list[str]:
     if found["without_official"]:
         lines.append(f"official test cannot judge: {', '.join(found['without_official'])}")
     return lines
+
+
+def _weak(found: Mapping[str, int]) -> str:
+    each = ", ".join(f"{task} {count}" for task, count in found.items())
+    return f"{sum(found.values())} mutants" + (f" ({each})" if each else "")
 
 
 def _percent(value: float | None) -> str:

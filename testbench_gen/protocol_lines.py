@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pyslang.syntax import SyntaxTree
@@ -15,7 +15,9 @@ SERIAL = frozenset({Protocol.UART, Protocol.I2C, Protocol.SPI})
 COUNT = 12
 """Transactions for each serial port."""
 _OVERSAMPLING = (16, 8)
-_BITS = range(2, 20_001)
+_BITS = range(2, 10_001)
+_TRIED = 12_000
+"""Cycles of all bits that are tried together; each is tried with two bytes and some rest."""
 _MOST_CONSTANTS = 24
 _DWELL = range(2_000, 40_001)
 
@@ -116,7 +118,16 @@ def bit_times(golden: str) -> tuple[int, ...]:
         *(ratio // 16 * 16 for ratio in ratios),
         16,
     ]
-    return tuple(dict.fromkeys(bit for bit in found if bit in _BITS))
+    return tuple(_affordable(dict.fromkeys(bit for bit in found if bit in _BITS)))
+
+
+def _affordable(bits: Iterable[int]) -> Iterator[int]:
+    """Yield the first of `bits`, and those that do not take too long besides."""
+    spent = 0
+    for bit in bits:
+        if not spent or spent + bit <= _TRIED:
+            spent += bit
+            yield bit
 
 
 def addresses(golden: str) -> tuple[int, ...]:

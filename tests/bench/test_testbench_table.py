@@ -56,6 +56,18 @@ def test_what_a_proof_decides_for_ours_counts_as_settled() -> None:
     assert (other.eval2, other.eval2_settled) == (False, False)
 
 
+def test_what_two_simulators_show_settles_what_no_proof_does() -> None:
+    unsettled = mutant(ours=False, official=True, proof="open")
+    shown, seen_once = unsettled | {"shown": True}, unsettled | {"shown": False}
+    one = score(row(*[KILLED] * 7, *[shown] * 2, seen_once))
+    assert (one.eval2, one.eval2_settled, one.official_misses) == (False, True, 2)
+    assert "only ours fails door.v:3" in complaint(one)
+    assert "(open; both simulators show it)" in complaint(one)
+    assert sums([one])["official_misses"] == {"door": 2}
+    assert "passes what is shown to be wrong: 2 mutants (door 2)" in "\n".join(summary(sums([one])))
+    assert score(row(*[KILLED] * 7, *[seen_once] * 3)).eval2_settled is False
+
+
 def test_equivalent_mutants_do_not_count() -> None:
     one = score(row(KILLED, KILLED, EQUIVALENT))
     assert (one.killed, one.distinct, one.equivalent) == (2, 2, 1)

@@ -8,6 +8,7 @@ from sim.design import Design
 from sim.icarus import Icarus
 from sim.interface import Interface, infer_timing, read_interface
 from sim.judge import judge
+from sim.process import Limits
 from sim.verdict import Status
 from testbench_gen import Golden, write_testbench
 from testbench_gen.protocol_bench import ProtocolBench, protocol_bench, protocol_notes
@@ -16,6 +17,7 @@ from testbench_gen.protocols import Protocol, ProtocolPort, Role, protocol_ports
 from testbench_gen.standalone.transactions import operations
 from tests.testbench_gen.builders import port
 
+PATIENT = Limits(seconds=600.0, cpu_seconds=60.0)
 LITE = {
     "in": "awaddr:8 awvalid wdata:32 wstrb:4 wvalid bready araddr:8 arvalid rready",
     "out": "awready wready bvalid bresp:2 arready rdata:32 rresp:2 rvalid",
@@ -204,6 +206,14 @@ def test_bit_times_are_what_counters_end_at_then_multiples_and_quotients() -> No
     assert len(set(found)) == len(found)
 
 
+def test_slow_bits_are_tried_as_long_as_time_allows() -> None:
+    text = "module m(input clk); reg [13:0] n; always @(posedge clk) n <= n == 9999 ? 0 : n + 1; endmodule"
+    found = bit_times(text)
+    assert found[0] == 10_000
+    assert sum(found) <= 12_000
+    assert 16 in found
+
+
 def i2c(inputs: str, outputs: str) -> tuple[str, str, bool]:
     (port,) = found(inputs, outputs, other="clk")
     ports = interface(inputs, outputs, "", "clk")
@@ -387,5 +397,6 @@ def test_frames_and_bursts_tell_a_wrong_design(
     assert (len(bench.driven), bench.left, bench.missing) == (ports, (), ())
     for source, status in ((text, Status.PASS), (text.replace(right, wrong), Status.FAIL)):
         assert source == text or status is Status.FAIL
-        found = judge(Design(top=top, sources={"d.v": source}), bench.bench, simulators=[Icarus()])
+        wanted = Design(top=top, sources={"d.v": source})
+        found = judge(wanted, bench.bench, simulators=[Icarus()], limits=PATIENT)
         assert found.status is status, found.reason
