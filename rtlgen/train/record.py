@@ -24,11 +24,13 @@ def record_of(
 ) -> Record:
     """Return the record of a run that begins."""
     model = resolve(placed.config.model, placed.folder)
+    adapter = placed.config.lora.adapter if placed.config.lora else None
     return Record(
         method=method,
         config=placed.config.model_dump(mode="json", exclude={"output"}),
         model=Path(model).name if Path(model).exists() else model,
         model_digest=digest_of(Path(model)),
+        adapter_digest=digest_of(placed.path(adapter)) if adapter else "",
         data=_digests(sources),
         versions={name: version(name) for name in _VERSIONED},
         hardware=asdict(hardware),

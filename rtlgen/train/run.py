@@ -20,7 +20,7 @@ from rtlgen.train.config import Lora, Method, Placed
 from rtlgen.train.faults import check_disk, told
 from rtlgen.train.grpo import TrlReward
 from rtlgen.train.hardware import Hardware, look
-from rtlgen.train.model import Trainee, load, require, resolve, set_template
+from rtlgen.train.model import Trainee, load, require, resolve, set_template, with_adapter
 from rtlgen.train.plots import draw
 from rtlgen.train.record import record_of
 from rtlgen.train.rewards import reward_named
@@ -252,8 +252,10 @@ class _Job:
             "train_dataset": rows,
             "processing_class": trainee.tokenizer,
             "callbacks": [follower],
-            "peft_config": None if lora is None else _peft(lora),
+            "peft_config": None if lora is None or lora.adapter else _peft(lora),
         }
+        if lora is not None and lora.adapter:
+            common["model"] = with_adapter(trainee.model, self.placed.path(lora.adapter))
         if self.method is Method.GRPO:
             return trainers.Grpo(**common, reward_funcs=self._rewards(trainee))
         if self.method is Method.DPO and lora is None and not self.trl.precompute_ref_log_probs:

@@ -52,6 +52,8 @@ class Record(Strict):
     """What the model's name came to: a file's name, a folder's name or a name on the hub."""
     model_digest: str
     """Hex digest of the model's files; empty for a name on the hub."""
+    adapter_digest: str = ""
+    """Hex digest of the adapter that training goes on with; empty for none."""
     data: dict[str, str]
     """Hex digest of each file of rows, by its name."""
     versions: dict[str, str]
@@ -108,7 +110,7 @@ class RunFolder:
         Raises:
             UsageError: It is another one; says what differs.
         """
-        for name in ("method", "config", "model", "model_digest", "data"):
+        for name in ("method", "config", "model", "model_digest", "adapter_digest", "data"):
             if (old := getattr(before, name)) != (new := getattr(now, name)):
                 raise UsageError(
                     f"{self.folder} holds another run: {_difference(name, old, new)}\n\n"

@@ -14,6 +14,8 @@ from rtlgen.train.run_folder import ADAPTER, MODEL
 
 _PICKLES = "*.bin"
 """TRL leaves its arguments as a pickle, which nobody needs."""
+_REFERENCE = "ref"
+"""TRL's copy of the adapter that DPO goes on with, as its reference."""
 
 
 def save_trained(
@@ -43,6 +45,7 @@ def save_trained(
         return
     for pickle in partial.glob(_PICKLES):
         pickle.unlink()
+    shutil.rmtree(partial / _REFERENCE, ignore_errors=True)
     trainee.tokenizer.save_pretrained(partial)
     (partial / FILE).write_text(_facts(placed, facts), encoding="utf-8")
     _replace(partial, folder / name)

@@ -38,7 +38,8 @@ class Table:
 
         Args:
             text: A dotted key, `=`, and a value in YAML.
-            paths: Keys whose values are paths, relative to the current folder.
+            paths: Keys, dotted where they are, whose values are paths, relative to the
+                current folder; what lies below such a key is one too.
 
         Raises:
             UsageError: It is not of that form.
@@ -55,7 +56,8 @@ class Table:
             raise UsageError(
                 f"--set must give a value in YAML, not {value!r}\n\nhint: put a text in quotes"
             ) from None
-        self._table(keys[:-1])[keys[-1]] = _anchored(read) if keys[0] in paths else read
+        path = keys[0] in paths or ".".join(keys) in paths
+        self._table(keys[:-1])[keys[-1]] = _anchored(read) if path else read
         self.places[".".join(keys)] = f"--set {key.strip()}"
 
     def _table(self, keys: Sequence[str]) -> dict[str, Any]:

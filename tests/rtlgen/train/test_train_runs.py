@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import signal
 import socket
@@ -167,6 +168,36 @@ def test_dpo_with_an_adapter_leaves_a_merged_model(
     assert list((tmp_path / "run" / "tensorboard").glob("events.*"))
     trained = outcome.record.parameters
     assert 0 < trained["trained"] < trained["all"] / 4
+
+
+def test_dpo_goes_on_with_the_adapter_of_sft(
+    config: Callable[..., Path], model: Path, tmp_path: Path
+) -> None:
+    """The first loss is that of a policy equal to its reference: log 2."""
+    first = run(Method.SFT, config(tiny.sft_rows(), lora={"r": 2}))
+    adapter = tmp_path / "run" / "adapter"
+    path = config(tiny.preference_rows(), steps=3, lora={"adapter": str(adapter)})
+    second = train(Method.DPO, read_config(path), tmp_path / "dpo", say=lambda _: None)
+    log = [line for line in read_log(tmp_path / "dpo") if "loss" in line]
+    assert log[0]["loss"] == pytest.approx(math.log(2), abs=1e-4)
+    assert log[-1]["loss"] < log[0]["loss"]
+    assert sorted(each.name for each in (tmp_path / "dpo" / "adapter").glob("*.safetensors")) == [
+        "adapter_model.safetensors"
+    ]
+    assert not (tmp_path / "dpo" / "adapter" / "ref").exists()
+    assert json.loads((tmp_path / "dpo" / "adapter" / "adapter_config.json").read_text())["r"] == 2
+    assert second.record.adapter_digest != first.record.adapter_digest == ""
+    assert not same(weights(first.model), weights(second.model))
+    assert not same(weights(model), weights(first.model))
+
+
+def test_an_adapter_to_go_on_with_is_one(config: Callable[..., Path], tmp_path: Path) -> None:
+    path = config(tiny.sft_rows(), lora={"adapter": str(tmp_path)})
+    with pytest.raises(ModelFault, match=r"a folder with adapter_config\.json"):
+        run(Method.SFT, path)
+    path = config(tiny.sft_rows(), lora={"adapter": "x", "r": 8})
+    with pytest.raises(UsageError, match="an adapter to go on with has its own r"):
+        read_config(path)
 
 
 def test_rows_that_are_too_long_are_left_out(config: Callable[..., Path]) -> None:
