@@ -1,6 +1,7 @@
 """Judged samples per second with one and two workers, and what a cluster would do.
 
-    python bench/eval_scaling.py BENCHMARK --root PATH --samples FILE [--per-problem 2] [--ray]
+    python bench/eval_scaling.py BENCHMARK --root PATH --samples FILE [--per-problem 2]
+        [--problems fsm3 ...] [--ray]
 
 The same samples go through `rtlgen.evaluation.run` with an empty cache, once for each
 way. From the processor times of the designs, of what their jobs take beside, and of the
@@ -107,6 +108,7 @@ def main() -> None:
     parser.add_argument("--root", type=Path, required=True)
     parser.add_argument("--samples", type=Path, required=True)
     parser.add_argument("--per-problem", type=int, default=10, help="samples of each problem")
+    parser.add_argument("--problems", nargs="*", default=[], help="only these tasks")
     parser.add_argument("--ray", action="store_true", help="measure Ray too")
     arguments = parser.parse_args()
     print("way     workers  samples  designs   jobs   wall s   samples/s   designs/s    CPU s")
@@ -140,7 +142,11 @@ def measure(
     evaluation = Evaluation(
         benchmark=known,
         problems=problems,
-        samples=first_of_each(samples, 1 if name == "first" else arguments.per_problem),
+        samples=first_of_each(
+            samples,
+            1 if name == "first" else arguments.per_problem,
+            frozenset(arguments.problems),
+        ),
         source=SourceRecord(kind="samples", name=arguments.samples.name, digest=""),
         cache=False,
     )
@@ -167,8 +173,12 @@ def measure(
     return found
 
 
-def first_of_each(samples: Iterator[Sample], number: int) -> Iterator[Sample]:
-    return (sample for sample in samples if sample.index < number)
+def first_of_each(
+    samples: Iterator[Sample], number: int, tasks: frozenset[str]
+) -> Iterator[Sample]:
+    """Yield the first `number` samples of each of `tasks`, or of all problems if there are none."""
+    chosen = (sample for sample in samples if not tasks or sample.task_id in tasks)
+    return (sample for sample in chosen if sample.index < number)
 
 
 def processor() -> float:
@@ -250,6 +260,7 @@ def report(runs: Sequence[Measured], empty: float, driver: float) -> None:
         print(f"wall time of an empty task through Ray: {1000 * empty:.1f} ms")
     hours = one.processor / one.samples * MANY / 3600
     print(f"1,000,000 verdicts: {hours:.1f} processor hours if as many are equal as here")
+    print(f"the process that reads and writes, by itself: {1 / driver:.0f} samples/s at most")
     print("\n1,000,000 samples, played through")
     print("workers   hours  samples/s  busy %  jobs")
     for workers in CLUSTERS:
