@@ -1,4 +1,7 @@
-"""Designs judged by a testbench that rtlgen writes: of golden RTL, or of a formal specification."""
+"""Designs judged by a testbench that rtlgen writes: of golden RTL, or of a formal specification.
+
+Where there is neither, answers of a model may be judged by their agreement.
+"""
 
 from __future__ import annotations
 
@@ -7,48 +10,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from rtlgen.data.rows import VerdictColumns
-from rtlgen.design.feedback import feedback
+from rtlgen.data.bench_blind import Polled, ruled_blind
+from rtlgen.data.ruled import Ruled, ruled, unjudged
+from rtlgen.design.bench import NO_REFERENCE
 from rtlgen.design.options import Options, State
 from rtlgen.design.run import make_judgement
 from rtlgen.errors import CannotJudge, RtlgenError
-from rtlgen.evaluation.judgement import Category
 from rtlgen.spec.reader import read_spec
 from sim.batch import judge_many
 from sim.design import Design
 from sim.errors import InvalidDesign, InvalidInterface
-from sim.interface import Interface
 from sim.judge import available_simulators, simulator_named
 from sim.process import Limits
-from sim.verdict import Cause, Status, Verdict
 from sim.verdict_cache import RunVerdicts, VerdictCache
 
 log = logging.getLogger(__name__)
-
-_CATEGORIES = {
-    Cause.NONE: Category.PASS,
-    Cause.REFUSED: Category.REFUSED,
-    Cause.SYNTAX: Category.SYNTAX,
-    Cause.ELABORATION: Category.ELABORATION,
-    Cause.INTERFACE: Category.INTERFACE,
-    Cause.MISMATCH: Category.MISMATCH,
-    Cause.UNKNOWN_VALUE: Category.UNKNOWN_VALUE,
-    Cause.INCOMPLETE: Category.INCOMPLETE,
-    Cause.TIME: Category.TIMEOUT,
-    Cause.MEMORY: Category.MEMORY,
-    Cause.OUTPUT: Category.OUTPUT,
-    Cause.DISAGREEMENT: Category.NOT_JUDGED,
-    Cause.BENCH: Category.NOT_JUDGED,
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ruled:
-    """What was seen of one design."""
-
-    category: Category
-    verdict: VerdictColumns | None
-    evidence: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +43,8 @@ class BenchTask:
     """Of each simulation, wall and processor time."""
     measure: bool = False
     """Whether the testbench is closed and its trust measured, as in the run it is of."""
+    poll: Polled | None = None
+    """How the designs came about, where agreement may judge if nothing else can."""
     cache: bool = True
     """Whether verdicts of earlier runs are used, and those of this one kept."""
 
@@ -81,9 +59,7 @@ class BenchTask:
         except (CannotJudge, RtlgenError, InvalidDesign, InvalidInterface) as error:
             why = str(error).split("\n", 1)[0]
             log.info("not judged: %s", why)
-            return [Ruled(category=Category.NOT_JUDGED, verdict=None, evidence=why)] * len(
-                self.designs
-            )
+            return [unjudged(why)] * len(self.designs)
 
     def _ruled(self) -> list[Ruled]:
         names = self.simulators
@@ -98,7 +74,12 @@ class BenchTask:
             measure_testbench=self.measure,
         )
         spec = read_spec(self.spec) if self.spec else None
-        judgement = make_judgement(spec, options, Silent())
+        try:
+            judgement = make_judgement(spec, options, Silent())
+        except CannotJudge as error:
+            if spec is None or self.poll is None or str(error) != NO_REFERENCE:
+                raise
+            return ruled_blind(spec, self.designs, self.poll, options)
         verdicts = judge_many(
             self.designs,
             judgement.testbench,
@@ -110,45 +91,9 @@ class BenchTask:
         trust = None if judgement.trust is None else judgement.trust.value
         said = f"testbench by {judgement.reference}"
         return [
-            Ruled(
-                category=category_of(verdict),
-                verdict=columns_of(verdict, design, judge=said, trust=trust),
-                evidence=_evidence(verdict, design, judgement.interface),
-            )
+            ruled(verdict, design, judgement.interface, judge=said, trust=trust)
             for verdict, design in zip(verdicts, self.designs, strict=True)
         ]
-
-
-def category_of(verdict: Verdict) -> Category:
-    """Return what a verdict of `sim` is called among judgements of samples."""
-    return Category.NOT_JUDGED if verdict.status is Status.ERROR else _CATEGORIES[verdict.cause]
-
-
-def columns_of(
-    verdict: Verdict, design: Design, *, judge: str, trust: float | None
-) -> VerdictColumns | None:
-    """Return a verdict of `sim` as rows have it; None where nothing was learned."""
-    category = category_of(verdict)
-    if category is Category.NOT_JUDGED:
-        return None
-    passed = verdict.status is Status.PASS
-    met = max(0, min(verdict.checked, verdict.expected) - verdict.mismatches)
-    return VerdictColumns(
-        status="pass" if passed else "fail",
-        category=category.value,
-        share=1.0 if passed else round(met / verdict.expected, 6) if verdict.expected else 0.0,
-        checks=verdict.expected,
-        reason=verdict.reason,
-        judge=f"{judge}, {verdict.simulator}" if verdict.simulator else judge,
-        trust=trust,
-        digest=design.digest,
-    )
-
-
-def _evidence(verdict: Verdict, design: Design, interface: Interface) -> str:
-    if verdict.status is Status.PASS:
-        return ""
-    return feedback(verdict, design=design, interface=interface)
 
 
 class Silent:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from rtlgen.data.bench_task import BenchTask, Ruled
+from rtlgen.data.bench_task import BenchTask
 from rtlgen.data.judging import Ground
 from rtlgen.data.rows import VerdictColumns
+from rtlgen.data.ruled import Ruled
 from rtlgen.data.sources_design import BenchProblem, Given
 from rtlgen.data.store import Answer, Seen
 from rtlgen.design.feedback import no_code

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rtlgen.data.asking import interface_of
+from rtlgen.data.bench_blind import Polled
 from rtlgen.data.bench_task import BenchTask
 from rtlgen.data.judged import Task
 from rtlgen.data.options import BuildOptions, PromptChoice
@@ -98,6 +99,7 @@ def design_run(found: DesignRun, options: BuildOptions) -> BenchProblem | None:
         simulators=_simulators(record, found.path),
         seconds=record.options.timeout,
         measure=record.options.measure_testbench,
+        poll=_polled(record),
     )
     task = spec_task(spec, options, golden="" if golden is None else _text(golden))
     return BenchProblem(origin=origin, task=task, given=given, work=work)
@@ -176,6 +178,21 @@ def _prompt(spec: Spec, header: str, options: BuildOptions) -> tuple[Message, ..
     except RtlgenError:
         return ()
     return propose(PromptTask(spec=spec.text, interface=interface, header=header))
+
+
+def _polled(record: RunRecord) -> Polled | None:
+    """Return how a model's answers came about; None where no model was asked."""
+    if record.model is None:
+        return None
+    asked = [one for one in record.candidates if one.parent is None and one.failure is None]
+    with_design = [one for one in record.candidates if one.sources]
+    models = () if record.trust is None else record.trust.references
+    return Polled(
+        answers=len(asked),
+        independent=tuple(n for n, one in enumerate(with_design) if one.parent is None),
+        temperature=record.model.sampling.temperature,
+        references=tuple(one.source for one in models if one.source),
+    )
 
 
 def _simulators(record: RunRecord, folder: Path) -> tuple[str, ...]:

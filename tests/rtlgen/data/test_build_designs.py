@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from rtlgen.data.bench_task import Silent, category_of, columns_of
+from rtlgen.data.bench_task import Silent
 from rtlgen.data.rows import Kind, PreferenceRow, SftRow
+from rtlgen.data.ruled import category_of, columns_of
 from rtlgen.design.load import load_rtl
 from rtlgen.design.options import Options
 from rtlgen.design.run import judge_design
