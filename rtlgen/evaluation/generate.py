@@ -21,6 +21,7 @@ from rtlgen.evaluation.run_record import SourceRecord
 from rtlgen.evaluation.samples import Sample
 from rtlgen.llm.budget import Budget
 from rtlgen.llm.choose import BUILT_IN
+from rtlgen.llm.identity import digests_of
 from rtlgen.llm.model import Answer, LanguageModel, Message, Request, Sampling
 from rtlgen.llm.session import Session
 from rtlgen.llm.store import AnswerStore
@@ -242,13 +243,12 @@ def _source(
     """Return what identifies the answers, and what reproduces them."""
     style = style_of(model)
     keys = [requests_of(benchmark, problem, drawing, style)[0].key for problem in problems]
-    sampling = drawing.sampling
+    sampling, files = drawing.sampling, digests_of(model)
+    parts = (model.name, str(drawing.n), *keys, *files.values())
     return SourceRecord(
         kind="model",
         name=model.name,
-        digest=digest(
-            model.name.encode(), str(drawing.n).encode(), *(key.encode() for key in keys)
-        ),
+        digest=digest(*(part.encode() for part in parts)),
         details={
             "n": drawing.n,
             "shots": drawing.shots,
@@ -256,6 +256,7 @@ def _source(
             "temperature": sampling.temperature,
             "top_p": sampling.top_p,
             "max_tokens": sampling.max_tokens,
+            **files,
         },
     )
 

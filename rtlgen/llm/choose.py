@@ -83,7 +83,7 @@ def _embedded(settings: Settings) -> LanguageModel:
     from rtlgen.llm.embedded import Embedded  # noqa: PLC0415 - keeps others light
 
     adapter = settings.model.adapter
-    chosen = _chosen(settings, "concurrency", "timeout")
+    chosen = _chosen(settings, "concurrency", "timeout", "grammar")
     return Embedded(
         adapter=Path(adapter) if adapter else None,
         **{{"concurrency": "slots"}.get(key, key): value for key, value in chosen.items()},

@@ -3,7 +3,7 @@
 The command line wins over the environment, the environment over the file::
 
     [model]
-    name = "openai:gpt-5"            # or hf:, gguf:, replay:, scripted:, builtin
+    name = "openai:gpt-5"            # or hf:, gguf:, replay:, scripted:, embedded, builtin
     base_url = "http://localhost:8000/v1"
     key_variable = "OPENAI_API_KEY"  # the variable that holds the key, never the key
     price = { prompt = 1.25, completion = 10 }  # USD per million tokens
@@ -98,8 +98,8 @@ class ModelSettings(_Table):
     """Which model, and how it is asked; None is the default of whoever is asked."""
 
     name: Annotated[str, Field(min_length=1)] | None = None
-    """`openai:MODEL`, `hf:PATH_OR_ID`, `gguf:FILE`, `replay:FILE`, `scripted:FILE` or
-    `builtin`."""
+    """`openai:MODEL`, `hf:PATH_OR_ID`, `gguf:FILE`, `replay:FILE`, `scripted:FILE`, `embedded`
+    or `builtin`."""
     base_url: Annotated[str, AfterValidator(_url)] | None = None
     """Address of an OpenAI-compatible server."""
     key_variable: Annotated[str, AfterValidator(_variable)] | None = None
@@ -114,7 +114,9 @@ class ModelSettings(_Table):
     timeout: _Amount | None = None
     """Seconds that one answer may take."""
     adapter: Annotated[str, Field(min_length=1)] | None = None
-    """LoRA adapter: a folder for `hf:`, a file for `gguf:`."""
+    """LoRA adapter: a folder or `.gguf` file for `hf:`, a `.gguf` file for the others."""
+    grammar: bool | None = None
+    """Whether answers of `embedded` are held to a grammar of synthesizable Verilog."""
     price: PriceSettings | None = None
 
 

@@ -9,8 +9,11 @@ from pathlib import Path
 from rtlgen.embedded.files import embedded_files
 from rtlgen.llm.llama_cpp import LlamaCpp, Size, require
 from rtlgen.llm.style import PromptStyle
+from rtlgen.llm.verilog_grammar import verilog_grammar
 
 NAME = "embedded"
+GRAMMAR = False
+"""Whether answers are held to a grammar where nothing else is said."""
 _SIZE = Size(slots=16, context=4096, cells=16384, longest=768)
 """All samples of a prompt share its cells. In training no answer had as many tokens."""
 
@@ -21,7 +24,9 @@ class Embedded(LlamaCpp):
     Args:
         adapter: A LoRA adapter as `.gguf`, for the same base, in place of the shipped one.
         slots: Answers made side by side.
+        threads: Of the processor; None: all.
         timeout: Seconds that an answer may take.
+        grammar: Whether answers are held to the grammar of `verilog_grammar`.
 
     Raises:
         ModelFault: llama.cpp, the base or the adapter is missing, or another than it should be.
@@ -32,7 +37,9 @@ class Embedded(LlamaCpp):
         *,
         adapter: Path | None = None,
         slots: int = _SIZE.slots,
+        threads: int | None = None,
         timeout: float = 600.0,
+        grammar: bool = GRAMMAR,
     ) -> None:
         require("xllamacpp", subject="the embedded model")
         self._own = None if adapter is None else adapter.expanduser()
@@ -41,8 +48,9 @@ class Embedded(LlamaCpp):
         super().__init__(
             str(files.base),
             adapter=files.adapter,
-            size=replace(_SIZE, slots=slots),
+            size=replace(_SIZE, slots=slots, threads=threads),
             timeout=timeout,
+            grammar=verilog_grammar() if grammar else "",
         )
 
     @property

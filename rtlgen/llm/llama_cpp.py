@@ -23,7 +23,8 @@ from rtlgen.llm.style import PromptStyle, checked, style_in, style_inside
 INSTALL = "pip install 'rtlgen[embedded]'"
 _CONTEXT = 2048
 """Tokens of one prompt and its answer, unless the model has fewer."""
-_START_SECONDS = 120.0
+_START_SECONDS = 600.0
+"""For machines that are very busy; a server that ends is noticed at once."""
 _WHOLE_NAME = "model"
 _BATCHES = 16
 """Times the slots: requests that are best asked together."""

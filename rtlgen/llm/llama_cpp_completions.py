@@ -216,8 +216,12 @@ class Completions:
             "stop": list(sampling.stop),
             "t_max_predict_ms": max(1, int(limit * 1000)),
             "cache_prompt": True,
-            **({"grammar": self._shape.grammar} if self._shape.grammar else {}),
+            **({"grammar": self._shape.grammar} if self._held(job.group.request) else {}),
         }
+
+    def _held(self, request: Request) -> bool:
+        """Whether the grammar holds: it is that of an answer whose beginning is given."""
+        return bool(self._shape.grammar and begun(request.messages)[1])
 
     async def _post(self, path: str, body: object, seconds: float) -> Any:  # noqa: ANN401 - JSON
         """Return what the server answers.
