@@ -40,6 +40,7 @@ from testbench_gen.closed import Closed
 from testbench_gen.closing import Effort, Source, Standing, close_testbench
 from testbench_gen.directed import Directed
 from testbench_gen.instruments import Forgiving, Tools
+from testbench_gen.registers import registers_of
 
 _MUTANT_SECONDS = 20.0
 """Processor time of one simulation of mutants; 30 of usual size take about 5 s."""
@@ -186,9 +187,17 @@ def _closed(
     if closed.fault:
         raise CannotJudge(
             f"a reference must pass its own testbench; {subject.reference} does not: "
-            f"{closed.fault}{_LIMIT_HINT}"
+            f"{closed.fault}{loops_said(closed.design)}{_LIMIT_HINT}"
         )
     return closed, missing
+
+
+def loops_said(design: Design | None) -> str:
+    """Say which wires of a reference may swing."""
+    loops = () if design is None else registers_of(design).loops
+    named = " and ".join(repr(wire) for wire in loops)
+    each = "depends on itself" if len(loops) == 1 else "depend on themselves"
+    return f"; {named} {each} without a register, and may swing" if loops else ""
 
 
 def _mutant_limits(limits: Limits) -> Limits:

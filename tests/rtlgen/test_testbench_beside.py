@@ -14,7 +14,7 @@ from rtlgen.design.regression import of_breach
 from rtlgen.design.testbench_plan import render_plan
 from rtlgen.design.testbench_record import PropertyRecord, RegressionRecord
 from rtlgen.design.testbench_regressions import regressions
-from rtlgen.design.testbench_run import Made
+from rtlgen.design.testbench_run import Made, loops_said
 from rtlgen.design.testbench_source import Subject
 from sim.design import Design
 from sim.icarus import Icarus
@@ -115,3 +115,17 @@ def test_a_breach_is_told_in_one_line() -> None:
     prop = Property(kind=PropertyKind.ONE_HOT, signals=("q",), line=3)
     said = of_breach(prop, 1)
     assert said == "1 cycle from reset break what the specification says: one-hot: q (line 3)"
+
+
+SWINGS = "module m(input a, output y); assign y = ~(a & y); endmodule"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (SWINGS, "; 'y' depends on itself without a register, and may swing"),
+        (SWINGS.replace("a & y", "a"), ""),
+    ],
+)
+def test_a_reference_that_may_swing_is_named(text: str, said: str) -> None:
+    assert loops_said(Design(top="m", sources={"m.v": text})) == said
