@@ -104,7 +104,10 @@ class Sampler:
 
     def step(self) -> list[Row]:
         """Read a prompt, else add a token to every answer; return those that are over."""
-        if time.monotonic() >= self._deadline:
+        now = time.monotonic()
+        if now >= self._deadline:
+            for row in self._waiting:
+                row.begin(now, self._timeout, self._deadline)
             return self.give_up()
         if self._admit():
             return []
