@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from pyslang.parsing import Token
 
-from sim.design import Design
+from sim.design import HEADER_SUFFIXES, Design
 from sim.read_interface import refuse_bombs, refuse_errors
-from sim.slang import HEADER_SUFFIXES, Parsed, Syntax
+from sim.slang import Parsed, Syntax
 
 _NEWLINE = re.compile(rb"\n")
 _DIRECTIVE = re.compile(r"`(?:if|else|elsif|end|include|define|undef|line|resetall|timescale)")
