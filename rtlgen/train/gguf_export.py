@@ -99,7 +99,7 @@ def export_adapter(folder: Path, target: Path, *, like: Path, stored: Stored = "
             )
         ours = _name(f"{found[1]}.weight", folder)
         rows = heads.of(ours) if found[2] == "B" else None
-        kind = "f16" if tensor.shape[1] % _BLOCK and stored == "q8_0" else stored
+        kind: Stored = "f16" if tensor.shape[1] % _BLOCK and stored == "q8_0" else stored
         _add(writer, f"{ours}.lora_{found[2].lower()}", interleaved(tensor, rows), kind)
     _finish(writer, partial, target)
     return int(config["r"])
