@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from rtlgen.cli import app
+from rtlgen.cli.common import exit_code_of
 from rtlgen.errors import UsageError
 from rtlgen.evaluation.harness.mismatch import MismatchHarness
 from rtlgen.evaluation.harness.scripted import ScriptedHarness
@@ -19,6 +22,7 @@ from rtlgen.evaluation.run import Progress
 from sim.errors import EnvironmentFault
 from tests.evaluation.exploits.problems import SUBJECTS, Dialect, problem, right, wrong
 from tests.evaluation.scripted_runs import design, evaluation, rows_of, run, write_samples
+from tests.rtlgen.data.small_sources import answers, corpus, files
 
 pytest.importorskip("ray")
 # What Ray itself does not close, or calls, is not ours to mend.
@@ -140,6 +144,22 @@ def test_a_simulator_finds_the_same_on_a_cluster(cluster: Cluster, tmp_path: Pat
     verdicts = (tmp_path / "local/verdicts.csv").read_text()
     assert verdicts == (tmp_path / "ray/verdicts.csv").read_text()
     assert verdicts.count(",true,true,") == 2 * len(problems)
+
+
+@pytest.mark.icarus
+def test_a_dataset_is_the_same_byte_for_byte(cluster: Cluster, tmp_path: Path) -> None:
+    root, some = corpus(tmp_path / "corpus"), answers(tmp_path / "some.jsonl")
+    more = {"local": [], "ray": ["--executor", "ray", "--address", cluster.address]}
+    for name, options in more.items():
+        command = ["dataset", "build", root, some, "-o", tmp_path / name / "ds", "--no-cache"]
+        assert exit_code_of(partial(_rtlgen, [*command, "--quiet", *options])) == 0
+    found, expected = (files(tmp_path / name / "ds") for name in ("ray", "local"))
+    assert found == expected
+    assert {"dataset.json", "README.md", "preference/train.jsonl"} <= found.keys()
+
+
+def _rtlgen(arguments: list[object], **_: object) -> None:
+    app(list(map(str, arguments)))
 
 
 def test_machines_that_all_fail_end_the_run(
