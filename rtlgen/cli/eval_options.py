@@ -77,6 +77,17 @@ Samples = Annotated[
         rich_help_panel=_SAMPLES,
     ),
 ]
+System = Annotated[
+    bool,
+    typer.Option(
+        "--system",
+        help="One answer to each problem, as `rtlgen design` makes it: compiled where the "
+        "description settles it, else the best of -n answers of --model, judged blindly; or of "
+        "those in the folder of an earlier run, given as --samples. --budget-seconds is a "
+        "problem's.",
+        rich_help_panel=_SAMPLES,
+    ),
+]
 N = Annotated[
     int | None,
     typer.Option(
@@ -84,7 +95,7 @@ N = Annotated[
         "--n",
         min=1,
         max=10000,
-        help="Samples of each problem to ask a model for; default: 10",
+        help="Samples of each problem to ask a model for; default: 10, with --system 16",
         show_default=False,
         rich_help_panel=_SAMPLES,
     ),

@@ -69,6 +69,7 @@ class Order:
     resume: bool
     json: bool
     quiet: bool
+    system: bool = False
 
     @property
     def conditions(self) -> Conditions:
@@ -96,7 +97,7 @@ class _Supply:
 def run(name: str, order: Order, *, chosen: Mapping[str, object]) -> NoReturn:
     """Run `rtlgen eval BENCHMARK`; `chosen` are options by their dotted names in `rtlgen.toml`."""
     ks = chosen_ks(order.k)
-    origin = _origin(order, chosen, ks)
+    origin = _origin(order, chosen, ks) if not order.system else None
     known = benchmark(name)
     _check_folder(order.folder)
     everything = known.read(order.root)
@@ -109,7 +110,10 @@ def run(name: str, order: Order, *, chosen: Mapping[str, object]) -> NoReturn:
             supply = _from_file(origin, everything, problems, order)
         else:
             wanted = [problem for problem in problems if problem.task_id not in left_out]
-            supply = _from_model(known, wanted, order, origin, stack)
+            if origin is None:
+                supply = _from_system(known, wanted, order, chosen, stack)
+            else:
+                supply = _from_model(known, wanted, order, origin, stack)
         evaluation = Evaluation(
             benchmark=known,
             problems=tuple(problems),
@@ -295,6 +299,40 @@ def _from_model(
         total=total,
         departures=("prompts follow the benchmark's conventions in rtlgen's own words",),
         notes=lambda: _spent(asked),
+    )
+
+
+def _from_system(
+    known: Benchmark,
+    problems: Sequence[Problem],
+    order: Order,
+    chosen: Mapping[str, object],
+    stack: ExitStack,
+) -> _Supply:
+    from rtlgen.cli.eval_system import means
+    from rtlgen.evaluation.generate import drop_unanswered
+    from rtlgen.evaluation.system import FromSystem
+
+    if order.shots:
+        raise UsageError("--shots must come without --system: `rtlgen design` has --examples")
+    with_ = means(
+        known.name,
+        chosen,
+        run=order.samples,
+        candidates=order.n,
+        seed=order.seed,
+        workers=order.workers,
+    )
+    stack.enter_context(closing(with_.model))
+    if order.resume and order.folder.is_dir():
+        drop_unanswered(order.folder)
+    made = FromSystem(problems, with_, order.folder)
+    return _Supply(
+        samples=made,
+        source=made.source,
+        most=1,
+        total=len(problems),
+        departures=("one answer to each problem, chosen by rtlgen without the test",),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from rtlgen.cli import train_iterate, train_pack
+from rtlgen.cli import train_card, train_iterate, train_pack
 from rtlgen.cli.options import Quiet
 
 app = typer.Typer(no_args_is_help=True, help="Train a model on what was judged.")
@@ -95,3 +95,4 @@ app.command("loop")(train_iterate.loop)
 app.command("base")(train_iterate.base)
 app.command("gguf")(train_iterate.gguf)
 app.command("pack")(train_pack.pack)
+app.command("card")(train_card.card)

@@ -29,7 +29,13 @@ from rtlgen.evaluation.replacing import write_whole
 from rtlgen.evaluation.strict import Strict, first_fault
 from rtlgen.train import loop_steps
 from rtlgen.train.config import Method
-from rtlgen.train.loop_config import IterateConfig, LoopConfig, ProblemSet, RoundsConfig
+from rtlgen.train.loop_config import (
+    IterateConfig,
+    LoopConfig,
+    ProblemSet,
+    RoundsConfig,
+    with_greedy,
+)
 from rtlgen.train.loop_steps import Stage
 from rtlgen.train.rounds import Rounds
 from rtlgen.train.steps import Command, Step, Words
@@ -122,12 +128,13 @@ def planned(folder: Path, config: IterateConfig | LoopConfig) -> Planned:
 def _iterate(folder: Path, config: IterateConfig) -> Planned:
     own = Path(config.model).is_dir()
     start = Stage(name=BASE, model=Path(config.model) if own else _BASE_MODEL)
+    sets = with_greedy(config.held_out) if config.greedy else config.held_out
     rounds = Rounds(
         folder=folder,
         config=config,
         start=start,
         prompts=config.prompts,
-        held_out=config.held_out,
+        held_out=sets,
         like=config.model,
     )
 
@@ -139,18 +146,19 @@ def _iterate(folder: Path, config: IterateConfig) -> Planned:
 
     return Planned(
         stages=lambda: [BASE, *_rounds_done(folder)],
-        sets=config.held_out,
+        sets=sets,
         datasets=lambda: _round_data(folder),
         steps=steps(),
     )
 
 
 def _loop(folder: Path, config: LoopConfig) -> Planned:
-    sets = (
+    sets: tuple[ProblemSet, ...] = (
         ProblemSet(name=INSTANCES, root=str(_CORPUS / INSTANCES)),
         ProblemSet(name=FAMILIES, root=str(_CORPUS / FAMILIES)),
         *config.benchmarks,
     )
+    sets = with_greedy(sets) if config.greedy else sets
     base = Stage(name=BASE, model=_BASE_MODEL)
     rounds = Rounds(
         folder=folder,

@@ -32,6 +32,8 @@ from rtlgen.train.config import Config, Method, Placed
 from rtlgen.train.yaml_file import Table, read_table
 
 _TRAININGS = frozenset({"sft", "train"})
+GREEDY = "-greedy"
+"""Ends the name of a set of which greedy answers are taken."""
 _Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,60}$")]
 
 
@@ -52,6 +54,10 @@ class ProblemSet(_Part):
     """Names or patterns; empty: all."""
     n: Annotated[int, Field(ge=1)] | None = None
     """Samples of each problem, where it is not as many as of other sets."""
+    max_tokens: Annotated[int, Field(ge=1)] | None = None
+    """Most tokens of an answer, where it is not as many as of other sets."""
+    greedy: bool = False
+    """One answer a problem, at temperature 0, whatever is drawn elsewhere."""
 
 
 class Sampling(_Part):
@@ -119,6 +125,8 @@ class RoundsConfig(_Part):
 
     sample: Sampling = Field(default_factory=Sampling)
     evaluate: Sampling = Field(default_factory=lambda: Sampling(n=5, temperature=0.4))
+    greedy: bool = False
+    """Evaluate the greedy answers too: a set `NAME-greedy` beside each set."""
     build: Building = Field(default_factory=Building)
     train: Training = Field(default_factory=Training)
     rounds: int = Field(default=2, ge=1)
@@ -131,6 +139,15 @@ class RoundsConfig(_Part):
     """What samples: transformers, or llama.cpp after a conversion."""
     keep_going: bool = False
     """Take each round's model into the next one even where it has not gained."""
+
+
+def with_greedy(sets: Sequence[ProblemSet]) -> tuple[ProblemSet, ...]:
+    """Return `sets`, and after each the same one with greedy answers."""
+    return tuple(
+        each
+        for one in sets
+        for each in (one, one.model_copy(update={"name": f"{one.name}{GREEDY}", "greedy": True}))
+    )
 
 
 class IterateConfig(RoundsConfig):

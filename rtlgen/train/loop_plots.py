@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from rtlgen.train.loop_report import LoopReport, SetResult
 
 COLORS = ("#2a78b8", "#d3722c", "#3d8f5f", "#8a5fb0", "#5b6b7a")
-_SETTINGS = {
+SETTINGS = {
     "svg.hashsalt": "rtlgen",
     "svg.fonttype": "path",
     "font.family": "DejaVu Sans",
@@ -43,7 +43,7 @@ def _save(path: Path, found: LoopReport, k: int) -> None:
     from matplotlib.backends.backend_svg import FigureCanvasSVG  # noqa: PLC0415
     from matplotlib.figure import Figure  # noqa: PLC0415
 
-    with mpl.rc_context({**mpl.rcParamsDefault, **_SETTINGS, "backend": "svg"}):
+    with mpl.rc_context({**mpl.rcParamsDefault, **SETTINGS, "backend": "svg"}):
         figure = Figure(figsize=(7.2, 3.6), layout="constrained")
         FigureCanvasSVG(figure)
         axes = figure.add_subplot()

@@ -63,6 +63,9 @@ def evaluation_of(stage: str, problems: str) -> Path:
 
 def evaluate(stage: Stage, problems: ProblemSet, drawing: Sampling, inference: str) -> Step:
     """Return the step that evaluates a stage on held-out problems."""
+    if problems.greedy:
+        problems = problems.model_copy(update={"n": 1})
+        drawing = drawing.model_copy(update={"temperature": 0.0, "top_p": 1.0})
     return _asked(
         f"evaluate/{stage.name}/{problems.name}",
         stage.reference(inference),
@@ -85,7 +88,8 @@ def _asked(name: str, model: Prefixed, problems: ProblemSet, drawing: Sampling, 
         *("eval", problems.benchmark, "--root", Path(problems.root), "-o", into),
         *("--model", model, "-n", str(problems.n or drawing.n), *chosen),
         *("--temperature", f"{drawing.temperature:g}", "--top-p", f"{drawing.top_p:g}"),
-        *("--max-tokens", str(drawing.max_tokens), "--seed", str(drawing.seed)),
+        *("--max-tokens", str(problems.max_tokens or drawing.max_tokens)),
+        *("--seed", str(drawing.seed)),
         *("--quiet", *drawing.options),
     )
     return Step(

@@ -18,6 +18,7 @@ from rtlgen.train.loop_config import (
 )
 from rtlgen.train.loop_parts import drawn, tasks_of, write_part
 from rtlgen.train.loop_report import LoopReport, markdown, report, write_report
+from rtlgen.train.loop_steps import Stage, evaluate
 from rtlgen.train.steps import Job, Step, read_record
 from tests.rtlgen.train.fake_rtlgen import FakeRtlgen, Fate, Killed, corpus
 
@@ -196,3 +197,27 @@ def test_benchmarks_of_the_command_line(tmp_path: Path) -> None:
     ]
     with pytest.raises(UsageError, match="must be NAME=ROOT, each name once, not 'human'"):
         with_benchmarks(found, ["human"])
+
+
+def test_greedy_answers_are_a_set_of_their_own(tmp_path: Path) -> None:
+    human = ProblemSet(
+        name="human", benchmark="verilog-eval-v1-human", root="/b", n=20, max_tokens=99
+    )
+    config = config_of(benchmarks=(human,), greedy=True)
+    steps = planned(tmp_path, config)
+    assert [one.name for one in steps.sets][-2:] == ["human", "human-greedy"]
+    stage = Stage(name="sft", model=Path("sft"))
+    sampled, greedy = (
+        evaluate(stage, one, config.evaluate, "hf").does.words  # type: ignore[union-attr]
+        for one in steps.sets[-2:]
+    )
+    for words, n, temperature in ((sampled, "20", "0.4"), (greedy, "1", "0")):
+        told = list(words)
+        assert told[told.index("-n") + 1] == n
+        assert told[told.index("--temperature") + 1] == temperature
+        assert told[told.index("--max-tokens") + 1] == "99"
+
+
+def test_the_recipe_of_the_embedded_model_is_one() -> None:
+    config = read_loop_config(RECIPES / "embedded.yaml", LoopConfig)
+    assert (config.greedy, config.evaluate.n) == (True, 20)
