@@ -197,6 +197,7 @@ def _answer(question: Question, run: ModelRun) -> SystemAnswer:
         task_id=question.subject,
         by="model" if asked else "built-in",
         outcome=record.outcome,
+        basis=record.basis,
         trust=None if record.trust is None else record.trust.value,
         candidates=candidates,
         verilog="\n".join(chosen.design.sources.values()),

@@ -25,6 +25,8 @@ class SystemAnswer(Strict):
     """What made the design: the compiler of fragments, or the model."""
     outcome: Outcome
     """What `rtlgen design` would say of it; the benchmark's test has no part in it."""
+    basis: str = ""
+    """What that rests on: `reference`, `agreement`, or nothing."""
     trust: float | None = Field(default=None, ge=0, le=1)
     """Estimated probability that it is right, where nothing formal verified it."""
     candidates: int = Field(default=0, ge=0)

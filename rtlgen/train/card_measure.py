@@ -198,7 +198,8 @@ def system_result(folder: Path, name: str) -> SystemResult | None:
     outcomes: dict[str, tuple[int, int]] = {}
     for answer in answers:
         right = answer.task_id in passed
-        for counted, key in ((by, answer.by), (outcomes, answer.outcome)):
+        said = " by ".join(filter(None, (answer.outcome, answer.basis)))
+        for counted, key in ((by, answer.by), (outcomes, said)):
             number, good = counted.get(key, (0, 0))
             counted[key] = number + 1, good + right
     return SystemResult(

@@ -48,6 +48,7 @@ def places(tmp_path: Path) -> Places:
             task_id=task,
             by=by,
             outcome="verified" if task in "pr" else "not judged",
+            basis="agreement" if task == "r" else "",
             verilog=None if by == "nobody" else "module m; endmodule",
             candidates=16 if by == "model" else 0,
             seconds=2.0,
@@ -73,7 +74,8 @@ def test_figures_come_from_the_runs(places: Places) -> None:
     system = table.system("human")
     assert system is not None
     assert system.by == {"built-in": (1, 1), "model": (2, 1), "nobody": (1, 0)}
-    assert system.outcomes == {"verified": (2, 1), "not judged": (2, 1)}
+    outcomes = {"verified": (1, 1), "not judged": (2, 1), "verified by agreement": (1, 0)}
+    assert system.outcomes == outcomes
     assert [failure.samples for failure in table.failures["human"]] == [2]
 
 
