@@ -42,7 +42,8 @@ class Shape:
     @property
     def bytes(self) -> int:
         """Bytes a token."""
-        return 2 * self.layers * self.heads * self.width * self.dtype.itemsize
+        size: int = self.dtype.itemsize
+        return 2 * self.layers * self.heads * self.width * size
 
 
 class Slab:
