@@ -56,11 +56,11 @@ def draw_example(
         family: What is drawn.
         seed: Same seed, same example.
         held_out: Tell it in a frame that is kept for held-out examples.
-        canonical: Keep to the most usual style of code.
+        canonical: Keep to the most usual style of code; headers differ all the same.
     """
     drawn = draw_design(family, seed, canonical=canonical)
     chance = random.Random(f"example {family.name} {seed}")  # noqa: S311 - not for secrets
-    style = draw_style(chance, canonical=canonical)
+    style = draw_style(chance)
     top = _top(drawn, chance)
     telling = Telling(drawn=drawn, top=top, header=header(drawn, top, style), chance=chance)
     phrasing, spec = told(telling, held_out=held_out)

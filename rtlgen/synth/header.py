@@ -12,7 +12,7 @@ from rtlgen.synth.drawn import Drawn, indented
 from sim.interface import Direction, Port
 
 _END = "endmodule"
-Types = Literal["plain", "wire", "logic"]
+Types = Literal["plain", "wire", "logic", "outputs"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,24 +20,29 @@ class HeaderStyle:
     """How a header is written: what differs between people and changes nothing."""
 
     types: Types = "plain"
-    """`input clk, output reg q`; `input wire clk, output wire y`; or `logic` for all of them."""
+    """`input clk, output reg q`; `input wire clk, output wire y`; or `logic` for all ports, or
+    for the outputs alone."""
     lines: bool = True
     """One port a line."""
     step: str = "    "
     """Indentation of a port."""
+    apart: bool = True
+    """A space between the module's name and its parenthesis."""
+    own_end: bool = True
+    """The closing parenthesis on a line of its own."""
     clock_first: bool = True
     """Whether clock and reset stand before the other inputs."""
 
 
-def draw_style(chance: random.Random, *, canonical: bool = False) -> HeaderStyle:
-    """Return a style; `canonical` is the commonest one."""
-    if canonical:
-        return HeaderStyle()
+def draw_style(chance: random.Random) -> HeaderStyle:
+    """Return a style: a header is given by those who ask, so that it is never the usual one."""
     return HeaderStyle(
-        types=chance.choices(("plain", "wire", "logic"), (6, 1, 3))[0],
+        types=chance.choices(("plain", "wire", "logic", "outputs"), (6, 1, 2, 2))[0],
         lines=chance.random() < 0.85,
         step=chance.choice(("    ", "    ", "  ", "\t")),
         clock_first=chance.random() < 0.9,
+        apart=chance.random() < 0.6,
+        own_end=chance.random() < 0.7,
     )
 
 
@@ -69,10 +74,12 @@ def all_ports(drawn: Drawn, style: HeaderStyle) -> tuple[Port, ...]:
 def header(drawn: Drawn, name: str, style: HeaderStyle) -> str:
     """Return `module NAME (...);`, in Verilog-2001's ANSI form or with `logic`."""
     declared = [_declared(drawn, port, style) for port in all_ports(drawn, style)]
+    begin = f"module {name} (" if style.apart else f"module {name}("
     if not style.lines:
-        return f"module {name}({', '.join(declared)});"
+        return f"{begin}{', '.join(declared)});"
     listed = ",\n".join(f"{style.step}{one}" for one in declared)
-    return f"module {name} (\n{listed}\n);"
+    end = "\n" if style.own_end else ""
+    return f"{begin}\n{listed}{end});"
 
 
 def module(drawn: Drawn, name: str, style: HeaderStyle, body: str | None = None) -> str:
@@ -99,7 +106,8 @@ def _declared(drawn: Drawn, port: Port, style: HeaderStyle) -> str:
 
 
 def _type(drawn: Drawn, port: Port, style: HeaderStyle) -> str:
-    if style.types == "logic":
+    driven = port.direction is Direction.OUTPUT
+    if style.types == "logic" or (style.types == "outputs" and driven):
         return "logic"
     if port.name in drawn.registered:
         return "reg"
