@@ -285,7 +285,7 @@ def _settings(record: Record) -> dict[str, str]:
 
 
 def read_everyday(path: Path) -> tuple[EverydayResult, ...]:
-    """Return results on everyday specifications: `{"specs": [{"name", "outcome", "right"}]}`.
+    """Return results on everyday specifications, as `bench/everyday.py -o` writes them.
 
     `right` says whether golden RTL, which the run never saw, agrees; it may be missing.
 
@@ -294,19 +294,21 @@ def read_everyday(path: Path) -> tuple[EverydayResult, ...]:
     """
     try:
         content = json.loads(path.read_bytes())
-        return tuple(
-            EverydayResult(
-                name=one["name"],
-                outcome=one["outcome"],
-                right=one.get("right"),
-                by=str(one.get("by", "")),
-            )
-            for one in content["specs"]
-        )
+        return tuple(_everyday(name, one) for name, one in content["specifications"].items())
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}") from error
-    except (ValueError, KeyError, TypeError, AttributeError, ValidationError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UsageError(
-            f'{path} must be {{"specs": [{{"name", "outcome", "right"}}]}}, and is not: '
-            f"{type(error).__name__}"
+            f'{path} must be {{"specifications": {{NAME: {{"outcome", "right", ...}}}}}}, and is '
+            f"not: {type(error).__name__}\n\nhint: python bench/everyday.py -o {path.name}"
         ) from error
+
+
+def _everyday(name: str, one: dict[str, Any]) -> EverydayResult:
+    basis = one.get("basis") or ""
+    return EverydayResult(
+        name=name,
+        outcome=" by ".join(filter(None, (one["outcome"], basis))),
+        right=one.get("right"),
+        by=str(one.get("model", "")),
+    )

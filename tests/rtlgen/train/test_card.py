@@ -54,7 +54,9 @@ def places(tmp_path: Path) -> Places:
             seconds=2.0,
         )
         append_answer(tmp_path / "evaluate" / "system" / "human", answer)
-    everyday = {"specs": [{"name": "pwm", "outcome": "verified", "right": True, "by": "model"}]}
+    everyday = {
+        "specifications": {"pwm": {"outcome": "verified", "right": True, "model": "embedded"}}
+    }
     (tmp_path / "everyday.json").write_text(json.dumps(everyday))
     return read_card_config(tmp_path / "card.yaml")
 
@@ -88,7 +90,7 @@ def test_what_was_not_measured_says_so(places: Places, tmp_path: Path) -> None:
     assert "0.0 %" not in machine
     assert "| Base model | 4 | not measured | 0.0 % (0.0 to 0.0) |" in text
     assert "Human: adds beyond its interval: sampled pass@1" in text
-    assert "| pwm | verified | yes | model |" in text
+    assert "| pwm | verified | yes | embedded |" in text
     assert "- greedy answers of sft on human" in text
     assert read_table(tmp_path / "out" / "card" / "table.json") == card.table
     assert (tmp_path / "out" / "card" / "pass-at-k-human.svg").is_file()
@@ -233,6 +235,6 @@ def test_a_corpus_without_its_record_is_refused(tmp_path: Path) -> None:
 
 def test_everyday_results_of_another_form_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "everyday.json"
-    path.write_text('{"specs": [{"name": "pwm"}]}')
-    with pytest.raises(UsageError, match="must be"):
+    path.write_text('{"specifications": {"pwm": {}}}')
+    with pytest.raises(UsageError, match=r"must be .* KeyError"):
         read_everyday(path)
