@@ -30,7 +30,7 @@ from rtlgen.train.card_data import (
     training_facts,
 )
 from rtlgen.train.card_failures import commonest
-from rtlgen.train.card_families import Families, calibrated, families_of, read_examples
+from rtlgen.train.card_families import families_of, read_corpus
 from rtlgen.train.card_measure import gains, measured, parts, system_result
 from rtlgen.train.card_record import (
     TABLE,
@@ -201,14 +201,9 @@ def _families(places: Places) -> tuple[FamilyRule | None, dict[str, dict[str, Fa
     roots = {name: path for name, path in roots.items() if path.is_dir() and name in config.sets}
     if corpus is None or not roots:
         return None, {}
-    families = Families.of(read_examples(corpus / "train"))
-    rule = calibrated(
-        families,
-        read_examples(corpus / "held-out-instances", per_family=None),
-        read_examples(corpus / "held-out-families", per_family=None),
-    )
-    found = {n: families_of(benchmark(n).read(p), families, rule) for n, p in roots.items()}
-    return rule, found
+    known = read_corpus(corpus)
+    found = {name: families_of(benchmark(name).read(at), known) for name, at in roots.items()}
+    return known.rule, found
 
 
 def write(card: Card, places: Places, folder: Path) -> None:

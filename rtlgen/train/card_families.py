@@ -1,11 +1,11 @@
 """Which problems of a benchmark have their family of designs in the corpus.
 
-No list says it: a problem is compared with designs of the corpus, by what its golden design is
-built of and by the words of its description. It counts as known where the nearest one is at
-least as near as `threshold`: the similarity that best tells (Youden's J) the corpus's held-out
-problems of trained families, compared with designs that are told in other frames only, from its
-held-out families. What shares of both it takes for known stand beside it, and every problem's
-nearest family in the table.
+No list says it: the golden design of a problem is compared with designs of the corpus, by what
+they are built of: kinds of operators, registers and ports. It counts as known where the nearest
+one is at least as near as `threshold`: the similarity that best tells (Youden's J) the corpus's
+held-out problems of trained families from its held-out families. What shares of both it takes
+for known stand beside it. How a problem is told plays no part, so that benchmarks that tell the
+same design in other words get the same answer. Words only help to name the nearest family.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 PER_FAMILY = 12
 """Designs of each family that problems are compared with: the first of the corpus."""
 WORDS = 0.5
-"""Weight of the words; the rest is that of the structure."""
+"""Weight of the words where a family is named; the rest is that of the structure."""
 _WIDTH = re.compile(r"(?:input|output)[^;,\[\]]*\[\s*(\d+)\s*:\s*(\d+)\s*\]")
 _MODULE = re.compile(r"\bmodule\b")
 _KINDS: Mapping[str, str] = {
@@ -70,7 +70,6 @@ class Example:
     """A problem of the corpus."""
 
     family: str
-    phrasing: str
     shape: Shape
 
 
@@ -123,12 +122,14 @@ class Families:
     """Designs of the corpus, ready to be compared with."""
 
     examples: Sequence[Example]
+    words: float
+    """Weight of the words, 0 to 1."""
     _vocabulary: Mapping[str, int] = field(repr=False)
     _weights: np.ndarray = field(repr=False)
     _rows: np.ndarray = field(repr=False)
 
     @classmethod
-    def of(cls, examples: Sequence[Example]) -> Families:
+    def of(cls, examples: Sequence[Example], *, words: float = 0.0) -> Families:
         """Make `examples` ready."""
         import numpy as np  # noqa: PLC0415 - slow to load
 
@@ -143,6 +144,7 @@ class Families:
                 weights[at] = math.log((1 + len(examples)) / (1 + seen[key]))
         made = cls(
             examples=examples,
+            words=words,
             _vocabulary=vocabulary,
             _weights=weights,
             _rows=np.zeros((0, 0), dtype=np.float32),
@@ -169,8 +171,8 @@ class Families:
 
         rows = np.zeros((len(shapes), len(self._vocabulary)), dtype=np.float32)
         for row, one in zip(rows, shapes, strict=True):
-            _fill(row, one.structure, "s ", 1 - WORDS, self)
-            _fill(row, one.words, "w ", WORDS, self)
+            _fill(row, one.structure, "s ", 1 - self.words, self)
+            _fill(row, one.words, "w ", self.words, self)
         return rows
 
 
@@ -207,7 +209,7 @@ def read_examples(root: Path, *, per_family: int | None = PER_FAMILY) -> list[Ex
         counts[row.family] += 1
         if per_family is None or counts[row.family] <= per_family:
             seen = shape(row.description, row.golden)
-            found.append(Example(family=row.family, phrasing=row.phrasing, shape=seen))
+            found.append(Example(family=row.family, shape=seen))
     return found
 
 
@@ -229,7 +231,9 @@ def calibrated(
             "a corpus must have held-out problems of trained families and of others, it has "
             f"{len(known)} and {len(strange)}"
         )
-    high, low = _told_otherwise(families, known), _told_otherwise(families, strange)
+    high, low = (
+        families.similarities([one.shape for one in some]).max(axis=1) for some in (known, strange)
+    )
     candidates = np.unique(np.concatenate([high, low]))
     gains = [(high >= at).mean() - (low >= at).mean() for at in candidates]
     best = round(float(candidates[int(np.argmax(gains))]) - 5e-5, 4)
@@ -242,25 +246,41 @@ def calibrated(
     )
 
 
-def _told_otherwise(families: Families, problems: Sequence[Example]) -> np.ndarray:
-    """Return how near the nearest design is to each problem, among those of other frames."""
-    import numpy as np  # noqa: PLC0415
-
-    scores = families.similarities([problem.shape for problem in problems])
-    frames = np.array([example.phrasing for example in families.examples])
-    same = np.array([frames == problem.phrasing for problem in problems])
-    found: np.ndarray = np.where(same, 0.0, scores).max(axis=1)
-    return found
-
-
-def families_of(
-    problems: Sequence[Problem], families: Families, rule: FamilyRule
-) -> dict[str, FamilyOf]:
+def families_of(problems: Sequence[Problem], corpus: Corpus) -> dict[str, FamilyOf]:
     """Return the nearest family of each problem by its id, and whether it is near enough."""
     shapes = [shape(description_of(problem), problem.golden) for problem in problems]
+    near = corpus.by_structure.nearest(shapes)
+    called = corpus.by_both.nearest(shapes)
     return {
         problem.task_id: FamilyOf(
-            family=name, similarity=round(similarity, 4), known=similarity >= rule.threshold
+            family=name,
+            similarity=round(similarity, 4),
+            known=similarity >= corpus.rule.threshold,
         )
-        for problem, (name, similarity) in zip(problems, families.nearest(shapes), strict=True)
+        for problem, (_, similarity), (name, _) in zip(problems, near, called, strict=True)
     }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corpus:
+    """A corpus, ready to tell which problems are of its families."""
+
+    by_structure: Families
+    by_both: Families
+    rule: FamilyRule
+
+
+def read_corpus(root: Path) -> Corpus:
+    """Return the corpus in `root`, with its training and its held-out parts.
+
+    Raises:
+        UsageError: A part is missing or damaged, or has nothing to tell families by.
+    """
+    examples = read_examples(root / "train")
+    by_structure = Families.of(examples)
+    rule = calibrated(
+        by_structure,
+        read_examples(root / "held-out-instances", per_family=None),
+        read_examples(root / "held-out-families", per_family=None),
+    )
+    return Corpus(by_structure=by_structure, by_both=Families.of(examples, words=WORDS), rule=rule)

@@ -185,8 +185,8 @@ GATE = "module m(input a, input b, output y); assign y = a & b; endmodule"
 ADDER = "module m(input [7:0] a, input [7:0] b, output [7:0] s); assign s = a + b; endmodule"
 
 
-def example(family: str, words: str, verilog: str, phrasing: str = "terse") -> Example:
-    return Example(family=family, phrasing=phrasing, shape=shape(words, verilog))
+def example(family: str, words: str, verilog: str) -> Example:
+    return Example(family=family, shape=shape(words, verilog))
 
 
 def test_a_problem_finds_its_family_and_a_strange_one_none() -> None:
@@ -197,16 +197,27 @@ def test_a_problem_finds_its_family_and_a_strange_one_none() -> None:
         ]
     )
     inside = [
-        example("counter", "a register counts every edge of the clock", COUNTER, "wordy"),
-        example("gate", "and both inputs and drive the output", GATE, "wordy"),
+        example("counter", "a register counts every edge of the clock", COUNTER),
+        example("gate", "and both inputs and drive the output", GATE),
     ]
-    outside = [example("adder", "sum of two bytes without carry", ADDER, "wordy")]
+    outside = [example("adder", "sum of two bytes without carry", ADDER)]
     rule = calibrated(families, inside, outside)
     assert (rule.recognized, rule.mistaken) == (1.0, 0.0)
     near = families.nearest([one.shape for one in (*inside, *outside)])
     assert [name for name, _ in near[:2]] == ["counter", "gate"]
     assert all(score >= rule.threshold for _, score in near[:2])
     assert near[2][1] < rule.threshold
+
+
+def test_words_only_help_to_name_a_family() -> None:
+    examples = [
+        example("ands", "both inputs must be high", GATE),
+        example("gates", "a cell of the library", GATE),
+    ]
+    told = shape("take a cell of the library", GATE)
+    assert Families.of(examples, words=0.5).nearest([told])[0][0] == "gates"
+    scores = Families.of(examples).similarities([told])
+    assert scores[0][0] == scores[0][1] == pytest.approx(1)
 
 
 def test_a_threshold_needs_both_sorts() -> None:
