@@ -14,8 +14,6 @@ from rtlgen.llm.model import Message, Request, Sampling
 from rtlgen.llm.transformers_local import LocalModel
 from rtlgen.train.gguf_export import Stored, export_adapter, export_model
 
-ALIKE = 8
-"""Characters: llama.cpp rounds what it multiplies with f16 and q8_0, which random weights betray."""
 SIZE = Size(slots=1, context=128, threads=1)
 ASKED = Request(
     messages=(Message(role="user", content="Write a module that inverts its input."),),
@@ -59,7 +57,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
         tokenizer.save_pretrained(folder / "model")
         _write_like(folder / "like.gguf", model)
         targets = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
-        lora = peft.LoraConfig(r=32, lora_alpha=8, target_modules=targets, init_lora_weights=False)
+        lora = peft.LoraConfig(r=32, lora_alpha=64, target_modules=targets, init_lora_weights=False)
         peft.get_peft_model(model, lora).save_pretrained(folder / "adapter")
     for part in ("model", "adapter"):
         (folder / part / "rtlgen.json").write_text(json.dumps({"prompt": "plain"}))
@@ -185,9 +183,9 @@ def test_model_answers_as_in_transformers(trained: Path, tmp_path: Path) -> None
         texts.append(str(found.text))
         model.close()
     assert texts[0] == texts[1]
-    assert texts[2][:ALIKE] == texts[3][:ALIKE]
-    assert texts[4][:ALIKE] == texts[5][:ALIKE]
-    assert texts[0][:ALIKE] not in [text[:ALIKE] for text in texts[2:]]
+    assert texts[2] == texts[3]
+    assert texts[4] == texts[5]
+    assert texts[0] not in texts[2:]
     assert not list(tmp_path.glob(".*"))
 
 
