@@ -163,7 +163,7 @@ def _loop(folder: Path, config: LoopConfig) -> Planned:
     rounds = Rounds(
         folder=folder,
         config=config,
-        start=Stage(name=SFT, model=Path(SFT) / "run" / loop_steps.MODEL),
+        start=Stage(name=SFT, model=Path(SFT) / "run" / loop_steps.MODEL, under=_BASE_MODEL),
         prompts=ProblemSet(name="sampling", root=str(_CORPUS / "sampling")),
         held_out=sets,
         like=config.model,
@@ -216,7 +216,7 @@ def _supervised(folder: Path, config: LoopConfig) -> Iterator[Step]:
         folder,
         "sft/configure",
         config.sft,
-        model=str(Path("..") / _BASE_MODEL),
+        begins=Stage(name=BASE, model=_BASE_MODEL),
         data="data",
         into=place / "train.yaml",
     )

@@ -9,7 +9,7 @@ round. `rtlgen train loop` makes a corpus and a supervised model first::
       trl: {learning_rate: 4.0e-4, num_train_epochs: 2}
     train:
       method: dpo
-      trl: {learning_rate: 2.0e-5, beta: 0.1}
+      trl: {learning_rate: 2.0e-5, beta: 0.1}   # lora: {adapter: parent} goes on with SFT's
     sample: {n: 8, problems: 400}
     rounds: 2
 
@@ -20,9 +20,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import ConfigDict, Field, ValidationError
+from pydantic import ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
 from rtlgen.data.rows import Kind
@@ -32,6 +32,8 @@ from rtlgen.train.config import Config, Method, Placed
 from rtlgen.train.yaml_file import Table, read_table
 
 _TRAININGS = frozenset({"sft", "train"})
+PARENT = "parent"
+"""Stands for the adapter of the model that a round begins with."""
 GREEDY = "-greedy"
 """Ends the name of a set of which greedy answers are taken."""
 _Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,60}$")]
@@ -97,6 +99,12 @@ class Training(_Part):
         """Return what the training's own configuration says."""
         return dict(self.model_extra or {})
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether it trains the adapter of the model that it begins with: `adapter: parent`."""
+        lora = self.fields().get("lora")
+        return isinstance(lora, dict) and lora.get("adapter") == PARENT
+
 
 class Supervised(Training):
     """How the supervised model is trained."""
@@ -160,6 +168,12 @@ class IterateConfig(RoundsConfig):
     held_out: Annotated[tuple[ProblemSet, ...], Field(min_length=1)]
     """What is evaluated; the first decides when the rounds end."""
 
+    @model_validator(mode="after")
+    def _adapters(self) -> Self:
+        if self.train.goes_on:
+            raise ValueError(f"`adapter: {PARENT}` is for `rtlgen train loop`, whose SFT makes one")
+        return self
+
 
 class LoopConfig(RoundsConfig):
     """`rtlgen train loop`."""
@@ -173,6 +187,12 @@ class LoopConfig(RoundsConfig):
     """How the supervised rows are made of the corpus."""
     benchmarks: tuple[ProblemSet, ...] = ()
     """What is evaluated beside the corpus's held-out parts."""
+
+    @model_validator(mode="after")
+    def _adapters(self) -> Self:
+        if self.train.goes_on and not self.sft.fields().get("lora"):
+            raise ValueError(f"`adapter: {PARENT}` needs an adapter to go on with: set sft.lora")
+        return self
 
 
 ConfigT = TypeVar("ConfigT", bound=RoundsConfig)

@@ -12,6 +12,7 @@ from rtlgen.evaluation.replacing import write_whole
 from rtlgen.evaluation.summary import read_summary
 from rtlgen.train.config import KIND_OF, Method
 from rtlgen.train.loop_config import Building, ProblemSet, Sampling, Training
+from rtlgen.train.run_folder import ADAPTER
 from rtlgen.train.steps import Command, Prefixed, Step, Words
 
 MODEL = "model"
@@ -30,6 +31,13 @@ class Stage:
     """Such as `base`, `sft` or `round-1`."""
     model: Path
     """Its folder."""
+    under: Path | None = None
+    """The untrained model, whose `adapter` was merged into `model`; None for none."""
+
+    @property
+    def adapter(self) -> Path:
+        """The adapter's folder, beside the model's."""
+        return self.model.with_name(ADAPTER)
 
     @property
     def gguf(self) -> Path:
@@ -135,10 +143,13 @@ def check(name: str, dataset: Path) -> Step:
 
 
 def configure(
-    folder: Path, name: str, training: Training, *, model: str, data: str, into: Path
+    folder: Path, name: str, training: Training, *, begins: Stage, data: str, into: Path
 ) -> Step:
     """Return the step that writes a training's configuration, at `into` in `folder`."""
-    fields = {"model": model, "data": data, **training.fields()}
+    fields = {"model": _from(into, begins.model), "data": data, **training.fields()}
+    if training.goes_on and begins.under is not None:
+        fields["model"] = _from(into, begins.under)
+        fields["lora"] = {"adapter": _from(into, begins.adapter)}
     text = yaml.safe_dump(fields, sort_keys=False)
 
     def write() -> None:
@@ -152,3 +163,8 @@ def train(name: str, method: str, config: Path, into: Path) -> Step:
     """Return the step that trains a model by the configuration `config`."""
     words = ("train", method, config, "-o", into)
     return Step(name=name, makes=into / MODEL, does=Command(words=words))
+
+
+def _from(config: Path, path: Path) -> str:
+    """Return `path` as a configuration at `config` names it; both lie in the job's folder."""
+    return str(path) if path.is_absolute() else str(Path(*[".."] * len(config.parent.parts), path))

@@ -60,7 +60,9 @@ class Rounds:
         """Return the model that round `number` made; of round 0, the one it all began with."""
         if number == 0:
             return self.start
-        return Stage(name=f"round-{number}", model=_at(number) / "run" / loop_steps.MODEL)
+        under = self.start.under if self.config.train.goes_on else None
+        model = _at(number) / "run" / loop_steps.MODEL
+        return Stage(name=f"round-{number}", model=model, under=under)
 
     def plan(self) -> Iterator[Step]:
         """Yield the steps of all rounds; each is asked for when those before it are done."""
@@ -109,7 +111,7 @@ class Rounds:
             self.folder,
             f"rounds/{number}/configure",
             config.train,
-            model=_from(place, parent.model),
+            begins=parent,
             data="data",
             into=place / "train.yaml",
         )
@@ -154,11 +156,6 @@ class Rounds:
 
 def _at(number: int) -> Path:
     return Path("rounds") / str(number)
-
-
-def _from(place: Path, model: Path) -> str:
-    """Return `model` as a configuration in `place` names it."""
-    return str(model) if model.is_absolute() else str(Path(*[".."] * len(place.parts), model))
 
 
 def _writes(path: Path, made: Callable[[], RoundRecord]) -> Callable[[], None]:

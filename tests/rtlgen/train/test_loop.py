@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
+from pydantic import ValidationError
 
 from rtlgen.errors import UsageError
 from rtlgen.train.loop import begin, planned
@@ -107,6 +109,24 @@ def test_the_model_of_each_step_is_the_one_before(tmp_path: Path) -> None:
     for place in ("sft", "rounds/1", "rounds/2"):
         folder = tmp_path / "job" / place
         assert (folder / texts[0][1].removeprefix("data: ")).is_dir()
+
+
+def test_rounds_go_on_with_the_adapter_that_sft_began(tmp_path: Path) -> None:
+    fake = FakeRtlgen(tmp_path / "ledger", outcomes=OUTCOMES)
+    sft, train = {"lora": {"r": 4}}, {"method": "dpo", "lora": {"adapter": "parent"}}
+    work(tmp_path / "job", config_of(sft=sft, train=train), fake)
+    for place, adapter in (("1", "../../sft/run/adapter"), ("2", "../../rounds/1/run/adapter")):
+        text = (tmp_path / "job" / "rounds" / place / "train.yaml").read_text()
+        assert yaml.safe_load(text) == {
+            "model": "../../base/model",
+            "data": "data",
+            "lora": {"adapter": adapter},
+        }
+
+
+def test_there_must_be_an_adapter_to_go_on_with() -> None:
+    with pytest.raises(ValidationError, match=r"needs an adapter to go on with: set sft\.lora"):
+        config_of(train={"lora": {"adapter": "parent"}})
 
 
 def test_slips_join_the_pairs(tmp_path: Path) -> None:
