@@ -3,9 +3,10 @@
 # make check   lint, format, types, import contracts
 # make loop    corpus, SFT, samples, verdicts, pairs, DPO, evaluation; hours, resumable, in loop/
 # make loop-smoke   the same in minutes
+# make embedded   the model that rtlgen carries, anew, with its card; BENCHMARKS=PATH; a night
 # make format  let ruff rewrite
 
-.PHONY: demo test check loop loop-smoke format clean
+.PHONY: demo test check loop loop-smoke embedded format clean
 .DELETE_ON_ERROR:
 .NOTPARALLEL: # both set up the same .venv
 
@@ -33,6 +34,18 @@ loop: $(DEV)
 
 loop-smoke: $(DEV)
 	$(BIN)/rtlgen train loop datasets/recipes/loop-smoke.yaml -o loop-smoke --in-process
+
+SYSTEM := verilog-eval-v1-human verilog-eval-v2-spec-to-rtl
+
+embedded: $(DEV)
+	@test -d "$(BENCHMARKS)" || { echo "set BENCHMARKS to the folder of the benchmarks' files"; exit 2; }
+	$(BIN)/rtlgen train loop datasets/recipes/embedded.yaml -o embedded \
+	  --benchmark verilog-eval-v1-human=$(BENCHMARKS) --benchmark verilog-eval-v1-machine=$(BENCHMARKS) \
+	  --benchmark verilog-eval-v2-spec-to-rtl=$(BENCHMARKS) --benchmark rtllm-v2=$(BENCHMARKS)
+	$(BIN)/rtlgen train pack embedded/rounds/1/run/adapter
+	for name in $(SYSTEM); do $(BIN)/rtlgen eval $$name --root $(BENCHMARKS) --system --model embedded \
+	  -n 16 -o embedded/evaluate/system/$$name || exit; done
+	$(BIN)/rtlgen train card datasets/recipes/embedded_card.yaml --from embedded -o rtlgen/embedded
 
 format: $(DEV)
 	$(BIN)/ruff check --fix
