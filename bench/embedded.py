@@ -65,15 +65,17 @@ class Cost:
 
 def main() -> None:
     arguments = _parser().parse_args()
-    shared = [_request(sample=number) for number in range(arguments.samples)]
-    apart = [_request(seed=number) for number in range(arguments.samples)]
+    numbers, tokens = range(arguments.samples), arguments.tokens
+    shared = [_request(sample=number, tokens=tokens) for number in numbers]
+    apart = [_request(seed=number, tokens=tokens) for number in numbers]
     costs = {}
     for name, requests in (("shared prompt", shared), ("prompt for each", apart)):
         cost = costs[name] = _cost(requests, arguments)
         print(
             f"{name:16} {len(requests)} samples  {cost.wall:6.1f} s  {cost.cpu:6.1f} s of processor"
             f"  prompt {cost.prompt} tokens, answers {cost.answers} tokens"
-            f"  {cost.answers / cost.wall:6.1f} tokens/s  {cost.peak / (1 << 20):.0f} MiB"
+            f"  {cost.answers / cost.wall:6.1f} tokens/s  {cost.peak / (1 << 20):.0f} MiB",
+            flush=True,
         )
     per_token = {name: cost.cpu / max(cost.answers, 1) for name, cost in costs.items()}
     print(f"ratio {per_token['prompt for each'] / per_token['shared prompt']:.2f} a token")
@@ -83,14 +85,15 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--samples", type=int, default=16)
     parser.add_argument("--threads", type=int, default=None)
+    parser.add_argument("--tokens", type=int, default=400, help="most of an answer")
     parser.add_argument("--grammar", action="store_true")
     parser.add_argument("--adapter", type=Path, default=None)
     return parser
 
 
-def _request(*, sample: int = 0, seed: int = 1) -> Request:
-    messages = begun(plain(SPEC, HEADER), HEADER)
-    return Request(messages=messages, sample=sample, seed=seed, sampling=Sampling(max_tokens=400))
+def _request(*, tokens: int, sample: int = 0, seed: int = 1) -> Request:
+    messages, sampling = begun(plain(SPEC, HEADER), HEADER), Sampling(max_tokens=tokens)
+    return Request(messages=messages, sample=sample, seed=seed, sampling=sampling)
 
 
 def _cost(requests: Sequence[Request], arguments: argparse.Namespace) -> Cost:
