@@ -171,7 +171,8 @@ def _truth_tables(draw: Draw) -> Drawn:
     count, results = draw.one_of(2, 2, 3, 3, 4), draw.integer(2, 4)
     ins = _inputs(draw, count)
     row = draw.one_of(("f", "g", "h", "k"), ("y3", "y2", "y1", "y0"), ("s", "t", "u", "v"))
-    outs = tuple(f"{x}_o" if x in ins.names else x for x in row[-results:])
+    given = {*ins.names, *(name for name, _ in ins.ports)}
+    outs = tuple(f"{x}_o" if x in given else x for x in row[-results:])
     draw.take(*outs)
     functions = [random_function(draw, count) for _ in outs]
     order = range(1 << count)
