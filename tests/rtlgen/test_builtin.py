@@ -185,7 +185,8 @@ One-hot codes of the state y[1:0]: IDLE=01, RUN=10. Write the next-state signals
 def test_the_reason_says_what_to_do() -> None:
     reason = _declined(GATE + "It is a NAND gate.\n")
     assert "none is configured" in reason
-    assert "hint: name one (`--model openai:MODEL`" in reason
+    assert "hint: `pip install 'rtlgen[embedded]'` brings a small one" in reason
+    assert "name one (`--model openai:MODEL`" in reason
     assert "state the function as a table" in reason
     assert "rtlgen judge design.v --spec" in reason
 

@@ -28,7 +28,7 @@ endmodule
 def test_outputs_that_never_change_are_named() -> None:
     interface = SPEC.interface
     assert list(still_outputs(interface, ["00001", "00000"])) == ["q"]
-    assert list(still_outputs(interface, ["00001", "1000-", "1--10"])) == ["z"]
+    assert list(still_outputs(interface, ["00001", "1000-", "1--11"])) == ["z"]
     assert list(still_outputs(interface, [])) == ["q", "z"]
 
 
