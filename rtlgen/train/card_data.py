@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -272,13 +272,19 @@ def _hardware(record: Record) -> str:
     return f"CPU, {found.get('processors', '?')} processors, {memory:.0f} GiB"
 
 
+def _weights(lora: Mapping[str, object] | None) -> str:
+    if lora is None:
+        return "all"
+    if lora.get("adapter"):
+        return "those of the adapter that was trained before"
+    return ", ".join(f"{key} {value}" for key, value in lora.items() if value)
+
+
 def _settings(record: Record) -> dict[str, str]:
     trl, lora = record.config.get("trl") or {}, record.config.get("lora")
     names = (*_SETTINGS, *_MORE_SETTINGS, *_DPO_SETTINGS)
     found = {name: str(trl[name]) for name in names if name in trl}
-    found["weights"] = (
-        "all" if lora is None else ", ".join(f"{k} {v}" for k, v in lora.items() if v)
-    )
+    found["weights"] = _weights(lora)
     if loss_on := record.config.get("loss_on"):
         found["loss on"] = str(loss_on)
     return found
