@@ -30,6 +30,8 @@ class HeaderStyle:
     """A space between the module's name and its parenthesis."""
     own_end: bool = True
     """The closing parenthesis on a line of its own."""
+    aligned: bool = False
+    """What follows `input` begins where what follows `output` does."""
     clock_first: bool = True
     """Whether clock and reset stand before the other inputs."""
 
@@ -43,6 +45,7 @@ def draw_style(chance: random.Random) -> HeaderStyle:
         clock_first=chance.random() < 0.9,
         apart=chance.random() < 0.6,
         own_end=chance.random() < 0.7,
+        aligned=chance.random() < 0.25,
     )
 
 
@@ -100,7 +103,8 @@ def apart(text: str, top: str, name: str) -> str:
 
 
 def _declared(drawn: Drawn, port: Port, style: HeaderStyle) -> str:
-    words = [port.direction.value, _type(drawn, port, style)]
+    way = port.direction.value
+    words = [way.ljust(len("output")) if style.aligned else way, _type(drawn, port, style)]
     words += ["signed"] if port.signed else []
     return " ".join(filter(None, [*words, port.range, port.name]))
 

@@ -6,6 +6,7 @@ import random
 from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
+from typing import get_args
 
 import pytest
 
@@ -13,7 +14,7 @@ from rtlgen.synth.catalog import ALL
 from rtlgen.synth.draw import Draw
 from rtlgen.synth.drawn import ClockAndReset, Drawn
 from rtlgen.synth.frames import FRAMES, HELD_OUT, Telling, _an, tidy, told
-from rtlgen.synth.header import HeaderStyle, apart, header, module
+from rtlgen.synth.header import HeaderStyle, Types, apart, draw_style, header, module
 from rtlgen.synth.phrases import capital, ports_of, reset_sentence, sentence
 from rtlgen.synth.slips import chosen, slips_of
 from rtlgen.synth.torn import torn
@@ -113,17 +114,33 @@ def test_reset_sentences_say_kind_and_polarity(low: bool, asynchronous: bool) ->
         assert "count is 0" in text
 
 
-@pytest.mark.parametrize("types", ["plain", "wire", "logic"])
+@pytest.mark.parametrize("types", ["plain", "wire", "logic", "outputs"])
 @pytest.mark.parametrize("lines", [True, False])
-def test_headers_declare_the_ports(types: str, lines: bool) -> None:
+@pytest.mark.parametrize("tight", [True, False])
+def test_headers_declare_the_ports(types: Types, lines: bool, tight: bool) -> None:
     drawn = counter(ASYNC)
-    style = HeaderStyle(types=types, lines=lines, clock_first=lines)  # type: ignore[arg-type]
+    style = HeaderStyle(
+        types=types,
+        lines=lines,
+        clock_first=lines,
+        apart=not tight,
+        own_end=not tight,
+        aligned=tight,
+    )
     text = header(drawn, "m", style)
     found = {(p.name, p.direction, p.width) for p in read_header(text).ports}
     assert found == {(p.name, p.direction, p.width) for p in ports_of(drawn)}
-    assert ("output reg" in text) == (types != "logic")
+    assert ("output reg" in text) == (types in ("plain", "wire"))
     design = Design(top="m", sources={"m.sv": module(drawn, "m", style)})
     assert len(read_interface(design).ports) == 4
+
+
+def test_headers_of_a_corpus_differ_whatever_the_style_of_code() -> None:
+    styles = {draw_style(random.Random(seed)) for seed in range(200)}
+    assert {style.types for style in styles} == set(get_args(Types))
+    assert (
+        {style.aligned for style in styles} == {style.own_end for style in styles} == {True, False}
+    )
 
 
 def test_a_design_gets_other_names_with_all_its_modules() -> None:
