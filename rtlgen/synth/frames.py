@@ -193,6 +193,21 @@ def _one_liner(t: Telling) -> str:
     return _paragraphs(line + (f" {capital(short, t.names)}." if short else ""), t.words.fragment)
 
 
+def _brief(t: Telling) -> str:
+    """What an engineer asks for in passing: the thing, its reset and its edge, no port list."""
+    verb = t.one_of("Create", "Build", "Implement", "Make", "Design", "Write")
+    what, timing = t.words.terse, t.drawn.timing
+    edge = phrases.edge_in_passing(timing, t.chance)
+    if t.chance.random() < 0.5:
+        reset = phrases.reset_in_passing(timing, t.words.after_reset, t.chance)
+        lead = f"{verb} {_an(_title(t))}{f' with {reset}' if reset else ''}."
+        said = [lead, t.sentence(what), edge]
+    else:
+        reset = phrases.reset_in_few_words(timing, t.words.after_reset, t.chance)
+        said = [phrases.ended(f"{verb} {what}"), reset, edge]
+    return _paragraphs(" ".join(filter(None, said)), t.words.fragment)
+
+
 def _prose_then_ports(t: Telling) -> str:
     ports = _bullets([_port_bullet(t, port) for port in t.ports], t.one_of("-", "*", "  -"))
     lead = t.one_of("Ports:", "Interface:", "The module has these ports:", "Signals:")
@@ -389,6 +404,7 @@ def _code_walk(t: Telling) -> str:
 
 FRAMES: dict[str, Frame] = {
     "one-liner": _one_liner,
+    "brief": _brief,
     "plain-text": _plain_text,
     "prose-then-ports": _prose_then_ports,
     "ports-then-prose": _ports_then_prose,
@@ -408,8 +424,8 @@ FRAMES: dict[str, Frame] = {
     "code-walk": _code_walk,
 }
 """By name; all may be used for training."""
-_OFTEN = {"code-walk": 2}
-"""How often a frame is drawn, where that is more often than others."""
+_OFTEN = {"code-walk": 2, "plain-text": 3, "one-liner": 2, "brief": 4}
+"""How often a frame is drawn, where that is more often than others: people write little."""
 
 
 # Frames that are kept for held-out examples

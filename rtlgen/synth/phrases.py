@@ -91,6 +91,40 @@ def _moment_after(timing: ClockAndReset, chance: random.Random) -> str:
     )
 
 
+def reset_in_passing(timing: ClockAndReset | None, after: str, chance: random.Random) -> str:
+    """Return a reset as a noun phrase; empty where there is none."""
+    if timing is None or not timing.reset:
+        return ""
+    kind = _reset_kind(timing, chance)
+    article = "an" if kind[0] == "a" else "a"
+    named = chance.choice(("", f" ({timing.reset})", f' "{timing.reset}"', f" {timing.reset}"))
+    result = chance.choice((f" after which {after}", f"; after reset {after}")) if after else ""
+    return f"{article} {kind} reset{named}{result}"
+
+
+def reset_in_few_words(timing: ClockAndReset | None, after: str, chance: random.Random) -> str:
+    """Return a short sentence on the reset; empty where there is none."""
+    if timing is None or not timing.reset:
+        return ""
+    kind = _reset_kind(timing, chance)
+    lead = chance.choice((f"Reset is {kind}", f"{timing.reset} is {kind}", f"Reset: {kind}"))
+    return f"{lead}; after reset {after}." if after else f"{lead}."
+
+
+def edge_in_passing(timing: ClockAndReset | None, chance: random.Random) -> str:
+    """Return a sentence on the clock's edge; empty for the usual one, mostly."""
+    if timing is None or (timing.rising and chance.random() < 0.5):
+        return ""
+    edge = "positive" if timing.rising else "negative"
+    return chance.choice(
+        (
+            f"All flip-flops are triggered by the {edge} edge of {timing.clock}.",
+            f"It is clocked by the {edge} edge of {timing.clock}.",
+            f"Trigger on the {edge} edge of {timing.clock}.",
+        )
+    )
+
+
 def clock_and_reset(drawn: Drawn, chance: random.Random) -> list[str]:
     """Return the sentences on clock and reset, as far as the design has them."""
     timing = drawn.timing

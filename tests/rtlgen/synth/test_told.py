@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
@@ -35,7 +36,7 @@ def telling(drawn: Drawn, seed: int = 1) -> Telling:
 WALK = "code-walk"  # tells the code, in words of its own
 
 
-@pytest.mark.parametrize("name", sorted({**FRAMES, **HELD_OUT}.keys() - {WALK}))
+@pytest.mark.parametrize("name", sorted({**FRAMES, **HELD_OUT}.keys() - {WALK, "brief"}))
 def test_a_frame_says_what_the_design_does_and_how_it_is_reset(name: str) -> None:
     fragment = "state | next\nA     | B"
     drawn = counter(ASYNC, reset=5)
@@ -52,6 +53,17 @@ def test_a_frame_says_what_the_design_does_and_how_it_is_reset(name: str) -> Non
             assert line in text
         assert "\n\n\n" not in text
         assert not any(line != line.rstrip() for line in text.splitlines())
+
+
+def test_a_brief_telling_leaves_only_the_usual_edge_and_names_unsaid() -> None:
+    falling = replace(ASYNC, rising=False)
+    for seed in range(20):
+        text = tidy(FRAMES["brief"](telling(counter(falling, reset=5), seed))).lower()
+        assert "negative edge of clk" in text
+        assert "asynchronous" in text
+        assert "active-low" in text
+        assert "count is 5" in text
+        assert not re.search(r"\.[^ \n]|[ ,;]\.|\.\.", text)
 
 
 def test_a_walk_through_the_code_tells_clock_reset_and_values() -> None:
