@@ -16,20 +16,18 @@ The last two hold only where the agreement meets the quorum of `rtlgen.design.qu
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from rtlgen.data.ruled import Ruled, ruled, unjudged
+from rtlgen.design.agreement import Agreement, agreement
 from rtlgen.design.blind import BlindJudgement, Standing, judge_blind
-from rtlgen.design.exercised import idle_inputs, still_outputs
 from rtlgen.design.options import Options
-from rtlgen.design.quorum import Poll
 from rtlgen.spec.model import Spec
 from sim.batch import judge_many
 from sim.design import Design
 from sim.verdict import Status, Verdict
 from testbench_gen import Traced, write_testbench
 
-_TELLING = (Status.PASS, Status.FAIL)
 _BY_SPEC = "what the specification says"
 
 
@@ -76,16 +74,16 @@ class _Rulings:
     found: BlindJudgement
 
     def all(self) -> Iterator[Ruled]:
-        against = self._against()
-        verdicts = () if against else self._verdicts()
+        agreed = self._agreement()
+        verdicts = () if agreed.against else self._verdicts()
         for number, standing in enumerate(self.found.standings):
             failed = [one for one in standing.verdicts if one.status is not Status.PASS]
             if standing.signs is None or any(one.status is Status.FAIL for one in failed):
                 yield self._refuted(standing, failed)
-            elif against:
-                yield unjudged(f"agreement is no verdict: {against[0]}")
+            elif agreed.against:
+                yield unjudged(f"agreement is no verdict: {agreed.against[0]}")
             else:
-                yield self._agreed(standing, verdicts[number])
+                yield self._agreed(standing, verdicts[number], agreed)
 
     def _refuted(self, standing: Standing, failed: Sequence[Verdict]) -> Ruled:
         if not failed:
@@ -94,14 +92,13 @@ class _Rulings:
         trust = None if standing.signs is None else round(1 - standing.trust, 4)
         return self._ruled(standing, worst, _BY_SPEC, trust)
 
-    def _agreed(self, standing: Standing, verdict: Verdict) -> Ruled:
+    def _agreed(self, standing: Standing, verdict: Verdict, agreed: Agreement) -> Ruled:
         """Rule by the chosen design: what it leaves open tells nothing of another one."""
         alike = standing.group == self._chosen.group
         if (verdict.status is Status.PASS) is not alike:
             return unjudged("it differs from the chosen design only where that is unknown")
         trust = standing.trust if alike else self._chosen.trust
-        size = self._alike()
-        judge = f"agreement of {size} of {self.polled.answers} answers"
+        judge = f"agreement of {agreed.alike} of {agreed.answers} answers"
         return self._ruled(standing, verdict, judge, round(trust, 4))
 
     def _ruled(
@@ -114,33 +111,15 @@ class _Rulings:
     def _chosen(self) -> Standing:
         return self.found.standings[self.found.pick or 0]
 
-    def _alike(self) -> int:
-        members = self.found.groups[self._chosen.group or 0].members
-        return sum(member in self.polled.independent for member in members)
-
-    def _against(self) -> list[str]:
-        """Return what keeps the agreement from being a verdict."""
-        signs = self._chosen.signs if self.found.pick is not None else None
-        if signs is None:
-            return ["no design could be observed"]
-        poll = Poll(
+    def _agreement(self) -> Agreement:
+        return agreement(
+            self.found,
+            self.designs,
+            self.spec.interface,
+            self.options,
             answers=self.polled.answers,
-            alike=self._alike(),
-            trust=self._chosen.trust,
+            independent=self.polled.independent,
             temperature=self.polled.temperature,
-            signs=signs,
-            unchecked=[v.reason for v in self._chosen.verdicts if v.status not in _TELLING],
-            still=tuple(still_outputs(self.spec.interface, self.found.expected)),
-        )
-        return list(poll.against()) or list(replace(poll, idle=self._idle()).against())
-
-    def _idle(self) -> tuple[str, ...]:
-        return idle_inputs(
-            self.designs[self._chosen.number],
-            self.found.stimulation,
-            self.found.expected,
-            simulators=self.options.simulators,
-            limits=self.options.limits,
         )
 
     def _verdicts(self) -> list[Verdict]:

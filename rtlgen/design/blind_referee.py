@@ -6,14 +6,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from rtlgen.design.agreement import agreement
 from rtlgen.design.bench import Judgement
 from rtlgen.design.blind import BlindJudgement, judge_blind
 from rtlgen.design.candidate import Candidate, described
-from rtlgen.design.exercised import idle_inputs, still_outputs
 from rtlgen.design.loop import Ruling
 from rtlgen.design.options import Asking, Options, Progress, State
 from rtlgen.design.prompter import Prompter
-from rtlgen.design.quorum import Poll
 from rtlgen.design.record import (
     EvidenceRecord,
     GroupRecord,
@@ -22,7 +21,6 @@ from rtlgen.design.record import (
     TrustRecord,
 )
 from rtlgen.design.search import best_of
-from rtlgen.design.trust import Signs
 from rtlgen.design.twins import with_twins
 from rtlgen.design.words import counted
 from rtlgen.design.written import Written
@@ -34,7 +32,6 @@ from sim.design import Design
 from sim.verdict import Status, Verdict
 from testbench_gen import Testbench, Traced, write_testbench
 
-_TELLING = (Status.PASS, Status.FAIL)
 _REPLACEMENTS = 2
 """Reference models asked for in place of those that were suspected or dropped."""
 
@@ -167,8 +164,8 @@ class ByAgreement:
         if not any(row.strip("-") for row in found.expected):
             return Ruling(candidates=candidates, chosen=None, judgement=None, trust=self._trust())
         judgement = self._judgement(found, found.pick)
-        quorum = self._quorum(candidates, found, found.pick)
         designs = [c.design for c in candidates if c.design is not None]
+        quorum = self._quorum(candidates, designs, found)
         verdicts = dict(zip(self._judged, self._verdicts(designs, judgement), strict=True))
         judged = with_twins(
             [replace(c, verdict=verdicts.get(c.number, c.verdict)) for c in candidates]
@@ -181,32 +178,22 @@ class ByAgreement:
         )
 
     def _quorum(
-        self, candidates: Sequence[Candidate], found: BlindJudgement, pick: int
+        self, candidates: Sequence[Candidate], designs: Sequence[Design], found: BlindJudgement
     ) -> QuorumRecord:
-        """Say whether agreement on the design at `pick` is enough for a verdict."""
+        """Say whether agreement on the chosen design is enough for a verdict."""
         free = {c.number for c in candidates if c.parent is None and c.failure is None}
-        standing, chosen = found.standings[pick], candidates[self._judged[pick]]
-        group = found.groups[standing.group or 0]
-        poll = Poll(
+        counted_on = agreement(
+            found,
+            designs,
+            self._spec.interface,
+            self._options,
             answers=len(free),
-            alike=sum(self._judged[member] in free for member in group.members),
-            trust=standing.trust,
+            independent={place for place, number in enumerate(self._judged) if number in free},
             temperature=self._asking.sampling.temperature,
-            signs=_known(standing.signs),
-            unchecked=[v.reason for v in standing.verdicts if v.status not in _TELLING],
-            still=tuple(still_outputs(self._spec.interface, found.expected)),
         )
-        against = list(poll.against())
-        if not against and chosen.design is not None:
-            idle = idle_inputs(
-                chosen.design,
-                found.stimulation,
-                found.expected,
-                simulators=self._options.simulators,
-                limits=self._options.limits,
-            )
-            against = list(replace(poll, idle=idle).against())
-        return QuorumRecord(answers=poll.answers, alike=poll.alike, against=against)
+        return QuorumRecord(
+            answers=counted_on.answers, alike=counted_on.alike, against=list(counted_on.against)
+        )
 
     def _sound(self) -> list[_Model]:
         return [model for model in self._models if not model.fault]
@@ -319,12 +306,6 @@ class ByAgreement:
                 )
             )
         return records
-
-
-def _known(signs: Signs | None) -> Signs:
-    if signs is None:
-        raise ValueError("only a design that was observed can be picked")
-    return signs
 
 
 def _telling(found: BlindJudgement, place: int, guided: Sequence[Verdict]) -> Verdict | None:

@@ -31,6 +31,7 @@ from rtlgen.evaluation.system_record import (
     read_answers,
 )
 from rtlgen.llm.budget import Budget
+from rtlgen.llm.identity import digests_of
 from rtlgen.llm.model import LanguageModel, Sampling
 from rtlgen.llm.style import style_of
 from rtlgen.spec.fragments import read_fragments
@@ -245,6 +246,7 @@ def _source(questions: Sequence[Question], means: Means) -> SourceRecord:
         "top_p": sampling.top_p,
         "max_tokens": sampling.max_tokens,
         "budget_seconds": means.budget.seconds,
+        **digests_of(means.model),
     }
     facts = (__version__, means.model.name, repr(sorted(details.items(), key=str)))
     texts = (text for one in questions for text in (one.subject, one.description, one.header))

@@ -21,7 +21,7 @@ from rtlgen.llm.background import Background
 from rtlgen.llm.llama_cpp_groups import Group, Room, grouped
 from rtlgen.llm.model import Answer, Failure, Request, Usage, begun
 from rtlgen.llm.openai_dialect import seed_of
-from rtlgen.llm.openai_server import Outbox, next_of
+from rtlgen.llm.outbox import Outbox, arriving
 
 _LEAST_ROOM = 32
 """Tokens that must be left for an answer, unless fewer are wanted."""
@@ -109,15 +109,7 @@ class Completions:
 
     def ask(self, requests: Sequence[Request]) -> Generator[tuple[int, Answer]]:
         """Yield the index of each request and its answer, group by group as they come."""
-        outbox: Outbox = Outbox()
-        work = self._background.submit(self._answer_all(requests, outbox))
-        work.add_done_callback(lambda _: outbox.put(None))
-        try:
-            while (item := next_of(outbox)) is not None:
-                yield item
-            work.result()
-        finally:
-            work.cancel()
+        return arriving(self._background, lambda outbox: self._answer_all(requests, outbox))
 
     def close(self) -> None:
         """Drop what is under way."""

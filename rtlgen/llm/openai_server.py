@@ -12,8 +12,6 @@ import math
 import os
 import time
 from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
-from contextlib import suppress
-from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 from rtlgen.errors import UsageError
@@ -21,14 +19,11 @@ from rtlgen.llm.background import Background
 from rtlgen.llm.keys import Address, Key
 from rtlgen.llm.model import Answer, Request
 from rtlgen.llm.openai_dialect import Dialect
+from rtlgen.llm.outbox import Outbox, arriving
 from rtlgen.llm.patience import Patience
 
 if TYPE_CHECKING:
     from rtlgen.llm.openai_client import Client
-
-_STEP_SECONDS = 0.2
-Outbox = SimpleQueue[tuple[int, Answer] | None]
-"""Where answers arrive; None after the last."""
 
 
 class OpenAIServer:
@@ -96,15 +91,7 @@ class OpenAIServer:
         self._client.deadline = math.inf if seconds is None else time.monotonic() + seconds
 
     def ask(self, requests: Sequence[Request]) -> Generator[tuple[int, Answer]]:
-        outbox: Outbox = SimpleQueue()
-        work = self._background.submit(self._answer_all(requests, outbox))
-        work.add_done_callback(lambda _: outbox.put(None))
-        try:
-            while (item := next_of(outbox)) is not None:
-                yield item
-            work.result()
-        finally:
-            work.cancel()
+        return arriving(self._background, lambda outbox: self._answer_all(requests, outbox))
 
     def close(self) -> None:
         """Give back connections and the thread; requests under way are dropped."""
@@ -123,16 +110,6 @@ class OpenAIServer:
         finally:
             for worker in workers:
                 worker.cancel()
-
-
-def next_of(outbox: Outbox) -> tuple[int, Answer] | None:
-    """Return the next answer.
-
-    It waits in short steps: a signal that comes just before a wait begins does not end it.
-    """
-    while True:
-        with suppress(Empty):
-            return outbox.get(timeout=_STEP_SECONDS)
 
 
 def _check(model: str, concurrency: int, timeout: float, tries: int) -> None:

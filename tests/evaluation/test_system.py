@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -90,6 +91,20 @@ def test_another_model_or_number_is_another_source(tmp_path: Path) -> None:
         for with_ in (means(one), means(other), means(one, 3), replace(means(one), seed=2))
     }
     assert len(digests) == 4
+
+
+class _OfFiles(Scripted):
+    digests: Mapping[str, str] = {}
+
+
+def test_another_adapter_of_a_model_is_another_source(tmp_path: Path) -> None:
+    sources = []
+    for adapter in ("a" * 64, "b" * 64):
+        model = _OfFiles({})
+        model.digests = {"adapter": adapter}
+        sources.append(FromSystem([problem("p")], means(model), tmp_path).source)
+    assert sources[0].digest != sources[1].digest
+    assert sources[1].details["adapter"] == "b" * 64
 
 
 def run_folder(folder: Path, **verdicts: Category) -> Path:
