@@ -22,7 +22,15 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    model_serializer,
+    model_validator,
+)
 
 from rtlgen.data.rows import Kind
 from rtlgen.evaluation.strict import Strict
@@ -87,6 +95,12 @@ class Lora(Strict):
         if self.adapter is not None and more:
             raise ValueError(f"an adapter to go on with has its own {', '.join(more)}")
         return self
+
+    @model_serializer(mode="wrap")
+    def _said(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out defaults that do not hold: an adapter to go on with has its own."""
+        fields: dict[str, Any] = whole(self)
+        return fields if self.adapter is None else {"adapter": fields["adapter"]}
 
 
 class Config(Strict):

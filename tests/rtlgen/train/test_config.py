@@ -82,3 +82,9 @@ def test_no_file_and_no_text(tmp_path: Path) -> None:
 def test_set_must_be_a_key_and_a_value(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(UsageError, match=said):
         read_config(_written(tmp_path, "model: m\ndata: d\n"), [text])
+
+
+def test_an_adapter_to_go_on_with_is_recorded_without_defaults_that_do_not_hold() -> None:
+    assert Lora(adapter="a").model_dump() == {"adapter": "a"}
+    assert Lora(r=4).model_dump()["r"] == 4
+    assert Lora.model_validate(Lora(adapter="a").model_dump()) == Lora(adapter="a")
