@@ -24,7 +24,7 @@ from sim.verdict_cache import VerdictCache
 EMBEDDED = "embedded"
 """Name of the model that comes with rtlgen."""
 _OF_EMBEDDED: Mapping[str, Any] = {"candidates": 16, "rounds": 0, "references": 0}
-_LONGEST = 1024
+_LONGEST = 512
 """Tokens of an answer of the embedded model: its modules are short."""
 
 

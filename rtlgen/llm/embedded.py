@@ -14,7 +14,7 @@ from rtlgen.llm.verilog_grammar import verilog_grammar
 NAME = "embedded"
 GRAMMAR = False
 """Whether answers are held to a grammar where nothing else is said."""
-_SIZE = Size(slots=16, context=4096, cells=16384, longest=768)
+_SIZE = Size(slots=16, context=4096, cells=16384, longest=512)
 """All samples of a prompt share its cells. In training no answer had as many tokens."""
 
 

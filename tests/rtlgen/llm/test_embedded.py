@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from rtlgen.llm.embedded import Embedded
 from rtlgen.llm.identity import digests_of
 from rtlgen.llm.model import Failure, ModelFault, Request, Sampling
 from rtlgen.llm.style import style_of
+from rtlgen.llm.transformers_local import LocalModel
 from rtlgen.llm.verilog_grammar import verilog_grammar
 from rtlgen.prompts.plain import begun, plain
 from tests.gbnf import Grammar
@@ -197,3 +199,23 @@ def test_what_it_says_of_itself(model: Embedded, tmp_path: Path) -> None:
     )
     assert isinstance(chosen, Embedded)
     assert (chosen.name, digests_of(chosen)) == (model.name, digests_of(model))
+
+
+MUX = "module top_module (\n    input a,\n    input b,\n    input sel,\n    output y\n);"
+
+
+def test_transformers_write_the_same_greedily() -> None:
+    """Rounding differs: llama.cpp computes with quantized activations."""
+    text = "A 2-to-1 multiplexer. When sel is 1 the output y is b, otherwise it is a."
+    greedy = Request(
+        messages=begun(plain(text, MUX), MUX), sampling=Sampling(max_tokens=24, temperature=0.0)
+    )
+    with closing(Embedded(slots=1, threads=1)) as served:
+        ((_, ours),) = served.ask([greedy])
+    files = embedded_files(None)
+    local = LocalModel(str(files.base), adapter=files.adapter, device="cpu", dtype="float32")
+    with closing(local):
+        ((_, theirs),) = local.ask([greedy])
+    assert ours.text is not None
+    assert len(ours.text) > len(MUX)
+    assert theirs.text == ours.text
