@@ -22,6 +22,7 @@ _NEARLY = 1.02
 _PROVED_AT_ONCE = 4
 """Versions that one proof looks at, where the best is not proved by itself."""
 _SECONDS = 60.0
+_SAME = Proof(outcome=Outcome.PROVED, reason="the text is as it was")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,19 +55,24 @@ def best_written(
     *,
     library: Library | None = None,
     safe: bool = False,
+    smallest: bool = False,
     seconds: float = 30.0,
 ) -> Written | None:
     """Return the smallest version with one of `tables` that is proved; None if none is.
 
-    Codes are compared by the smallest change of the text; then its styles with the best codes.
-    That change wins over others with less than 2 % less area, and a `case` over equations.
+    Codes are compared by the smallest change of the text, which is also what comes out, unless
+    `smallest`: then its styles are compared with the best codes, and that change wins over others
+    with less than 2 % less area, and a `case` over equations.
 
     Raises:
         NotWritable: No table can be written back; why the last cannot, the message says.
         EnvironmentFault: No child process can be run.
     """
     choosing = _Choosing(
-        lift=lift, meter=Meter(library or read_library(None), Goal.AREA), seconds=seconds
+        lift=lift,
+        meter=Meter(library or read_library(None), Goal.AREA),
+        smallest=smallest,
+        seconds=seconds,
     )
     return choosing.best(_versions(lift, machine, tables, safe=safe))
 
@@ -77,6 +83,8 @@ class _Choosing:
 
     lift: Lifted
     meter: Meter
+    smallest: bool
+    """Whether styles are compared too."""
     seconds: float
 
     def best(self, found: Sequence[_Text]) -> Written | None:
@@ -84,6 +92,8 @@ class _Choosing:
         first = self._ranked(_least_changes(found))
         if not first:
             return self._proved(self._ranked(found))
+        if not self.smallest and (plain := self._proved(first)) is not None:
+            return plain
         near = [one for one in found if one.table is first[0].table]
         proved, ranked = both(lambda: self._proved(first[:1]), lambda: self._ranked(near))
         if proved is not None and ranked[0].version is proved.version:
@@ -107,19 +117,25 @@ class _Choosing:
         starts = [0, *range(1, len(ranked), _PROVED_AT_ONCE)]
         for first, last in pairwise([*starts, len(ranked)]):
             batch = ranked[first:last]
+            if batch and batch[0].version.design.digest == self.lift.design.digest:
+                return _written(batch[0], _SAME)
             designs = [candidate.version.design for candidate in batch]
             proofs = YosysProver().equivalent(
                 self.lift.design, designs, self.lift.interface, seconds=self.seconds
             )
             for candidate, proof in zip(batch, proofs, strict=True):
                 if proof.outcome is Outcome.PROVED:
-                    return Written(
-                        version=candidate.version,
-                        table=candidate.table,
-                        measured=candidate.measured,
-                        proof=proof,
-                    )
+                    return _written(candidate, proof)
         return None
+
+
+def _written(candidate: _Candidate, proof: Proof) -> Written:
+    return Written(
+        version=candidate.version,
+        table=candidate.table,
+        measured=candidate.measured,
+        proof=proof,
+    )
 
 
 def _least_changes(found: Sequence[_Text]) -> list[_Text]:

@@ -72,8 +72,8 @@ def versions(
     """Return `design` with `machine` replaced by `new` in each style that is possible.
 
     Those that change the text least come first. `new` must implement the machine's
-    table and have codes. If `safe`, codes of no state lead to the reset state, else
-    wherever costs least.
+    table and have codes. If `safe`, codes of no state lead to the reset state, which
+    only text written anew does, else wherever costs least.
 
     Raises:
         NotWritable: No style is possible; why the last is not, the message says.
@@ -94,6 +94,8 @@ def versions(
             source=source, register=register, plan=made, module=module, machine=machine, safe=safe
         ).rewritten(),
     }
+    if safe:
+        del ways[Style.IN_PLACE]
     return _written(design, source, ways)
 
 

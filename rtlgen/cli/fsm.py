@@ -91,6 +91,14 @@ def fsm(
         bool,
         typer.Option("--safe", help="In RTL, let codes of no state lead to the reset state."),
     ] = False,
+    smallest: Annotated[
+        bool,
+        typer.Option(
+            "--smallest",
+            help="In RTL, take the way to write the machine that has least area, equations too; "
+            "default: the smallest change of the text.",
+        ),
+    ] = False,
     seconds: Annotated[
         float,
         typer.Option(min=1.0, max=86400.0, help="For minimization, and for the search of codes."),
@@ -115,6 +123,7 @@ def fsm(
             top=top,
             register=register,
             safe=safe,
+            smallest=smallest,
             seconds=seconds,
             quiet=quiet,
         )

@@ -53,6 +53,7 @@ class Request:
     top: str | None
     register: str | None
     safe: bool
+    smallest: bool
     seconds: float
     quiet: bool
 
@@ -188,7 +189,13 @@ def _rewritten(request: Request, lift: Lifted, machine: _Machine) -> str:
     if small.found is None:
         raise UsageError("only a machine of RTL can be written back")
     try:
-        written = best_written(lift, small.found, _tables(request, small), safe=request.safe)
+        written = best_written(
+            lift,
+            small.found,
+            _tables(request, small),
+            safe=request.safe,
+            smallest=request.smallest,
+        )
     except (NotWritable, SourceUnreadable) as error:
         raise UsageError(
             f"the machine in {machine.name} cannot be written back: {error}"
@@ -199,12 +206,15 @@ def _rewritten(request: Request, lift: Lifted, machine: _Machine) -> str:
             f"the machine in {machine.name} was written anew, but could not be proved equal; "
             "nothing is written"
         )
-    _say_written(request, written)
+    _say_written(request, written, lift)
     return written.version.design.sources[written.version.file]
 
 
-def _say_written(request: Request, written: Written) -> None:
+def _say_written(request: Request, written: Written, lift: Lifted) -> None:
     states = len(written.table.states)
+    if written.version.design.digest == lift.design.digest:
+        _say(request, f"{states} states, area {written.measured.area:.1f}; the text is as it was")
+        return
     _say(
         request,
         f"{states} states, written {written.version.style.value}, area "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -102,6 +103,36 @@ def test_rtl_is_written_back_and_proved(tmp_path: Path) -> None:
     assert "4 states become 3" in done.stderr
     assert "proved equal" in done.stderr
     assert "B stands for C too" in done.stdout
+
+
+LEAST = """module toggled(input clk, input rst, input x, output z);
+  localparam IDLE = 2'd0, HALF = 2'd1, FULL = 2'd2;
+  reg [1:0] state;
+  always @(posedge clk)
+    if (rst) state <= IDLE;
+    else case (state)
+      IDLE: if (x) state <= HALF;
+      HALF: state <= x ? FULL : IDLE;
+      default: if (!x) state <= HALF;
+    endcase
+  assign z = state == FULL;
+endmodule
+"""
+
+
+def test_what_is_least_already_is_left_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "least.v").write_text(LEAST)
+    done = rtlgen("fsm", "least.v", "--minimize", "--verilog", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, LEAST), done.stderr
+    assert "the text is as it was" in done.stderr
+
+
+def test_a_safe_machine_is_written_anew_although_it_is_least(tmp_path: Path) -> None:
+    (tmp_path / "least.v").write_text(LEAST)
+    done = rtlgen("fsm", "least.v", "--safe", "--verilog", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "proved equal" in done.stderr
+    assert re.search(r"default: \w+ = IDLE;", done.stdout)
 
 
 def test_rtl_without_a_machine(tmp_path: Path) -> None:
