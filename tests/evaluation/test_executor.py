@@ -98,5 +98,5 @@ pool.submit(0, lambda: time.sleep(60))
 pool.close()
 """
     start = time.monotonic()
-    subprocess.run([sys.executable, "-c", program], check=True, timeout=30)
-    assert time.monotonic() - start < 20
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=55)
+    assert time.monotonic() - start < 50

@@ -60,7 +60,7 @@ def test_the_first_error_is_told_and_not_the_first_warning() -> None:
 
 
 def test_messages_of_any_length_are_read_at_once() -> None:
-    start = time.monotonic()
+    start = time.process_time()
     assert category("output port " * 100_000) is Category.ELABORATION
     assert category("port ``" * 100_000) is Category.ELABORATION
-    assert time.monotonic() - start < 5
+    assert time.process_time() - start < 5

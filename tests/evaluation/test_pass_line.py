@@ -218,7 +218,7 @@ class TestHonest:
             WAITER, SLOW.replace("n == 3", "0"), conditions=Conditions(cpu_seconds=60.0)
         )
         assert (never.category, never.official) == (Category.TIMEOUT, False)
-        assert never.seconds < 5
+        assert never.seconds < 30
 
     def test_a_slow_design_has_its_time(self) -> None:
         slower = SLOW.replace("[1:0] n", "[4:0] n").replace("n == 3", "n == 31")

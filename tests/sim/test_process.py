@@ -94,7 +94,7 @@ class TestFacts:
         assert 100 * MEBIBYTE < found.peak_memory_bytes < 200 * MEBIBYTE
 
     def test_wall_time_is_told(self, tmp_path: Path) -> None:
-        assert 0.2 < run("import time; time.sleep(0.2)", cwd=tmp_path).seconds < 5
+        assert 0.2 < run("import time; time.sleep(0.2)", cwd=tmp_path).seconds < 40
 
     def test_output_that_is_no_text_is_replaced(self, tmp_path: Path) -> None:
         assert run(r"import os; os.write(1, b'\xff\xfeok')", cwd=tmp_path).output == "��ok"
@@ -125,7 +125,7 @@ class TestLimits:
         start = time.monotonic()
         found = run("import time; time.sleep(60)", cwd=tmp_path, confine=confine, seconds=0.5)
         assert (found.exit_code, found.limit, found.timed_out) == (None, "time", True)
-        assert 0.5 < time.monotonic() - start < 5
+        assert 0.5 < time.monotonic() - start < 40
 
     @both_ways
     def test_time_of_a_tool_that_ignores_every_signal(self, tmp_path: Path, confine: bool) -> None:
@@ -137,7 +137,7 @@ class TestLimits:
         )
         found = run(code, cwd=tmp_path, confine=confine, seconds=0.5)
         assert found.limit == "time"
-        assert found.seconds < 5
+        assert found.seconds < 40
 
     @both_ways
     def test_processor_time(self, tmp_path: Path, confine: bool) -> None:
@@ -174,7 +174,7 @@ class TestLimits:
         )
         found = run(code, cwd=tmp_path, confine=confine, memory_bytes=300 * MEBIBYTE)
         assert found.limit == "memory"
-        assert found.seconds < 15
+        assert found.seconds < 25
 
     def test_output_past_what_is_kept_is_cut_and_said(self, tmp_path: Path) -> None:
         found = run("print('x' * 500)", cwd=tmp_path, output_bytes=100)
@@ -186,7 +186,7 @@ class TestLimits:
         found = run(code, cwd=tmp_path, confine=confine, output_bytes=10_000)
         assert (found.exit_code, found.limit, found.truncated) == (None, "output", True)
         assert len(found.output) == 10_000
-        assert found.seconds < 5
+        assert found.seconds < 40
 
     def test_a_file_that_grows_too_large(self, tmp_path: Path) -> None:
         code = (
@@ -218,7 +218,7 @@ class TestLimits:
         )
         found = run(code, marker, cwd=tmp_path, confine=confine, processes=50, seconds=3)
         assert found.exit_code is None
-        assert found.seconds < 15
+        assert found.seconds < 25
         assert none_lives(marker)
 
     def test_limits_must_be_positive(self) -> None:
@@ -257,7 +257,7 @@ class TestNobodySurvives:
     def test_an_orphan_that_holds_the_output_does_not_delay_the_end(
         self, tmp_path: Path, confine: bool
     ) -> None:
-        assert run(self.ORPHAN, cwd=tmp_path, confine=confine).seconds < 5
+        assert run(self.ORPHAN, cwd=tmp_path, confine=confine).seconds < 40
 
     def test_an_interrupt_kills_the_tree_and_goes_on(self, tmp_path: Path) -> None:
         marker = f"interrupted-{os.getpid()}"
@@ -290,7 +290,7 @@ class TestNobodySurvives:
                 time.sleep(0.02)
                 assert child.poll() is None
             child.send_signal(number)
-            child.wait(5)
+            child.wait(60)
         assert none_lives(marker)
 
     def test_no_descriptor_of_ours_is_inherited(self, tmp_path: Path) -> None:

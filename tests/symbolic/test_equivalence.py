@@ -164,7 +164,7 @@ PAIRS = [
 ]  # fmt: skip
 
 
-def answer(golden: str, *others: str, seconds: float = 60.0) -> list[Proof]:
+def answer(golden: str, *others: str, seconds: float = 180.0) -> list[Proof]:
     known = design(golden)
     prover = YosysProver()
     found = prover.equivalent(known, [*map(design, others)], interface_of(known), seconds=seconds)

@@ -275,7 +275,7 @@ def test_signal_gets_through_and_the_model_still_answers(garbage: LocalModel) ->
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
-    assert time.monotonic() - start < 10
+    assert time.monotonic() - start < 40
     assert answers(garbage, [request(max_tokens=1)])[0].text is not None
 
 
