@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from rtlgen.synth.draw import Draw
 from rtlgen.synth.drawn import Drawn, Family
-from rtlgen.synth.frames import Telling, told
+from rtlgen.synth.frames import told
 from rtlgen.synth.header import draw_style, header
 from rtlgen.synth.mismatch_text import Stimulus
 from rtlgen.synth.slips import slips_of
+from rtlgen.synth.telling import Telling
 from rtlgen.synth.vectors import beats_of
 from rtlgen.synth.verify import Claim
 

@@ -7,70 +7,28 @@ takes words that it has not seen can be measured.
 
 from __future__ import annotations
 
-import random
-import re
 import textwrap
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from rtlgen.synth import phrases
-from rtlgen.synth.drawn import Drawn, Words
+from rtlgen.synth.frames_noted import note, ports_in_prose
 from rtlgen.synth.header import data_outputs
 from rtlgen.synth.narration import narrated
-from rtlgen.synth.phrases import capital, direction, listed
+from rtlgen.synth.phrases import capital, direction
+from rtlgen.synth.telling import (
+    Telling,
+    bullets,
+    listed_points,
+    noun,
+    paragraphs,
+    port_bullet,
+    port_sentence,
+    prose,
+    short_timing,
+    tidy,
+    title,
+)
 from sim.interface import Port
-
-
-@dataclass(frozen=True, slots=True)
-class Telling:
-    """What is told, and the chance that picks the words."""
-
-    drawn: Drawn
-    top: str
-    header: str
-    chance: random.Random
-
-    def one_of(self, *alternatives: str) -> str:
-        """Return one of several ways to say the same."""
-        return self.chance.choice(alternatives)
-
-    @property
-    def words(self) -> Words:
-        """The family's words."""
-        return self.drawn.words
-
-    @property
-    def ports(self) -> tuple[Port, ...]:
-        """All ports, clock and reset first."""
-        return phrases.ports_of(self.drawn)
-
-    @property
-    def names(self) -> frozenset[str]:
-        """Names of ports, which keep their first letter as it is; `a` may be an article."""
-        return frozenset(port.name for port in self.ports) - {"a"}
-
-    def sentence(self, text: str) -> str:
-        """Return `text` as a sentence."""
-        return phrases.sentence(text, self.names)
-
-    @property
-    def plain(self) -> str:
-        """The family's paragraph, which is made of sentences."""
-        return phrases.ended(self.words.plain)
-
-    @property
-    def points(self) -> list[str]:
-        """The family's separate sentences."""
-        return [phrases.ended(point) for point in self.words.points]
-
-    def timing(self) -> list[str]:
-        """Return sentences on clock and reset."""
-        return phrases.clock_and_reset(self.drawn, self.chance)
-
-    def width(self, port: Port) -> str:
-        """Return a port's width in words."""
-        return phrases.width_text(port, self.chance)
-
 
 Frame = Callable[[Telling], str]
 
@@ -83,114 +41,13 @@ def told(telling: Telling, *, held_out: bool = False) -> tuple[str, str]:
     return name, tidy(frames[name](telling))
 
 
-def tidy(text: str) -> str:
-    """Return `text` without trailing spaces and with single blank lines."""
-    lines = [line.rstrip() for line in text.strip("\n").splitlines()]
-    kept: list[str] = []
-    for line in lines:
-        if line or (kept and kept[-1]):
-            kept.append(line)
-    return "\n".join(kept)
-
-
-def _paragraphs(*parts: str) -> str:
-    return "\n\n".join(part for part in parts if part)
-
-
-def _prose(t: Telling) -> str:
-    """Return the full description with clock and reset before or after it."""
-    timing, plain = t.timing(), t.plain
-    parts = [*timing, plain] if t.chance.random() < 0.25 else [plain, *timing]
-    return " ".join(parts)
-
-
-def _listed_points(t: Telling) -> list[str]:
-    return [*t.points, *t.timing()]
-
-
-def _bullets(items: list[str], mark: str = "-") -> str:
-    return "\n".join(f"{mark} {item}" for item in items)
-
-
-def _port_bullet(t: Telling, port: Port) -> str:
-    role = phrases.role_of(t.drawn, port, t.chance)
-    width = f" ({t.width(port)})" if port.width > 1 else ""
-    return f"{direction(port)} {port.name}{width}{f': {role}' if role else ''}"
-
-
-def _title(t: Telling) -> str:
-    return t.words.title
-
-
-_BEFORE = re.compile(
-    r"\s(?:with|for|of|on|in|that|from|to|which|as|by|and|whose|made|without|at|between|every|over|per)\s"
-)
-_CONSONANT = re.compile(r"(?:one|uni[^m]|uart|use|us[ae]|eu|u-)", re.I)
-_VOWEL = re.compile(
-    r"(?:[aeiou]|8|11\b|11-|18\b|18-|fsm|lfsr|lru|sr\b|xor|nand\b|nor\b|n-|s-)", re.I
-)
-_SOUNDS_LIKE_CONSONANT = re.compile(r"(?:nand|nor)\b", re.I)
-
-
-def _an(noun: str) -> str:
-    """Return a noun phrase with its article, unless it has one or is a plural."""
-    first = noun.split(" ", 1)[0]
-    head = _BEFORE.split(noun, maxsplit=1)[0]
-    plural = head.endswith("s") and not head.endswith(("ss", "us"))
-    if first.lower() in ("a", "an", "the") or plural or head.endswith(("logic", "control")):
-        return noun
-    vowel = _VOWEL.match(first) and not _CONSONANT.match(first)
-    return f"{'an' if vowel and not _SOUNDS_LIKE_CONSONANT.match(first) else 'a'} {noun}"
-
-
-def _inputs_outputs(t: Telling) -> tuple[str, str]:
-    """Return inputs and outputs as lists in a sentence, with the widths of vectors."""
-    outputs = data_outputs(t.drawn)
-    given = [port for port in t.ports if port not in outputs]
-
-    def named(port: Port) -> str:
-        return f"{port.name} ({t.width(port)})" if port.width > 1 else port.name
-
-    return listed([named(p) for p in given]), listed([named(p) for p in outputs])
-
-
-def _port_sentence(t: Telling) -> str:
-    given, got = _inputs_outputs(t)
-    if not given:
-        return t.one_of(f"The only port is the output {got}.", f"It has the output {got}.")
-    one = len(data_outputs(t.drawn)) == 1
-    said = f"the output is {got}" if one else f"the outputs are {got}"
-    taken = "input is" if len(t.ports) - len(data_outputs(t.drawn)) == 1 else "inputs are"
-    return t.one_of(
-        f"The {taken} {given}; {said}.",
-        f"Inputs: {given}. Outputs: {got}.",
-        f"It takes {given} and drives {got}.",
-        f"Ports: {given} in, {got} out.",
-    )
-
-
-def _short_timing(t: Telling) -> str:
-    """Return clock and reset in as few words as possible."""
-    timing = t.drawn.timing
-    if timing is None:
-        return ""
-    edge = "posedge" if timing.rising else "negedge"
-    parts = [f"{edge} {timing.clock}"]
-    if timing.reset:
-        how = "async" if timing.asynchronous else "sync"
-        parts.append(f"{how} active-{'low' if timing.active_low else 'high'} {timing.reset}")
-        if t.words.after_reset:
-            parts.append(f"after reset {t.words.after_reset}")
-    return "; ".join(parts)
-
-
 # Frames for training
 
 
 def _one_liner(t: Telling) -> str:
-    short = _short_timing(t)
-    line = t.one_of(t.sentence(t.words.terse), t.sentence(f"{_an(_title(t))}: {t.words.terse}"))
-    return _paragraphs(line + (f" {capital(short, t.names)}." if short else ""), t.words.fragment)
+    short = short_timing(t)
+    line = t.one_of(t.sentence(t.words.terse), t.sentence(f"{noun(t)}: {t.words.terse}"))
+    return paragraphs(line + (f" {capital(short, t.names)}." if short else ""), t.words.fragment)
 
 
 def _brief(t: Telling) -> str:
@@ -200,53 +57,53 @@ def _brief(t: Telling) -> str:
     edge = phrases.edge_in_passing(timing, t.chance)
     if t.chance.random() < 0.5:
         reset = phrases.reset_in_passing(timing, t.words.after_reset, t.chance)
-        lead = f"{verb} {_an(_title(t))}{f' with {reset}' if reset else ''}."
+        lead = f"{verb} {noun(t)}{f' with {reset}' if reset else ''}."
         said = [lead, t.sentence(what), edge]
     else:
         reset = phrases.reset_in_few_words(timing, t.words.after_reset, t.chance)
         said = [phrases.ended(f"{verb} {what}"), reset, edge]
-    return _paragraphs(" ".join(filter(None, said)), t.words.fragment)
+    return paragraphs(" ".join(filter(None, said)), t.words.fragment)
 
 
 def _prose_then_ports(t: Telling) -> str:
-    ports = _bullets([_port_bullet(t, port) for port in t.ports], t.one_of("-", "*", "  -"))
+    ports = bullets([port_bullet(t, port) for port in t.ports], t.one_of("-", "*", "  -"))
     lead = t.one_of("Ports:", "Interface:", "The module has these ports:", "Signals:")
-    return _paragraphs(_prose(t), t.words.fragment, f"{lead}\n{ports}")
+    return paragraphs(prose(t), t.words.fragment, f"{lead}\n{ports}")
 
 
 def _ports_then_prose(t: Telling) -> str:
-    ports = _bullets([_port_bullet(t, port) for port in t.ports], t.one_of("-", " -"))
+    ports = bullets([port_bullet(t, port) for port in t.ports], t.one_of("-", " -"))
     lead = t.one_of(
         f"Write a Verilog module {t.top} with the ports below; ports without a width are one bit.",
         f"Design a module {t.top}. Its ports, scalar where no width is given:",
         f"The module is to be called {t.top} and to have this interface:",
         f"Implement {t.top}:",
     )
-    return _paragraphs(lead, ports, _prose(t), t.words.fragment)
+    return paragraphs(lead, ports, prose(t), t.words.fragment)
 
 
 def _plain_text(t: Telling) -> str:
-    lead = t.one_of("", "", f"Build {_an(_title(t))}.", f"Design {_an(_title(t))}.")
-    return _paragraphs(" ".join(filter(None, (lead, _prose(t)))), t.words.fragment)
+    lead = t.one_of("", "", f"Build {noun(t)}.", f"Design {noun(t)}.")
+    return paragraphs(" ".join(filter(None, (lead, prose(t)))), t.words.fragment)
 
 
 def _bullet_points(t: Telling) -> str:
-    points = _bullets(_listed_points(t), t.one_of("-", "*"))
+    points = bullets(listed_points(t), t.one_of("-", "*"))
     lead = t.one_of(
-        f"{capital(_title(t), t.names)}",
-        f"Implement {_an(_title(t))}.",
-        f"Module {t.top}: {_title(t)}",
+        f"{capital(title(t), t.names)}",
+        f"Implement {noun(t)}.",
+        f"Module {t.top}: {title(t)}",
     )
-    return _paragraphs(f"{lead.rstrip(':.')}:\n{points}", t.words.fragment)
+    return paragraphs(f"{lead.rstrip(':.')}:\n{points}", t.words.fragment)
 
 
 def _comment_block(t: Telling) -> str:
-    lines = textwrap.wrap(_prose(t), 76)
+    lines = textwrap.wrap(prose(t), 76)
     fragment = t.words.fragment.splitlines()
     ports = [f"{direction(port)} {port.range} {port.name}".replace("  ", " ") for port in t.ports]
     ports = ["", *ports] if t.chance.random() < 0.5 else []
     middle = ["", *fragment] if fragment else []
-    return "\n".join(f"// {line}" for line in (f"{t.top}: {_title(t)}", *lines, *middle, *ports))
+    return "\n".join(f"// {line}" for line in (f"{t.top}: {title(t)}", *lines, *middle, *ports))
 
 
 def _sections(t: Telling) -> str:
@@ -261,8 +118,8 @@ def _sections(t: Telling) -> str:
     for head, some in (("Input ports", given), ("Output ports", list(outputs))):
         listing = "\n".join(f"    {_port_line(t, port)}" for port in some)
         parts.append(f"{head}{ends}\n{listing}" if some else "")
-    parts.append(f"{t.one_of('Implementation', 'Behavior', 'Description')}{ends}\n{_prose(t)}")
-    return _paragraphs(*parts, t.words.fragment)
+    parts.append(f"{t.one_of('Implementation', 'Behavior', 'Description')}{ends}\n{prose(t)}")
+    return paragraphs(*parts, t.words.fragment)
 
 
 def _port_line(t: Telling, port: Port) -> str:
@@ -279,10 +136,10 @@ def _markdown(t: Telling) -> str:
         for p in t.ports
     ]
     table = "\n".join(("| Port | Direction | Width | Role |", "|---|---|---|---|", *rows))
-    body = _prose(t) if t.chance.random() < 0.6 else _bullets(_listed_points(t))
+    body = prose(t) if t.chance.random() < 0.6 else bullets(listed_points(t))
     fragment = f"```\n{t.words.fragment}\n```" if t.words.fragment else ""
-    head = t.one_of(f"# {t.top}", f"# {capital(_title(t), t.names)}", f"## Module `{t.top}`")
-    return _paragraphs(
+    head = t.one_of(f"# {t.top}", f"# {capital(title(t), t.names)}", f"## Module `{t.top}`")
+    return paragraphs(
         head, t.sentence(t.words.terse), "## Ports", table, "## Behavior", body, fragment
     )
 
@@ -290,10 +147,10 @@ def _markdown(t: Telling) -> str:
 def _letter(t: Telling) -> str:
     hello = t.one_of("Hi,", "Hello,", "Dear colleague,", "Hi there,", "Hey,")
     lead = t.one_of(
-        f"for the next board revision I need {_an(_title(t))}.",
-        f"could you please write {_an(_title(t))} for me?",
-        f"we are still missing {_an(_title(t))} in our design, and I was hoping you could do it.",
-        f"as discussed this morning, please prepare {_an(_title(t))}.",
+        f"for the next board revision I need {noun(t)}.",
+        f"could you please write {noun(t)} for me?",
+        f"we are still missing {noun(t)} in our design, and I was hoping you could do it.",
+        f"as discussed this morning, please prepare {noun(t)}.",
     )
     close = t.one_of(
         "Thanks a lot!",
@@ -302,19 +159,17 @@ def _letter(t: Telling) -> str:
         f"The module should be called {t.top}.",
         "No testbench is needed.",
     )
-    return _paragraphs(
-        f"{hello}", f"{lead} {_prose(t)} {_port_sentence(t)}", t.words.fragment, close
-    )
+    return paragraphs(f"{hello}", f"{lead} {prose(t)} {port_sentence(t)}", t.words.fragment, close)
 
 
 def _wordy(t: Telling) -> str:
     lead = t.one_of(
-        f"This task is about {_an(_title(t))}, a small building block that many designs contain.",
+        f"This task is about {noun(t)}, a small building block that many designs contain.",
         f"Suppose that you are part of a team that builds a chip, and that one of its blocks is "
-        f"{_an(_title(t))}.",
-        f"In the following, {_an(_title(t))} is described in detail; please read all of it before "
+        f"{noun(t)}.",
+        f"In the following, {noun(t)} is described in detail; please read all of it before "
         "you begin.",
-        f"Your job is to describe {_an(_title(t))} in synthesizable Verilog.",
+        f"Your job is to describe {noun(t)} in synthesizable Verilog.",
     )
     close = t.one_of(
         "Take care that the description can be synthesized.",
@@ -322,29 +177,29 @@ def _wordy(t: Telling) -> str:
         "Keep the names of the ports as they are given.",
         f"Call the module {t.top}.",
     )
-    return _paragraphs(f"{lead} {_port_sentence(t)} {_prose(t)}", t.words.fragment, close)
+    return paragraphs(f"{lead} {port_sentence(t)} {prose(t)}", t.words.fragment, close)
 
 
 def _question(t: Telling) -> str:
     lead = t.one_of(
-        f"How would you write {_an(_title(t))} in Verilog?",
-        f"Can you give me a Verilog module for {_an(_title(t))}?",
-        f"What does {_an(_title(t))} look like in Verilog?",
-        f"Could you implement {_an(_title(t))}?",
+        f"How would you write {noun(t)} in Verilog?",
+        f"Can you give me a Verilog module for {noun(t)}?",
+        f"What does {noun(t)} look like in Verilog?",
+        f"Could you implement {noun(t)}?",
     )
-    return _paragraphs(f"{lead} {_prose(t)}", t.words.fragment, _port_sentence(t))
+    return paragraphs(f"{lead} {prose(t)}", t.words.fragment, port_sentence(t))
 
 
 def _requirements(t: Telling) -> str:
-    points = _listed_points(t)
+    points = listed_points(t)
     label = t.one_of("R", "REQ-", "")
     numbered = [f"{label}{n}{'.' if not label else ':'} {p}" for n, p in enumerate(points, 1)]
     lead = t.one_of(
-        f"The module {t.top} shall be {_an(_title(t))} and shall meet these requirements:",
-        f"Requirements for {t.top}, {_an(_title(t))}:",
+        f"The module {t.top} shall be {noun(t)} and shall meet these requirements:",
+        f"Requirements for {t.top}, {noun(t)}:",
         f"{t.top} shall implement the following.",
     )
-    return _paragraphs(lead, "\n".join(numbered), t.words.fragment, _port_sentence(t))
+    return paragraphs(lead, "\n".join(numbered), t.words.fragment, port_sentence(t))
 
 
 def _header_given(t: Telling) -> str:
@@ -354,32 +209,32 @@ def _header_given(t: Telling) -> str:
         "The header is given:",
         "Interface:",
     )
-    return _paragraphs(_prose(t), t.words.fragment, f"{lead}\n\n{t.header}")
+    return paragraphs(prose(t), t.words.fragment, f"{lead}\n\n{t.header}")
 
 
 def _header_first(t: Telling) -> str:
     lead = t.one_of("Given", "Fill in the body of", "Complete", "Here is a module header:")
-    return _paragraphs(
-        f"{lead}\n\n{t.header}", f"{t.sentence(t.words.terse)} {_prose(t)}", t.words.fragment
+    return paragraphs(
+        f"{lead}\n\n{t.header}", f"{t.sentence(t.words.terse)} {prose(t)}", t.words.fragment
     )
 
 
 def _mixed(t: Telling) -> str:
-    points = _bullets(_listed_points(t))
-    return _paragraphs(
-        t.sentence(f"{t.one_of('Write', 'Create', 'Design', 'Make')} {_an(_title(t))}"),
-        _port_sentence(t),
+    points = bullets(listed_points(t))
+    return paragraphs(
+        t.sentence(f"{t.one_of('Write', 'Create', 'Design', 'Make')} {noun(t)}"),
+        port_sentence(t),
         f"{t.one_of('Details:', 'Notes:', 'Rules:', 'In detail:')}\n{points}",
         t.words.fragment,
     )
 
 
 def _ticket(t: Telling) -> str:
-    points = _bullets(_listed_points(t), t.one_of("- [ ]", "-", "*"))
-    return _paragraphs(
-        f"{t.one_of('Title', 'Summary', 'Task')}: {_title(t)}",
+    points = bullets(listed_points(t), t.one_of("- [ ]", "-", "*"))
+    return paragraphs(
+        f"{t.one_of('Title', 'Summary', 'Task')}: {title(t)}",
         f"{t.one_of('Description', 'What', 'Details')}: {t.sentence(t.words.terse)} "
-        f"{_port_sentence(t)}",
+        f"{port_sentence(t)}",
         f"{t.one_of('Done when', 'Acceptance', 'To do')}:\n{points}",
         t.words.fragment,
     )
@@ -387,9 +242,9 @@ def _ticket(t: Telling) -> str:
 
 def _fields(t: Telling) -> str:
     ports = "\n".join(f"  {p.name}: {direction(p)}, {t.width(p)}" for p in t.ports)
-    body = textwrap.indent("\n".join(_listed_points(t)), "  ")
-    return _paragraphs(
-        f"module: {t.top}\nwhat: {_title(t)}\nports:\n{ports}\nbehavior:\n{body}", t.words.fragment
+    body = textwrap.indent("\n".join(listed_points(t)), "  ")
+    return paragraphs(
+        f"module: {t.top}\nwhat: {title(t)}\nports:\n{ports}\nbehavior:\n{body}", t.words.fragment
     )
 
 
@@ -398,8 +253,8 @@ def _code_walk(t: Telling) -> str:
     text = narrated(t.drawn, t.chance)
     if text is None:
         return _plain_text(t)
-    lead = t.one_of("", _port_sentence(t), f"The module is {_an(_title(t))}.")
-    return _paragraphs(lead, text)
+    lead = t.one_of("", port_sentence(t), f"The module is {noun(t)}.")
+    return paragraphs(lead, text)
 
 
 FRAMES: dict[str, Frame] = {
@@ -412,6 +267,8 @@ FRAMES: dict[str, Frame] = {
     "comment-block": _comment_block,
     "sections": _sections,
     "markdown": _markdown,
+    "note": note,
+    "ports-in-prose": ports_in_prose,
     "letter": _letter,
     "wordy": _wordy,
     "question": _question,
@@ -424,7 +281,14 @@ FRAMES: dict[str, Frame] = {
     "code-walk": _code_walk,
 }
 """By name; all may be used for training."""
-_OFTEN = {"code-walk": 2, "plain-text": 3, "one-liner": 2, "brief": 4}
+_OFTEN = {
+    "code-walk": 2,
+    "plain-text": 3,
+    "one-liner": 2,
+    "brief": 4,
+    "note": 2,
+    "ports-in-prose": 2,
+}
 """How often a frame is drawn, where that is more often than others: people write little."""
 
 
@@ -436,8 +300,8 @@ def _data_sheet(t: Telling) -> str:
         f"  {n:2}  {p.name:12} {'IN' if direction(p) == 'input' else 'OUT':4} {p.width}"
         for n, p in enumerate(t.ports, 1)
     )
-    return _paragraphs(
-        f"{t.top.upper()} - {capital(_title(t), t.names)}",
+    return paragraphs(
+        f"{t.top.upper()} - {capital(title(t), t.names)}",
         f"1 General description\n{t.plain}",
         f"2 Pins (number, name, direction, bits)\n{pins}",
         f"3 Operation\n{' '.join(t.timing()) or t.sentence(t.words.terse)}",
@@ -448,19 +312,19 @@ def _data_sheet(t: Telling) -> str:
 def _user_story(t: Telling) -> str:
     who = t.one_of("system architect", "firmware developer", "verification engineer", "student")
     why = t.one_of("so that I can use it in a larger design", "so that I need not build it myself")
-    return _paragraphs(
-        f"As a {who} I want {_an(_title(t))} {why}.",
-        "\n".join(f"Given the module {t.top}: {point}" for point in _listed_points(t)),
+    return paragraphs(
+        f"As a {who} I want {noun(t)} {why}.",
+        "\n".join(f"Given the module {t.top}: {point}" for point in listed_points(t)),
         t.words.fragment,
-        _port_sentence(t),
+        port_sentence(t),
     )
 
 
 def _dialogue(t: Telling) -> str:
-    answers = "\n".join(f"B: {point}" for point in _listed_points(t))
-    return _paragraphs(
-        f"A: What is still to be done?\nB: {capital(_an(_title(t)), t.names)}, called {t.top}.\n"
-        f"A: And what exactly must it do?\n{answers}\nA: Which ports?\nB: {_port_sentence(t)}",
+    answers = "\n".join(f"B: {point}" for point in listed_points(t))
+    return paragraphs(
+        f"A: What is still to be done?\nB: {capital(noun(t), t.names)}, called {t.top}.\n"
+        f"A: And what exactly must it do?\n{answers}\nA: Which ports?\nB: {port_sentence(t)}",
         t.words.fragment,
     )
 

@@ -17,8 +17,9 @@ from collections.abc import Iterator, Sequence
 from rtlgen.synth.catalog import ALL
 from rtlgen.synth.drawn import Family
 from rtlgen.synth.example import Example, draw_example
-from rtlgen.synth.frames import FRAMES, HELD_OUT, Telling, tidy
+from rtlgen.synth.frames import FRAMES, HELD_OUT
 from rtlgen.synth.slips import bare
+from rtlgen.synth.telling import Telling, tidy
 from rtlgen.synth.verify import Verified, verified
 
 _TOGETHER = 16
