@@ -165,6 +165,9 @@ class Words:
     """A paragraph that leaves nothing open."""
     points: tuple[str, ...]
     """The same as separate sentences."""
+    named: str = ""
+    """What people call it in passing, without its ports; only where that, the ports' names and
+    what reset leads to leave nothing open. Without an article."""
     after_reset: str = ""
     """What reset leads to, as a clause with a verb: `the count is 0`."""
     fragment: str = ""

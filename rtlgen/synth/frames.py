@@ -27,6 +27,7 @@ from rtlgen.synth.telling import (
     short_timing,
     tidy,
     title,
+    with_article,
 )
 from sim.interface import Port
 
@@ -55,7 +56,11 @@ def _brief(t: Telling) -> str:
     verb = t.one_of("Create", "Build", "Implement", "Make", "Design", "Write")
     what, timing = t.words.terse, t.drawn.timing
     edge = phrases.edge_in_passing(timing, t.chance)
-    if t.chance.random() < 0.5:
+    if t.words.named and t.chance.random() < 0.6:
+        reset = phrases.reset_in_passing(timing, t.words.after_reset, t.chance)
+        lead = f"{verb} {with_article(t.words.named)}{f' with {reset}' if reset else ''}."
+        said = [lead, edge]
+    elif t.chance.random() < 0.5:
         reset = phrases.reset_in_passing(timing, t.words.after_reset, t.chance)
         lead = f"{verb} {noun(t)}{f' with {reset}' if reset else ''}."
         said = [lead, t.sentence(what), edge]

@@ -92,12 +92,16 @@ def _moment_after(timing: ClockAndReset, chance: random.Random) -> str:
 
 
 def reset_in_passing(timing: ClockAndReset | None, after: str, chance: random.Random) -> str:
-    """Return a reset as a noun phrase; empty where there is none."""
+    """Return a reset as a noun phrase; empty where there is none. To 0 is the usual."""
     if timing is None or not timing.reset:
         return ""
     kind = _reset_kind(timing, chance)
+    if chance.random() < 0.5:
+        kind = kind.replace("active-", "active ")
+    if after.endswith(" is 0") and chance.random() < 0.5:
+        after = ""
     article = "an" if kind[0] == "a" else "a"
-    named = chance.choice(("", f" ({timing.reset})", f' "{timing.reset}"', f" {timing.reset}"))
+    named = chance.choice(("", f" ({timing.reset})", f' "{timing.reset}"'))
     result = chance.choice((f" after which {after}", f"; after reset {after}")) if after else ""
     return f"{article} {kind} reset{named}{result}"
 

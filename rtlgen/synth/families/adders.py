@@ -59,6 +59,7 @@ def _bit_adder_words(draw: Draw, name: str, ins: list[str], total: str, carry: s
     last = f", including the carry-in {ins[2]}" if len(ins) > 2 else " without a carry-in"
     return Words(
         title=name,
+        named=name,
         terse=draw.phrase(
             f"a {name} for {listed(ins)} with the outputs {total} and {carry} (carry-out)",
             f"a {name}: {total} is the sum bit and {carry} the carry of {' + '.join(ins)}",

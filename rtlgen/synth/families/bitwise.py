@@ -213,6 +213,11 @@ def _popcount(draw: Draw) -> Drawn:
         outs=[(out, bits)],
         words=Words(
             title=f"population count of {width} bits" if digit else f"zero count of {width} bits",
+            named=draw.phrase(
+                f"circuit that counts the number of '{digit}'s in {an(f'{width}-bit vector')}",
+                f"{'population' if digit else 'zero'} count circuit for "
+                f"{an(f'{width}-bit input vector')}",
+            ),
             terse=f"a circuit that counts the {word} in the {width}-bit vector {source}",
             plain=draw.phrase(
                 f"Count how many bits of {source} are {digit} and give the count on {out}.",

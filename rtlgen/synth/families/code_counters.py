@@ -35,6 +35,7 @@ def _gray_words(draw: Draw, width: int, gray: str, enable: Control) -> Words:
     first = ", ".join(f"{i ^ i >> 1:0{width}b}" for i in range(4))
     return Words(
         title=f"{width}-bit Gray code counter",
+        named="" if enable else f"{width}-bit Gray code counter",
         terse=draw.phrase(
             f"{bits(width, 'Gray code counter')}{', advancing' + only if only else ''}",
             f"{bits(width, 'counter')} whose output {gray} is in Gray code"

@@ -50,6 +50,13 @@ def _plain_words(draw: Draw, down: bool, width: int, count: str, enable: Control
     )
     return Words(
         title=f"{width}-bit {kind} counter" + (" with enable" if enable else ""),
+        named=""
+        if enable
+        else draw.phrase(
+            f"{width}-bit binary {kind} counter",
+            f"{width}-bit counter that counts {kind}",
+            f"{kind} counter with a period of {top + 1}",
+        ),
         terse=draw.phrase(
             f"{bits(width, f'binary {kind} counter')}" + (f" that counts{only}" if enable else ""),
             f"{bits(width, 'register')} {count} that counts {kind}{only}",
@@ -146,6 +153,13 @@ def _modulo_words(
     wrap = wrap if end else ""
     return Words(
         title=f"{kind} from {low} to {high}" if low else f"modulo-{period} counter",
+        named=""
+        if enable or end
+        else draw.phrase(
+            f"{kind} from {low} to {high}",
+            f"{kind} that counts {low} through {high}, inclusive",
+            f"{kind} that counts from {low} through {high}, inclusive, with a period of {period}",
+        ),
         terse=draw.phrase(
             f"a {kind} that counts from {low} through {high}{only} and starts again at {low}",
             f"a {kind} {count} that runs {low}, {low + 1}, ..., {high}, {low}{only}",

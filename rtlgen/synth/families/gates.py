@@ -94,6 +94,7 @@ def _gate_words(
     meaning = draw.phrase("", "", draw.phrase(*_MEANING[kind]).format(out=out, ins=before))
     return Words(
         title=f"{len(ins)}-input {kind} gate{' with inverted inputs' if bubbles else ''}",
+        named="" if bubbles else draw.phrase(f"{kind} gate", f"{len(ins)}-input {kind} gate"),
         terse=draw.phrase(
             f"{noun}{inverted}",
             f"{noun} whose inputs are {before}" if bubbles else noun,

@@ -30,6 +30,7 @@ def _bit_reversal(draw: Draw) -> Drawn:
         outs=[(out, width)],
         words=Words(
             title=f"{width}-bit bit reversal",
+            named=f"circuit that reverses the bit order of {an(f'{width}-bit vector')}",
             terse=f"a circuit that reverses the bit order of the {width}-bit vector {source}",
             plain=draw.phrase(
                 f"Reverse the order of the bits: {out}[0] is {source}[{top}], {out}[1] is "
@@ -104,6 +105,9 @@ def _byte_order(draw: Draw) -> Drawn:
         outs=[(out, width)],
         words=Words(
             title=f"{piece} order of {an(f'{width}-bit word')}",
+            named=f"circuit that reverses the {piece} order of {an(f'{width}-bit vector')}"
+            if kind == "reverse"
+            else "",
             terse=f"a circuit in which {rule} ({width} bits in all, {size} bits each)",
             plain=draw.phrase(
                 f"Change the order of the {piece}s in {an(f'{width}-bit word')}: {rule}.{why}",

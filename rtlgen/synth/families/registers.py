@@ -37,6 +37,7 @@ def _flip_flop_words(
     both = f" Output {inverted} is always the complement of {q}." if inverted else ""
     return Words(
         title="D flip-flop" + (" with complementary output" if inverted else ""),
+        named="" if inverted else draw.phrase("D flip-flop", "D flip flop", "simple D flip-flop"),
         terse=draw.phrase(
             "a D flip-flop",
             "a single D flip-flop",
@@ -109,6 +110,11 @@ def _register_words(
     )
     return Words(
         title=f"{width}-bit register" + (" with enable" if enable else ""),
+        named=""
+        if enable
+        else draw.phrase(
+            f"{width} D flip-flops", f"{width}-bit register", f"{width} DFFs with a common clock"
+        ),
         terse=draw.phrase(
             f"{bits(width, 'register')} that stores {data}{only}",
             f"{width} D flip-flops with input {data} and output {q}"
