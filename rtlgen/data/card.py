@@ -18,6 +18,7 @@ import yaml
 
 from rtlgen.data import contamination, near_duplicates, plots
 from rtlgen.data.dataset_record import DatasetRecord, read_record
+from rtlgen.data.hugging_face import description
 from rtlgen.data.rows import Kind, Split
 from rtlgen.data.survey import Survey, survey
 from rtlgen.evaluation.replacing import write_whole
@@ -89,7 +90,7 @@ def front_matter(record: DatasetRecord) -> str:
         "tags": ["verilog", "rtl", "hardware", "code", "rtlgen"],
         "size_categories": [next((n for most, n in _SIZES if total < most), "n>1M")],
         "configs": [
-            _config(kind, record.counts[kind], first=kind is next(iter(record.counts)))
+            _config(kind, record, first=kind is next(iter(record.counts)))
             for kind in Kind
             if kind in record.counts
         ],
@@ -105,9 +106,15 @@ def _licence(expression: str) -> dict[str, str]:
     return {"license": "other", "license_name": expression}
 
 
-def _config(kind: Kind, counts: Mapping[Split, int], *, first: bool) -> dict[str, Any]:
+def _config(kind: Kind, record: DatasetRecord, *, first: bool) -> dict[str, Any]:
+    counts = record.counts[kind]
     files = [{"split": str(s), "path": f"parquet/{kind}/{s}.parquet"} for s in Split if s in counts]
-    return {"config_name": str(kind), **({"default": True} if first else {}), "data_files": files}
+    return {
+        "config_name": str(kind),
+        "description": description(kind, record.files),
+        **({"default": True} if first else {}),
+        "data_files": files,
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

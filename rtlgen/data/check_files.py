@@ -14,7 +14,7 @@ from rtlgen.data.card import CARD, card, front_matter
 from rtlgen.data.check_rows import Fault
 from rtlgen.data.dataset_record import DatasetRecord
 from rtlgen.data.findings import Findings
-from rtlgen.data.hugging_face import LINES_YAML, lines_yaml
+from rtlgen.data.hugging_face import LINES_YAML, description, lines_yaml
 from rtlgen.data.plots import pictures_of
 from rtlgen.data.readers import Placed, read_rows
 from rtlgen.data.rows import Kind, Split
@@ -99,7 +99,8 @@ def _card(folder: Path, record: DatasetRecord, counts: Survey) -> Iterator[Fault
 def _lines_yaml(folder: Path, record: DatasetRecord) -> Iterator[Fault]:
     for kind, splits in record.counts.items():
         path = folder / kind / LINES_YAML
-        if not path.is_file() or path.read_text("utf-8", "replace") != lines_yaml(kind, splits):
+        text = lines_yaml(kind, splits, description(kind, record.files))
+        if not path.is_file() or path.read_text("utf-8", "replace") != text:
             yield "card", f"{kind}/{LINES_YAML} is missing, or is not what the data says"
 
 

@@ -137,7 +137,8 @@ def _text(value: object) -> str:
     """Return a field's text; of a conversation, what the user says."""
     if isinstance(value, list):
         turns = (turn for turn in value if isinstance(turn, dict) and turn.get("role") == "user")
-        return "\n\n".join(turn["content"] for turn in turns if isinstance(turn["content"], str))
+        said = (turn.get("content") for turn in turns)
+        return "\n\n".join(text for text in said if isinstance(text, str))
     return value if isinstance(value, str) else ""
 
 

@@ -229,8 +229,13 @@ def _digest(problem: Problem) -> bytes:
     return bytes.fromhex(digest(problem.digest.encode(), problem.description.encode()))
 
 
+def is_held_out(root: Path) -> bool:
+    """Return whether the corpus in `root` is a part that is for measuring."""
+    return _corpus(root)[1].startswith(HELD_OUT)
+
+
 def _refuse_held_out(root: Path) -> None:
-    if _corpus(root)[1].startswith(HELD_OUT):
+    if is_held_out(root):
         raise UsageError(
             f"held-out problems must not be trained on, those of {root} are\n\n"
             "hint: give the corpus's `train`, or say --held-out for data that is only "

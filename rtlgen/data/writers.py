@@ -21,7 +21,7 @@ from pydantic_core import PydanticSerializationError
 from rtlgen.data import parquet
 from rtlgen.data.dataset_record import DATASET, DatasetRecord, FileEntry
 from rtlgen.data.dropped import DROPPED, Dropped
-from rtlgen.data.hugging_face import LINES_YAML, lines_yaml
+from rtlgen.data.hugging_face import LINES_YAML, description, lines_yaml
 from rtlgen.data.rows import Kind, Row, Split
 from rtlgen.errors import UsageError
 
@@ -106,7 +106,8 @@ class DatasetWriter:
         (self.partial / DATASET).write_text(_text(record), encoding="utf-8")
         for kind, splits in record.counts.items():
             path = self.partial / kind / LINES_YAML
-            path.write_text(lines_yaml(kind, splits), encoding="utf-8")
+            text = lines_yaml(kind, splits, description(kind, record.files))
+            path.write_text(text, encoding="utf-8")
         write_card(self.partial)
         self._appear()
         return record

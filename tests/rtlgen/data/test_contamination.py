@@ -311,6 +311,7 @@ def test_problems_of_files(tmp_path: Path) -> None:
         ("{", r"set.jsonl:1: a problem must be a line of JSON"),
         ("[]", r"set.jsonl:1: a problem must be a JSON object"),
         ('{"task_id": "a"}', r"set.jsonl:1: a problem must have a text\n\nhint: in one of"),
+        ('{"prompt": [{"role": "user"}]}', r"set.jsonl:1: a problem must have a text"),
         ("", r"a problem set must have a problem, .*set.jsonl has none"),
     ],
 )

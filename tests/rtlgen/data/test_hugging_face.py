@@ -20,8 +20,24 @@ from tests.rtlgen.data import made_rows as made
 def test_types_are_those_that_hugging_face_writes(kind: Kind) -> None:
     schema = schema_of(kind)
     assert features(schema) == Features.from_arrow_schema(schema)._to_yaml_list()
-    said = yaml.safe_load(lines_yaml(kind, [Split.TRAIN]))["dataset_info"][0]["features"]
+    said = yaml.safe_load(lines_yaml(kind, [Split.TRAIN], ""))["dataset_info"][0]["features"]
     assert Features._from_yaml_list(said) == Features.from_arrow_schema(schema)
+
+
+def test_a_dataset_is_not_taken_for_another_one_of_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hugging Face keeps what it has loaded by the folder's name."""
+    monkeypatch.setenv("HF_DATASETS_OFFLINE", "1")
+    cache = str(tmp_path / "cache")
+    for number in (1, 2):
+        folder, row = tmp_path / f"{number}" / "data", made.tuned(number)
+        with DatasetWriter(folder) as writer:
+            writer.write(Kind.SFT, Split.TRAIN, row)
+            writer.finish(made.record())
+        tables = load_dataset(str(folder), "sft", cache_dir=cache)["train"]
+        lines = load_dataset(str(folder / "sft"), cache_dir=cache)["train"]
+        assert [found["id"] for found in (*tables, *lines)] == [row.id] * 2
 
 
 def test_both_formats_are_read_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
