@@ -11,6 +11,7 @@ import typer
 
 from rtlgen.cli.common import exit_code_of, stderr, unwind_when_interrupted
 from rtlgen.cli.progress import ConsoleProgress
+from rtlgen.cli.train_loop_check import check_steps
 from rtlgen.errors import UsageError
 from rtlgen.train.loop import RECORD, begin, planned
 from rtlgen.train.loop_config import IterateConfig, LoopConfig, check_trainings
@@ -23,9 +24,10 @@ from rtlgen.train.steps import Job, Step, read_record
 def check(
     path: Path, config: IterateConfig | LoopConfig, folder: Path, sets: Sequence[str]
 ) -> None:
-    """Find what would end a job hours later, before it begins; see `check_trainings`."""
+    """Find what would end a job hours later, before it begins."""
     if not (folder / RECORD).exists():
         check_trainings(path, config, sets)
+        check_steps(folder.absolute(), config)
 
 
 def run(

@@ -144,12 +144,13 @@ def _begun(folder: Path, options: Options) -> Path:
     noted = work / "options.json"
     if noted.is_file() and noted.read_text(encoding="utf-8") == facts:
         return work
-    if folder.is_dir() and any(folder.iterdir()):
+    # A kill may come between the folder and what is noted in it.
+    if folder.is_dir() and any(path != work or any(work.glob("*/*")) for path in folder.iterdir()):
         why = "a corpus of other options or versions was begun" if work.is_dir() else "something is"
         raise UsageError(
             f"-o must be a new folder, {why} in {folder}\n\nhint: remove it, or give another one"
         )
-    work.mkdir(parents=True)
+    work.mkdir(parents=True, exist_ok=True)
     write_whole(noted, facts)
     return work
 

@@ -46,6 +46,8 @@ class Follower(transformers.TrainerCallback):  # type: ignore[misc]
         self._main = main
         self._say = say
         self._save_seconds = save_seconds
+        self.stepped = False
+        """Whether a step was made: what is raised before is the configuration's."""
         self._begun = self._saved = time.monotonic()
         self._first_step = 0
         self._tokens = 0.0
@@ -60,6 +62,7 @@ class Follower(transformers.TrainerCallback):  # type: ignore[misc]
         self._tokens = 0.0
 
     def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ANN401
+        self.stepped = True
         if self._save_seconds is None:
             return
         last = state.global_step >= state.max_steps

@@ -11,6 +11,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from rtlgen.data.problem_json import problem_json
+from rtlgen.data.problem_sets import is_held_out
 from rtlgen.data.rows import Kind, Split, Turn
 from rtlgen.errors import UsageError
 from rtlgen.evaluation.corpus import PROBLEMS, corpus_problems
@@ -60,6 +61,7 @@ LEAN: dict[Kind, type[Lean]] = {
     Kind.GRPO: Rewarded,
 }
 """What is read of the rows of each kind."""
+_PARQUET = ".parquet"
 _FITTING: dict[Method, tuple[Kind, ...]] = {
     Method.SFT: (Kind.SFT, Kind.REPAIR),
     Method.DPO: (Kind.PREFERENCE,),
@@ -136,6 +138,11 @@ def sources(method: Method, placed: Placed) -> tuple[Source, ...]:
 
 
 def _sources(path: Path, kinds: tuple[Kind, ...], place: str) -> list[Source]:
+    if path.suffix == _PARQUET and path.is_file():
+        raise UsageError(
+            f"a file of rows must be JSON Lines, {path} is Parquet, {place}\n\n"
+            "hint: give the dataset's folder, which has the same rows in KIND/train.jsonl"
+        )
     if path.is_file():
         return [Source(path=path, kind=kinds[0])]
     if not path.is_dir():
@@ -148,6 +155,11 @@ def _sources(path: Path, kinds: tuple[Kind, ...], place: str) -> list[Source]:
 
 
 def _corpus(path: Path, kinds: tuple[Kind, ...], place: str) -> Source:
+    if is_held_out(path):
+        raise UsageError(
+            f"held-out problems must not be trained on, those of {path} are, {place}\n\n"
+            "hint: give the corpus's `train`"
+        )
     fitting = [kind for kind in kinds if kind in (Kind.SFT, Kind.GRPO)]
     if not fitting:
         raise UsageError(

@@ -168,7 +168,12 @@ class _Job:
                 trainer._load_from_checkpoint(str(checkpoint))
                 trainer.state = state
                 return
-        trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+        try:
+            trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+        except (ValueError, TypeError) as error:
+            if trainer.follower.stepped:
+                raise
+            raise self._refused(error) from error
 
     def _load(self) -> Trainee:
         source = resolve(self.placed.config.model, self.placed.folder)
@@ -208,9 +213,10 @@ class _Job:
         )
         self.say(f"{counts.kept} rows{long or ''}")
         full = self.placed.config.lora is None and self.dtype == "bfloat16"
-        if full and self.trl.learning_rate < _LEAST_STEP:
+        rate = self.trl.learning_rate
+        if full and isinstance(rate, int | float) and rate < _LEAST_STEP:
             self.say(
-                f"note: steps of {self.trl.learning_rate:g} are mostly lost in the rounding of "
+                f"note: steps of {rate:g} are mostly lost in the rounding of "
                 "bfloat16 weights; set `lora`, or `dtype: float32`"
             )
 
@@ -231,19 +237,24 @@ class _Job:
         except (ValueError, TypeError, NotImplementedError, ImportError, RuntimeError) as error:
             if type(error) is RuntimeError and "to be installed" not in str(error):
                 raise
-            raise UsageError(
-                f"TRL refuses this run: {first_line(error)}, {self.placed.place('trl')}\n\n"
-                "hint: see TRL's documentation of the fields under trl"
-            ) from error
+            raise self._refused(error) from error
         trainer.follower = follower
         trainer.remove_callback(PrinterCallback)
         return trainer
+
+    def _refused(self, error: Exception) -> UsageError:
+        return UsageError(
+            f"TRL refuses this run: {first_line(error)}, {self.placed.place('trl')}\n\n"
+            "hint: see TRL's documentation of the fields under trl"
+        )
 
     def _built(self, trainee: Trainee, rows: Any, follower: Any) -> Any:  # noqa: ANN401
         from rtlgen.train import cpu, trainers  # noqa: PLC0415 - imports torch
 
         lora = self.placed.config.lora
-        tuned = self.hardware.device == "cpu" and self.method is not Method.GRPO
+        # Rows that share one line are told apart by transformers' own attention only.
+        joined = any(getattr(self.trl, name, False) for name in ("packing", "padding_free"))
+        tuned = self.hardware.device == "cpu" and self.method is not Method.GRPO and not joined
         if tuned:
             cpu.attend(trainee.model)
         common = {

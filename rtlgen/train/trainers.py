@@ -46,10 +46,20 @@ class EpochOrder(torch.utils.data.Sampler):  # type: ignore[misc]
         yield from get_length_grouped_indices(self._lengths, self._batch, generator=generator)
 
 
-class _Ordered:
-    """Overrides of both trainers; `follower` is told what was trained on."""
+class _Followed:
+    """Overrides of all trainers; `follower` is told what was trained on."""
 
     follower: Follower | None = None
+
+    def training_step(self, model: Any, inputs: Any, *more: Any, **named: Any) -> Any:  # noqa: ANN401
+        if self.follower is not None and "attention_mask" in inputs:
+            processes = self.args.world_size  # type: ignore[attr-defined]
+            self.follower.count(float(inputs["attention_mask"].sum()) * processes)
+        return super().training_step(model, inputs, *more, **named)  # type: ignore[misc]
+
+
+class _Ordered(_Followed):
+    """Rows in `EpochOrder`; not for GRPO, whose sampler gives each prompt its group of answers."""
 
     def _get_train_sampler(self, train_dataset: Any = None) -> Any:  # noqa: ANN401 - TRL's
         args: Any = self.args  # type: ignore[attr-defined]
@@ -58,12 +68,6 @@ class _Ordered:
             return super()._get_train_sampler(train_dataset)  # type: ignore[misc]
         batch = args.train_batch_size * args.gradient_accumulation_steps * args.world_size
         return EpochOrder(list(rows["length"]), batch=batch, seed=args.seed)
-
-    def training_step(self, model: Any, inputs: Any, *more: Any, **named: Any) -> Any:  # noqa: ANN401
-        if self.follower is not None and "attention_mask" in inputs:
-            processes = self.args.world_size  # type: ignore[attr-defined]
-            self.follower.count(float(inputs["attention_mask"].sum()) * processes)
-        return super().training_step(model, inputs, *more, **named)  # type: ignore[misc]
 
 
 class Sft(_Ordered, trl.SFTTrainer):  # type: ignore[misc]
@@ -79,7 +83,7 @@ class Sft(_Ordered, trl.SFTTrainer):  # type: ignore[misc]
         """Return the loss; on a CPU by `label_loss`, without TRL's metric of entropy."""
         base = self.accelerator.unwrap_model(model)
         head = base.get_output_embeddings()
-        if return_outputs or not self._nll_on_cpu(base, head):
+        if return_outputs or "attention_mask" not in inputs or not self._nll_on_cpu(base, head):
             return super().compute_loss(model, inputs, return_outputs, num_items_in_batch)
         labels = inputs["labels"]
         hidden = _decoder(base)(
@@ -126,7 +130,7 @@ class Dpo(_Ordered, trl.DPOTrainer):  # type: ignore[misc]
         return super()._prepare_dataset(dataset, processing_class, args, dataset_name)
 
 
-class Grpo(_Ordered, trl.GRPOTrainer):  # type: ignore[misc]
+class Grpo(_Followed, trl.GRPOTrainer):  # type: ignore[misc]
     """Prompts may end with the beginning of the answer, which the model goes on from."""
 
     def _tokenize_prompts(self, prompts: Any) -> tuple[list[list[int]], None, dict[str, Any]]:  # noqa: ANN401

@@ -158,6 +158,11 @@ def test_it_goes_on_where_it_was_stopped(corpus: Made, tmp_path: Path) -> None:
     assert contents(folder) == contents(corpus.folder)
 
 
+def test_a_kill_before_anything_is_noted_leaves_a_new_folder(tmp_path: Path) -> None:
+    (tmp_path / "c" / MAKING).mkdir(parents=True)
+    assert made(tmp_path / "c", of("gate")).record.parts["train"].problems == 2
+
+
 def test_a_folder_that_holds_something_else_is_refused(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
     with pytest.raises(UsageError, match=r"-o must be a new folder, something is in "):

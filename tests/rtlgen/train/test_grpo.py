@@ -121,6 +121,36 @@ def test_trl_leaves_out_what_was_not_judged(model: Path, tmp_path: Path) -> None
     assert prompt.endswith(f"<|im_start|>assistant\n{tiny.HEADER}")
 
 
+def test_a_prompt_keeps_its_group_whatever_order_is_asked_for(model: Path, tmp_path: Path) -> None:
+    import trl
+
+    from datasets import Dataset
+    from rtlgen.train.model import load
+    from rtlgen.train.trainers import Grpo
+
+    row = {"prompt": BEGUN, "reward_data": "", "problem_set": "corpus"}
+    with silent():
+        trainee = load(str(model), dtype="float32")
+        trainer = Grpo(
+            model=trainee.model,
+            processing_class=trainee.tokenizer,
+            reward_funcs=[TrlReward(Given(), trainee.tokenizer)],  # type: ignore[arg-type]
+            train_dataset=Dataset.from_list([{**row, "length": n} for n in range(4)]),
+            args=trl.GRPOConfig(
+                output_dir=str(tmp_path),
+                per_device_train_batch_size=4,
+                num_generations=2,
+                train_sampling_strategy="group_by_length",
+                use_cpu=True,
+                bf16=False,
+                report_to="none",
+            ),
+        )
+    drawn = list(trainer._get_train_sampler())
+    assert drawn[::2] == drawn[1::2]
+    assert sorted(set(drawn)) == [0, 1, 2, 3]
+
+
 @pytest.mark.icarus
 def test_a_run_on_a_corpus(model: Path, tmp_path: Path) -> None:
     corpus(tmp_path / "corpus")

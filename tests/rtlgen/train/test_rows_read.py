@@ -88,6 +88,21 @@ def test_rows_that_cannot_be_used(tmp_path: Path, method: Method, line: str, sai
         list(source.rows())
 
 
+def test_held_out_problems_are_not_trained_on(tmp_path: Path) -> None:
+    _corpus(tmp_path / "held-out-instances")
+    _corpus(tmp_path / "moved")
+    (tmp_path / "moved" / "corpus.json").write_text('{"seed": 1, "part": "held-out-families"}')
+    for name in ("held-out-instances", "moved"):
+        with pytest.raises(UsageError, match=rf"held-out problems must not .*{name} are, .*:3\n"):
+            sources(Method.SFT, _placed(tmp_path, data=name))
+
+
+def test_a_parquet_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "train.parquet").write_bytes(b"PAR1")
+    with pytest.raises(UsageError, match=r"must be JSON Lines, .*train\.parquet is Parquet, .*:3"):
+        sources(Method.SFT, _placed(tmp_path, data="train.parquet"))
+
+
 def test_places_without_rows(tmp_path: Path) -> None:
     (tmp_path / "d" / "sft").mkdir(parents=True)
     tiny.write_rows(tmp_path / "d" / "sft" / "train.jsonl", tiny.sft_rows(1))

@@ -246,6 +246,9 @@ def test_another_run_in_the_folder(config: Callable[..., Path], tmp_path: Path) 
         ({"trl": {"optim": "none"}}, r"refuses the values of trl: none is not a valid"),
         ({"trl": {"packing": True, "max_length": None}}, r"TRL refuses this run: When packing"),
         ({"trl": {"report_to": "comet_ml"}}, r"TRL refuses this run: .* comet-ml"),
+        ({"trl": {"per_device_train_batch_size": 0}}, r"TRL refuses .*batch_size.*\.yaml:\d"),
+        ({"trl": {"learning_rate": "fast"}}, r"TRL refuses this run: .*'str'.*\.yaml:\d"),
+        ({"dtype": "bfloat16", "trl": {"learning_rate": "fast"}}, r"TRL refuses .*\.yaml:\d"),
         ({"rewards": ["share"]}, r"sft has no rewards, .*config\.yaml:\d"),
         ({"chat_template": "none.jinja"}, r"cannot read .*none\.jinja.*config\.yaml:\d"),
     ],
@@ -253,6 +256,24 @@ def test_another_run_in_the_folder(config: Callable[..., Path], tmp_path: Path) 
 def test_what_cannot_be_trained(config: Callable[..., Path], values: Any, said: str) -> None:
     with pytest.raises(UsageError, match=said):
         run(Method.SFT, config(tiny.sft_rows(), **values))
+
+
+def test_an_unknown_loss_is_told(config: Callable[..., Path]) -> None:
+    path = config(tiny.preference_rows(), trl={"loss_type": "shape"})
+    with pytest.raises(UsageError, match=r"TRL refuses this run: Unknown loss type: shape"):
+        run(Method.DPO, path)
+
+
+def test_packed_rows_do_not_see_each_other(config: Callable[..., Path], tmp_path: Path) -> None:
+    """One line of two rows costs what two lines of one row cost."""
+    losses = []
+    for name, packing in (("packed", True), ("apart", False)):
+        trl = {"max_length": 400, "per_device_train_batch_size": 2, "packing": packing}
+        path = config(tiny.sft_rows(2), steps=1, trl=trl)
+        train(Method.SFT, read_config(path), tmp_path / name, say=lambda _: None)
+        losses += [line["loss"] for line in read_log(tmp_path / name) if "loss" in line]
+    packed, apart = losses
+    assert packed == pytest.approx(apart, rel=1e-5)
 
 
 def test_a_run_that_trained_nothing_is_none(config: Callable[..., Path]) -> None:
