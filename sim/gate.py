@@ -85,6 +85,9 @@ class Surroundings:
 
     reserved: frozenset[str] = frozenset()
     outer: frozenset[str] = frozenset()
+    beside: frozenset[str] = frozenset()
+    """Further modules of the simulation. A design may define modules so called, but nothing
+    that a simulator could take for one of them: no primitive, no module in a module."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,6 +186,7 @@ class _Asked(NamedTuple):
             "data": sorted(self.design.data),
             "reserved": sorted(self.around.reserved),
             "outer": sorted(self.around.outer),
+            "beside": sorted(self.around.beside),
         }
 
 

@@ -9,7 +9,9 @@ from pyslang.ast import (
     ArgumentDirection,
     Compilation,
     ExpressionKind,
+    NetType,
     ProceduralBlockKind,
+    StatementKind,
     SymbolKind,
     VisitAction,
 )
@@ -121,6 +123,8 @@ def driven_inputs(
             elif port.internalSymbol is not None and port.internalSymbol in seen:
                 # Simulators join what is connected to the two, and slang sees no driver.
                 message = f"port {port.name!r} is the same net as another port"
+            elif _is_supply(port):
+                message = f"input port {port.name!r} is a supply: it drives what it is connected to"
             if message:
                 file, line, _ = parsed.place(port.location)
                 yield Refusal(rule="drives-input", file=file, line=line, message=message)
@@ -188,6 +192,13 @@ def _is_driven(port: Ast, manager: AnalysisManager) -> bool:
     return any(not driver.isInputPort for driver in drivers)
 
 
+def _is_supply(port: Ast) -> bool:
+    net = port.internalSymbol
+    if port.direction is not ArgumentDirection.In or net is None or net.kind is not SymbolKind.Net:
+        return False
+    return net.netType.netKind in (NetType.NetKind.Supply0, NetType.NetKind.Supply1)
+
+
 def _drivers(port: Ast, manager: AnalysisManager) -> list[Ast]:
     return list(manager.getDrivers(port.internalSymbol))
 
@@ -224,6 +235,28 @@ def foreign_heads(
                     line=line,
                     message=f"hierarchical name that begins outside the module: {token.valueText}",
                 )
+
+
+def foreign_disables(parsed: Parsed, compilation: Compilation) -> Iterator[Refusal]:
+    """Yield each `disable` of a task that stands outside of all modules, or in a class.
+
+    slang finds it in its package, in the compilation unit or in a base class; Icarus looks
+    around the design, and ends a task or block of that name in the testbench.
+    """
+    found: list[Refusal] = []
+
+    def look(node: Ast) -> None:
+        if getattr(node, "kind", None) is not StatementKind.Disable:
+            return
+        target = node.target.getSymbolReference()
+        own = target is not None and target.declaringDefinition is not None
+        if not own or target.syntax.parent.kind is SyntaxKind.ClassMethodDeclaration:
+            file, line, _ = parsed.place(node.sourceRange.start)
+            message = "`disable` may name only what stands in the module itself"
+            found.append(Refusal(rule="hierarchy", file=file, line=line, message=message))
+
+    compilation.getRoot().visit(look)
+    yield from found
 
 
 def _definitions(root: Syntax) -> list[Syntax]:

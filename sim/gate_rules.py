@@ -7,7 +7,8 @@ compilation, so that nothing can hide from these rules.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from pyslang.parsing import TokenKind
 from pyslang.syntax import SyntaxKind
@@ -50,6 +51,16 @@ SYSTEM_NAMES: frozenset[str] = frozenset(
 )
 """System tasks and functions that a design may call."""
 
+_DEFINING = {
+    TokenKind.ModuleKeyword,
+    TokenKind.MacromoduleKeyword,
+    TokenKind.InterfaceKeyword,
+    TokenKind.ProgramKeyword,
+    TokenKind.CheckerKeyword,
+    TokenKind.PrimitiveKeyword,
+}
+_LIFETIMES = {TokenKind.AutomaticKeyword, TokenKind.StaticKeyword}
+_BEFORE_A_TYPE = {TokenKind.VirtualKeyword, TokenKind.OpenParenthesis, TokenKind.Comma}
 _ENDING = {"$finish", "$stop", "$exit", "$fatal"}
 _BANNED: Mapping[TokenKind, tuple[str, str]] = {
     TokenKind.ForceKeyword: ("force", "`force` overrides what others drive"),
@@ -77,6 +88,40 @@ def token_refusals(words: Iterable[Word]) -> Iterator[Refusal]:
             rule, message = found
             yield Refusal(rule=rule, file=word.file, line=word.line, message=message)
         before = word.kind
+
+
+def defined_names(words: Iterable[Word]) -> Iterator[Word]:
+    """Yield the name in each definition of a module or primitive, at whatever depth."""
+    before: TokenKind | SyntaxKind = TokenKind.Unknown
+    waits = False
+    for word in words:
+        if word.directive or (waits and word.kind in _LIFETIMES):
+            continue
+        if waits and word.kind is TokenKind.Identifier:
+            yield word
+        # An interface is also the type of a port or of a variable.
+        named = word.kind is TokenKind.InterfaceKeyword and before in _BEFORE_A_TYPE
+        before, waits = word.kind, word.kind in _DEFINING and not named
+
+
+def shadow_refusals(words: Sequence[Word], taken: Collection[str]) -> Iterator[Refusal]:
+    """Yield definitions that simulators may pass over in favor of another of that name.
+
+    By the standard a module in a module hides those outside, and a primitive is an error
+    beside a module of its name. Icarus instantiates the outermost module in both cases,
+    which may be the reference, or one that nobody has looked at.
+
+    Args:
+        words: The canonical text.
+        taken: Names of modules around the design.
+    """
+    names = [(word, word.text.removeprefix("\\")) for word in defined_names(words)]
+    counts = Counter(name for _, name in names)
+    for word, name in names:
+        if name in taken or counts[name] > 1:
+            what = "the testbench's" if name in taken else "defined elsewhere too"
+            message = f"module {name!r} is {what}; a design may not define it"
+            yield Refusal(rule="name-clash", file=word.file, line=word.line, message=message)
 
 
 def _refusal(word: Word, before: TokenKind | SyntaxKind) -> tuple[str, str] | None:

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from pyslang.parsing import TokenKind
 from pyslang.syntax import SyntaxKind
 
 from sim.canonical import Span, Stream, Word, render, unreachable
@@ -27,6 +28,7 @@ from sim.gate_elaborated import (
     contested,
     driven_inputs,
     elaboration_errors,
+    foreign_disables,
     foreign_heads,
     instances_of,
     memory_images,
@@ -34,7 +36,7 @@ from sim.gate_elaborated import (
     races,
 )
 from sim.gate_generate import vacant_branches
-from sim.gate_rules import RESERVED_PREFIX, stray_refusals, token_refusals
+from sim.gate_rules import RESERVED_PREFIX, shadow_refusals, stray_refusals, token_refusals
 from sim.interface import Interface
 from sim.lanes import lane_of, normalized_digest, prefix_of
 from sim.read_interface import definitions, interface_of, top_instance
@@ -89,8 +91,9 @@ def _peak_bytes() -> int:
 def answer(request: Mapping[str, Any]) -> dict[str, Any]:
     """Return `cause` and `refusals` and, if admitted, what `sim.gate.Admission` holds.
 
-    `request` has `top`, `sources`, the names in `data`, the `reserved` module names and
-    the names in `outer`, where a hierarchical name may not begin.
+    `request` has `top`, `sources`, the names in `data`, the `reserved` module names, those
+    of modules `beside` the design, and the names in `outer`, where a hierarchical name may
+    not begin.
     """
     try:
         return _examine(request)
@@ -115,11 +118,13 @@ def _examine(request: Mapping[str, Any]) -> dict[str, Any]:
     dropped = unreachable(original, frozenset(definitions(original)), top)
     stream = Stream(original, without=dropped)
     _stop(Cause.REFUSED, [*stray_refusals(stream.strays), *token_refusals(stream.words)])
+    taken = {*request["reserved"], *request.get("beside", ())} - {*definitions(original)}
+    _stop(Cause.REFUSED, shadow_refusals(stream.words, taken))
     written = _written_out(stream, original)
-    elaborated = _check_elaborated(written.parsed, request)
+    elaborated = _check_elaborated(written, request)
     if elaborated.vacant:
         written = _written_out(Stream(written.parsed, empty=elaborated.vacant), written.parsed)
-        elaborated = _check_elaborated(written.parsed, request)
+        elaborated = _check_elaborated(written, request)
     normalized = normalized_digest(written.words, top)
     return {
         "cause": Cause.NONE.name,
@@ -212,9 +217,9 @@ def _written_out(stream: Stream, parsed: Parsed) -> _Written:
     return _Written(sources, canonical, again.words)
 
 
-def _check_elaborated(parsed: Parsed, request: Mapping[str, Any]) -> _Elaborated:
+def _check_elaborated(written: _Written, request: Mapping[str, Any]) -> _Elaborated:
     """Return what is known of a design that is not refused."""
-    top = request["top"]
+    parsed, top = written.parsed, request["top"]
     compilation = parsed.elaborate(top)
     found = list(parsed.diagnostics(compilation.getAllDiagnostics()))
     _stop(Cause.REFUSED, outward_errors(parsed, found))
@@ -231,6 +236,8 @@ def _check_elaborated(parsed: Parsed, request: Mapping[str, Any]) -> _Elaborated
         message = f"a design may have {MAX_INSTANCES} instances, not more"
         _stop(Cause.REFUSED, [_bare("limits", message)])
     _stop(Cause.REFUSED, foreign_heads(parsed, instances, frozenset(request["outer"])))
+    if any(word.kind is TokenKind.DisableKeyword for word in written.words):
+        _stop(Cause.REFUSED, foreign_disables(parsed, compilation))
     _stop(Cause.REFUSED, memory_images(parsed, compilation, request["data"]))
     interface = timing_of(instance, interface)
     manager = analyzed(compilation)

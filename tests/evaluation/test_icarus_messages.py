@@ -10,6 +10,7 @@ from rtlgen.evaluation.harness.icarus_messages import (
     beyond_the_tool,
     by_owner,
     category,
+    elaborated,
     failed,
     first_error,
 )
@@ -30,6 +31,19 @@ def test_messages_find_their_owner() -> None:
     assert others == ["test.sv:7: warning: of the bench"]
     assert failed(found[2])
     assert not failed(found[0])
+
+
+def test_errors_of_elaboration_are_told_from_those_of_the_parser() -> None:
+    assert elaborated(MESSAGES)
+    assert not elaborated('a.sv:1: syntax error\na.sv:2: error: "1 error(s) during elaboration."')
+
+
+@pytest.mark.parametrize("end", ["\f", "\v", "\x1c", "\x85", "\u2028", "\r"])
+def test_a_quoted_string_is_no_message_about_another_design(end: str) -> None:
+    said = f'one.sv:1: error: no such thing: "{end}two.sv:1: error: forged"'
+    found, others = by_owner(said, {"one.sv": 0, "two.sv": 1})
+    assert found == {0: [said]}
+    assert not others
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,8 @@ def in_module(body: str, ports: str = "input clk, input a, output reg y") -> str
         ("buf (a, y);", "drives-input"),
         ("pullup (a);", "drives-input"),
         ("tran (a, clk);", "drives-input"),
+        ("sub s(a); endmodule module sub(input supply1 p);", "drives-input"),
+        ("sub s(a); endmodule module sub(p); input p; supply0 p;", "drives-input"),
         ("sub s(a); endmodule module sub(inout p); assign p = 0;", "drives-input"),
         ("sub s(a); endmodule module sub(input p); assign p = 0;", "drives-input"),
         ("sub s(.a(a)); endmodule module sub(output a); assign a = 0;", "drives-input"),
@@ -58,6 +60,18 @@ def in_module(body: str, ports: str = "input clk, input a, output reg y") -> str
         ("initial m.y = 1;", "hierarchy"),
         ("initial tb.t();", "hierarchy"),
         ("initial disable tb.blk;", "hierarchy"),
+        ("initial disable t; endmodule task t; endtask module more;", "hierarchy"),
+        (
+            "import p::*; initial disable t; endmodule package p; task t; endtask endpackage "
+            "module more;",
+            "hierarchy",
+        ),
+        ("module sub; endmodule sub s(); endmodule module sub;", "name-clash"),
+        (
+            "class base; task t; endtask endclass class one extends base; "
+            "task u; disable t; endtask endclass one o; initial o = new;",
+            "hierarchy",
+        ),
         ("initial -> tb.e;", "hierarchy"),
         ("wire w = tb.x;", "hierarchy"),
         ("always @(posedge tb.clk) y <= 1;", "hierarchy"),
@@ -156,3 +170,44 @@ def test_no_device_is_opened_by_whatever_name(name: str) -> None:
     admission = admit(Design(top="m", sources={"m.sv": text}))
     assert admission.design is None
     assert "limit" not in admission.refusals[0].message
+
+
+_SHADOWS = [
+    "module ref_(input p); endmodule ref_ r(a);",
+    "module automatic \\ref_ (input p); endmodule ref_ r(a);",
+    "interface ref_(input p); endinterface ref_ r(a);",
+    "ref_ r(y, a); endmodule "
+    "primitive ref_(o, i); output o; input i; table 0 : 0; 1 : 1; endtable endprimitive "
+    "module more;",
+]
+
+
+@pytest.mark.parametrize("where", ["reserved", "beside"])
+@pytest.mark.parametrize("body", _SHADOWS)
+def test_nothing_is_called_like_a_module_that_a_simulator_takes_instead(
+    body: str, where: str
+) -> None:
+    text = in_module(body, "input a, output wire y")
+    around: dict[str, Any] = {"reserved": [], "outer": [], "beside": [], where: ["ref_"]}
+    found = answer({"top": "m", "sources": {"m.sv": text}, "data": [], **around})
+    assert [r["rule"] for r in found["refusals"]] == ["name-clash"]
+
+
+def test_modules_of_its_own_may_be_called_like_those_beside_it() -> None:
+    text = in_module("sub s(a);") + "module sub(input p); endmodule\n"
+    around: dict[str, Any] = {"reserved": [], "outer": [], "beside": ["sub"]}
+    found = answer({"top": "m", "sources": {"m.sv": text}, "data": [], **around})
+    assert found["cause"] == "NONE"
+
+
+def test_what_stands_in_the_module_can_be_disabled() -> None:
+    body = "task t; disable t; endtask initial begin : b disable b; t; disable t; end"
+    assert not rules(in_module(body))
+
+
+def test_interfaces_as_types_define_nothing() -> None:
+    text = in_module("bus i(); virtual bus v; sub s(i, i);") + (
+        "interface bus; logic x; endinterface\n"
+        "module sub(interface bus, interface other); endmodule\n"
+    )
+    assert not rules(text)

@@ -14,6 +14,16 @@ _SORRY = re.compile(r"\bsorry:", re.IGNORECASE)
 _CRASH = re.compile(r"Assertion `|internal error|Segmentation fault|Aborted", re.IGNORECASE)
 
 
+def lines_of(text: str) -> list[str]:
+    """Return the lines of `text` as the tool has written them.
+
+    A form feed or a line separator, which `str.splitlines` takes for an end of line too, can
+    stand in a string of a design that a message quotes: what follows would be believed to be
+    a message of its own, about a file of another design.
+    """
+    return text.split("\n")
+
+
 def by_owner(text: str, owners: Mapping[str, int]) -> tuple[dict[int, list[str]], list[str]]:
     """Return the messages of each owner, and those of none.
 
@@ -23,7 +33,7 @@ def by_owner(text: str, owners: Mapping[str, int]) -> tuple[dict[int, list[str]]
     """
     found: dict[int, list[str]] = {}
     others: list[str] = []
-    for line in text.splitlines():
+    for line in lines_of(text):
         if not line.strip() or _SUMMARY.match(line.strip()):
             continue
         place = _PLACE.match(line)
@@ -44,9 +54,14 @@ def failed(lines: Iterable[str]) -> bool:
     return any("error" in place["what"] and "warning" not in place["what"] for place in places)
 
 
+def elaborated(text: str) -> bool:
+    """Whether the compiler has read every source without an error, and failed only after that."""
+    return any(_SUMMARY.match(line) for line in lines_of(text))
+
+
 def placed(text: str) -> bool:
     """Whether a line of `text` names a file and a line: what a compiler says of a source."""
-    return any(_PLACE.match(line) for line in text.splitlines())
+    return any(_PLACE.match(line) for line in lines_of(text))
 
 
 def category(text: str) -> Category:
@@ -60,7 +75,7 @@ def category(text: str) -> Category:
 
 def beyond_the_tool(text: str) -> bool:
     """Whether the tool has failed and not the design: unsupported constructs, crashes."""
-    lines = [line for line in text.splitlines() if line.strip()]
+    lines = [line for line in lines_of(text) if line.strip()]
     errors = [line for line in lines if "error:" in line or "syntax error" in line]
     if errors:
         return False
@@ -69,6 +84,6 @@ def beyond_the_tool(text: str) -> bool:
 
 def first_error(text: str) -> str:
     """Return the first line that tells of an error, or the first line."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    lines = [line.strip() for line in lines_of(text) if line.strip()]
     chosen = [line for line in lines if "error" in line or "sorry" in line]
     return (chosen or lines or [""])[0]

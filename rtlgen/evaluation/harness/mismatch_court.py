@@ -30,6 +30,7 @@ from rtlgen.evaluation.harness.official import Evidence, Rule
 from rtlgen.evaluation.harness.protocol import DEAR_SECONDS, Conditions, Group, Later
 from rtlgen.evaluation.harness.verdicts import refused, ruled
 from rtlgen.evaluation.judgement import Judgement, not_judged
+from rtlgen.evaluation.module_names import defined
 from sim.design import Design
 from sim.gate import Admission, Surroundings, admit_each
 from sim.interface import Direction, Interface
@@ -258,7 +259,12 @@ def _admissions(waiting: Sequence[tuple[Bench, str]]) -> list[Admission]:
 
 def _asked(bench: Bench, text: str) -> tuple[Design, Surroundings]:
     design = Design(top=bench.group.problem.top, sources={_SOURCE: text})
-    return design, Surroundings(reserved=bench.test.modules, outer=bench.test.names)
+    around = Surroundings(
+        reserved=bench.test.modules,
+        outer=bench.test.names,
+        beside=frozenset(defined(bench.sources.reference)),
+    )
+    return design, around
 
 
 def _wrong_ports(test: MismatchTest, interface: Interface) -> Iterator[Refusal]:

@@ -167,8 +167,11 @@ class Beside:
     def take(self, runs: Sequence[StepRun]) -> list[Task]:
         owners = {lane_name(k): k for k in range(len(self.designs))}
         owners |= {name: k for k, lane in enumerate(self._lanes()) for name in lane.sources}
-        found, others = messages.by_owner(runs[0].stderr + runs[0].stdout, owners)
+        text = runs[0].stderr + runs[0].stdout
+        found, others = messages.by_owner(text, owners)
         if len(runs) < 2:
+            if self._many and not messages.elaborated(text):
+                return self._apart(found)
             return self._without_the_broken(found, runs[0].cpu_seconds)
         if runs[1].limit == "cpu":
             return (
@@ -218,6 +221,18 @@ class Beside:
             window=window_of(self.bench.test, self.bench.widths, lane),
             cut=output.samples != self.bench.group.preparation.samples,
         )
+
+    def _apart(self, found: dict[int, list[str]]) -> list[Task]:
+        """Try each design by itself about which the parser complains, and the others together.
+
+        After a syntax error Icarus reads on, and finds fault with the next design too.
+        """
+        broken = {number for number, lines in found.items() if messages.failed(lines)}
+        if not broken:
+            return self._smaller()
+        rest = [cases for number, cases in enumerate(self.designs) if number not in broken]
+        groups = [*([self.designs[number]] for number in sorted(broken)), *([rest] if rest else [])]
+        return [Beside(self.bench, group, trial=self.trial) for group in groups]
 
     def _without_the_broken(self, found: dict[int, list[str]], seconds: float) -> list[Task]:
         """Settle the designs that do not compile by their messages; go on with the others."""

@@ -51,6 +51,7 @@ class MismatchTest:
     bench: str
     """Name of the module that is the root."""
     modules: frozenset[str]
+    """Those of the text, and the reference."""
     names: frozenset[str]
     """Scopes in the root: instances, structures, tasks, and the root itself."""
     dumps: tuple[Span, ...]
@@ -157,19 +158,19 @@ class _Parts:
         sampling = self._sampling(match)
         items = sampling.statement.statement.items
         condition = next(i for i in items if self._is_mismatch(i, match))
-        unit = instance.instances[0]
+        unit, reference = instance.instances[0], self._reference(expected, got)
         connections = tuple(_connections(unit))
         return MismatchTest(
             text=self.text,
             bench=self.bench.header.name.valueText,
-            modules=modules,
+            modules=modules | {reference.type.valueText},
             names=frozenset(_scope_names(self.bench)),
             dumps=tuple(self._dumps()),
             literals={what: tuple(self._literals(what)) for what in (VERDICT, TIMEOUT)},
             instance=_span(instance),
             instance_name=unit.decl.name.valueText,
             connections=connections,
-            reference=self._reference(expected, got),
+            reference=_span(reference),
             expected=expected,
             got=got,
             declarations={name: self._declaration(name) for name in got},
@@ -231,14 +232,14 @@ class _Parts:
             and item.statement.kind is SyntaxKind.SequentialBlockStatement
         )
 
-    def _reference(self, expected: Sequence[str], got: Sequence[str]) -> Span:
+    def _reference(self, expected: Sequence[str], got: Sequence[str]) -> Syntax:
         found = [
             member
             for member in self._members(SyntaxKind.HierarchyInstantiation)
             if {c.signal for c in _connections(member.instances[0])} & set(expected)
             and not {c.signal for c in _connections(member.instances[0])} & set(got)
         ]
-        return _span(self._one("instance of the reference", found))
+        return self._one("instance of the reference", found)
 
     def _declaration(self, name: str) -> Span:
         found = [
