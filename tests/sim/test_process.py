@@ -261,6 +261,8 @@ class TestNobodySurvives:
 
     def test_an_interrupt_kills_the_tree_and_goes_on(self, tmp_path: Path) -> None:
         marker = f"interrupted-{os.getpid()}"
+        # Who starts the tests in the background of a shell has them ignore interrupts.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
         timer = threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGINT))
         timer.start()
         try:
@@ -268,6 +270,7 @@ class TestNobodySurvives:
                 run("import time; time.sleep(60)", marker, cwd=tmp_path)
         finally:
             timer.cancel()
+            signal.signal(signal.SIGINT, before)
         assert living(marker) == []
 
     @both_ways

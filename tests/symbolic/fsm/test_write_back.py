@@ -126,7 +126,7 @@ def test_codes_of_no_state_lead_to_reset_where_that_is_asked_for() -> None:
     case = cases()["mixed.v"]
     table = _coded(case, "binary")
     _, free, _ = versions(case.design, case.module, case.machine, table)
-    _, safe = versions(case.design, case.module, case.machine, table, safe=True)
+    [safe] = versions(case.design, case.module, case.machine, table, safe=True)
     assert "default: next_state = 2'bxx;" in free.design.sources["mixed.v"]
     assert "default: next_state = A;" in safe.design.sources["mixed.v"]
 
