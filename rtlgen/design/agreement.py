@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from rtlgen.design.blind import BlindJudgement
 from rtlgen.design.exercised import idle_inputs, still_outputs
 from rtlgen.design.options import Options
-from rtlgen.design.quorum import Poll
+from rtlgen.design.quorum import NARROW, Poll
 from sim.design import Design
 from sim.interface import Interface
 from sim.verdict import Status
@@ -28,7 +28,7 @@ class Agreement:
     """What keeps this from being a verdict, in words; empty: it is one."""
 
 
-def agreement(
+def agreement(  # noqa: PLR0913 - one argument a fact
     found: BlindJudgement,
     designs: Sequence[Design],
     interface: Interface,
@@ -37,6 +37,7 @@ def agreement(
     answers: int,
     independent: Collection[int],
     temperature: float,
+    narrow: bool = False,
 ) -> Agreement:
     """Return what speaks for the design that `found` picked, by `rtlgen.design.quorum`.
 
@@ -48,6 +49,7 @@ def agreement(
         answers: How many were asked for independently of each other.
         independent: Places in `designs` of those among them.
         temperature: At which they were drawn.
+        narrow: Whether the model only writes modules.
 
     Raises:
         EnvironmentFault: A tool is missing or does not run.
@@ -63,9 +65,10 @@ def agreement(
         signs=picked.signs,
         unchecked=[v.reason for v in picked.verdicts if v.status not in _TELLING],
         still=tuple(still_outputs(interface, found.expected)),
+        narrow=narrow,
     )
     against = tuple(poll.against())
-    if not against:  # only then is a simulation for each input worth it
+    if set(against) <= {NARROW}:  # only then is a simulation for each input worth it
         idle = idle_inputs(
             designs[found.pick],
             found.stimulation,

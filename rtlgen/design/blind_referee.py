@@ -190,6 +190,7 @@ class ByAgreement:
             answers=len(free),
             independent={place for place, number in enumerate(self._judged) if number in free},
             temperature=self._asking.sampling.temperature,
+            narrow=not self._prompter.instructable,
         )
         return QuorumRecord(
             answers=counted_on.answers, alike=counted_on.alike, against=list(counted_on.against)

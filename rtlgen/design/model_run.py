@@ -21,6 +21,7 @@ from rtlgen.design.output import finished_output
 from rtlgen.design.prompter import Prompter
 from rtlgen.design.properties import property_checked
 from rtlgen.design.protocols import protocol_checked
+from rtlgen.design.quorum import NARROW
 from rtlgen.design.record import ModelRecord, RunRecord, SamplingRecord
 from rtlgen.design.referee import ByReference
 from rtlgen.design.regression import REGRESSION, save_regression
@@ -312,6 +313,8 @@ def _outcome(ruling: Ruling, ended: str) -> tuple[Outcome, str]:
     quorum = trust.quorum
     if trust.value < trust.demanded:
         return "not judged", f"{said} is below the {trust.demanded:.2f} demanded{tail}"
+    if quorum is not None and NARROW in quorum.against:
+        return "not judged", f"{said}; {NARROW}{tail}"
     if quorum is not None and not quorum.against:
         alike = f"{quorum.alike} of {quorum.answers} answers behave alike"
         return "verified", f"by agreement: {alike}, trust {trust.value:.2f}; {_STATED_ERROR}"

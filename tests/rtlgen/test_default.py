@@ -11,6 +11,7 @@ import pytest
 from rtlgen.design.default import answer_of, asking_for, unsettled
 from rtlgen.design.model_run import ModelRun, Question
 from rtlgen.design.options import Asking, Options, State
+from rtlgen.design.quorum import NARROW
 from rtlgen.llm.model import Purpose
 from rtlgen.llm.scripted import Scripted
 from rtlgen.spec.reader import read_spec
@@ -97,16 +98,18 @@ def test_a_table_is_compiled_and_no_model_asked(tmp_path: Path) -> None:
 
 
 @pytest.mark.icarus
-def test_answers_that_agree_are_a_verdict_that_says_so(tmp_path: Path) -> None:
+def test_answers_of_a_small_model_that_agree_are_no_verdict(tmp_path: Path) -> None:
     run, model, said = designed([*RIGHT * 5, "a"], tmp_path)
     record = run.record
-    assert (record.outcome, record.basis, record.exit_code) == ("verified", "agreement", 0)
-    assert record.rests_on == ["agreement of 15 of 16 answers"]
-    assert record.reason.startswith("by agreement: 15 of 16 answers behave alike, trust 0.8")
-    assert "no reference was given" in record.reason
+    assert (record.outcome, record.basis, record.exit_code) == ("not judged", "", 3)
+    assert record.rests_on == []
+    assert record.reason.endswith(NARROW)
+    assert record.trust is not None
+    assert record.trust.quorum is not None
+    assert (record.trust.quorum.alike, record.trust.quorum.against) == (15, [NARROW])
     assert {request.purpose for request in model.requests} == {Purpose.PROPOSE}
     assert len(model.requests) == 16
-    assert "outcome: verified" in said
+    assert "outcome: not judged" in said
 
 
 @pytest.mark.icarus
@@ -127,8 +130,10 @@ def test_a_majority_that_is_too_small_is_none(tmp_path: Path) -> None:
 @pytest.mark.parametrize("answer", ["a & b", "1'b1"])
 def test_designs_that_ignore_what_is_named_are_not_verified(answer: str, tmp_path: Path) -> None:
     record = designed([answer] * 16, tmp_path)[0].record
-    assert record.outcome == "trusted"
-    assert "short of a verdict" in record.reason
+    assert record.outcome == "not judged"
+    assert record.trust is not None
+    assert record.trust.quorum is not None
+    assert record.trust.quorum.against != [NARROW]
 
 
 @pytest.mark.icarus
@@ -142,5 +147,7 @@ def test_greedy_answers_repeat_each_other(tmp_path: Path) -> None:
         tmp_path,
         Silence(),
     )
-    assert run.record.outcome == "trusted", run.record.reason
-    assert "temperature 0" in run.record.reason
+    assert run.record.outcome == "not judged", run.record.reason
+    assert run.record.trust is not None
+    assert run.record.trust.quorum is not None
+    assert "temperature 0" in run.record.trust.quorum.against[0]
