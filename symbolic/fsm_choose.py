@@ -92,9 +92,11 @@ class _Choosing:
         first = self._ranked(_least_changes(found))
         if not first:
             return self._proved(self._ranked(found))
-        if not self.smallest and (plain := self._proved(first)) is not None:
-            return plain
         near = [one for one in found if one.table is first[0].table]
+        if not self.smallest:
+            return self._proved(first) or self._proved(
+                [one for one in self._ranked(near) if one not in first]
+            )
         proved, ranked = both(lambda: self._proved(first[:1]), lambda: self._ranked(near))
         if proved is not None and ranked[0].version is proved.version:
             return proved

@@ -40,6 +40,8 @@ class Polled:
     independent: tuple[int, ...]
     """Indices of the designs in them."""
     temperature: float
+    narrow: bool = False
+    """Whether the model only writes modules: its answers are wrong alike too often."""
     references: tuple[str, ...] = ()
     """Python sources of reference models that a model wrote; untrusted."""
 
@@ -120,6 +122,7 @@ class _Rulings:
             answers=self.polled.answers,
             independent=self.polled.independent,
             temperature=self.polled.temperature,
+            narrow=self.polled.narrow,
         )
 
     def _verdicts(self) -> list[Verdict]:

@@ -191,6 +191,7 @@ def _polled(record: RunRecord) -> Polled | None:
         answers=len(asked),
         independent=tuple(n for n, one in enumerate(with_design) if one.parent is None),
         temperature=record.model.sampling.temperature,
+        narrow=record.model.prompt == "plain",
         references=tuple(one.source for one in models if one.source),
     )
 

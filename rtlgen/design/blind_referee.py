@@ -182,7 +182,8 @@ class ByAgreement:
     ) -> QuorumRecord:
         """Say whether agreement on the chosen design is enough for a verdict."""
         free = {c.number for c in candidates if c.parent is None and c.failure is None}
-        counted_on = agreement(
+        narrow = not self._prompter.instructable
+        agreed = agreement(
             found,
             designs,
             self._spec.interface,
@@ -190,10 +191,13 @@ class ByAgreement:
             answers=len(free),
             independent={place for place, number in enumerate(self._judged) if number in free},
             temperature=self._asking.sampling.temperature,
-            narrow=not self._prompter.instructable,
+            narrow=narrow,
         )
         return QuorumRecord(
-            answers=counted_on.answers, alike=counted_on.alike, against=list(counted_on.against)
+            answers=agreed.answers,
+            alike=agreed.alike,
+            against=list(agreed.against),
+            narrow=narrow,
         )
 
     def _sound(self) -> list[_Model]:

@@ -313,7 +313,7 @@ def _outcome(ruling: Ruling, ended: str) -> tuple[Outcome, str]:
     quorum = trust.quorum
     if trust.value < trust.demanded:
         return "not judged", f"{said} is below the {trust.demanded:.2f} demanded{tail}"
-    if quorum is not None and NARROW in quorum.against:
+    if quorum is not None and quorum.narrow:
         return "not judged", f"{said}; {NARROW}{tail}"
     if quorum is not None and not quorum.against:
         alike = f"{quorum.alike} of {quorum.answers} answers behave alike"

@@ -268,6 +268,8 @@ class QuorumRecord(_Record):
     """Those that behave just like the chosen design, itself included."""
     against: list[str]
     """What keeps it from being a verdict; empty: nothing does."""
+    narrow: bool = False
+    """Whether the model only writes modules: no agreement of it says how likely it is right."""
 
 
 class TrustRecord(_Record):

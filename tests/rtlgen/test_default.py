@@ -53,8 +53,10 @@ def asked(asking: Asking) -> Options:
     return Options(simulators=[Icarus()], asking=asking, limits=Limits(seconds=300.0))
 
 
-def designed(answers: Sequence[str], work: Path, **chosen: object) -> tuple[ModelRun, Small, str]:
-    model = Small({Purpose.PROPOSE: [*map(module, answers)]}, name="embedded")
+def designed(
+    answers: Sequence[str], work: Path, kind: type[Scripted] = Scripted, **chosen: object
+) -> tuple[ModelRun, Scripted, str]:
+    model = kind({Purpose.PROPOSE: [*map(module, answers)]}, name="embedded")
     options = asked(asking_for("embedded", chosen))
     progress = Silence()
     run = answer_of(
@@ -98,23 +100,33 @@ def test_a_table_is_compiled_and_no_model_asked(tmp_path: Path) -> None:
 
 
 @pytest.mark.icarus
-def test_answers_of_a_small_model_that_agree_are_no_verdict(tmp_path: Path) -> None:
+def test_answers_that_agree_are_a_verdict_that_says_so(tmp_path: Path) -> None:
     run, model, said = designed([*RIGHT * 5, "a"], tmp_path)
     record = run.record
-    assert (record.outcome, record.basis, record.exit_code) == ("not judged", "", 3)
-    assert record.rests_on == []
-    assert record.reason.endswith(NARROW)
-    assert record.trust is not None
-    assert record.trust.quorum is not None
-    assert (record.trust.quorum.alike, record.trust.quorum.against) == (15, [NARROW])
+    assert (record.outcome, record.basis, record.exit_code) == ("verified", "agreement", 0)
+    assert record.rests_on == ["agreement of 15 of 16 answers"]
+    assert record.reason.startswith("by agreement: 15 of 16 answers behave alike, trust 0.8")
+    assert "no reference was given" in record.reason
     assert {request.purpose for request in model.requests} == {Purpose.PROPOSE}
     assert len(model.requests) == 16
-    assert "outcome: not judged" in said
+    assert "outcome: verified" in said
+
+
+@pytest.mark.icarus
+def test_of_a_model_that_only_writes_modules_they_are_none(tmp_path: Path) -> None:
+    record = designed([*RIGHT * 5, "a"], tmp_path, Small)[0].record
+    assert (record.outcome, record.basis, record.rests_on) == ("not judged", "", [])
+    assert record.exit_code == 3
+    assert record.trust is not None
+    quorum = record.trust.quorum
+    assert quorum is not None
+    assert (quorum.alike, quorum.narrow, quorum.against) == (15, True, [NARROW])
+    assert record.reason.endswith(NARROW)
 
 
 @pytest.mark.icarus
 def test_a_majority_that_is_too_small_is_none(tmp_path: Path) -> None:
-    run, _, said = designed([*RIGHT * 3, *WRONG, "a + ;", "a + ;", "b"], tmp_path)
+    run, _, said = designed([*RIGHT * 3, *WRONG, "a + ;", "a + ;", "b"], tmp_path, Small)
     record = run.record
     assert record.outcome not in ("verified", "trusted")
     assert (record.basis, record.rests_on) == ("", [])
@@ -130,15 +142,13 @@ def test_a_majority_that_is_too_small_is_none(tmp_path: Path) -> None:
 @pytest.mark.parametrize("answer", ["a & b", "1'b1"])
 def test_designs_that_ignore_what_is_named_are_not_verified(answer: str, tmp_path: Path) -> None:
     record = designed([answer] * 16, tmp_path)[0].record
-    assert record.outcome == "not judged"
-    assert record.trust is not None
-    assert record.trust.quorum is not None
-    assert record.trust.quorum.against != [NARROW]
+    assert record.outcome == "trusted"
+    assert "short of a verdict" in record.reason
 
 
 @pytest.mark.icarus
 def test_greedy_answers_repeat_each_other(tmp_path: Path) -> None:
-    model = Small({Purpose.PROPOSE: [module(RIGHT[0])] * 16}, name="embedded")
+    model = Scripted({Purpose.PROPOSE: [module(RIGHT[0])] * 16}, name="embedded")
     asking = asking_for("embedded", sampling={"temperature": 0.0})
     run = answer_of(
         SPEC,
@@ -147,7 +157,5 @@ def test_greedy_answers_repeat_each_other(tmp_path: Path) -> None:
         tmp_path,
         Silence(),
     )
-    assert run.record.outcome == "not judged", run.record.reason
-    assert run.record.trust is not None
-    assert run.record.trust.quorum is not None
-    assert "temperature 0" in run.record.trust.quorum.against[0]
+    assert run.record.outcome == "trusted", run.record.reason
+    assert "temperature 0" in run.record.reason

@@ -9,6 +9,7 @@ import pytest
 from rtlgen.data.bench_blind import Polled
 from rtlgen.data.bench_task import BenchTask
 from rtlgen.data.ruled import Ruled
+from rtlgen.design.quorum import NARROW
 from sim.design import Design
 
 SPEC = """# Twice the input
@@ -68,6 +69,14 @@ def test_too_little_agreement_is_no_label() -> None:
     assert found[0].evidence == (
         "agreement is no verdict: 12 of 20 answers behave alike, 75% are the least"
     )
+
+
+@pytest.mark.icarus
+def test_agreement_of_a_model_that_only_writes_modules_is_no_label() -> None:
+    polled = Polled(answers=14, independent=tuple(range(14)), temperature=0.8, narrow=True)
+    found = replace(TASK, poll=polled)()
+    assert statuses(found) == [""] * 13 + ["fail"]
+    assert found[0].evidence == f"agreement is no verdict: {NARROW}"
 
 
 def test_designs_that_no_model_was_asked_for_are_not_judged_by_agreement() -> None:
