@@ -25,6 +25,15 @@ Output = Annotated[
 Model = Annotated[
     str, typer.Argument(metavar="MODEL", help="As `model:` of a training.", show_default=False)
 ]
+Redo = Annotated[
+    str | None,
+    typer.Option(
+        metavar="STEP",
+        help="Do this step, such as rounds/1/build, and all after it anew, by CONFIG as it is now. "
+        "What they made goes to set-aside/ in the folder.",
+        show_default=False,
+    ),
+]
 InProcess = Annotated[
     bool,
     typer.Option(
@@ -57,6 +66,7 @@ def iterate(
     config: Configuration,
     output: Output,
     sets: Sets = None,
+    redo: Redo = None,
     in_process: InProcess = False,
     json: Json = False,
     quiet: Quiet = False,
@@ -66,8 +76,8 @@ def iterate(
     from rtlgen.train.loop_config import IterateConfig, read_loop_config
 
     found = read_loop_config(config, IterateConfig, sets or ())
-    train_loop_runs.check(config, found, output, sets or ())
-    train_loop_runs.run(found, output, in_process=in_process, json=json, quiet=quiet)
+    train_loop_runs.check(config, found, output, sets or (), redo=redo)
+    train_loop_runs.run(found, output, redo=redo, in_process=in_process, json=json, quiet=quiet)
 
 
 def loop(
@@ -75,6 +85,7 @@ def loop(
     output: Output,
     sets: Sets = None,
     benchmark: Benchmarks = None,
+    redo: Redo = None,
     in_process: InProcess = False,
     json: Json = False,
     quiet: Quiet = False,
@@ -84,8 +95,8 @@ def loop(
     from rtlgen.train.loop_config import LoopConfig, read_loop_config, with_benchmarks
 
     found = with_benchmarks(read_loop_config(config, LoopConfig, sets or ()), benchmark or ())
-    train_loop_runs.check(config, found, output, sets or ())
-    train_loop_runs.run(found, output, in_process=in_process, json=json, quiet=quiet)
+    train_loop_runs.check(config, found, output, sets or (), redo=redo)
+    train_loop_runs.run(found, output, redo=redo, in_process=in_process, json=json, quiet=quiet)
 
 
 def audit(

@@ -17,28 +17,43 @@ from rtlgen.train.loop import RECORD, begin, planned
 from rtlgen.train.loop_config import IterateConfig, LoopConfig, check_trainings
 from rtlgen.train.loop_report import markdown, report, write_report
 from rtlgen.train.run_folder import held
+from rtlgen.train.set_aside import set_aside
 from rtlgen.train.step_child import run_in_child
 from rtlgen.train.steps import Job, Step, read_record
 
 
 def check(
-    path: Path, config: IterateConfig | LoopConfig, folder: Path, sets: Sequence[str]
+    path: Path,
+    config: IterateConfig | LoopConfig,
+    folder: Path,
+    sets: Sequence[str],
+    *,
+    redo: str | None = None,
 ) -> None:
     """Find what would end a job hours later, before it begins."""
-    if not (folder / RECORD).exists():
+    if redo is not None or not (folder / RECORD).exists():
         check_trainings(path, config, sets)
         check_steps(folder.absolute(), config)
 
 
 def run(
-    config: IterateConfig | LoopConfig, folder: Path, *, in_process: bool, json: bool, quiet: bool
+    config: IterateConfig | LoopConfig,
+    folder: Path,
+    *,
+    redo: str | None = None,
+    in_process: bool,
+    json: bool,
+    quiet: bool,
 ) -> None:
-    """Do what of the job in `folder` is not done, and report."""
+    """Do what of the job in `folder` is not done, the step `redo` and those after it anew."""
     folder = folder.absolute()
     progress = ConsoleProgress(stderr(), quiet=quiet)
     unwind_when_interrupted()
     with held(folder):
-        begin(folder, config)
+        if redo is not None:
+            place = set_aside(folder, redo)
+            progress.stage(redo, f"what it and later steps made is in {place}", state="note")
+        begin(folder, config, anew=redo is not None)
         plan = planned(folder, config)
         job = Job(
             folder=folder,

@@ -14,8 +14,13 @@ _TENSOR = re.compile(r"blk\.(\d+)\.(\w+)\.weight\.lora_([ab])")
 _NAMES = {theirs: ours for ours, theirs in PARTS.items()}
 
 
-def adapted(model: Any, path: Path) -> Any:  # noqa: ANN401 - transformers is imported late
-    """Return `model`, a Llama, with the adapter in `path`.
+def adapted(
+    model: Any,  # noqa: ANN401 - transformers is imported late
+    path: Path,
+    *,
+    trainable: bool = False,
+) -> Any:  # noqa: ANN401
+    """Return `model`, a Llama, with the adapter in `path`; `trainable` if its weights may change.
 
     Raises:
         ModelFault: The file holds no LoRA adapter for such a model.
@@ -39,7 +44,7 @@ def adapted(model: Any, path: Path) -> Any:  # noqa: ANN401 - transformers is im
         r=ranks.pop(),
         lora_alpha=float(reader.fields[ALPHA].contents()),
         target_modules=sorted({name.split(".")[-3] for name in weights}),
-        inference_mode=True,
+        inference_mode=not trainable,
     )
     changed = peft.PeftModelForCausalLM(model, lora)
     report = peft.set_peft_model_state_dict(changed, weights)

@@ -87,7 +87,8 @@ class Lora(Strict):
     target_modules: str | tuple[str, ...] = "all-linear"
     """As PEFT takes them."""
     adapter: Annotated[str, Field(min_length=1)] | None = None
-    """Folder of an adapter of `model` to go on with: what else is said of LoRA is its own."""
+    """Folder or `.gguf` file of an adapter of `model` to go on with: what else is said of LoRA
+    is its own."""
 
     @model_validator(mode="after")
     def _own(self) -> Self:

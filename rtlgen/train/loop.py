@@ -11,6 +11,7 @@
     DIR/rounds/N/             see `rtlgen.train.rounds`
     DIR/evaluate/STAGE/SET/   runs of `rtlgen eval`
     DIR/steps/                records and output of all steps
+    DIR/set-aside/N/          what steps made that were done anew
     DIR/report.{md,json}, DIR/plots/
 """
 
@@ -56,8 +57,13 @@ class LoopRecord(Strict):
     config: dict[str, Any]
 
 
-def begin(folder: Path, config: RoundsConfig) -> None:
+def begin(folder: Path, config: RoundsConfig, *, anew: bool = False) -> None:
     """Write the record of a job that begins, or see that one that goes on is the same.
+
+    Args:
+        folder: The job's.
+        config: What it is.
+        anew: The job may be another than it was: its steps say whether those that are kept are.
 
     Raises:
         UsageError: `folder` holds another job; says what differs.
@@ -65,8 +71,9 @@ def begin(folder: Path, config: RoundsConfig) -> None:
     kind: Literal["iterate", "loop"] = "loop" if isinstance(config, LoopConfig) else "iterate"
     values = config.model_dump(mode="json")
     before = read_loop(folder)
-    if before is None:
-        _check_free(folder)
+    if before is None or (anew and before.kind == kind):
+        if before is None:
+            _check_free(folder)
         record = LoopRecord(kind=kind, rtlgen=__version__, config=values)
         write_whole(folder / RECORD, record.model_dump_json(indent=1) + "\n")
         return
@@ -78,7 +85,8 @@ def begin(folder: Path, config: RoundsConfig) -> None:
     if before.kind != kind or differing:
         raise UsageError(
             f"a loop goes on as it began, {folder} began otherwise: "
-            f"{'; '.join(differing) or before.kind}\n\nhint: choose another -o"
+            f"{'; '.join(differing) or before.kind}\n\nhint: name the first step that this changes "
+            "with --redo, or choose another -o"
         )
 
 

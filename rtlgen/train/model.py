@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from rtlgen.errors import UsageError
+from rtlgen.llm.gguf_adapter import adapted
 from rtlgen.llm.model import ModelFault
 from rtlgen.llm.style import FILE, PromptStyle
 from rtlgen.llm.transformers_load import check_source, first_line, quiet
@@ -93,21 +94,29 @@ def load(source: str, *, dtype: str) -> Trainee:
     )
 
 
-def with_adapter(model: Any, folder: Path) -> Any:  # noqa: ANN401 - imported late
-    """Return `model` with the LoRA adapter in `folder`, which training goes on with.
+def with_adapter(model: Any, path: Path) -> Any:  # noqa: ANN401 - imported late
+    """Return `model` with the LoRA adapter at `path`, which training goes on with.
+
+    Args:
+        model: Its base model.
+        path: A folder that PEFT wrote, or a `.gguf` file such as `rtlgen train pack` writes.
 
     Raises:
         ModelFault: There is none, or it belongs to another model.
     """
     import peft  # noqa: PLC0415 - takes seconds
 
-    if not (folder / "adapter_config.json").is_file():
+    if path.suffix == ".gguf" and path.is_file():
+        with quiet(), _refusing(str(path)):
+            return adapted(model, path, trainable=True)
+    if not (path / "adapter_config.json").is_file():
         raise ModelFault(
-            f"an adapter is a folder with adapter_config.json, {folder} is none\n\n"
-            "hint: give the folder adapter/ of a finished run with `lora`"
+            "an adapter is a folder with adapter_config.json, or a .gguf file; "
+            f"{path} is neither\n\n"
+            "hint: give the folder adapter/ of a finished run with `lora`, or a packed adapter"
         )
-    with quiet(), _refusing(str(folder)):
-        return peft.PeftModel.from_pretrained(model, str(folder), is_trainable=True)
+    with quiet(), _refusing(str(path)):
+        return peft.PeftModel.from_pretrained(model, str(path), is_trainable=True)
 
 
 def set_template(tokenizer: Any, placed: Placed) -> None:  # noqa: ANN401 - imported late

@@ -115,6 +115,8 @@ class StepRecord(Strict):
     digest: str
     argv: tuple[str, ...] = ()
     """As it was first run; relative to the job's folder."""
+    makes: str = ""
+    """What is there when it is done; relative to the job's folder."""
     status: Literal["begun", "done"]
     started: str
     """UTC, ISO 8601."""
@@ -247,6 +249,7 @@ def _begun(step: Step, before: StepRecord | None) -> StepRecord:
         step=step.name,
         digest=step.digest,
         argv=tuple(map(str, words)),
+        makes=str(step.makes),
         status="begun",
         started=_now(),
     )
@@ -263,7 +266,8 @@ def _check_same(step: Step, before: StepRecord, folder: Path) -> None:
         raise UsageError(
             f"a step goes on as it began, {step.name} in {folder} began otherwise: "
             f"{' '.join(before.argv) or before.step}\n\n"
-            "hint: repeat the command with the configuration that began it, or choose another -o"
+            f"hint: repeat the command with the configuration that began it, or with --redo "
+            f"{step.name} to do it and all after it anew"
         )
 
 

@@ -13,6 +13,7 @@ from rtlgen.llm.llama_cpp import LlamaCpp, Size
 from rtlgen.llm.model import Message, Request, Sampling
 from rtlgen.llm.transformers_local import LocalModel
 from rtlgen.train.gguf_export import Stored, export_adapter, export_model
+from rtlgen.train.model import load, with_adapter
 
 SIZE = Size(slots=1, context=128, threads=1)
 ASKED = Request(
@@ -187,6 +188,25 @@ def test_model_answers_as_in_transformers(trained: Path, tmp_path: Path) -> None
     assert texts[4] == texts[5]
     assert texts[0] not in texts[2:]
     assert not list(tmp_path.glob(".*"))
+
+
+def test_training_goes_on_with_a_packed_adapter(trained: Path, tmp_path: Path) -> None:
+    import torch
+
+    packed = tmp_path / "adapter.gguf"
+    export_adapter(trained / "adapter", packed, like=trained / "like.gguf", stored="f16")
+    found, expected = (
+        dict(
+            with_adapter(
+                load(str(trained / "model"), dtype="float32").model, path
+            ).named_parameters()
+        )
+        for path in (packed, trained / "adapter")
+    )
+    assert [*found] == [*expected]
+    for name, parameter in found.items():
+        assert parameter.requires_grad == (".lora_" in name)
+        torch.testing.assert_close(parameter, expected[name], rtol=1e-3, atol=1e-3)
 
 
 def test_what_is_no_llama_is_refused(trained: Path, tmp_path: Path) -> None:

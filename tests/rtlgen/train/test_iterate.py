@@ -157,7 +157,7 @@ def test_done_is_done(given_folder: Path) -> None:
 def test_another_configuration_is_refused(given_folder: Path) -> None:
     fake = FakeRtlgen(given_folder / "ledger", outcomes=BETTER)
     work(given_folder, config_of(given_folder, rounds=1), fake)
-    with pytest.raises(UsageError, match=r"rounds was 1 and is 2\n\nhint: choose another -o"):
+    with pytest.raises(UsageError, match=r"rounds was 1 and is 2\n\nhint: name the first step"):
         work(given_folder, config_of(given_folder, rounds=2), fake)
 
 

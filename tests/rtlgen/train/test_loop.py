@@ -21,7 +21,8 @@ from rtlgen.train.loop_config import (
 from rtlgen.train.loop_parts import drawn, tasks_of, write_part
 from rtlgen.train.loop_report import LoopReport, markdown, report, write_report
 from rtlgen.train.loop_steps import Stage, evaluate
-from rtlgen.train.steps import Job, Step, read_record
+from rtlgen.train.set_aside import set_aside
+from rtlgen.train.steps import Job, Step, StepFailed, read_record
 from tests.rtlgen.train.fake_rtlgen import FakeRtlgen, Fate, Killed, corpus
 
 RECIPES = Path(__file__).parents[3] / "datasets" / "recipes"
@@ -122,6 +123,57 @@ def test_rounds_go_on_with_the_adapter_that_sft_began(tmp_path: Path) -> None:
             "data": "data",
             "lora": {"adapter": adapter},
         }
+
+
+def test_a_step_and_all_after_it_are_done_anew(tmp_path: Path) -> None:
+    job = tmp_path / "job"
+    fake = FakeRtlgen(tmp_path / "ledger", outcomes=OUTCOMES)
+    first = work(job, config_of(), fake)
+    changed = config_of(build={"options": ["--pairs-per-problem", "4"]})
+    with pytest.raises(UsageError, match="name the first step that this changes with --redo"):
+        begin(job, changed)
+    assert set_aside(job, "rounds/1/build") == job / "set-aside" / "1"
+    for mark in job.rglob(".whole-*"):
+        if not mark.with_name(mark.name.removeprefix(".whole-")).exists():
+            mark.unlink()
+            mark.with_name(mark.name.replace("whole", "half")).unlink()
+    before = len(fake.done())
+    assert not (job / "rounds" / "1" / "round.json").exists()
+    assert not (job / "rounds" / "2" / "prompts" / "problems.jsonl").exists()
+    assert (job / "rounds" / "1" / "samples").exists()
+    aside = job / "set-aside" / "1"
+    for part in ("rounds/1/data", "rounds/2/run", "evaluate/round-1", "steps/rounds/2/decide.json"):
+        assert (aside / part).exists()
+    begin(job, changed, anew=True)
+    plan = planned(job, changed)
+    Job(folder=job, run=fake).work(plan.steps)
+    assert report(job, plan).results == first.results
+    again = fake.done()[before:]
+    assert again[0] == "dataset build first half of data below 1"
+    assert not any("sft" in line or "base" in line or "samples below 1" in line for line in again)
+    built = read_record(job, "rounds/1/build")
+    assert built is not None
+    assert built.argv[-2:] == ("--pairs-per-problem", "4")
+
+
+def test_a_step_that_is_done_anew_has_begun(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"no step 'corpus'\n\nhint: it has none"):
+        set_aside(tmp_path, "corpus")
+    fake = FakeRtlgen(tmp_path / "ledger", codes={"train base": 2})
+    with pytest.raises(StepFailed):
+        work(tmp_path / "job", config_of(), fake)
+    with pytest.raises(UsageError, match=r"no step 'sft/train'\n\nhint: it has corpus, base"):
+        set_aside(tmp_path / "job", "sft/train")
+
+
+def test_steps_that_are_kept_are_as_they_were(tmp_path: Path) -> None:
+    job = tmp_path / "job"
+    fake = FakeRtlgen(tmp_path / "ledger", outcomes=OUTCOMES)
+    work(job, config_of(rounds=1), fake)
+    set_aside(job, "sft/build")
+    with pytest.raises(UsageError, match=r"corpus in .* began otherwise.*\n\n.*--redo corpus"):
+        begin(job, changed := config_of(rounds=1, corpus={"count": 50, "sampling": 8}), anew=True)
+        Job(folder=job, run=fake).work(planned(job, changed).steps)
 
 
 def test_there_must_be_an_adapter_to_go_on_with() -> None:
