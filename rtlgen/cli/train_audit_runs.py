@@ -15,6 +15,7 @@ from rtlgen.cli.progress import ConsoleProgress
 from rtlgen.design.visible import visible
 from rtlgen.errors import UsageError
 from rtlgen.evaluation.catalog import benchmark
+from rtlgen.evaluation.holding import held
 from rtlgen.evaluation.local_pool import LocalPool
 from rtlgen.evaluation.replacing import write_whole
 from rtlgen.evaluation.run_record import RUN, read_run
@@ -29,7 +30,6 @@ from rtlgen.train.audit_answers import (
 )
 from rtlgen.train.audit_proofs import Proofs
 from rtlgen.train.rewards import REWARDS, Reward, reward_named
-from rtlgen.train.run_folder import held
 from symbolic.prover import YosysProver
 from testbench_gen.instruments import Forgiving
 

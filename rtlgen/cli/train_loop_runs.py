@@ -13,10 +13,10 @@ from rtlgen.cli.common import exit_code_of, stderr, unwind_when_interrupted
 from rtlgen.cli.progress import ConsoleProgress
 from rtlgen.cli.train_loop_check import check_steps
 from rtlgen.errors import UsageError
+from rtlgen.evaluation.holding import held
 from rtlgen.train.loop import RECORD, begin, planned
 from rtlgen.train.loop_config import IterateConfig, LoopConfig, check_trainings
 from rtlgen.train.loop_report import markdown, report, write_report
-from rtlgen.train.run_folder import held
 from rtlgen.train.set_aside import set_aside
 from rtlgen.train.step_child import run_in_child
 from rtlgen.train.steps import Job, Step, read_record

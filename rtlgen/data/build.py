@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -33,6 +31,7 @@ from rtlgen.data.writers import DatasetWriter
 from rtlgen.errors import UsageError
 from rtlgen.evaluation.catalog import BENCHMARKS
 from rtlgen.evaluation.executor import Executor
+from rtlgen.evaluation.holding import held
 from rtlgen.evaluation.replacing import write_whole
 from rtlgen.evaluation.run import Progress
 from sim.design import digest
@@ -294,24 +293,9 @@ def _work(order: Order, made: Plan) -> Iterator[Path]:
         UsageError: Another build was begun there, or another process works on it.
     """
     work = order.folder / WORK
-    work.mkdir(parents=True, exist_ok=True)
-    lock = os.open(work, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        _lock(lock, order.folder)
+    with held(work, named=order.folder, work="builds a dataset"):
         _begin(work / _ORDER, _judging_key(order, made), order.folder)
         yield work
-    finally:
-        os.close(lock)
-
-
-def _lock(number: int, folder: Path) -> None:
-    try:
-        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        raise UsageError(
-            f"one process at a time builds a dataset, another one builds {folder}\n\n"
-            "hint: wait for it, or choose another -o"
-        ) from error
 
 
 def _begin(path: Path, key: str, folder: Path) -> None:

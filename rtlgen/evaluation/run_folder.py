@@ -6,9 +6,6 @@ leave, is cut when the run is taken up again.
 
 from __future__ import annotations
 
-import errno
-import fcntl
-import logging
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -18,15 +15,12 @@ from types import TracebackType
 from typing import Self
 
 from rtlgen.errors import UsageError
+from rtlgen.evaluation.holding import hold
 from rtlgen.evaluation.row import ROWS, Row, read_rows
 from rtlgen.evaluation.run_record import RUN, RunRecord, differences, read_run, write_run
 
-log = logging.getLogger(__name__)
-
 ANSWERS = "answers.jsonl"
 """What a model said; it may be there before the run begins."""
-_NO_LOCKS = {errno.EBADF, errno.EINVAL, errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP}
-"""What network file systems say; NFS wants a file that is open for writing."""
 _PARTIAL = re.compile(r"\.(run|summary|problems|samples|verdicts|junit|report)\.[a-z]+\.\w{8}")
 """Temporary names of the files that appear whole."""
 _RESUMABLE = "what was judged so far is in {}; the same command with --resume goes on from there"
@@ -45,7 +39,7 @@ class RunFolder:
         """
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        self._lock = _locked(folder)
+        self._lock = hold(folder)
         self._rows = -1
         try:
             self.before = _run_before(folder, resume=resume)
@@ -107,24 +101,6 @@ class RunFolder:
             if isinstance(error, OSError):
                 error.filename = str(self.folder / ROWS)
             raise
-
-
-def _locked(folder: Path) -> int:
-    number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        if error.errno in _NO_LOCKS:
-            log.warning("%s lies where folders cannot be locked; work on it once at a time", folder)
-            return number
-        os.close(number)
-        if isinstance(error, BlockingIOError):
-            raise UsageError(
-                f"one process at a time works on a run, another one has {folder}\n\n"
-                "hint: wait for it, or choose another -o"
-            ) from error
-        raise
-    return number
 
 
 def _run_before(folder: Path, *, resume: bool) -> RunRecord | None:

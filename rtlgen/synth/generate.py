@@ -27,6 +27,7 @@ from typing import Any, TextIO
 import rtlgen
 from rtlgen.errors import UsageError
 from rtlgen.evaluation.corpus import GOLDEN, PROBLEMS, RECORD, SLIPS
+from rtlgen.evaluation.holding import held
 from rtlgen.evaluation.replacing import replacing, write_whole
 from rtlgen.synth.chunk import SIZE, Order, write_chunk
 from rtlgen.synth.corpus_record import (
@@ -66,11 +67,17 @@ def make(folder: Path, options: Options, *, workers: int, on_progress: OnProgres
     """Make the corpus of `options` in `folder`, or go on with it.
 
     Raises:
-        UsageError: Another corpus, or anything else, is in `folder`.
+        UsageError: Another corpus, or anything else, is in `folder`, or another process
+            works there.
         EnvironmentFault: A tool is missing or does not run.
     """
-    if (folder / RECORD).is_file():
-        return Made(folder=folder, record=_same(folder, options), before=True)
+    with held(folder, work="makes a corpus"):
+        if (folder / RECORD).is_file():
+            return Made(folder=folder, record=_same(folder, options), before=True)
+        return _made(folder, options, workers=workers, on_progress=on_progress)
+
+
+def _made(folder: Path, options: Options, *, workers: int, on_progress: OnProgress) -> Made:
     start, work = time.monotonic(), _begun(folder, options)
     fresh = not any(work.glob("*/*.jsonl"))
     known: frozenset[int] = frozenset()

@@ -29,8 +29,8 @@ class Diverged(RtlgenError):
 
 
 @contextmanager
-def told() -> Iterator[None]:
-    """Say what to do where memory or disk is too small.
+def told(folder: Path) -> Iterator[None]:
+    """Say what to do where memory, or the disk that `folder` is on, is too small.
 
     Raises:
         ModelFault: The device's memory is.
@@ -40,7 +40,7 @@ def told() -> Iterator[None]:
 
     try:
         yield
-    except (RuntimeError, safetensors.SafetensorError) as error:
+    except (RuntimeError, OSError, safetensors.SafetensorError) as error:
         said = str(error)
         if any(sign in said for sign in _MEMORY):
             raise ModelFault(
@@ -50,7 +50,7 @@ def told() -> Iterator[None]:
             ) from error
         if any(sign in said for sign in _DISK):
             raise EnvironmentFault(
-                f"cannot write: {first_line(error)}\n\n"
+                f"cannot write in {folder}: {first_line(error)}\n\n"
                 "hint: free some space; the same command goes on"
             ) from error
         raise

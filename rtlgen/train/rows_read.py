@@ -137,6 +137,33 @@ def sources(method: Method, placed: Placed) -> tuple[Source, ...]:
     )
 
 
+def validation(method: Method, placed: Placed) -> tuple[Source, ...]:
+    """Return the files of the split `validation` of the datasets that the configuration names.
+
+    Raises:
+        UsageError: No dataset has such rows.
+    """
+    kinds = placed.config.kinds or (KIND_OF[method],)
+    folders = [placed.path(text) for text in placed.config.data]
+    files = [
+        (folder / kind / f"{Split.VALIDATION}.jsonl", kind) for folder in folders for kind in kinds
+    ]
+    found = tuple(
+        Source(path=file, kind=kind) for file, kind in files if file.is_file() and _filled(file)
+    )
+    if not found:
+        raise UsageError(
+            f"trl.eval_strategy needs rows to validate on, {', '.join(map(str, folders))} has none "
+            f"of kind {', '.join(kinds)}, {placed.place('trl.eval_strategy')}\n\n"
+            "hint: give a dataset that was built with --validation, or leave eval_strategy out"
+        )
+    return found
+
+
+def _filled(file: Path) -> bool:
+    return file.stat().st_size > 0
+
+
 def _sources(path: Path, kinds: tuple[Kind, ...], place: str) -> list[Source]:
     if path.suffix == _PARQUET and path.is_file():
         raise UsageError(

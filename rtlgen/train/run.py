@@ -6,13 +6,14 @@ import copy
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from rtlgen.errors import RtlgenError, UsageError
+from rtlgen.evaluation.holding import held
 from rtlgen.llm.transformers_load import first_line
 from rtlgen.train import prepared, rows_read
 from rtlgen.train.arguments import arguments, check_keys
@@ -24,14 +25,13 @@ from rtlgen.train.model import Trainee, load, require, resolve, set_template, wi
 from rtlgen.train.plots import draw
 from rtlgen.train.record import record_of
 from rtlgen.train.rewards import reward_named
-from rtlgen.train.run_folder import CHECKPOINTS, DATA, MODEL, Record, RunFolder, held, last_metrics
+from rtlgen.train.run_folder import CHECKPOINTS, DATA, MODEL, Record, RunFolder, last_metrics
 from rtlgen.train.saved import save_trained
 from rtlgen.train.silence import silent, tensorboard_in
 
 Say = Callable[[str], None]
 DEFAULT_REWARDS = ("share",)
-_ROWS = "rows.arrow"
-_COUNTS = "rows.json"
+_ROWS, _VALIDATION = "rows", "validation"
 _LEAST_STEP = 5e-5
 """Learning rate below which most steps are lost in the rounding of bfloat16 weights."""
 _SMALL = 1_000_000_000
@@ -95,6 +95,8 @@ class _Job:
             method, placed, output=output / CHECKPOINTS, hardware=self.hardware, dtype=self.dtype
         )
         self.trl: Any = self.arguments.values
+        evaluated = self.trl.eval_strategy != "no"
+        self.validation = rows_read.validation(method, placed) if evaluated else ()
         self.main: bool = self.trl.process_index == 0
         self.say: Say = say if self.main else lambda _: None
 
@@ -103,7 +105,8 @@ class _Job:
         with self.stack as stack:
             if self.main:
                 stack.enter_context(held(self.folder.folder))
-            record = record_of(self.method, self.placed, self.sources, self.hardware)
+            read = (*self.sources, *self.validation)
+            record = record_of(self.method, self.placed, read, self.hardware)
             before = self._before(record, resume=resume)
             self._wait()
             if before is not None and before.status == "done":
@@ -129,7 +132,8 @@ class _Job:
 
     def _train(self, record: Record, before: Record | None) -> Outcome:
         trainee = self._load()
-        rows, counts = self._rows(trainee)
+        rows, counts = self._rows(trainee, _ROWS, self.sources, self.placed.config.examples)
+        unseen = self._rows(trainee, _VALIDATION, self.validation)[0] if self.validation else None
         self._advise(trainee, counts)
         record = record.model_copy(
             update={
@@ -142,8 +146,8 @@ class _Job:
         if self.main:
             self.folder.write(record)
         begun = time.monotonic()
-        with told():
-            trainer = self._trainer(trainee, rows)
+        with told(self.folder.folder):
+            trainer = self._trainer(trainee, rows, unseen)
             check_disk(self.folder.folder, trainer.model)
             self._run_steps(trainer, self._checkpoint())
             done = {
@@ -183,10 +187,16 @@ class _Job:
             self.trl.gradient_checkpointing = trainee.parameters > _SMALL
         return trainee
 
-    def _rows(self, trainee: Trainee) -> tuple[Any, prepared.Counts]:
-        """Return the tokenized rows; they are made once, by the main process."""
+    def _rows(
+        self,
+        trainee: Trainee,
+        name: str,
+        sources: Sequence[rows_read.Source],
+        examples: int | None = None,
+    ) -> tuple[Any, prepared.Counts]:
+        """Return tokenized rows, `examples` of them; they are made once, by the main process."""
         folder = self.folder.folder / DATA
-        path, counts = folder / _ROWS, folder / _COUNTS
+        path, counts = folder / f"{name}.arrow", folder / f"{name}.json"
         if self.main and not counts.exists():
             folder.mkdir(exist_ok=True)
             how = prepared.Preparation(
@@ -194,12 +204,10 @@ class _Job:
                 body=self.placed.config.loss_on == "body",
                 longest=self._longest,
             )
-            made = prepared.prepare(self.sources, how, path)
+            made = prepared.prepare(sources, how, path)
             counts.write_text(json.dumps(asdict(made)), encoding="utf-8")
         self._wait()
-        rows = prepared.load(
-            path, examples=self.placed.config.examples, seed=self.placed.config.seed
-        )
+        rows = prepared.load(path, examples=examples, seed=self.placed.config.seed)
         return rows, prepared.Counts(**json.loads(counts.read_text(encoding="utf-8")))
 
     def _advise(self, trainee: Trainee, counts: prepared.Counts) -> None:
@@ -220,7 +228,7 @@ class _Job:
                 "bfloat16 weights; set `lora`, or `dtype: float32`"
             )
 
-    def _trainer(self, trainee: Trainee, rows: Any) -> Any:  # noqa: ANN401
+    def _trainer(self, trainee: Trainee, rows: Any, unseen: Any) -> Any:  # noqa: ANN401
         from transformers import PrinterCallback  # noqa: PLC0415 - takes seconds
 
         from rtlgen.train.callbacks import Follower  # noqa: PLC0415 - imports torch
@@ -233,7 +241,7 @@ class _Job:
             save_seconds=None if free else self.placed.config.save_minutes * 60,
         )
         try:
-            trainer = self._built(trainee, rows, follower)
+            trainer = self._built(trainee, rows, unseen, follower)
         except (ValueError, TypeError, NotImplementedError, ImportError, RuntimeError) as error:
             if type(error) is RuntimeError and "to be installed" not in str(error):
                 raise
@@ -248,7 +256,13 @@ class _Job:
             "hint: see TRL's documentation of the fields under trl"
         )
 
-    def _built(self, trainee: Trainee, rows: Any, follower: Any) -> Any:  # noqa: ANN401
+    def _built(
+        self,
+        trainee: Trainee,
+        rows: Any,  # noqa: ANN401
+        unseen: Any,  # noqa: ANN401
+        follower: Any,  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401
         from rtlgen.train import cpu, trainers  # noqa: PLC0415 - imports torch
 
         lora = self.placed.config.lora
@@ -261,6 +275,7 @@ class _Job:
             "model": trainee.model,
             "args": self.trl,
             "train_dataset": rows,
+            "eval_dataset": unseen,
             "processing_class": trainee.tokenizer,
             "callbacks": [follower],
             "peft_config": None if lora is None or lora.adapter else _peft(lora),

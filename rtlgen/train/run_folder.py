@@ -12,13 +12,9 @@
 
 from __future__ import annotations
 
-import errno
-import fcntl
 import json
-import os
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -38,7 +34,6 @@ DATA = ".data"
 _COMPLETE = "complete"
 """Written into a checkpoint when all of it is on disk."""
 _OURS = {RUN, LOG, MODEL, ADAPTER, CHECKPOINTS, DATA, "plots", "tensorboard", "runs"}
-_NO_LOCKS = {errno.EBADF, errno.EINVAL, errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP}
 
 
 class Record(Strict):
@@ -177,31 +172,6 @@ def last_metrics(folder: Path) -> dict[str, float]:
     for line in read_log(folder):
         found.update(line)
     return found
-
-
-@contextmanager
-def held(folder: Path) -> Iterator[None]:
-    """Hold `folder`, made if it is not there, against other processes.
-
-    Raises:
-        UsageError: Another process works on it.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        try:
-            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise UsageError(
-                f"one process at a time works on a run, another one has {folder}\n\n"
-                "hint: wait for it, or choose another -o"
-            ) from None
-        except OSError as error:
-            if error.errno not in _NO_LOCKS:
-                raise
-        yield
-    finally:
-        os.close(number)
 
 
 def _difference(name: str, old: object, new: object) -> str:

@@ -69,6 +69,10 @@ class _Ordered(_Followed):
         batch = args.train_batch_size * args.gradient_accumulation_steps * args.world_size
         return EpochOrder(list(rows["length"]), batch=batch, seed=args.seed)
 
+    def _get_eval_sampler(self, eval_dataset: Any) -> Any:  # noqa: ANN401 - TRL's
+        # Transformers' own looks for lengths in `input_ids`, which pairs do not have.
+        return torch.utils.data.SequentialSampler(eval_dataset)
+
 
 class Sft(_Ordered, trl.SFTTrainer):  # type: ignore[misc]
     """Rows have `input_ids` and `labels`, which TRL takes as they are."""

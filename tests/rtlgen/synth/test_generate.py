@@ -14,6 +14,7 @@ from typer import Exit
 from rtlgen.errors import UsageError
 from rtlgen.evaluation.corpus import Corpus, corpus_problems
 from rtlgen.evaluation.harness.protocol import Conditions, Group
+from rtlgen.evaluation.holding import held
 from rtlgen.synth.catalog import ALL, FAMILIES
 from rtlgen.synth.chunk import Order, write_chunk
 from rtlgen.synth.corpus_record import Options
@@ -122,6 +123,14 @@ def test_the_same_again_is_there_already_and_another_one_is_refused(corpus: Made
     assert again.record == corpus.record
     with pytest.raises(UsageError, match=r"made by other options is in .*\n\nhint: give another"):
         made(corpus.folder, OPTIONS.model_copy(update={"seed": 4}))
+
+
+def test_one_process_at_a_time_makes_a_corpus(corpus: Made) -> None:
+    with (
+        held(corpus.folder),
+        pytest.raises(UsageError, match="one process at a time makes a corpus, another one has"),
+    ):
+        make(corpus.folder, corpus.record.options, workers=1, on_progress=lambda *_: None)
 
 
 def test_two_workers_make_the_same_files(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -25,8 +27,17 @@ RECIPES = Path(__file__).parents[3] / "datasets" / "recipes"
     ],
 )
 def test_memory_and_disk(text: str, fault: type[Exception], said: str) -> None:
-    with pytest.raises(fault, match=said), told():
+    with pytest.raises(fault, match=said), told(Path("run")):
         raise RuntimeError(text)
+
+
+def test_a_full_disk_is_named_with_the_file(tmp_path: Path) -> None:
+    full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "run/log.jsonl")
+    said = r"in .*: .*No space .*'run/log\.jsonl'"
+    with pytest.raises(EnvironmentFault, match=said), told(tmp_path):
+        raise full
+    with pytest.raises(PermissionError), told(tmp_path):
+        raise PermissionError
 
 
 def test_a_loss_that_is_no_number() -> None:

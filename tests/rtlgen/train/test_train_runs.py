@@ -105,6 +105,35 @@ def test_sft_trains_a_model_that_answers_at_once(
     assert said[-1].startswith("done before")
 
 
+@pytest.mark.parametrize("method", [Method.SFT, Method.DPO])
+def test_rows_of_the_validation_split_are_validated_on(
+    method: Method, model: Path, tmp_path: Path
+) -> None:
+    kind, rows = (
+        ("sft", tiny.sft_rows())
+        if method is Method.SFT
+        else (
+            "preference",
+            tiny.preference_rows(),
+        )
+    )
+    folder = tmp_path / "dataset" / kind
+    folder.mkdir(parents=True)
+    tiny.write_rows(folder / "train.jsonl", rows)
+    values = {"trl": {"max_steps": 2, "logging_steps": 1, "eval_strategy": "steps"}}
+    values["trl"] |= {"eval_steps": 1}
+    path = tiny.write_config(tmp_path, model=str(model), data=str(folder.parent), **values)
+    with pytest.raises(UsageError, match=r"eval_strategy needs rows .*config\.yaml:\d+"):
+        run(method, path)
+    tiny.write_rows(folder / "validation.jsonl", rows[:3])
+    outcome = run(method, path)
+    losses = [line for line in read_log(tmp_path / "run") if "eval_loss" in line]
+    assert [line["step"] for line in losses] == [1, 2]
+    names = {Path(name).name for name in outcome.record.data}
+    assert names == {"train.jsonl", "validation.jsonl"}
+    assert outcome.record.rows["read"] == len(rows)
+
+
 def test_a_run_that_was_stopped_comes_to_the_same_weights(
     config: Callable[..., Path], tmp_path: Path
 ) -> None:
