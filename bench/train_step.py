@@ -1,6 +1,7 @@
-"""How many tokens a second of processor time SFT goes through: TRL's own trainer, and ours.
+"""How many tokens a second of processor time training goes through: TRL's own way, and ours.
 
-    python bench/train_step.py [--layers 30] [--rows 16] [--tokens 300] [--steps 4] [--all-weights]
+    python bench/train_step.py [--method sft|dpo] [--layers 30] [--rows 16] [--tokens 300]
+        [--steps 4] [--all-weights]
 
 Both train the same model of SmolLM2-135M's shape, with weights drawn at random, on the same
 rows, in the same process, in turns; the first step of each is not counted.
@@ -21,7 +22,7 @@ from processor_time import processor_seconds
 from datasets import Dataset
 from rtlgen.train import cpu
 from rtlgen.train.hardware import look
-from rtlgen.train.trainers import Sft
+from rtlgen.train.trainers import Dpo, Sft
 
 _VOCABULARY = 49152
 _RANK = 64
@@ -53,16 +54,20 @@ def _rate(asked: argparse.Namespace, folder: Path, *, ours: bool) -> float:
     if ours:
         cpu.attend(model)
     clock = _Clock()
-    trainer = (Sft if ours else trl.SFTTrainer)(
+    # Dpo adds to TRL's trainer only that it takes tokens; what is faster is added below.
+    kind = Dpo if asked.method == "dpo" else Sft if ours else trl.SFTTrainer
+    trainer = kind(
         model=model,
         args=_arguments(asked, folder),
-        train_dataset=_rows(asked),
+        train_dataset=_pairs(asked) if asked.method == "dpo" else _rows(asked),
         processing_class=_tokenizer(),
         callbacks=[clock],
         peft_config=None if asked.all_weights else _lora(),
     )
     if ours and not asked.all_weights:
         cpu.fold(trainer.model)
+        if asked.method == "dpo":
+            cpu.score(trainer.model.get_base_model())
     trainer.train()
     seconds = clock.ends[-1] - clock.ends[0]
     return float(asked.rows * asked.tokens * asked.steps / seconds)
@@ -84,10 +89,11 @@ def _model(layers: int) -> Any:  # noqa: ANN401
 
 
 def _arguments(asked: argparse.Namespace, folder: Path) -> Any:  # noqa: ANN401
-    return trl.SFTConfig(
+    dpo = asked.method == "dpo"
+    return (trl.DPOConfig if dpo else trl.SFTConfig)(
         output_dir=str(folder),
         max_steps=asked.steps + 1,
-        per_device_train_batch_size=asked.rows,
+        per_device_train_batch_size=asked.rows // 2 if dpo else asked.rows,
         report_to="none",
         save_strategy="no",
         use_cpu=True,
@@ -112,6 +118,14 @@ def _rows(asked: argparse.Namespace) -> Any:  # noqa: ANN401
     )
 
 
+def _pairs(asked: argparse.Namespace) -> Any:  # noqa: ANN401
+    torch.manual_seed(2)
+    count, half = asked.rows // 2 * (asked.steps + 1), asked.tokens // 2
+    ids = torch.randint(4, _VOCABULARY, (count, 3, half)).tolist()
+    names = ("prompt_ids", "chosen_ids", "rejected_ids")
+    return Dataset.from_list([dict(zip(names, each, strict=True)) for each in ids])
+
+
 def _tokenizer() -> Any:  # noqa: ANN401
     from tokenizers import Tokenizer, models  # noqa: PLC0415
 
@@ -132,8 +146,9 @@ def _lora() -> Any:  # noqa: ANN401
 
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--method", choices=("sft", "dpo"), default="sft")
     parser.add_argument("--layers", type=int, default=30)
-    parser.add_argument("--rows", type=int, default=16, help="in a batch")
+    parser.add_argument("--rows", type=int, default=16, help="in a batch; two make a pair")
     parser.add_argument("--tokens", type=int, default=300, help="in a row")
     parser.add_argument("--steps", type=int, default=4)
     parser.add_argument("--all-weights", action="store_true", help="rather than LoRA of rank 64")

@@ -2,13 +2,14 @@
 
 Three things cost more on a CPU than the products of matrices that a training step is made
 of: attention's backward pass; the statistics over the vocabulary, which are asked for every
-label; and the narrow products of LoRA in float32, which miss the processor's units for
-bfloat16. `bench/train_step.py` measures each.
+label, and by TRL's DPO for every token; and the narrow products of LoRA in float32, which miss
+the processor's units for bfloat16. `bench/train_step.py` measures each.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import update_wrapper
 from typing import Any
 
 import torch
@@ -18,6 +19,8 @@ from transformers import AttentionInterface, AttentionMaskInterface
 
 ATTENTION = "rtlgen-causal"
 """Name of `causal_attention` among transformers' implementations."""
+_SHAPED_LOGITS = ("final_logit_softcapping", "logit_scale", "logits_scaling", "num_experts")
+"""Settings of models whose logits are more than the head's products."""
 _CHUNK = 1024
 """Labels whose distributions over the vocabulary are in memory at once."""
 
@@ -155,6 +158,106 @@ class _LabelLoss(torch.autograd.Function):  # type: ignore[misc]
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, Tensor | None, None, None]:  # noqa: ANN401
         to_hidden, to_weight = ctx.saved_tensors
         return to_hidden * grads[0], None if to_weight is None else to_weight * grads[0], None, None
+
+
+def score(model: Any) -> bool:  # noqa: ANN401 - transformers'
+    """Let TRL's fused head look at tokens that have a label only, where it looks at all.
+
+    Prompts are most of what a pair consists of. The head's own weights must not be trained.
+
+    Args:
+        model: A model of a causal language, without PEFT's wrapping, that
+            `trl.trainer.utils.add_fused_lm_head` has changed.
+
+    Returns:
+        Whether it was changed.
+    """
+    head = model.get_output_embeddings()
+    plain = getattr(head, "bias", None) is None and not head.weight.requires_grad
+    if plain and head.weight.device.type == "cpu" and not shaped_logits(model.config):
+        model.forward = _Scored(model)
+        return True
+    return False
+
+
+def shaped_logits(config: Any) -> bool:  # noqa: ANN401 - transformers'
+    """Return whether a model's logits are more than the head's products."""
+    return any(getattr(config, name, None) for name in _SHAPED_LOGITS)
+
+
+class _Scored:
+    """Forward of a model whose fused head scores labels only."""
+
+    def __init__(self, model: Any) -> None:  # noqa: ANN401
+        self._model = model
+        self._whole = model.forward
+        update_wrapper(self, model.forward)  # generation looks at its arguments
+
+    def __call__(
+        self,
+        *args: Any,  # noqa: ANN401
+        fused_lm_head: bool = False,
+        labels: Tensor | None = None,
+        **named: Any,  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401
+        if not fused_lm_head or labels is None or named.get("shift_labels") is not None:
+            return self._whole(*args, fused_lm_head=fused_lm_head, labels=labels, **named)
+        from trl.trainer.utils import FusedCausalLMOutput  # noqa: PLC0415 - takes seconds
+
+        found = self._model.base_model(*args, **{**named, "use_cache": False})
+        hidden, wanted = found.last_hidden_state[:, :-1], labels[:, 1:]
+        chosen = wanted != -100
+        weight = self._model.get_output_embeddings().weight
+        scores = _LabelScores.apply(hidden[chosen], weight, wanted[chosen])
+        log_probs, entropy, mean_logits, is_top1 = (
+            each.new_zeros(chosen.shape).masked_scatter(chosen, each) for each in scores
+        )
+        return FusedCausalLMOutput(
+            loss=-log_probs.sum() / chosen.sum().clamp(min=1),
+            log_probs=log_probs,
+            entropy=entropy,
+            mean_logits=mean_logits,
+            is_top1=is_top1,
+            label_mask=chosen,
+        )
+
+
+class _LabelScores(torch.autograd.Function):  # type: ignore[misc]
+    """What DPO asks of the distributions at labels; log-probabilities alone have a gradient."""
+
+    @staticmethod
+    def forward(
+        ctx: Any,  # noqa: ANN401 - torch's
+        hidden: Tensor,
+        weight: Tensor,
+        labels: Tensor,
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Return log-probability, entropy, mean logit and whether it is the likeliest, of each."""
+        log_probs, entropy, mean = (torch.empty(len(labels)) for _ in range(3))
+        top = torch.empty(len(labels), dtype=torch.bool)
+        to_hidden = torch.empty_like(hidden) if ctx.needs_input_grad[0] else None
+        for begin in range(0, len(labels), _CHUNK):
+            part = slice(begin, begin + _CHUNK)
+            of, rows = labels[part, None], hidden[part]
+            logits = (rows @ weight.T).float()
+            likeliest = logits.amax(dim=-1, keepdim=True)
+            total = torch.logsumexp(logits, dim=-1, keepdim=True)
+            hit = logits.gather(1, of)
+            mean[part] = logits.mean(dim=-1)
+            top[part] = (hit == likeliest)[:, 0]
+            log_probs[part] = (hit - total)[:, 0]
+            odds = (logits - total).exp_()
+            entropy[part] = total[:, 0] - torch.linalg.vecdot(odds, logits)
+            if to_hidden is not None:
+                to_hidden[part] = weight[labels[part]] - odds.to(weight.dtype) @ weight
+        ctx.save_for_backward(to_hidden)
+        ctx.mark_non_differentiable(entropy, mean, top)
+        return log_probs, entropy, mean, top
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None]:  # noqa: ANN401
+        (to_hidden,) = ctx.saved_tensors
+        return (to_hidden * grads[0][:, None]).to(to_hidden.dtype), None, None
 
 
 class _Folded:

@@ -9,16 +9,12 @@ import torch
 import trl
 from transformers.trainer_pt_utils import get_length_grouped_indices
 
-from rtlgen.train.cpu import label_loss
+from rtlgen.train.cpu import label_loss, shaped_logits
 from rtlgen.train.grpo import begun
 from rtlgen.train.tokens import given_tokens
 
 if TYPE_CHECKING:
     from rtlgen.train.callbacks import Follower
-
-
-_SHAPED_LOGITS = ("final_logit_softcapping", "logit_scale", "logits_scaling", "num_experts")
-"""Settings of models whose loss is more than the head's products."""
 
 
 class EpochOrder(torch.utils.data.Sampler):  # type: ignore[misc]
@@ -115,7 +111,7 @@ class Sft(_Ordered, trl.SFTTrainer):  # type: ignore[misc]
             and not asked.label_smoothing_factor
             and self.compute_loss_func is None
             and getattr(head, "bias", None) is None
-            and not any(getattr(base.config, name, None) for name in _SHAPED_LOGITS)
+            and not shaped_logits(base.config)
         )
 
 

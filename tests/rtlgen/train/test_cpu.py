@@ -131,6 +131,59 @@ def test_a_batch_without_labels_costs_nothing() -> None:
     assert (loss.mean.item(), loss.labels, loss.right) == (0.0, 0, 0)
 
 
+FUSED = ("log_probs", "entropy", "mean_logits", "is_top1")
+
+
+def fused() -> Any:
+    """Return an adapted model with TRL's fused head."""
+    from trl.trainer.utils import add_fused_lm_head
+
+    model = adapted()
+    add_fused_lm_head(model.get_base_model(), outputs=FUSED)
+    return model
+
+
+@pytest.mark.parametrize("chunk", [2, 1024])
+def test_scores_of_labels_and_gradients_are_those_of_the_fused_head(
+    chunk: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cpu, "_CHUNK", chunk)
+    model = fused()
+    asked = {"input_ids": torch.tensor(BATCH), "labels": torch.tensor(LABELS)}
+    theirs = model(**asked, fused_lm_head=True)
+    # Each label counts differently, as the two answers of a pair do.
+    factors = torch.arange(10.0).view(2, 5)
+    expected = gradients(model, (theirs.log_probs * factors).sum())
+    assert cpu.score(model.get_base_model())
+    ours = model(**asked, fused_lm_head=True)
+    for name in ("loss", "label_mask", *FUSED):
+        torch.testing.assert_close(ours[name], theirs[name], rtol=1e-4, atol=1e-5)
+    assert_same(gradients(model, (ours.log_probs * factors).sum()), expected)
+    with torch.no_grad():
+        assert not model(**asked, fused_lm_head=True).log_probs.requires_grad
+
+
+def test_a_scored_model_is_the_same_to_all_others() -> None:
+    model = fused()
+    before = logits(model)
+    cpu.score(model.get_base_model())
+    assert torch.equal(logits(model), before)
+    prompt = torch.tensor([BATCH[0]])
+    found = model.generate(input_ids=prompt, max_new_tokens=2, do_sample=False, pad_token_id=0)
+    assert found.shape == (1, len(BATCH[0]) + 2)
+    nothing = torch.full((2, 6), -100)
+    empty = model(input_ids=torch.tensor(BATCH), labels=nothing, fused_lm_head=True)
+    empty.loss.backward()
+    assert empty.loss.item() == 0.0
+
+
+def test_a_head_that_is_trained_is_left_to_trl() -> None:
+    assert not cpu.score(small())
+    shaped = adapted().get_base_model()
+    shaped.config.final_logit_softcapping = 30.0
+    assert not cpu.score(shaped)
+
+
 def test_folded_layers_give_what_parted_layers_give() -> None:
     model = adapted()
     parted = logits(model)
