@@ -229,7 +229,7 @@ class _Property:
 def _property(draw: Draw, width: int) -> _Property:
     top = mask(width)
     low, step = draw.integer(1, top // 2), draw.one_of(3, 5, 6, 7)
-    high = draw.integer(low + 1, top)
+    high = draw.integer(low + 1, top - 1)  # comparing with the largest number is a lint fault
     one = draw.integer(2, top - 1)
     primes = [n for n in range(2, top + 1) if all(n % d for d in range(2, n))]
     squares = [n * n for n in range(1, top) if n * n <= top]
