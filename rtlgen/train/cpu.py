@@ -19,7 +19,10 @@ from transformers import AttentionInterface, AttentionMaskInterface
 
 ATTENTION = "rtlgen-causal"
 """Name of `causal_attention` among transformers' implementations."""
-_SHAPED_LOGITS = ("final_logit_softcapping", "logit_scale", "logits_scaling", "num_experts")
+_SHAPED_LOGITS = (
+    *("final_logit_softcapping", "logit_scale", "logits_scaling", "output_multiplier"),
+    *("lm_head_multiplier", "num_experts"),
+)
 """Settings of models whose logits are more than the head's products."""
 _CHUNK = 1024
 """Labels whose distributions over the vocabulary are in memory at once."""
@@ -163,7 +166,8 @@ class _LabelLoss(torch.autograd.Function):  # type: ignore[misc]
 def score(model: Any) -> bool:  # noqa: ANN401 - transformers'
     """Let TRL's fused head look at tokens that have a label only, where it looks at all.
 
-    Prompts are most of what a pair consists of. The head's own weights must not be trained.
+    Prompts are most of what a pair consists of. The head's own weights must not be trained, and
+    the sum of squared probabilities, which TRL's `use_weighting` asks for, is not among the scores.
 
     Args:
         model: A model of a causal language, without PEFT's wrapping, that

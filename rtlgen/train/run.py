@@ -289,8 +289,8 @@ class _Job:
         made = trainers.Sft(**common) if self.method is Method.SFT else trainers.Dpo(**common)
         if tuned and lora is not None:
             cpu.fold(made.model)
-        if tuned and lora is not None and self.method is Method.DPO:
-            cpu.score(made.model.get_base_model())
+            if self.method is Method.DPO and not self.trl.use_weighting:
+                cpu.score(made.model.get_base_model())
         return made
 
     def _rewards(self, trainee: Trainee) -> list[TrlReward]:

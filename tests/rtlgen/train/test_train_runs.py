@@ -220,6 +220,12 @@ def test_dpo_goes_on_with_the_adapter_of_sft(
     assert not same(weights(model), weights(first.model))
 
 
+def test_dpo_with_weights_of_pairs(config: Callable[..., Path]) -> None:
+    rows = tiny.preference_rows()
+    outcome = run(Method.DPO, config(rows, lora={"r": 2}, trl={"use_weighting": True}))
+    assert outcome.record.steps == 2
+
+
 def test_an_adapter_to_go_on_with_is_one(config: Callable[..., Path], tmp_path: Path) -> None:
     path = config(tiny.sft_rows(), lora={"adapter": str(tmp_path)})
     with pytest.raises(ModelFault, match=r"a folder with adapter_config\.json"):
