@@ -104,6 +104,18 @@ class Lora(Strict):
         return fields if self.adapter is None else {"adapter": fields["adapter"]}
 
 
+class Longer(Strict):
+    """Rows that are drawn more often, for their length: what an earlier run left out as too long.
+
+    The others keep what was learned from shorter ones.
+    """
+
+    than: Annotated[int, Field(ge=1)]
+    """Tokens; rows with more are long."""
+    share: float = Field(default=0.9, gt=0, le=1)
+    """Of the `examples`, those that are long."""
+
+
 class Config(Strict):
     """One training run; every field's default is what a small model on this machine needs."""
 
@@ -119,6 +131,8 @@ class Config(Strict):
     """Folder of the run; `-o` wins."""
     examples: Annotated[int, Field(ge=1)] | None = None
     """Rows that are trained on, drawn by `seed`; default: all."""
+    longer: Longer | None = None
+    """Draw so many of the `examples` from long rows; default: as they come."""
     loss_on: Literal["body", "completion"] = "body"
     """`body`: on what is generated after the module header that the prompt gives, split into
     tokens as at inference; `completion`: on the whole answer, as TRL splits it."""
@@ -141,6 +155,12 @@ class Config(Strict):
     """Most tokens of an answer that is sampled in training (GRPO)."""
     trl: Annotated[dict[str, Any], BeforeValidator(_numbers)] = Field(default_factory=dict)
     """Fields of TRL's own configuration."""
+
+    @model_validator(mode="after")
+    def _drawn(self) -> Self:
+        if self.longer is not None and self.examples is None:
+            raise ValueError("`longer` says which examples are drawn: set `examples`")
+        return self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from typing import Any
 from rtlgen.data.problem_json import problem_of
 from rtlgen.errors import UsageError
 from rtlgen.evaluation.generate import header_of
+from rtlgen.train.config import Longer
 from rtlgen.train.rows_read import Answered, Compared, Lean, Rewarded, Source
 from rtlgen.train.tokens import Parted, Tokenizer, Unfit, given_part, given_tokens, part
 
@@ -108,14 +109,29 @@ def prepare(sources: Sequence[Source], how: Preparation, path: Path) -> Counts:
     return counts
 
 
-def load(path: Path, *, examples: int | None, seed: int) -> Any:  # noqa: ANN401 - imported late
-    """Return the `datasets.Dataset` in `path`, or so many `examples` of it drawn by `seed`."""
+def load(path: Path, *, examples: int | None, seed: int, longer: Longer | None = None) -> Any:  # noqa: ANN401 - imported late
+    """Return the `datasets.Dataset` in `path`, or so many `examples` of it drawn by `seed`.
+
+    Of these, as many are long as `longer` says; fewer where there are not so many.
+    """
     import datasets  # noqa: PLC0415 - takes seconds
 
     rows = datasets.Dataset.from_file(str(path))
-    if examples is not None and examples < len(rows):
-        rows = rows.shuffle(seed=seed).select(range(examples))
-    return rows
+    if examples is None or examples >= len(rows):
+        return rows
+    rows = rows.shuffle(seed=seed)
+    if longer is None:
+        return rows.select(range(examples))
+    return rows.select(drawn(rows["length"], examples, longer))
+
+
+def drawn(lengths: Sequence[int], examples: int, longer: Longer) -> list[int]:
+    """Return the places of the first `examples` of which as many are long as `longer` says."""
+    long = [at for at, length in enumerate(lengths) if length > longer.than]
+    short = [at for at, length in enumerate(lengths) if length <= longer.than]
+    wanted = round(longer.share * examples)
+    taken = max(min(wanted, len(long)), examples - len(short))
+    return sorted([*long[:taken], *short[: examples - taken]])
 
 
 def _kept(sources: Sequence[Source], how: Preparation) -> Iterator[Columns | None]:

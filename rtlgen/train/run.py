@@ -132,7 +132,7 @@ class _Job:
 
     def _train(self, record: Record, before: Record | None) -> Outcome:
         trainee = self._load()
-        rows, counts = self._rows(trainee, _ROWS, self.sources, self.placed.config.examples)
+        rows, counts = self._rows(trainee, _ROWS, self.sources, drawn=True)
         unseen = self._rows(trainee, _VALIDATION, self.validation)[0] if self.validation else None
         self._advise(trainee, counts)
         record = record.model_copy(
@@ -192,9 +192,10 @@ class _Job:
         trainee: Trainee,
         name: str,
         sources: Sequence[rows_read.Source],
-        examples: int | None = None,
+        *,
+        drawn: bool = False,
     ) -> tuple[Any, prepared.Counts]:
-        """Return tokenized rows, `examples` of them; they are made once, by the main process."""
+        """Return tokenized rows, made once by the main process; those `drawn` that are asked."""
         folder = self.folder.folder / DATA
         path, counts = folder / f"{name}.arrow", folder / f"{name}.json"
         if self.main and not counts.exists():
@@ -207,7 +208,13 @@ class _Job:
             made = prepared.prepare(sources, how, path)
             counts.write_text(json.dumps(asdict(made)), encoding="utf-8")
         self._wait()
-        rows = prepared.load(path, examples=examples, seed=self.placed.config.seed)
+        config = self.placed.config
+        rows = prepared.load(
+            path,
+            examples=config.examples if drawn else None,
+            seed=config.seed,
+            longer=config.longer,
+        )
         return rows, prepared.Counts(**json.loads(counts.read_text(encoding="utf-8")))
 
     def _advise(self, trainee: Trainee, counts: prepared.Counts) -> None:

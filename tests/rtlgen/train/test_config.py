@@ -59,6 +59,7 @@ def test_the_command_line_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
             "model: m\ndata: d\nloss_on: all\n",
             r"loss_on must be 'body' or .*'all', .*:3\n\nhint: `bo",
         ),
+        ("model: m\ndata: d\nlonger: {than: 9}\n", r"`longer` .*: set `examples`, .*config\.yaml"),
         ("model: [m\n", r"must be YAML: .*config\.yaml:2"),
         ("- m\n", r"must be a table of keys and values, .*:1"),
     ],
