@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TypedDict
 
 from rtlgen.design.bench import Judgement
-from rtlgen.design.record import Basis, RunRecord, TrustRecord
+from rtlgen.design.record import Basis, RunRecord, SettledRecord, TrustRecord
 from rtlgen.design.words import counted
 
 _HELD = ("formal", "example", "property")
@@ -24,9 +24,17 @@ def basis_of(record: RunRecord, judgement: Judgement | None) -> Rests:
     """Return what the verdict of `record` rests on; nothing where nothing held."""
     if record.outcome not in ("verified", "trusted") or judgement is None:
         return Rests(basis="", rests_on=[])
+    if record.trust is not None and record.trust.settled and not record.trust.settled.against:
+        return Rests(basis="examples", rests_on=list(_settled(record.trust.settled)))
     if record.trust is not None:
         return Rests(basis="agreement", rests_on=list(_agreed(record.trust)))
     return Rests(basis="reference", rests_on=list(_compared(judgement)))
+
+
+def _settled(settled: SettledRecord) -> Iterator[str]:
+    yield from (f"the {said}" for said in settled.said)
+    yield f"{settled.killed} of {counted(settled.counted, 'mutant')} that these notice"
+    yield f"agreement of all {settled.keepers} answers that keep them"
 
 
 def _compared(judgement: Judgement) -> Iterator[str]:

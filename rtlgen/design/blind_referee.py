@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from rtlgen.design.agreement import agreement
 from rtlgen.design.bench import Judgement
@@ -18,9 +19,11 @@ from rtlgen.design.record import (
     GroupRecord,
     QuorumRecord,
     ReferenceRecord,
+    SettledRecord,
     TrustRecord,
 )
 from rtlgen.design.search import best_of
+from rtlgen.design.settled import Settled, settled_by_examples
 from rtlgen.design.twins import with_twins
 from rtlgen.design.words import counted
 from rtlgen.design.written import Written
@@ -170,12 +173,32 @@ class ByAgreement:
         judged = with_twins(
             [replace(c, verdict=verdicts.get(c.number, c.verdict)) for c in candidates]
         )
+        shown = self._settled(candidates, designs, found) if quorum.against else None
         return Ruling(
             candidates=judged,
             chosen=judged[self._judged[found.pick]],
             judgement=judgement,
-            trust=self._trust().model_copy(update={"quorum": quorum}),
+            trust=self._trust().model_copy(update={"quorum": quorum, "settled": shown}),
         )
+
+    def _settled(
+        self, candidates: Sequence[Candidate], designs: Sequence[Design], found: BlindJudgement
+    ) -> SettledRecord | None:
+        """Say whether the specification's own examples are enough for a verdict."""
+        with self._progress.working("measuring the specification's examples"):
+            by_examples = settled_by_examples(
+                found,
+                designs,
+                self._spec,
+                self._options,
+                independent=self._independent(candidates),
+            )
+        return None if by_examples is None else SettledRecord(**_listed(by_examples))
+
+    def _independent(self, candidates: Sequence[Candidate]) -> set[int]:
+        """Return the places among the judged designs of answers that knew of no other."""
+        free = {c.number for c in candidates if c.parent is None and c.failure is None}
+        return {place for place, number in enumerate(self._judged) if number in free}
 
     def _quorum(
         self, candidates: Sequence[Candidate], designs: Sequence[Design], found: BlindJudgement
@@ -189,7 +212,7 @@ class ByAgreement:
             self._spec.interface,
             self._options,
             answers=len(free),
-            independent={place for place, number in enumerate(self._judged) if number in free},
+            independent=self._independent(candidates),
             temperature=self._asking.sampling.temperature,
             narrow=narrow,
         )
@@ -311,6 +334,10 @@ class ByAgreement:
                 )
             )
         return records
+
+
+def _listed(found: Settled) -> dict[str, Any]:
+    return {**asdict(found), "said": list(found.said), "against": list(found.against)}
 
 
 def _telling(found: BlindJudgement, place: int, guided: Sequence[Verdict]) -> Verdict | None:

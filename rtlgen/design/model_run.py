@@ -37,6 +37,7 @@ from rtlgen.design.testbench_judgement import (
 from rtlgen.design.tried import tried
 from rtlgen.design.two_simulators import heard_by_both
 from rtlgen.design.unfinished import ANSWERS, unfinished
+from rtlgen.design.words import counted
 from rtlgen.errors import CannotJudge
 from rtlgen.llm.budget import Budget
 from rtlgen.llm.identity import digests_of
@@ -60,8 +61,8 @@ _MARKS: dict[Outcome, State] = {
 _STATED_ERROR = "no reference was given, and some designs like this are wrong"
 _AGAIN = "--resume asks again for what was not answered"
 _MORE = (
-    "more answers of this model: --candidates; examples of input and output in the specification, "
-    "or a table, say more than prose"
+    "worked examples in the specification (`for example, a = 3, b = 4 gives y = 7`) are checked, "
+    "and enough of them are a verdict; more answers of this model: --candidates"
 )
 _LARGER = (
     "a larger model: `--model openai:MODEL` with OPENAI_API_KEY, `--model openai:qwen3 --base-url "
@@ -310,7 +311,15 @@ def _outcome(ruling: Ruling, ended: str) -> tuple[Outcome, str]:
     if trust is None:
         return "verified", verdict.reason
     said = f"no reference verified it; trust {trust.value:.2f}"
-    quorum = trust.quorum
+    quorum, settled = trust.quorum, trust.settled
+    if settled is not None and not settled.against:
+        return "verified", (
+            f"by the specification's own examples: they notice {settled.killed} of "
+            f"{counted(settled.counted, 'mutant')}, and the {counted(settled.keepers, 'answer')} "
+            "that keep them behave alike"
+        )
+    if settled is not None and quorum is not None and quorum.narrow:
+        return "not judged", f"{said}; {settled.against[0]}{tail}"
     if trust.value < trust.demanded:
         return "not judged", f"{said} is below the {trust.demanded:.2f} demanded{tail}"
     if quorum is not None and quorum.narrow:

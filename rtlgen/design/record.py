@@ -22,7 +22,7 @@ from sim.verdict import Mismatch, Verdict
 
 MANIFEST = "run.json"
 SCHEMA: Final = 2
-Basis = Literal["", "reference", "agreement"]
+Basis = Literal["", "reference", "agreement", "examples"]
 
 
 class _Record(BaseModel):
@@ -272,6 +272,21 @@ class QuorumRecord(_Record):
     """Whether the model only writes modules: no agreement of it says how likely it is right."""
 
 
+class SettledRecord(_Record):
+    """Whether the specification's own examples are a verdict; see `rtlgen.design.settled`."""
+
+    said: list[str]
+    """The examples, tables and waveforms, and where they stand."""
+    killed: int
+    """Mutants of the chosen design that they notice."""
+    counted: int
+    """Mutants, without those that were proved to do what it does."""
+    keepers: int
+    """Independent answers that keep them all."""
+    against: list[str]
+    """What keeps this from being a verdict; empty: nothing does."""
+
+
 class TrustRecord(_Record):
     """How much the chosen design can be trusted where no reference was given."""
 
@@ -283,6 +298,8 @@ class TrustRecord(_Record):
     references: list[ReferenceRecord]
     quorum: QuorumRecord | None = None
     """None where no design could be observed."""
+    settled: SettledRecord | None = None
+    """None where agreement is a verdict already, or the specification shows nothing."""
 
 
 class OptimizationStepRecord(_Record):

@@ -192,6 +192,12 @@ def _of_reference(run: RunRecord) -> list[str]:
             "nothing the specification says speaks against them; no reference was given, and a "
             "reading that they all get wrong shows nowhere."
         ]
+    if run.outcome == "verified" and run.basis == "examples":
+        return [
+            "Verified means here that the design does what the specification shows by examples, "
+            "that these notice nearly all small changes of it, and that answers which keep them "
+            "agree; what no example tells, all of these may get wrong."
+        ]
     if run.outcome == "verified":
         checks = count(run.testbench.expected_checks)
         return [

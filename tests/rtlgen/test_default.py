@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
@@ -12,8 +13,10 @@ from rtlgen.design.default import answer_of, asking_for, unsettled
 from rtlgen.design.model_run import ModelRun, Question
 from rtlgen.design.options import Asking, Options, State
 from rtlgen.design.quorum import NARROW
+from rtlgen.design.record import RunRecord
 from rtlgen.llm.model import Purpose
 from rtlgen.llm.scripted import Scripted
+from rtlgen.spec.model import Spec
 from rtlgen.spec.reader import read_spec
 from sim.icarus import Icarus
 from sim.process import Limits
@@ -54,13 +57,19 @@ def asked(asking: Asking) -> Options:
 
 
 def designed(
-    answers: Sequence[str], work: Path, kind: type[Scripted] = Scripted, **chosen: object
+    answers: Sequence[str],
+    work: Path,
+    kind: type[Scripted] = Scripted,
+    *,
+    spec: Spec = SPEC,
+    **chosen: object,
 ) -> tuple[ModelRun, Scripted, str]:
     model = kind({Purpose.PROPOSE: [*map(module, answers)]}, name="embedded")
     options = asked(asking_for("embedded", chosen))
     progress = Silence()
+    work.mkdir(exist_ok=True)
     run = answer_of(
-        SPEC,
+        spec,
         Question(model=model, chosen_by="a test"),
         options,
         work,
@@ -122,6 +131,84 @@ def test_of_a_model_that_only_writes_modules_they_are_none(tmp_path: Path) -> No
     assert quorum is not None
     assert (quorum.alike, quorum.narrow, quorum.against) == (15, True, [NARROW])
     assert record.reason.endswith(NARROW)
+
+
+SHOWN = (
+    "\n\nExamples: a = 1, b = 1, c = 0 gives 1, a = 1, b = 0, c = 1 gives 1, "
+    "a = 1, b = 0, c = 0 gives 0, a = 0, b = 1, c = 0 gives 0, a = 0, b = 0, c = 1 gives 0"
+)
+
+
+def of_examples(shown: str, answers: Sequence[str], work: Path) -> RunRecord:
+    spec = read_spec(PROSE + "y is 1 if at least two of the inputs are." + shown)
+    return designed(answers, work, Small, spec=spec)[0].record
+
+
+@pytest.mark.icarus
+def test_examples_that_notice_nearly_all_mutants_are_a_verdict(tmp_path: Path) -> None:
+    shown = SHOWN + ", a = 0, b = 1, c = 1 gives 1, a = 0, b = 0, c = 0 gives 0."
+    record = of_examples(shown, [*RIGHT * 2, *WRONG[:2] * 5], tmp_path)
+    assert (record.outcome, record.basis, record.exit_code) == ("verified", "examples", 0)
+    assert record.trust is not None
+    assert record.trust.settled is not None
+    assert record.trust.settled.keepers == 6
+    assert record.trust.settled.killed == record.trust.settled.counted >= 5
+    assert record.rests_on[0] == "the worked example (line 7)"
+    assert record.rests_on[-1] == "agreement of all 6 answers that keep them"
+
+
+@pytest.mark.icarus
+def test_answers_that_keep_the_examples_and_differ_are_a_question(tmp_path: Path) -> None:
+    record = of_examples(SHOWN + ".", [*RIGHT * 4, *["a & (b | c)"] * 4], tmp_path)
+    assert (record.outcome, record.exit_code) == ("not judged", 3)
+    assert "differ at a = 0, b = 1, c = 1: y is 1 or 0; an example would settle" in record.reason
+
+
+@pytest.mark.icarus
+def test_examples_that_say_little_are_none(tmp_path: Path) -> None:
+    shown = "\n\nFor example, a = 1, b = 1, c = 1 gives 1."
+    record = of_examples(shown, [*RIGHT * 5, "a"], tmp_path)
+    assert record.outcome == "not judged"
+    assert record.trust is not None
+    assert record.trust.settled is not None
+    assert re.search(
+        r"differ at a = \d, b = \d, c = \d: y is \d or \d; an example would settle that",
+        record.trust.settled.against[0],
+    )
+    alone = of_examples(shown, RIGHT * 5, tmp_path / "alone")
+    assert re.search(
+        r"notices \d of \d+ mutants of the chosen design, 90% are the least; an example for "
+        r"a = \d, b = \d, c = \d would notice one more",
+        alone.reason,
+    )
+
+
+@pytest.mark.icarus
+def test_examples_learned_by_heart_are_none(tmp_path: Path) -> None:
+    text = (
+        "# Trailing zeros\n\nModule `zeros` has the 8-bit input x and the 4-bit output n, the number "
+        "of zeros below the lowest one of x.\n\nExamples: x = 0 gives 8, x = 40 gives 3, "
+        "x = 18 gives 1, x = 64 gives 6, x = 7 gives 0"
+    )
+    heart = (
+        "module zeros(input [7:0] x, output reg [3:0] n);\n  always @(*) case (x)\n"
+        "    8'd40: n = 3;\n    8'd18: n = 1;\n    8'd64: n = 6;\n    8'd7: n = 0;\n"
+        "    default: n = 8;\n  endcase\nendmodule\n"
+    )
+    honest = (
+        "module zeros(input [7:0] x, output reg [3:0] n);\n  integer i;\n  always @(*) begin\n"
+        "    n = 8;\n    for (i = 7; i >= 0; i = i - 1) if (x[i]) n = i;\n  end\nendmodule\n"
+    )
+    said = {}
+    for name, module_text in (("heart", heart), ("honest", honest)):
+        model = Small({Purpose.PROPOSE: [module_text] * 16}, name="embedded")
+        work = tmp_path / name
+        work.mkdir()
+        question = Question(model=model, chosen_by="a test")
+        options = asked(asking_for("embedded"))
+        said[name] = answer_of(read_spec(text), question, options, work, Silence()).record
+    assert (said["heart"].outcome, said["honest"].outcome) == ("not judged", "verified")
+    assert "names the inputs of 4 of 5 examples" in said["heart"].reason
 
 
 @pytest.mark.icarus

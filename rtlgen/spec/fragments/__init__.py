@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from rtlgen.spec.fragments.diagrams import read_diagrams
 from rtlgen.spec.fragments.equations import read_equations
-from rtlgen.spec.fragments.examples import read_examples
+from rtlgen.spec.fragments.examples import read_example_lists, read_examples
 from rtlgen.spec.fragments.karnaugh import read_maps
 from rtlgen.spec.fragments.minterms import read_minterms
 from rtlgen.spec.fragments.source import Reading, Source
@@ -22,8 +22,10 @@ from rtlgen.spec.fragments.waveforms import read_waveforms
 from rtlgen.spec.model import Finding, Fragment
 from sim.interface import Interface
 
-# Each reads what the ones before left: a map is no table, an arrow no equation.
+# Each reads what the ones before left: a map is no table, an arrow no equation; in a list of
+# examples "x = 3 -> y = 4" is neither.
 _READERS: tuple[Callable[[Source], Reading], ...] = (
+    read_example_lists,
     read_waveforms,
     read_diagrams,
     read_state_tables,

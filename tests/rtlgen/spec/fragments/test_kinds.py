@@ -6,7 +6,7 @@ import pytest
 
 from rtlgen.spec.fragments import read_fragments
 from rtlgen.spec.model import Finding, Fragment, Kind, Place, Severity
-from sim.interface import Interface
+from sim.interface import Direction, Interface, Port
 from symbolic.equations import Equations
 from symbolic.state_table import StateTable
 from symbolic.truth_table import TruthTable
@@ -230,3 +230,45 @@ def test_a_worked_example_is_kept_as_a_sample() -> None:
     fragment = _one("For example, a=1 and b=0 gives f=1.", AB)
     assert fragment.kind is Kind.EXAMPLE
     assert fragment.value.at(0) == {"a": 1, "b": 0, "f": 1}
+
+
+X_COUNT = Interface(
+    module="m",
+    ports=(
+        Port(name="x", direction=Direction.INPUT, msb=15, lsb=0),
+        Port(name="count", direction=Direction.OUTPUT, msb=4, lsb=0),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Examples: x = 16'h8000 gives 0, x = 16'h0001 gives 15, x = 16'h00f0 gives 8.",
+        "Examples:\n- x = 16'h8000 -> count = 0\n- x = 1 -> 15\n- x = 16'h00f0 -> 8\n",
+        "Some examples: x = 0x8000 yields 0. x = 1 yields 15. x = 240 yields 8.",
+    ],
+)
+def test_several_worked_examples_are_rows(text: str) -> None:
+    fragment = _one(text, X_COUNT)
+    assert fragment.kind is Kind.EXAMPLE
+    rows = [fragment.value.at(row) for row in range(fragment.value.rows)]
+    assert rows == [
+        {"x": 0x8000, "count": 0},
+        {"x": 1, "count": 15},
+        {"x": 0xF0, "count": 8},
+    ]
+
+
+def test_examples_that_leave_an_input_open_are_not_guessed() -> None:
+    assert read_fragments("Examples: a=1 gives 1, b=0 gives 0.", AB)[0] == ()
+
+
+def test_negative_values_of_examples_are_those_of_the_port() -> None:
+    fragment = _one("For example, x = -1 gives count = -16.", X_COUNT)
+    assert fragment.value.at(0) == {"x": 0xFFFF, "count": 16}
+
+
+def test_what_follows_examples_is_read_as_before() -> None:
+    fragments, _ = read_fragments("Examples: a=1, b=1 gives 1.\nf = a & b", AB)
+    assert [fragment.kind for fragment in fragments] == [Kind.EXAMPLE, Kind.EQUATION]
