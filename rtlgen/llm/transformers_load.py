@@ -24,6 +24,8 @@ INSTALL = "pip install 'rtlgen[local]'"
 _HUB_ID = re.compile(r"[\w-][\w.-]*(/[\w-][\w.-]*)?")
 _HUB_FILES = ["*.json", "*.safetensors", "*.txt", "*.model", "*.jinja"]
 _NOISY = ("transformers", "huggingface_hub", "peft", "accelerate", "torch", "httpx")
+_FEW_PARAMETERS = 2_000_000_000
+"""A model with fewer is held in float32 for the moment in which an adapter is added to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +96,7 @@ def load(weights: Weights) -> Loaded:
         shares = _shares_prompts(model)
         if weights.adapter is not None:
             model = _adapted(model, weights.adapter.expanduser())
+            model = _merged(model) if model.device.type == "cpu" else model
         return Loaded(
             model=model.eval(),
             tokenizer=tokenizer,
@@ -339,6 +342,17 @@ def _shares_prompts(model: Any) -> bool:  # noqa: ANN401
     if shares:
         prepare(model)
     return shares
+
+
+def _merged(model: Any) -> Any:  # noqa: ANN401
+    """Return the base model with the adapter in its weights: thin products take as long as thick.
+
+    They are added up in float32 where memory allows.
+    """
+    dtype = model.dtype
+    if sum(each.numel() for each in model.parameters()) < _FEW_PARAMETERS:
+        model = model.float()
+    return model.merge_and_unload().to(dtype)
 
 
 def _adapted(model: Any, folder: Path) -> Any:  # noqa: ANN401

@@ -89,19 +89,27 @@ class Lora(Strict):
     adapter: Annotated[str, Field(min_length=1)] | None = None
     """Folder or `.gguf` file of an adapter of `model` to go on with: what else is said of LoRA
     is its own."""
+    way: Annotated[float, Field(gt=0, le=1)] = 1.0
+    """How far the result goes from `adapter` towards what training ends with: half of the way
+    often keeps what was learned before and has most of the new (WiSE-FT, Wortsman et al., "Robust
+    fine-tuning of zero-shot models", CVPR 2022)."""
 
     @model_validator(mode="after")
     def _own(self) -> Self:
-        more = sorted(self.model_fields_set - {"adapter"})
+        more = sorted(self.model_fields_set - {"adapter", "way"})
         if self.adapter is not None and more:
             raise ValueError(f"an adapter to go on with has its own {', '.join(more)}")
+        if self.adapter is None and self.way != 1:
+            raise ValueError("`way` begins at an adapter to go on with: set `adapter`")
         return self
 
     @model_serializer(mode="wrap")
     def _said(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Leave out defaults that do not hold: an adapter to go on with has its own."""
         fields: dict[str, Any] = whole(self)
-        return fields if self.adapter is None else {"adapter": fields["adapter"]}
+        way = {} if self.way == 1 else {"way": fields.pop("way")}
+        fields.pop("way", None)
+        return {**(fields if self.adapter is None else {"adapter": fields["adapter"]}), **way}
 
 
 class Longer(Strict):

@@ -119,6 +119,17 @@ def with_adapter(model: Any, path: Path) -> Any:  # noqa: ANN401 - imported late
         return peft.PeftModel.from_pretrained(model, str(path), is_trainable=True)
 
 
+def go_part_of_the_way(model: Any, start: Any, way: float) -> None:  # noqa: ANN401
+    """Set the LoRA weights of `model` between those of `start`, at 0, and its own, at 1."""
+    import torch  # noqa: PLC0415 - takes seconds
+
+    before = {name: weight for name, weight in start.named_parameters() if ".lora_" in name}
+    with torch.no_grad():
+        for name, weight in model.named_parameters():
+            if name in before:
+                weight.copy_(torch.lerp(before[name].to(weight), weight, way))
+
+
 def set_template(tokenizer: Any, placed: Placed) -> None:  # noqa: ANN401 - imported late
     """Give the tokenizer the chat template that the configuration names.
 

@@ -21,7 +21,15 @@ from rtlgen.train.config import Lora, Method, Placed
 from rtlgen.train.faults import check_disk, told
 from rtlgen.train.grpo import TrlReward
 from rtlgen.train.hardware import Hardware, look
-from rtlgen.train.model import Trainee, load, require, resolve, set_template, with_adapter
+from rtlgen.train.model import (
+    Trainee,
+    go_part_of_the_way,
+    load,
+    require,
+    resolve,
+    set_template,
+    with_adapter,
+)
 from rtlgen.train.plots import draw
 from rtlgen.train.record import record_of
 from rtlgen.train.rewards import reward_named
@@ -150,6 +158,7 @@ class _Job:
             trainer = self._trainer(trainee, rows, unseen)
             check_disk(self.folder.folder, trainer.model)
             self._run_steps(trainer, self._checkpoint())
+            self._take_way(trainer)
             done = {
                 "parameters": {"all": trainee.parameters, "trained": _trained(trainer.model)},
                 "steps": trainer.state.global_step,
@@ -178,6 +187,16 @@ class _Job:
             if trainer.follower.stepped:
                 raise
             raise self._refused(error) from error
+
+    def _take_way(self, trainer: Any) -> None:  # noqa: ANN401 - trl is imported late
+        """Go back some of the way to the adapter that training began with, where that is asked."""
+        lora = self.placed.config.lora
+        if lora is None or lora.adapter is None or lora.way == 1:
+            return
+        source = resolve(self.placed.config.model, self.placed.folder)
+        start = with_adapter(load(source, dtype=self.dtype).model, self.placed.path(lora.adapter))
+        go_part_of_the_way(trainer.accelerator.unwrap_model(trainer.model), start, lora.way)
+        self.say(f"the adapter is {lora.way:.0%} of the way from {lora.adapter}")
 
     def _load(self) -> Trainee:
         source = resolve(self.placed.config.model, self.placed.folder)
@@ -253,6 +272,13 @@ class _Job:
             if type(error) is RuntimeError and "to be installed" not in str(error):
                 raise
             raise self._refused(error) from error
+        lora = self.placed.config.lora
+        parted = trainer.is_fsdp_enabled or trainer.is_deepspeed_enabled
+        if parted and lora is not None and lora.way != 1:
+            raise UsageError(
+                f"lora.way must be 1 where weights are parted, not {lora.way:g}, "
+                f"{self.placed.place('lora.way')}\n\nhint: train with DDP, or on one device"
+            )
         trainer.follower = follower
         trainer.remove_callback(PrinterCallback)
         return trainer

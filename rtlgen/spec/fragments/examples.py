@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from rtlgen.spec.fragments.literals import Radix, cell_bits, column_radix
 from rtlgen.spec.fragments.source import Reading, Source, found
@@ -18,7 +19,7 @@ from symbolic.waveform import Column, Waveform
 _CUE = re.compile(
     r"\b(?:for example|for instance|e\.g\.?|examples?:?|such as)(?=\W)", re.IGNORECASE
 )
-_CUES = re.compile(r"\bexamples:?(?=\W)", re.IGNORECASE)
+_CUES = re.compile(r"\bexamples\b:?", re.IGNORECASE)
 _ASSIGN = re.compile(
     r"(?<![\w\]])(?P<name>[A-Za-z_]\w*)(?:\[\d+:\d+\])?\s*(?:==?|is|being)\s*"
     r"(?P<value>\d*'[bdhBDH]\s?[0-9a-fA-F_]+|0x[0-9a-fA-F]+|-?\d+)(?![\w'])"
@@ -47,8 +48,11 @@ _Sample = dict[str, int]
 def read_example_lists(source: Source) -> Reading:
     """Return what stands behind "examples" in its paragraph, and use it up."""
     result = Reading()
-    for line, last, behind in _behind(_CUES, source):
-        said = behind[:_LONGEST_LIST]
+    after = {end: place for (_, end), place in pairwise(source.paragraphs())}
+    for cue, end_of_cue, behind in _behind(_CUES, source):
+        below = None if behind.strip() else after.get(end_of_cue)  # after a blank line
+        line, last = below or (cue, end_of_cue)
+        said = (source.text(*below) if below else behind)[:_LONGEST_LIST]
         value = _several(source, " ".join(said.split()))
         if value:
             ends = [match.end() for form in (_ASSIGN, _GIVES) for match in form.finditer(said)]

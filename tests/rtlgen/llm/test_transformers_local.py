@@ -366,6 +366,24 @@ def test_lora_adapter_is_used(tiny_model: Path, garbage_adapter: Path, trained: 
     assert texts(adapted, asked) != texts(trained, asked)
 
 
+def test_an_adapter_is_added_to_the_weights(tiny_model: Path, garbage_adapter: Path) -> None:
+    """Its own thin products would take a processor as long as the model's."""
+    import peft
+    import torch
+    from transformers import AutoModelForCausalLM
+
+    from rtlgen.llm.transformers_load import quiet
+
+    found = LocalModel(str(tiny_model), adapter=garbage_adapter, device="cpu", dtype="float32")
+    merged = found._load().model
+    assert not [name for name, _ in merged.named_parameters() if "lora_" in name]
+    with quiet(), torch.no_grad():
+        base = AutoModelForCausalLM.from_pretrained(tiny_model, dtype=torch.float32)
+        apart = peft.PeftModel.from_pretrained(base, str(garbage_adapter)).eval()
+        tokens = torch.tensor([[1, 2, 3, 4]])
+        torch.testing.assert_close(merged(tokens).logits, apart(tokens).logits)
+
+
 @pytest.fixture(scope="module")
 def garbage_adapter(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     import peft

@@ -226,6 +226,25 @@ def test_dpo_with_weights_of_pairs(config: Callable[..., Path]) -> None:
     assert outcome.record.steps == 2
 
 
+def test_the_result_is_part_of_the_way_from_the_adapter(
+    config: Callable[..., Path], tmp_path: Path
+) -> None:
+    import torch
+    from safetensors.torch import load_file
+
+    def trained(name: str, **lora: object) -> dict[str, Any]:
+        path = config(tiny.sft_rows(), lora=lora)
+        train(Method.SFT, read_config(path), tmp_path / name, say=lambda _: None)
+        return load_file(tmp_path / name / "adapter" / "adapter_model.safetensors")
+
+    start = trained("start", r=2)
+    adapter = str(tmp_path / "start" / "adapter")
+    end, part = trained("end", adapter=adapter), trained("part", adapter=adapter, way=0.25)
+    assert any(not torch.equal(start[name], end[name]) for name in start)
+    for name, weight in part.items():
+        torch.testing.assert_close(weight, torch.lerp(start[name], end[name], 0.25))
+
+
 def test_an_adapter_to_go_on_with_is_one(config: Callable[..., Path], tmp_path: Path) -> None:
     path = config(tiny.sft_rows(), lora={"adapter": str(tmp_path)})
     with pytest.raises(ModelFault, match=r"a folder with adapter_config\.json"):

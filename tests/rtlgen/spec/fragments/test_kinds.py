@@ -246,6 +246,7 @@ X_COUNT = Interface(
     [
         "Examples: x = 16'h8000 gives 0, x = 16'h0001 gives 15, x = 16'h00f0 gives 8.",
         "Examples:\n- x = 16'h8000 -> count = 0\n- x = 1 -> 15\n- x = 16'h00f0 -> 8\n",
+        "## Examples\n\n- x = 16'h8000 gives 0\n- x = 1 gives 15\n- x = 240 gives 8\n\nNo clock.",
         "Some examples: x = 0x8000 yields 0. x = 1 yields 15. x = 240 yields 8.",
     ],
 )
