@@ -22,7 +22,7 @@ from rtlgen.design.prompter import Prompter
 from rtlgen.design.properties import property_checked
 from rtlgen.design.protocols import protocol_checked
 from rtlgen.design.quorum import NARROW
-from rtlgen.design.record import ModelRecord, RunRecord, SamplingRecord
+from rtlgen.design.record import ModelRecord, RunRecord, SamplingRecord, TrustRecord
 from rtlgen.design.referee import ByReference
 from rtlgen.design.regression import REGRESSION, save_regression
 from rtlgen.design.run import make_judgement, say_verdict
@@ -290,13 +290,23 @@ def _with_testbench_trust(
     chosen, judgement = ruling.chosen, ruling.judgement
     if chosen is None or chosen.design is None or judgement is None:
         return ruling
-    agreement = None if ruling.trust is None else ruling.trust.value
+    agreement = _sure_of(ruling.trust)
     if agreement is not None and options.measure_testbench:
         measured = measured_on(judgement, chosen.design, agreement, options, progress)
         say_trust(measured, options, progress)
     else:
         measured = with_brief_trust(judgement, chosen, spec, options, progress, agreement=agreement)
     return replace(ruling, judgement=measured)
+
+
+def _sure_of(trust: TrustRecord | None) -> float | None:
+    """Return how probable it is that the chosen candidate is right; None where a reference says."""
+    if trust is None:
+        return None
+    settled = trust.settled
+    if settled is not None and not settled.against:
+        return settled.killed / settled.counted
+    return trust.value
 
 
 def _outcome(ruling: Ruling, ended: str) -> tuple[Outcome, str]:
