@@ -83,6 +83,8 @@ class Table:
                 f"{title} must say {key}, {self.place(key)}\n\nhint: add `{key}: ...`"
             ) from None
         rule = first["msg"].removeprefix("Value error, ").replace("Input should", "must")
+        if not first["loc"]:  # about several values together
+            raise UsageError(f"{title}: {rule}, {self.place('')}") from None
         raise UsageError(
             f"{key} {_lower(rule)}, not {first['input']!r}, {self.place(key)}\n\n"
             f"hint: {_remedy(model, str(first['loc'][0]))}"

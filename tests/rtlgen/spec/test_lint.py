@@ -149,8 +149,9 @@ def test_the_examples_are_clean(path: Path) -> None:
     assert spec.title
 
 
-def test_there_are_six_examples() -> None:
+def test_there_are_seven_examples() -> None:
     assert [path.stem for path in EXAMPLES] == [
+        "rail_distance",
         "seven_segment",
         "sync_fifo",
         "traffic_light",
