@@ -30,7 +30,7 @@ from sim.verdict import Status, Verdict
 from testbench_gen import Stimulation, write_stimulation
 
 _CONSTANT = re.compile(
-    r"(?:(?<![\w'])[0-9]{1,6})?'[sS]?([bodhBODH])([0-9a-fA-F]{1,32})|\b([1-9][0-9]{1,9})\b"
+    r"(?:(?<![\w'])[0-9]{1,6})?'[sS]?([bodhBODH])([0-9a-fA-F][0-9a-fA-F_]{0,63})|\b([1-9][0-9]{1,9})\b"
 )
 _BASES = {"b": 2, "o": 8, "d": 10, "h": 16}
 _MOST_CONSTANTS = 64

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 from rtlgen.design.agreement import agreement
 from rtlgen.design.bench import Judgement
@@ -23,7 +22,7 @@ from rtlgen.design.record import (
     TrustRecord,
 )
 from rtlgen.design.search import best_of
-from rtlgen.design.settled import Settled, settled_by_examples
+from rtlgen.design.settled import settled_by_examples
 from rtlgen.design.twins import with_twins
 from rtlgen.design.words import counted
 from rtlgen.design.written import Written
@@ -186,25 +185,24 @@ class ByAgreement:
     ) -> SettledRecord | None:
         """Say whether the specification's own examples are enough for a verdict."""
         with self._progress.working("measuring the specification's examples"):
-            by_examples = settled_by_examples(
+            return settled_by_examples(
                 found,
                 designs,
                 self._spec,
                 self._options,
-                independent=self._independent(candidates),
+                independent=self._places(_free(candidates)),
+                asking=self._asking,
             )
-        return None if by_examples is None else SettledRecord(**_listed(by_examples))
 
-    def _independent(self, candidates: Sequence[Candidate]) -> set[int]:
-        """Return the places among the judged designs of answers that knew of no other."""
-        free = {c.number for c in candidates if c.parent is None and c.failure is None}
-        return {place for place, number in enumerate(self._judged) if number in free}
+    def _places(self, numbers: Collection[int]) -> set[int]:
+        """Return where among the judged designs the candidates with these numbers are."""
+        return {place for place, number in enumerate(self._judged) if number in numbers}
 
     def _quorum(
         self, candidates: Sequence[Candidate], designs: Sequence[Design], found: BlindJudgement
     ) -> QuorumRecord:
         """Say whether agreement on the chosen design is enough for a verdict."""
-        free = {c.number for c in candidates if c.parent is None and c.failure is None}
+        free = _free(candidates)
         narrow = not self._prompter.instructable
         agreed = agreement(
             found,
@@ -212,7 +210,7 @@ class ByAgreement:
             self._spec.interface,
             self._options,
             answers=len(free),
-            independent=self._independent(candidates),
+            independent=self._places(free),
             temperature=self._asking.sampling.temperature,
             narrow=narrow,
         )
@@ -336,8 +334,9 @@ class ByAgreement:
         return records
 
 
-def _listed(found: Settled) -> dict[str, Any]:
-    return {**asdict(found), "said": list(found.said), "against": list(found.against)}
+def _free(candidates: Sequence[Candidate]) -> set[int]:
+    """Return the numbers of the answers that were given without knowledge of others."""
+    return {c.number for c in candidates if c.parent is None and c.failure is None}
 
 
 def _telling(found: BlindJudgement, place: int, guided: Sequence[Verdict]) -> Verdict | None:

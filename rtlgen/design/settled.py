@@ -15,14 +15,15 @@ from rtlgen.design.blind import BlindJudgement, Standing, constants_in
 from rtlgen.design.checks import Check, checks_of
 from rtlgen.design.exercised import idle_inputs, still_outputs
 from rtlgen.design.groups import first_difference
-from rtlgen.design.options import Options
+from rtlgen.design.options import Asking, Options
 from rtlgen.design.quorum import QUORUM, Poll
+from rtlgen.design.record import SettledRecord
 from rtlgen.design.testbench_run import find_prover
 from rtlgen.design.words import counted
 from rtlgen.spec.model import Spec
 from sim.design import Design
 from sim.errors import InvalidDesign, InvalidInterface
-from sim.interface import Interface
+from sim.interface import Interface, Port
 from sim.proof import InputTrace, Outcome
 from sim.verdict import Status
 from symbolic.waveform import Waveform
@@ -36,27 +37,13 @@ FEWEST = 5
 """Mutants that such a share needs."""
 KEEPERS = 3
 """Independent answers that keep all examples."""
+_SMALL = 6
+"""Bits of all inputs together of which a table may well list every case."""
 _MUTANTS = 48
 _TINY = 2
 """Bits of an input of which a design may well name every value."""
 _PROOF_SECONDS = 10.0
 """For the proofs that mutants which were not noticed do what the design does."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settled:
-    """What a specification's examples say of the chosen design."""
-
-    said: tuple[str, ...]
-    """The examples, tables and waveforms, and where they stand."""
-    killed: int
-    """Mutants that they notice."""
-    counted: int
-    """Mutants, without those that were proved to do what the design does."""
-    keepers: int
-    """Independent answers that keep them all."""
-    against: tuple[str, ...]
-    """What keeps this from being a verdict, in words; empty: it is one."""
 
 
 def settled_by_examples(
@@ -66,7 +53,8 @@ def settled_by_examples(
     options: Options,
     *,
     independent: Collection[int],
-) -> Settled | None:
+    asking: Asking,
+) -> SettledRecord | None:
     """Return what the examples of `spec` say of the design that `found` picked.
 
     None where there are none, or where no design could be picked.
@@ -77,6 +65,7 @@ def settled_by_examples(
         spec: What they shall do.
         options: With which simulators, and within which limits, mutants are tried.
         independent: Places in `designs` of answers that were given without knowledge of others.
+        asking: At which temperature they were drawn, and the trust that is demanded.
 
     Raises:
         EnvironmentFault: A tool is missing or does not run.
@@ -86,11 +75,11 @@ def settled_by_examples(
         return None
     design = designs[found.pick]
     keepers = [n for n in independent if _keeps(found.standings[n])]
-    doubts = list(_doubts(found, designs, keepers, spec))
+    doubts = list(_doubts(found, designs, keepers, spec, asking))
     tally = _Tally()
     if not doubts:
         tally = _noticed(design, checks, spec.interface, options)
-        doubts = list(tally.doubts())
+        doubts = list(tally.doubts(max(SHARE, asking.min_trust)))
     if not doubts:
         idle = idle_inputs(
             design,
@@ -100,12 +89,12 @@ def settled_by_examples(
             limits=options.limits,
         )
         doubts = [f"input {name!r} has no effect under the stimulus" for name in idle]
-    return Settled(
-        said=tuple(check.description for check in checks),
+    return SettledRecord(
+        said=[check.description for check in checks],
         killed=tally.killed,
         counted=tally.counted,
         keepers=len(keepers),
-        against=tuple(doubts),
+        against=doubts,
     )
 
 
@@ -118,7 +107,11 @@ def _keeps(standing: Standing) -> bool:
 
 
 def _doubts(
-    found: BlindJudgement, designs: Sequence[Design], keepers: Sequence[int], spec: Spec
+    found: BlindJudgement,
+    designs: Sequence[Design],
+    keepers: Sequence[int],
+    spec: Spec,
+    asking: Asking,
 ) -> Iterator[str]:
     """Yield what speaks against the picked design before any mutant is tried."""
     pick, interface = found.pick or 0, spec.interface
@@ -130,7 +123,7 @@ def _doubts(
         answers=QUORUM.answers,
         alike=QUORUM.answers,
         trust=1.0,
-        temperature=QUORUM.temperature,
+        temperature=asking.sampling.temperature,
         signs=picked.signs,
         still=tuple(still_outputs(interface, found.expected)),
     )
@@ -154,11 +147,13 @@ def _doubts(
 
 def _memorized(design: Design, spec: Spec) -> Iterator[str]:
     """Yield that a design names what most examples put in: it may know nothing else."""
-    inputs = {port.name for port in spec.interface.data_inputs if port.width > _TINY}
+    ports = spec.interface.data_inputs
+    inputs = {port.name for port in ports if port.width > _TINY}
     named = set(constants_in([design])) - {0, 1}
     shown = [part.value for part in spec.fragments if isinstance(part.value, Waveform)]
     rows = [
         {column.samples[row] for column in one.columns if column.name in inputs}
+        | {_joined(one, row, ports), _joined(one, row, ports[::-1])}
         for one in shown
         for row in range(one.rows)
     ]
@@ -168,6 +163,20 @@ def _memorized(design: Design, spec: Spec) -> Iterator[str]:
             f"the design names the inputs of {known} of {counted(len(rows), 'example')}: "
             "it may have learned them by heart"
         )
+
+
+def _joined(shown: Waveform, row: int, ports: Sequence[Port]) -> int | None:
+    """Return the inputs of an example as one number, as `case ({a, b})` would name them."""
+    samples = {column.name: column.samples[row] for column in shown.columns}
+    joined = 0
+    if sum(port.width for port in ports) <= _SMALL:
+        return None
+    for port in ports:
+        value = samples.get(port.name)
+        if value is None:
+            return None
+        joined = joined << port.width | value
+    return joined
 
 
 def _case(stimulation: Stimulation, at: int, interface: Interface, shown: tuple[str, str]) -> str:
@@ -208,7 +217,7 @@ class _Tally:
     """Inputs for which an example would notice one more; empty where none are known."""
     fault: str = ""
 
-    def doubts(self) -> Iterator[str]:
+    def doubts(self, least: float) -> Iterator[str]:
         if self.fault:
             yield self.fault
         elif self.counted < FEWEST:
@@ -216,10 +225,10 @@ class _Tally:
                 f"the design has {counted(self.counted, 'mutant')} to measure its examples by, "
                 f"{FEWEST} are the least"
             )
-        elif self.killed < SHARE * self.counted:
+        elif self.killed < least * self.counted:
             yield (
                 f"what the specification shows notices {self.killed} of "
-                f"{counted(self.counted, 'mutant')} of the chosen design, {SHARE:.0%} are the least"
+                f"{counted(self.counted, 'mutant')} of the chosen design, {least:.0%} are the least"
                 + (f"; an example for {self.case} would notice one more" if self.case else "")
             )
 

@@ -107,9 +107,11 @@ class Lora(Strict):
     def _said(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Leave out defaults that do not hold: an adapter to go on with has its own."""
         fields: dict[str, Any] = whole(self)
-        way = {} if self.way == 1 else {"way": fields.pop("way")}
-        fields.pop("way", None)
-        return {**(fields if self.adapter is None else {"adapter": fields["adapter"]}), **way}
+        if self.adapter is not None:
+            fields = {name: fields[name] for name in ("adapter", "way")}
+        if self.way == 1:
+            del fields["way"]
+        return fields
 
 
 class Longer(Strict):

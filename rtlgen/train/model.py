@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext, redirect_stderr
 from dataclasses import dataclass
 from importlib import metadata
@@ -119,15 +119,23 @@ def with_adapter(model: Any, path: Path) -> Any:  # noqa: ANN401 - imported late
         return peft.PeftModel.from_pretrained(model, str(path), is_trainable=True)
 
 
-def go_part_of_the_way(model: Any, start: Any, way: float) -> None:  # noqa: ANN401
+def lora_weights(model: Any) -> dict[str, Any]:  # noqa: ANN401
+    """Return copies of the LoRA weights of `model`, by name."""
+    return {
+        name: weight.detach().clone()
+        for name, weight in model.named_parameters()
+        if ".lora_" in name
+    }
+
+
+def go_part_of_the_way(model: Any, start: Mapping[str, Any], way: float) -> None:  # noqa: ANN401
     """Set the LoRA weights of `model` between those of `start`, at 0, and its own, at 1."""
     import torch  # noqa: PLC0415 - takes seconds
 
-    before = {name: weight for name, weight in start.named_parameters() if ".lora_" in name}
+    weights = dict(model.named_parameters())
     with torch.no_grad():
-        for name, weight in model.named_parameters():
-            if name in before:
-                weight.copy_(torch.lerp(before[name].to(weight), weight, way))
+        for name, before in start.items():
+            weights[name].copy_(torch.lerp(before.to(weights[name]), weights[name], way))
 
 
 def set_template(tokenizer: Any, placed: Placed) -> None:  # noqa: ANN401 - imported late

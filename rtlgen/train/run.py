@@ -25,6 +25,7 @@ from rtlgen.train.model import (
     Trainee,
     go_part_of_the_way,
     load,
+    lora_weights,
     require,
     resolve,
     set_template,
@@ -107,6 +108,8 @@ class _Job:
         self.validation = rows_read.validation(method, placed) if evaluated else ()
         self.main: bool = self.trl.process_index == 0
         self.say: Say = say if self.main else lambda _: None
+        self.start: dict[str, Any] = {}
+        """LoRA weights that training began with, where the result is part of the way from them."""
 
     def run(self, *, resume: bool) -> Outcome:
         """Train in a folder that no other run may touch."""
@@ -193,9 +196,7 @@ class _Job:
         lora = self.placed.config.lora
         if lora is None or lora.adapter is None or lora.way == 1:
             return
-        source = resolve(self.placed.config.model, self.placed.folder)
-        start = with_adapter(load(source, dtype=self.dtype).model, self.placed.path(lora.adapter))
-        go_part_of_the_way(trainer.accelerator.unwrap_model(trainer.model), start, lora.way)
+        go_part_of_the_way(trainer.accelerator.unwrap_model(trainer.model), self.start, lora.way)
         self.say(f"the adapter is {lora.way:.0%} of the way from {lora.adapter}")
 
     def _load(self) -> Trainee:
@@ -315,6 +316,8 @@ class _Job:
         }
         if lora is not None and lora.adapter:
             common["model"] = with_adapter(trainee.model, self.placed.path(lora.adapter))
+            if lora.way != 1:
+                self.start = lora_weights(common["model"])
         if self.method is Method.GRPO:
             return trainers.Grpo(**common, reward_funcs=self._rewards(trainee))
         if self.method is Method.DPO and lora is None and not self.trl.precompute_ref_log_probs:

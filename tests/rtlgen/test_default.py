@@ -158,6 +158,27 @@ def test_examples_that_notice_nearly_all_mutants_are_a_verdict(tmp_path: Path) -
 
 
 @pytest.mark.icarus
+@pytest.mark.parametrize(
+    ("chosen", "said"),
+    [
+        ({"sampling": {"temperature": 0.0}}, "say little beside each other"),
+        ({"chosen": {"min_trust": 1.01}}, "mutants of the chosen design, 101% are the least"),
+    ],
+)
+def test_examples_ask_for_independent_answers_and_for_the_trust_that_is_demanded(
+    chosen: dict[str, dict[str, object]], said: str, tmp_path: Path
+) -> None:
+    shown = SHOWN + ", a = 0, b = 1, c = 1 gives 1, a = 0, b = 0, c = 0 gives 0."
+    text = PROSE + "y is 1 if at least two of the inputs are." + shown
+    model = Small({Purpose.PROPOSE: [module(RIGHT[0])] * 16}, name="embedded")
+    question = Question(model=model, chosen_by="a test")
+    options = asked(asking_for("embedded", **chosen))
+    record = answer_of(read_spec(text), question, options, tmp_path, Silence()).record
+    assert record.outcome == "not judged"
+    assert said in record.reason
+
+
+@pytest.mark.icarus
 def test_answers_that_keep_the_examples_and_differ_are_a_question(tmp_path: Path) -> None:
     record = of_examples(SHOWN + ".", [*RIGHT * 4, *["a & (b | c)"] * 4], tmp_path)
     assert (record.outcome, record.exit_code) == ("not judged", 3)

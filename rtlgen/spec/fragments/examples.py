@@ -169,8 +169,8 @@ def _pair(source: Source, sentence: str) -> Iterator[tuple[str, int]]:
 
 def _value(text: str, port: Port) -> int | None:
     if text.startswith("-"):
-        value = int(text) + (1 << port.width)
-        return value if value >= 1 << (port.width - 1) else None
+        value, half = int(text), 1 << (port.width - 1)
+        return value % (2 * half) if value >= -half else None
     read = column_radix([text], port.width)
     radix = read.radix if read.certain else Radix.DECIMAL
     bits = cell_bits(text, port.width, radix)

@@ -270,6 +270,11 @@ def test_negative_values_of_examples_are_those_of_the_port() -> None:
     assert fragment.value.at(0) == {"x": 0xFFFF, "count": 16}
 
 
+def test_a_value_that_the_port_has_not_is_none() -> None:
+    assert read_fragments("For example, x = -40000 gives count = 1.", X_COUNT)[0] == ()
+    assert _one("For example, x = -0 gives count = 1.", X_COUNT).value.at(0)["x"] == 0
+
+
 def test_what_follows_examples_is_read_as_before() -> None:
     fragments, _ = read_fragments("Examples: a=1, b=1 gives 1.\nf = a & b", AB)
     assert [fragment.kind for fragment in fragments] == [Kind.EXAMPLE, Kind.EQUATION]
