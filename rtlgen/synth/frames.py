@@ -289,8 +289,8 @@ FRAMES: dict[str, Frame] = {
 _OFTEN = {
     "code-walk": 2,
     "plain-text": 3,
-    "one-liner": 2,
-    "brief": 4,
+    "one-liner": 4,
+    "brief": 8,
     "note": 2,
     "ports-in-prose": 2,
 }

@@ -12,6 +12,8 @@ from rtlgen.synth.drawn import Drawn, indented
 from sim.interface import Direction, Port
 
 _END = "endmodule"
+_ENDINGS = ("_reg", "_r", "_value", "_inner")
+"""What the name of a variable that drives an output may add to the output's."""
 Types = Literal["plain", "wire", "logic", "outputs"]
 
 
@@ -34,6 +36,9 @@ class HeaderStyle:
     """What follows `input` begins where what follows `output` does."""
     clock_first: bool = True
     """Whether clock and reset stand before the other inputs."""
+    inner: bool = False
+    """Outputs that procedures assign are nets, driven from variables inside: with a header given
+    as `output q`, that is the only way. Without effect where they are `logic`."""
 
 
 def draw_style(chance: random.Random) -> HeaderStyle:
@@ -46,6 +51,7 @@ def draw_style(chance: random.Random) -> HeaderStyle:
         apart=chance.random() < 0.6,
         own_end=chance.random() < 0.7,
         aligned=chance.random() < 0.25,
+        inner=chance.random() < 0.25,
     )
 
 
@@ -91,6 +97,7 @@ def module(drawn: Drawn, name: str, style: HeaderStyle, body: str | None = None)
     A body may end its module and define others that it uses, but for the last `endmodule`.
     """
     own, end, others = (drawn.body if body is None else body).strip("\n").partition("\nendmodule")
+    own = _with_variables(drawn, own) if _inside(drawn, style) else own
     return f"{header(drawn, name, style)}\n{indented(own)}{end}{others}\nendmodule\n"
 
 
@@ -109,10 +116,34 @@ def _declared(drawn: Drawn, port: Port, style: HeaderStyle) -> str:
     return " ".join(filter(None, [*words, port.range, port.name]))
 
 
+def _inside(drawn: Drawn, style: HeaderStyle) -> bool:
+    """Whether outputs are driven from variables inside the module."""
+    return style.inner and bool(drawn.registered) and style.types in ("plain", "wire")
+
+
+def _with_variables(drawn: Drawn, body: str) -> str:
+    """Return `body` with a variable in place of each output that procedures assign."""
+    declared, driven = [], []
+    for port in data_outputs(drawn):
+        if port.name not in drawn.registered:
+            continue
+        inner = _free(port.name, body)
+        body = re.sub(rf"(?<![\w.$']){re.escape(port.name)}\b", inner, body)
+        words = ("reg", "signed" if port.signed else "", port.range, inner)
+        declared.append(f"{' '.join(filter(None, words))};")
+        driven.append(f"assign {port.name} = {inner};")
+    return "\n".join((*declared, "", body, "", *driven))
+
+
+def _free(name: str, body: str) -> str:
+    named = (f"{name}{ending}" for ending in _ENDINGS)
+    return next(one for one in named if not re.search(rf"\b{re.escape(one)}\b", body))
+
+
 def _type(drawn: Drawn, port: Port, style: HeaderStyle) -> str:
     driven = port.direction is Direction.OUTPUT
     if style.types == "logic" or (style.types == "outputs" and driven):
         return "logic"
-    if port.name in drawn.registered:
+    if port.name in drawn.registered and not style.inner:
         return "reg"
     return "wire" if style.types == "wire" else ""

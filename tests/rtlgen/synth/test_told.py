@@ -149,6 +149,24 @@ def test_headers_declare_the_ports(types: Types, lines: bool, tight: bool) -> No
     assert len(read_interface(design).ports) == 4
 
 
+def test_an_output_without_reg_is_driven_from_a_variable_inside() -> None:
+    drawn = replace(counter(ASYNC), body="always @(posedge clk) count <= count + 1'b1;")
+    style = HeaderStyle(inner=True)
+    text = module(drawn, "m", style)
+    assert "output [2:0] count" in text
+    assert "    reg [2:0] count_reg;\n" in text
+    assert "count_reg <= count_reg + 1'b1;" in text
+    assert "    assign count = count_reg;\nendmodule" in text
+    assert "count_reg" not in module(drawn, "m", replace(style, types="logic"))
+
+
+def test_a_variable_inside_has_a_name_of_its_own() -> None:
+    body = "u count_reg (.count(count));\nalways @(*) count = 4'd1;"
+    text = module(replace(counter(ASYNC), body=body), "m", HeaderStyle(inner=True))
+    assert ".count(count_r)" in text
+    assert "assign count = count_r;" in text
+
+
 def test_headers_of_a_corpus_differ_whatever_the_style_of_code() -> None:
     styles = {draw_style(random.Random(seed)) for seed in range(200)}
     assert {style.types for style in styles} == set(get_args(Types))
