@@ -8,7 +8,9 @@ from typing import Literal, TypeVar
 from rtlgen.synth.drawn import ClockAndReset
 
 T = TypeVar("T")
-RESETS = ("reset", "rst", "rst_n", "resetn", "areset", "arst_n", "clear", "srst", "aresetn")
+_HIGH = ("reset", "rst", "areset", "clear", "srst", "rst_i", "ar", "sys_reset")
+_LOW = ("rst_n", "resetn", "arst_n", "aresetn", "rstn")
+RESETS = (_HIGH[0], *_LOW, *_HIGH[1:])
 CLOCKS = ("clk", "clk", "clk", "clock", "clk_i", "sys_clk")
 NAMES = {
     "data": ("d", "in", "data", "din", "data_in", "a", "x"),
@@ -31,6 +33,14 @@ NAMES = {
     "parity": ("parity", "p", "par", "parity_out"),
 }
 """Names that people give to ports, by what the port is for."""
+_PLACES = (
+    *("adc", "bus", "cfg", "core", "cpu", "ctl", "door", "dma", "fan", "flash", "gain", "host"),
+    *("key", "lane", "left", "lcd", "lock", "main", "mem", "motor", "pad", "pix", "probe"),
+    *("pump", "right", "rx", "sensor", "tank", "test", "tx", "usr", "valve", "wheel"),
+)
+"""What people put into a port's name beside what it is for."""
+_LONGER = 0.2
+"""Share of names that are longer than usual, so that names are read and not known by heart."""
 
 
 class Draw:
@@ -73,8 +83,16 @@ class Draw:
         names = [*NAMES[role], *more] if role in NAMES else [role, *more]
         free = [name for name in names if name not in self._taken]
         chosen = self.random.choice(free or [f"{names[0]}{len(self._taken)}"])
+        if role not in (RESETS[0], CLOCKS[0]) and self.chance(_LONGER):
+            longer = self._longer(chosen)
+            chosen = chosen if longer in self._taken else longer
         self._taken.add(chosen)
         return chosen
+
+    def _longer(self, name: str) -> str:
+        place = self.one_of(*_PLACES)
+        forms = (f"{place}_{name}", f"{name}_{place}", f"{name}_{self.integer(0, 3)}", name.upper())
+        return self.one_of(*forms)
 
     def take(self, *names: str) -> None:
         """Note that `names` are in use."""

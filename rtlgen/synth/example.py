@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
 from rtlgen.synth.draw import Draw
 from rtlgen.synth.drawn import Drawn, Family
@@ -17,6 +18,8 @@ from rtlgen.synth.verify import Claim
 
 TOPS = ("top_module", "TopModule", "")
 """Names of modules; the empty one stands for a name that says what it is."""
+_DECIMAL = re.compile(r"\b(\d+)'d(\d{2,})\b")
+"""A sized constant of at least two decimal digits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +68,7 @@ def draw_example(
     top = _top(drawn, chance)
     telling = Telling(drawn=drawn, top=top, header=header(drawn, top, style), chance=chance)
     phrasing, spec = told(telling, held_out=held_out)
+    drawn = as_told(drawn, spec)
     stimulus = Stimulus(drawn, beats_of(drawn, f"{family.name} {seed}"))
     slips = tuple(slips_of(drawn, top, style, chance))
     return Example(
@@ -75,6 +79,26 @@ def draw_example(
         spec=spec,
         phrasing=phrasing,
     )
+
+
+def as_told(drawn: Drawn, spec: str) -> Drawn:
+    """Return `drawn` with constants in hexadecimal that `spec` gives in hexadecimal only.
+
+    Whoever is told 0x34 writes 8'h34; a model of few parameters cannot make 52 of it.
+    """
+    low = spec.lower()
+
+    def written(found: re.Match[str]) -> str:
+        width, value = found[1], int(found[2])
+        decimal = re.search(rf"(?<![\w.']){value}\b|'d{value}\b", low)
+        shown = re.search(rf"(?:0x|'h)0*{value:x}\b", low)
+        return f"{width}'h{value:x}" if shown and not decimal else found[0]
+
+    def rewritten(body: str) -> str:
+        return _DECIMAL.sub(written, body)
+
+    slips = tuple(replace(slip, body=rewritten(slip.body)) for slip in drawn.slips)
+    return replace(drawn, body=rewritten(drawn.body), slips=slips)
 
 
 def _top(drawn: Drawn, chance: random.Random) -> str:

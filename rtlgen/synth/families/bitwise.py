@@ -39,11 +39,18 @@ def _vector_gates(draw: Draw) -> Drawn:
     bitwise = draw.random.sample(sorted(_BITWISE), draw.integer(1, 2))
     logical = draw.one_of((), ("AND",), ("OR",), ("OR",))
     inverse = draw.one_of("", "", "both", "left")
+    naming = draw.one_of(
+        ("bit_{}", "any_{}", "inv"),
+        ("y_{}", "true_{}", "y_not"),
+        ("{}_bits", "{}_whole", "inverse"),
+        ("out_{}_vec", "out_{}_log", "out_inv"),
+        ("o_{}", "o_{}_1", "o_not"),
+    )
     rows: list[tuple[str, int, str, str]] = []
     for kind in bitwise:
         rows.append(
             (
-                f"bit_{kind.lower()}" if logical else f"y_{kind.lower()}",
+                naming[0].format(kind.lower()),
                 width,
                 _BITWISE[kind][0].format(a=left, b=right),
                 f"the bitwise {kind} of {left} and {right}",
@@ -51,11 +58,11 @@ def _vector_gates(draw: Draw) -> Drawn:
         )
     rows += [
         (
-            f"any_{kind.lower()}",
+            naming[1].format(kind.lower()),
             1,
             _LOGICAL[kind][0].format(a=left, b=right),
-            f"the logical {kind} of {left} and {right}, where a vector counts as true unless it "
-            "is 0",
+            f"the logical {kind} of {left} and {right}"
+            + draw.phrase(", where a vector counts as true unless it is 0", ""),
         )
         for kind in logical
     ]
@@ -63,7 +70,7 @@ def _vector_gates(draw: Draw) -> Drawn:
         upper, lower = draw.one_of((left, right), (right, left))
         rows.append(
             (
-                "inv",
+                naming[2],
                 2 * width,
                 f"{{~{upper}, ~{lower}}}",
                 f"the inverse of {upper} in the upper half and the inverse of {lower} in the "
@@ -71,7 +78,7 @@ def _vector_gates(draw: Draw) -> Drawn:
             )
         )
     elif inverse:
-        rows.append(("inv", width, f"~{left}", f"the inverse of every bit of {left}"))
+        rows.append((naming[2], width, f"~{left}", f"the inverse of every bit of {left}"))
     lines = [f"{name} = {text};" for name, _, text, _ in rows]
     body = "\n".join(f"assign {line}" for line in lines)
 

@@ -56,7 +56,8 @@ def _comparator(draw: Draw) -> Drawn:
         ("le", "gt", "eq", "ne"),
     )
     style = draw.integer(0, 1)
-    outs = [draw.name(_NAMES[kind][style], *_NAMES[kind]) for kind in chosen]
+    more = ("z", "out", "y", "result") if len(chosen) == 1 else ()
+    outs = [draw.name(_NAMES[kind][style], *_NAMES[kind], *more) for kind in chosen]
     first, second = read(left, is_signed), read(right, is_signed)
     texts = [f"({first} {_RELATIONS[kind][0]} {second})" for kind in chosen]
     lines = [f"{out} = {text};" for out, text in zip(outs, texts, strict=True)]

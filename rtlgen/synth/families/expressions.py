@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
 
 from rtlgen.synth.draw import Draw
 from rtlgen.synth.drawn import Drawn, Family, Outputs, Values, Words
@@ -106,6 +108,116 @@ def _equation_words(
         ),
         points=tuple(f"{line}." for line in (written if draw.words.random() < 0.5 else spoken)),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Group:
+    """Signals and groups of signals under one operator."""
+
+    operator: str
+    parts: tuple[str | _Group, ...]
+    inverted: tuple[bool, ...]
+    """Of each part."""
+
+    def value(self, given: Values) -> int:
+        values = [
+            part.value(given) if isinstance(part, _Group) else given[part] for part in self.parts
+        ]
+        return reduce(
+            _FOLD[self.operator], (v ^ n for v, n in zip(values, self.inverted, strict=True))
+        )
+
+    def text(self, signs: _Signs) -> str:
+        """Return the expression as `signs` write it; each inner group has parentheses."""
+        texts = [
+            f"({part.text(signs)})" if isinstance(part, _Group) else part for part in self.parts
+        ]
+        texts = [signs.no + t if n else t for t, n in zip(texts, self.inverted, strict=True)]
+        return signs.named[self.operator].join(texts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Signs:
+    named: Mapping[str, str]
+    no: str
+
+
+_FOLD: Mapping[str, Callable[[int, int], int]] = {
+    "&": int.__and__,
+    "|": int.__or__,
+    "^": int.__xor__,
+}
+_VERILOG = _Signs(named={"&": " & ", "|": " | ", "^": " ^ "}, no="~")
+_SPOKEN = (
+    _VERILOG,
+    _Signs(named={"&": "&", "|": "|", "^": "^"}, no="~"),
+    _Signs(named={"&": " & ", "|": " | ", "^": " ^ "}, no="!"),
+    _Signs(named={"&": " AND ", "|": " OR ", "^": " XOR "}, no="NOT "),
+    _Signs(named={"&": " and ", "|": " or ", "^": " xor "}, no="not "),
+)
+
+
+def _group(draw: Draw, names: list[str], depth: int) -> _Group:
+    """Draw a group that uses all of `names`, the inner ones with some of them again."""
+    operator = draw.one_of("&", "|", "^")
+    parts: list[str | _Group] = []
+    left = list(names)
+    while left:
+        take = draw.integer(2, max(2, len(left))) if depth and draw.chance(0.6) else 1
+        some, left = left[:take], left[take:]
+        if take > 1 and len(some) == 1:
+            some.append(draw.one_of(*(name for name in names if name != some[0])))
+        parts.append(some[0] if len(some) == 1 else _group(draw, some, depth - 1))
+    if len(parts) == 1:
+        parts.append(draw.one_of(*names))
+    return _Group(
+        operator=operator,
+        parts=tuple(parts),
+        inverted=tuple(draw.chance(0.25) for _ in parts),
+    )
+
+
+def _nested(draw: Draw) -> Drawn:
+    ins = scalars(draw, draw.integer(2, 5))
+    out = draw.name("f", "y", "z", "out", "g", "result")
+    mixed = list(ins)
+    draw.random.shuffle(mixed)
+    drawn = _group(draw, mixed, 2)
+    code = drawn.text(_VERILOG)
+    told = drawn.text(draw.words.choice(_SPOKEN))
+    operator = {"&": "|", "|": "&", "^": "|"}[drawn.operator]
+    inverted = (not drawn.inverted[0], *drawn.inverted[1:])
+    return design(
+        module="boolean_expression",
+        parameters={"f": _numbered(code, ins)},
+        ins=[(name, 1) for name in sorted(ins)],
+        outs=[(out, 1)],
+        words=Words(
+            title=f"Boolean expression of {NUMBERS[len(ins)]} variables",
+            terse=draw.phrase(
+                f"a circuit for {out} = {told}",
+                f"the Boolean function {out} = {told}",
+                f"combinational logic: {out} = {told}",
+            ),
+            plain=draw.phrase(
+                f"Compute {out} = {told}.",
+                f"{out} is {told}, without a clock.",
+                f"The value of {out} is that of the expression {told} at all times.",
+                f"Drive {out} with {told}.",
+            ),
+            points=(f"{out} = {told}.",),
+        ),
+        coding=draw.style((f"assign {out} = {code};", ()), (always(f"{out} = {code};"), (out,))),
+        model=lambda given: {out: drawn.value(given)},
+        slips={
+            "outer-operator": f"assign {out} = {replace(drawn, operator=operator).text(_VERILOG)};",
+            "inversion": f"assign {out} = {replace(drawn, inverted=inverted).text(_VERILOG)};",
+        },
+    )
+
+
+def _numbered(code: str, ins: Sequence[str]) -> str:
+    return re.sub(r"\w+", lambda found: str(ins.index(found[0])), code)
 
 
 def _minterms(draw: Draw) -> Drawn:
@@ -438,6 +550,7 @@ def _patterns(draw: Draw, width: int, count: int) -> list[str]:
 
 FAMILIES = (
     Family(name="boolean-equation", kind="expressions", draw=_equation, weight=1.5),
+    Family(name="nested-expression", kind="expressions", draw=_nested),
     Family(name="minterm-list", kind="expressions", draw=_minterms),
     Family(name="number-property", kind="expressions", draw=_number),
     Family(name="wildcard-table", kind="tables", draw=_wildcards),

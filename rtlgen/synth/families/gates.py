@@ -205,17 +205,25 @@ def _gate_set(draw: Draw) -> Drawn:
     left, right = scalars(draw, 2)
     kinds = draw.random.sample(sorted(GATES), draw.integer(2, 6))
     also = draw.chance(0.4)
-    naming = draw.one_of("{}_o", "{}_out", "y_{}", "f_{}")
+    naming = draw.one_of("{}_o", "{}_out", "y_{}", "f_{}", "out_{}", "{}_result", "o_{}")
     outs = [naming.format(kind.lower()) for kind in kinds]
     expressions = [gate_verilog(kind, (left, right)) for kind in kinds]
     if also:
-        outs.append(naming.format("andn"))
+        outs.append(naming.format(draw.one_of("andn", "and_not", f"{left}_not_{right}")))
         expressions.append(f"{left} & ~{right}")
     told = [
         draw.phrase(f"{out}: {left} {kind.lower()} {right}", f"{out} is {left} {kind} {right}")
         for out, kind in zip(outs, kinds, strict=False)
     ]
-    told += [f"{outs[-1]}: {left} and not {right}"] if also else []
+    told += (
+        [
+            draw.phrase(
+                f"{outs[-1]}: {left} and not {right}", f"{outs[-1]} is {left} AND-NOT {right}"
+            )
+        ]
+        if also
+        else []
+    )
 
     def model(given: Mapping[str, int]) -> dict[str, int]:
         result = [gate(kind, (given[left], given[right])) for kind in kinds]
@@ -425,8 +433,14 @@ def _chip(draw: Draw) -> Drawn:
 def _wires(draw: Draw) -> Drawn:
     ins = scalars(draw, draw.integer(1, 4))
     count = draw.integer(len(ins), 6)
-    letters = [x for x in ("y1", "y2", "y3", "y4", "y5", "y6", "y7", "y8") if x not in ins]
-    outs = letters[:count]
+    pools = (
+        ("y1", "y2", "y3", "y4", "y5", "y6", "y7", "y8"),
+        ("u", "v", "w", "x", "y", "z", "t", "r"),
+        ("out0", "out1", "out2", "out3", "out4", "out5", "out6", "out7"),
+        ("led_a", "led_b", "led_c", "led_d", "led_e", "led_f", "led_g", "led_h"),
+    )
+    letters = [x for x in draw.one_of(*pools) if x not in ins]
+    outs = letters[:count] if len(letters) >= count else [f"{x}_o" for x in pools[1]][:count]
     sources = [*ins, *(draw.one_of(*ins) for _ in range(count - len(ins)))]
     draw.random.shuffle(sources)
     pairs = list(zip(outs, sources, strict=True))

@@ -17,25 +17,31 @@ from rtlgen.synth.families._common import (
     signed,
 )
 
+_HALVES = (("lo", "hi"), ("lower", "upper"), ("out_lo", "out_hi"), ("ls_part", "ms_part"))
+
 
 def _slices(draw: Draw) -> Drawn:
-    width = draw.one_of(8, 16, 16, 32, 24, 12)
+    bitwise = draw.chance(0.2)
+    width = draw.one_of(2, 4, 5, 6) if bitwise else draw.one_of(8, 16, 16, 32, 24, 12)
     source = draw.name("in", "d", "word", "instr", "data")
-    count = draw.integer(2, 4)
+    count = width if bitwise else draw.integer(2, 4)
     cuts = sorted(draw.random.sample(range(1, width), count - 1))
-    if draw.chance(0.4) and width % count == 0:
+    if not bitwise and draw.chance(0.4) and width % count == 0:
         cuts = [width // count * i for i in range(1, count)]
     bounds = [0, *cuts, width]
-    pool = draw.one_of(
+    pool: tuple[str, ...] = draw.one_of(
         ("lo", "mid", "hi", "top"),
         ("opcode", "rd", "rs", "imm"),
         ("f0", "f1", "f2", "f3"),
         ("w", "x", "y", "z"),
         ("field_a", "field_b", "field_c", "field_d"),
     )
+    if bitwise:
+        letter = draw.one_of("b", "bit", "o", "s", "line_")
+        pool = tuple(f"{letter}{i}" for i in range(count))
     names = [f"{n}_o" if n == source else n for n in pool[:count]]
     if count == 2 and names[:2] == ["lo", "mid"]:
-        names = ["lo", "hi"]
+        names = list(draw.one_of(*_HALVES))
     ranges = [(low, high - 1) for low, high in pairwise(bounds)]
     whole = draw.name("copy_out", "full", "copy") if draw.chance(0.25) else ""
     places = [
@@ -62,6 +68,12 @@ def _slices(draw: Draw) -> Drawn:
         for n, (low, high) in zip(names, ranges, strict=True)
     ]
     spoken += [f"{whole} gets the whole input"] if whole else []
+    sizes = [high - low + 1 for low, high in ranges]
+    if count == 2 and min(sizes) > 1 and draw.words.random() < 0.5:
+        told[:2] = [
+            f"{name} is the {side} {size} bits of {source}"
+            for name, side, size in zip(names, ("lower", "upper"), sizes, strict=True)
+        ]
     backwards = "\n".join(
         f"assign {n} = {p};" for n, p in zip(names, reversed(places), strict=True)
     )

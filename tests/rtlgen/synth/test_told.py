@@ -13,7 +13,8 @@ import pytest
 
 from rtlgen.synth.catalog import ALL
 from rtlgen.synth.draw import Draw
-from rtlgen.synth.drawn import ClockAndReset, Drawn
+from rtlgen.synth.drawn import ClockAndReset, Drawn, Slip
+from rtlgen.synth.example import as_told
 from rtlgen.synth.frames import FRAMES, HELD_OUT, told
 from rtlgen.synth.header import HeaderStyle, Types, apart, draw_style, header, module
 from rtlgen.synth.phrases import capital, ports_of, reset_sentence, sentence
@@ -165,6 +166,32 @@ def test_a_variable_inside_has_a_name_of_its_own() -> None:
     text = module(replace(counter(ASYNC), body=body), "m", HeaderStyle(inner=True))
     assert ".count(count_r)" in text
     assert "assign count = count_r;" in text
+
+
+@pytest.mark.parametrize(
+    ("spec", "body"),
+    [
+        ("After reset count is 0x34.", "count <= 8'h34;"),
+        ("After reset count is 8'h34.", "count <= 8'h34;"),
+        ("After reset count is 52.", "count <= 8'd52;"),
+        ("0x34, that is 52, comes first.", "count <= 8'd52;"),
+        ("It starts where it shall; there are 340 of them.", "count <= 8'd52;"),
+    ],
+)
+def test_a_number_that_is_told_in_hexadecimal_is_written_so(spec: str, body: str) -> None:
+    drawn = replace(
+        counter(ASYNC), body="count <= 8'd52;", slips=(Slip(name="late", body="x = 8'd52;"),)
+    )
+    told = as_told(drawn, spec)
+    assert told.body == body
+    assert told.slips[0].body == body.replace("count <=", "x =")
+
+
+def test_names_of_ports_are_longer_than_usual_now_and_then() -> None:
+    names = {Draw(str(seed)).name("sum") for seed in range(300)}
+    assert {"sum", "total", "SUM"} <= names
+    assert any("_" in name for name in names)
+    assert all(re.fullmatch(r"[A-Za-z]\w*", name) for name in names)
 
 
 def test_headers_of_a_corpus_differ_whatever_the_style_of_code() -> None:
