@@ -91,7 +91,8 @@ class Draw:
 
     def _longer(self, name: str) -> str:
         place = self.one_of(*_PLACES)
-        forms = (f"{place}_{name}", f"{name}_{place}", f"{name}_{self.integer(0, 3)}", name.upper())
+        long = f"{place}_{name}"  # in capitals, the name alone could be a state's
+        forms = (long, f"{name}_{place}", f"{name}_{self.integer(0, 3)}", long.upper())
         return self.one_of(*forms)
 
     def take(self, *names: str) -> None:
