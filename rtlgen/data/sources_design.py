@@ -18,6 +18,7 @@ from rtlgen.design.record import MANIFEST, CandidateRecord, RunRecord
 from rtlgen.design.rerun import read_record
 from rtlgen.design.run_folder import GOLDEN, SPEC
 from rtlgen.design.unfinished import ANSWERS
+from rtlgen.design.variables import is_mended
 from rtlgen.errors import RtlgenError, UsageError
 from rtlgen.llm.model import Message
 from rtlgen.llm.records import AnswerRecord, read_records
@@ -231,6 +232,8 @@ def _answers(folder: Path) -> Mapping[str, str]:
 def _given(candidate: CandidateRecord, answers: Mapping[str, str], top: str) -> Given:
     design = Design(top=top, sources=candidate.sources) if candidate.sources else None
     said = answers.get(candidate.request or "", "")
+    if is_mended(candidate.notes):
+        said = ""  # What was judged is not what the model wrote.
     return Given(
         sample=candidate.number,
         completion=said or ("" if design is None else _text(design)),

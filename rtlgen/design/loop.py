@@ -18,7 +18,7 @@ from rtlgen.design.options import Asking, Progress, State
 from rtlgen.design.prompter import Prompter
 from rtlgen.design.record import TrustRecord
 from rtlgen.design.search import Action, next_actions
-from rtlgen.design.variables import with_variables
+from rtlgen.design.variables import note_of, with_variables
 from rtlgen.design.words import counted
 from rtlgen.llm.extract import extract
 from rtlgen.llm.model import Answer, Failure, Message, Purpose, Request
@@ -205,7 +205,7 @@ class Loop:
         if found.sources is None:
             return replace(candidate, declined="; ".join((found.why_not, *notes)), notes=notes)
         text, declared = with_variables(found.sources)
-        notes = (*notes, *(f"declared {name} as reg: a procedure assigns it" for name in declared))
+        notes = (*notes, *map(note_of, declared))
         design = Design(top=interface.module, sources={f"{interface.module}.v": text})
         return replace(candidate, design=design, notes=notes)
 

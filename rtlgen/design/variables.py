@@ -4,8 +4,8 @@
 models write (IEEE 1800-2017, 6.5: a net cannot be assigned procedurally). There is one way to
 mend it, `output reg q`, and the ports stay what they were.
 
-Only text is looked at, in linear time. What is taken wrongly for a procedural assignment does no
-harm: a variable may be driven by one continuous assignment as well as a net.
+Only text is looked at, in linear time, and in doubt nothing is changed: neither what a continuous
+assignment drives or another declaration names, nor what a function or task calls its own.
 """
 
 from __future__ import annotations
@@ -22,12 +22,20 @@ _TOKEN = re.compile(
     re.S | re.X,
 )
 _OPEN, _CLOSED = frozenset("([{"), frozenset(")]}")
-_ASSIGNS = frozenset(("=", "<=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<=", ">>="))
+_ASSIGNS = frozenset(("=", "<=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^="))
+_ASSIGNS |= {"<<=", ">>=", "<<<=", ">>>="}
 _BEFORE_STATEMENTS = frozenset(
-    (";", ")", ":", "begin", "end", "endcase", "else", "initial", "always_comb", "always_latch")
+    [
+        *(";", ")", ":", "begin", "end", "endcase", "else", "default"),
+        *("initial", "always_comb", "always_latch"),
+    ]
 )
-_VARIABLES = frozenset(("reg", "logic", "bit", "byte", "int", "integer"))
+_VARIABLES = frozenset(("reg", "logic", "bit", "byte", "int", "integer", "real", "time"))
+_NETS = frozenset(("wire", "tri", "tri0", "tri1", "wand", "wor", "uwire", "supply0", "supply1"))
 _DIRECTIONS = frozenset(("input", "output", "inout", "ref"))
+_APART = {"function": "endfunction", "task": "endtask"}
+"""What has names of its own, and its end."""
+_WHY = " as reg: a procedure assigns it"
 _LONGEST = 64
 """Tokens between brackets that are looked at, so that no text takes quadratic time."""
 
@@ -59,15 +67,27 @@ def with_variables(text: str) -> tuple[str, tuple[str, ...]]:
     edits: list[_Declared] = []
     found: list[str] = []
     for module in _modules(text):
-        declared = list(_declarations(module))
-        assigned = _assigned(module, frozenset().union(*(one.names for one in declared)))
-        assigned -= _variables(module)
-        edits += [one for one in declared if one.names & assigned]
+        tokens = list(_without_subroutines(module))
+        outputs = list(_declarations(tokens))
+        names = frozenset().union(*(one.names for one in outputs))
+        assigned = _assigned(tokens, names) - _declared_apart(tokens) - _driven(tokens)
+        edits += [one for one in outputs if one.names & assigned]
         found += sorted(assigned)
-    for edit in reversed(edits):
-        put = "reg" if edit.over else " reg"
-        text = f"{text[: edit.at]}{put}{text[edit.at + edit.over :]}"
-    return text, tuple(dict.fromkeys(found))
+    pieces, done = [], 0
+    for edit in edits:
+        pieces += [text[done : edit.at], "reg" if edit.over else " reg"]
+        done = edit.at + edit.over
+    return "".join((*pieces, text[done:])), tuple(dict.fromkeys(found))
+
+
+def note_of(name: str) -> str:
+    """Return what a candidate's notes say of an output that became a variable."""
+    return f"declared {name}{_WHY}"
+
+
+def is_mended(notes: Sequence[str]) -> bool:
+    """Whether a candidate with `notes` is not what the model wrote."""
+    return any(note.endswith(_WHY) for note in notes)
 
 
 def _modules(text: str) -> Iterator[list[_Token]]:
@@ -81,6 +101,16 @@ def _modules(text: str) -> Iterator[list[_Token]]:
             inside = []
     if inside:
         yield inside
+
+
+def _without_subroutines(tokens: Sequence[_Token]) -> Iterator[_Token]:
+    end = ""
+    for token in tokens:
+        end = end or _APART.get(token.text, "")
+        if not end:
+            yield token
+        elif token.text == end:
+            end = ""
 
 
 def _declarations(tokens: Sequence[_Token]) -> Iterator[_Declared]:
@@ -115,34 +145,56 @@ def _names(tokens: Sequence[_Token], at: int) -> frozenset[str]:
 def _assigned(tokens: Sequence[_Token], names: Set[str]) -> set[str]:
     """Return those of `names` that statements assign, alone or in a concatenation."""
     found: set[str] = set()
-    for at in range(1, len(tokens)):
-        if not _begins_statement(tokens, at):
-            continue
-        end = _past_brackets(tokens, at) if tokens[at].text == "{" else at + 1
-        after = _past_ranges(tokens, end)
-        if after < len(tokens) and tokens[after].text in _ASSIGNS:
-            found |= {token.text for token in tokens[at:end]} & names
+    depth = 0
+    for at, token in enumerate(tokens):
+        if depth == 0 and at and _begins_statement(tokens, at):
+            end = _past_brackets(tokens, at) if token.text == "{" else at + 1
+            after = _past_ranges(tokens, end)
+            if after < len(tokens) and tokens[after].text in _ASSIGNS:
+                found |= {one.text for one in tokens[at:end]} & names
+        depth += (token.text in _OPEN) - (token.text in _CLOSED)
     return found
 
 
 def _begins_statement(tokens: Sequence[_Token], at: int) -> bool:
     if not (tokens[at].name or tokens[at].text == "{"):
         return False
-    before = tokens[at - 1].text
-    return before in _BEFORE_STATEMENTS or (before == "*" and at > 1 and tokens[at - 2].text == "@")
+    before = [token.text for token in tokens[max(0, at - 3) : at]]
+    named = before[:2] == ["begin", ":"] and len(before) == 3
+    return named or before[-1] in _BEFORE_STATEMENTS or before[-2:] == ["@", "*"]
 
 
-def _variables(tokens: Sequence[_Token]) -> set[str]:
-    """Return the names that are declared as variables apart from the ports, and some more."""
+def _driven(tokens: Sequence[_Token]) -> set[str]:
+    """Return the names on the left of continuous assignments."""
     found: set[str] = set()
-    declaring = False
-    for at, token in enumerate(tokens):
-        if token.text in _VARIABLES:
-            declaring = tokens[at - 1].text not in _DIRECTIONS
-        elif token.text == ";":
-            declaring = False
-        elif declaring and token.name:
+    left, depth = False, 0
+    for token in tokens:
+        if token.text in ("assign", ";"):
+            left, depth = token.text == "assign", 0
+        depth += (token.text in _OPEN) - (token.text in _CLOSED)
+        if depth == 0 and token.text == "=":
+            left = False
+        elif left and token.name:
             found.add(token.text)
+    return found
+
+
+def _declared_apart(tokens: Sequence[_Token]) -> set[str]:
+    """Return the names in declarations of variables and nets that are no ports' directions.
+
+    Their ranges and initial values count too: a name more keeps a design as it is.
+    """
+    found: set[str] = set()
+    declaring, depth = False, 0
+    for at, token in enumerate(tokens):
+        if token.text in _VARIABLES | _NETS:
+            declaring, depth = tokens[at - 1].text not in _DIRECTIONS, 0
+        elif token.text == ";" or token.text in _DIRECTIONS:
+            declaring = False
+        elif declaring:
+            depth += (token.text in _OPEN) - (token.text in _CLOSED)
+            declaring = depth >= 0
+            found |= {token.text} if token.name else set()
     return found
 
 

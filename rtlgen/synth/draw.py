@@ -11,6 +11,7 @@ T = TypeVar("T")
 _HIGH = ("reset", "rst", "areset", "clear", "srst", "rst_i", "ar", "sys_reset")
 _LOW = ("rst_n", "resetn", "arst_n", "aresetn", "rstn")
 RESETS = (_HIGH[0], *_LOW, *_HIGH[1:])
+"""The first is the port's purpose too."""
 CLOCKS = ("clk", "clk", "clk", "clock", "clk_i", "sys_clk")
 NAMES = {
     "data": ("d", "in", "data", "din", "data_in", "a", "x"),
@@ -35,8 +36,8 @@ NAMES = {
 """Names that people give to ports, by what the port is for."""
 _PLACES = (
     *("adc", "bus", "cfg", "core", "cpu", "ctl", "door", "dma", "fan", "flash", "gain", "host"),
-    *("key", "lane", "left", "lcd", "lock", "main", "mem", "motor", "pad", "pix", "probe"),
-    *("pump", "right", "rx", "sensor", "tank", "test", "tx", "usr", "valve", "wheel"),
+    *("key", "lane", "lcd", "lock", "main", "mem", "motor", "pad", "pix", "probe", "pump"),
+    *("sensor", "tank", "test", "usr", "valve", "wheel"),
 )
 """What people put into a port's name beside what it is for."""
 _LONGER = 0.2
@@ -106,8 +107,8 @@ class Draw:
         if reset == "never" or (reset == "sometimes" and self.chance(0.4)):
             return ClockAndReset(clock=clock, rising=rising)
         name = self.name(*RESETS)
-        low = name.endswith("n")
-        asynchronous = name.startswith("a") or (not name.startswith("s") and self.chance(0.4))
+        low = name in _LOW
+        asynchronous = name.startswith("a") or (name != "srst" and self.chance(0.4))
         return ClockAndReset(
             clock=clock, rising=rising, reset=name, active_low=low, asynchronous=asynchronous
         )

@@ -84,7 +84,8 @@ def draw_example(
 def as_told(drawn: Drawn, spec: str) -> Drawn:
     """Return `drawn` with constants in hexadecimal that `spec` gives in hexadecimal only.
 
-    Whoever is told 0x34 writes 8'h34; a model of few parameters cannot make 52 of it.
+    Whoever is told 0x34 writes 8'h34; a model of few parameters cannot make 52 of it. By the text
+    alone: where the decimal number stands too, for whatever, the constant stays as it is.
     """
     low = spec.lower()
 

@@ -12,8 +12,6 @@ from rtlgen.synth.drawn import Drawn, indented
 from sim.interface import Direction, Port
 
 _END = "endmodule"
-_ENDINGS = ("_reg", "_r", "_value", "_inner")
-"""What the name of a variable that drives an output may add to the output's."""
 Types = Literal["plain", "wire", "logic", "outputs"]
 
 
@@ -97,7 +95,7 @@ def module(drawn: Drawn, name: str, style: HeaderStyle, body: str | None = None)
     A body may end its module and define others that it uses, but for the last `endmodule`.
     """
     own, end, others = (drawn.body if body is None else body).strip("\n").partition("\nendmodule")
-    own = _with_variables(drawn, own) if _inside(drawn, style) else own
+    own = _driven_from_inside(drawn, own) if _inside(drawn, style) else own
     return f"{header(drawn, name, style)}\n{indented(own)}{end}{others}\nendmodule\n"
 
 
@@ -121,7 +119,7 @@ def _inside(drawn: Drawn, style: HeaderStyle) -> bool:
     return style.inner and bool(drawn.registered) and style.types in ("plain", "wire")
 
 
-def _with_variables(drawn: Drawn, body: str) -> str:
+def _driven_from_inside(drawn: Drawn, body: str) -> str:
     """Return `body` with a variable in place of each output that procedures assign."""
     declared, driven = [], []
     for port in data_outputs(drawn):
@@ -136,8 +134,10 @@ def _with_variables(drawn: Drawn, body: str) -> str:
 
 
 def _free(name: str, body: str) -> str:
-    named = (f"{name}{ending}" for ending in _ENDINGS)
-    return next(one for one in named if not re.search(rf"\b{re.escape(one)}\b", body))
+    inner = f"{name}_reg"
+    while re.search(rf"\b{re.escape(inner)}\b", body):
+        inner = f"{inner}_i"
+    return inner
 
 
 def _type(drawn: Drawn, port: Port, style: HeaderStyle) -> str:

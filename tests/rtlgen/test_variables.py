@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rtlgen.design.variables import with_variables
+from rtlgen.design.variables import is_mended, note_of, with_variables
 from sim.design import Design
 from sim.interface import read_interface
 
@@ -21,6 +21,9 @@ BODY = "always @(posedge clk) q <= d;"
         ("output q, output y); assign y = q <= 3; always @(*) if (y) q = 1;", "t q", "t reg q"),
         ("q); output [3:0] q; always @(d) begin q[0] <= d; end", "output", "output reg"),
         ("output q); always @(posedge c) case (d) 1: q[3:0][1] <= d; endcase", "put", "put reg"),
+        ("output q); always @(posedge c) begin : seq q <= d; end", "output", "output reg"),
+        ("output q); always @(*) case (d) default q = 1; endcase", "output", "output reg"),
+        ("output reg a, reg b, output q); always @* q = a;", "output q", "output reg q"),
     ],
 )
 def test_outputs_that_procedures_assign_become_variables(
@@ -29,8 +32,8 @@ def test_outputs_that_procedures_assign_become_variables(
     whole = f"module m ({text} endmodule\n"
     found, names = with_variables(whole)
     assert found == whole.replace(net, variable, 1)
-    assert "q" in names
-    assert "y" not in names
+    assert names == (("p", "q") if "output q, p" in text else ("q",))
+    assert with_variables(found) == (found, ())
 
 
 @pytest.mark.parametrize(
@@ -46,6 +49,13 @@ def test_outputs_that_procedures_assign_become_variables(
         'input d, output q); initial $display("; q = 1"); buf b (q, d);',
         "input d, output q); wire r; child #(.W(1)) u (.q(q), .d(d));",
         "input d, output my_type q); always @* q = d;",
+        "e, output y); assign #(1) y = e ? e : 1'bz; assign #(1) y = e ? 1'bz : e;",
+        "output y); function f; input y; begin y = ~y; f = y; end endfunction",
+        "output y); task k(input a, output y); begin y = ~a; end endtask",
+        "output q, y; wire q; assign y = a[1] ? a[2] : q <= 1;",
+        "output q); integer i; initial for (i = 9; q <= i; i = i + 1) $display; io u (.p(q));",
+        "q); output q; wire q; always @* q = d;",
+        "output c, s); assign {c, s} = a + b; always @* c = 1;",
     ],
 )
 def test_what_is_right_stays_as_it_is(text: str) -> None:
@@ -69,6 +79,16 @@ def test_the_ports_stay_what_they_were() -> None:
     assert [(p.name, p.direction, p.width, p.signed) for p in before] == [
         (p.name, p.direction, p.width, p.signed) for p in after
     ]
+
+
+def test_notes_tell_what_was_mended() -> None:
+    assert is_mended(["endmodule added", note_of("q")])
+    assert not is_mended(["endmodule added"])
+
+
+def test_many_outputs_are_mended_at_once() -> None:
+    text = f"module m ({'output q,' * 20_000} input d); always @* q = d; endmodule"
+    assert with_variables(text)[0] == text.replace("output q", "output reg q")
 
 
 @pytest.mark.parametrize("piece", ["; { ", ") { ", "; q [", "output [", "output a, ", "begin q "])

@@ -183,6 +183,8 @@ def _nested(draw: Draw) -> Drawn:
     mixed = list(ins)
     draw.random.shuffle(mixed)
     drawn = _group(draw, mixed, 2)
+    while not _depends(drawn, ins):
+        drawn = _group(draw, mixed, 2)
     code = drawn.text(_VERILOG)
     told = drawn.text(draw.words.choice(_SPOKEN))
     operator = {"&": "|", "|": "&", "^": "|"}[drawn.operator]
@@ -213,6 +215,18 @@ def _nested(draw: Draw) -> Drawn:
             "outer-operator": f"assign {out} = {replace(drawn, operator=operator).text(_VERILOG)};",
             "inversion": f"assign {out} = {replace(drawn, inverted=inverted).text(_VERILOG)};",
         },
+    )
+
+
+def _depends(drawn: _Group, ins: Sequence[str]) -> bool:
+    """Whether every one of `ins` matters for some values of the others."""
+    width = len(ins)
+    rows = [
+        drawn.value({name: row >> at & 1 for at, name in enumerate(ins)})
+        for row in range(1 << width)
+    ]
+    return all(
+        any(value != rows[row ^ 1 << at] for row, value in enumerate(rows)) for at in range(width)
     )
 
 

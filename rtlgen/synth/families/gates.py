@@ -439,8 +439,7 @@ def _wires(draw: Draw) -> Drawn:
         ("out0", "out1", "out2", "out3", "out4", "out5", "out6", "out7"),
         ("led_a", "led_b", "led_c", "led_d", "led_e", "led_f", "led_g", "led_h"),
     )
-    letters = [x for x in draw.one_of(*pools) if x not in ins]
-    outs = letters[:count] if len(letters) >= count else [f"{x}_o" for x in pools[1]][:count]
+    outs = [f"{x}_o" if x in ins else x for x in draw.one_of(*pools)][:count]
     sources = [*ins, *(draw.one_of(*ins) for _ in range(count - len(ins)))]
     draw.random.shuffle(sources)
     pairs = list(zip(outs, sources, strict=True))

@@ -164,8 +164,8 @@ def test_an_output_without_reg_is_driven_from_a_variable_inside() -> None:
 def test_a_variable_inside_has_a_name_of_its_own() -> None:
     body = "u count_reg (.count(count));\nalways @(*) count = 4'd1;"
     text = module(replace(counter(ASYNC), body=body), "m", HeaderStyle(inner=True))
-    assert ".count(count_r)" in text
-    assert "assign count = count_r;" in text
+    assert ".count(count_reg_i)" in text
+    assert "assign count = count_reg_i;" in text
 
 
 @pytest.mark.parametrize(
