@@ -59,7 +59,7 @@ def named(name: str) -> Family:
 
 
 def wanted(name: str, **parameters: object) -> Drawn:
-    for seed in range(500):
+    for seed in range(3000):
         one = drawn(named(name), seed)
         if all(one.parameters[key] == value for key, value in parameters.items()):
             return one
