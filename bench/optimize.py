@@ -2,7 +2,8 @@
 
     python bench/optimize.py --root SHARED [--cases basic/add1 ...] [--liberty FILE]
         [--goal area|delay|power] [--seconds 60] [--workers 1] [--cache FILE.jsonl]
-        [--redo ours|versions|all] [--all-versions] [--identity] [--json | --markdown] [--diffs]
+        [--redo ours|versions|all] [--all-versions] [--identity] [--named-states]
+        [--json | --markdown] [--diffs]
 
 SHARED holds `rtlrewriter/short.jsonl`: a `raw` version of each case, versions of experts, and
 others. Every version is measured by one and the same flow (`symbolic.ppa`): cells and wires as
@@ -67,6 +68,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--redo", choices=["ours", "versions", "all"], help="measure again")
     parser.add_argument("--all-versions", action="store_true", help="those of models too")
     parser.add_argument("--identity", action="store_true", help="change nothing: the baseline")
+    parser.add_argument("--named-states", action="store_true", help="no machine as equations")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--markdown", action="store_true")
     parser.add_argument("--diffs", action="store_true", help="show what ours changes")
@@ -85,6 +87,7 @@ def _measured(cases: Sequence[Case], arguments: argparse.Namespace) -> list[dict
         seconds=arguments.seconds,
         proving=arguments.proving,
         identity=arguments.identity,
+        named_states=arguments.named_states,
     )
     rows, code = Rows(arguments.cache), own_code()
     keys = {(case.name, kind): measuring.key(case, kind) for case in cases for kind in KINDS}

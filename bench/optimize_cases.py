@@ -50,6 +50,7 @@ class Measuring:
     seconds: float
     proving: float
     identity: bool
+    named_states: bool
 
     def library(self) -> Library:
         return read_library(self.liberty)
@@ -60,6 +61,7 @@ class Measuring:
         sources = case.sources
         if kind == "ours":
             facts |= {"goal": self.goal, "seconds": self.seconds, "identity": self.identity}
+            facts |= {"named_states": True} if self.named_states else {}
             sources = {RAW: case.sources[RAW]}
         text = json.dumps([kind, case.name, facts, dict(sources)], sort_keys=True)
         return f"{kind}/{case.name}/{digest(text.encode())}"
@@ -202,6 +204,7 @@ def _optimized(raw: Design, measuring: Measuring) -> tuple[str, Row]:
         goal=Goal(measuring.goal),
         library=measuring.library(),
         seconds=measuring.seconds,
+        named_states=measuring.named_states,
     )
     steps = [
         {"name": step.name, "what": step.what, "proof": step.proof.reason} for step in found.steps

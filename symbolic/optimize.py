@@ -50,13 +50,14 @@ _UNREADABLE = "golden design: "
 Part = Callable[[Stage, Context], list[Draft]]
 
 
-def optimize(
+def optimize(  # noqa: PLR0913 - one argument a wish
     design: Design,
     *,
     goal: Goal = Goal.AREA,
     library: Library | None = None,
     seconds: float = SECONDS,
     slack: float = SLACK,
+    named_states: bool = False,
     interface: Interface | None = None,
     prover: Prover | None = None,
 ) -> Optimization:
@@ -69,6 +70,8 @@ def optimize(
         library: Cells to measure with; by default the project's own generic ones.
         seconds: Of the processor; after these no more is tried, roughly.
         slack: Share by which it may become slower, unless `goal` is less delay.
+        named_states: Whether state machines are never written as equations, which can cost
+            less and say less: what names states goes on naming them.
         interface: Ports, clocks and resets, where they are known and the design is known
             to compile; otherwise the gate looks at it.
         prover: Who proves; by default Yosys and ABC.
@@ -81,7 +84,14 @@ def optimize(
     clock = Clock(seconds)
     meter = Meter(library or read_library(None), goal)
     mended, known = _read(design, interface, meter, clock)
-    context = Context(original=mended.design, interface=known, goal=goal, meter=meter, clock=clock)
+    context = Context(
+        original=mended.design,
+        interface=known,
+        goal=goal,
+        meter=meter,
+        clock=clock,
+        named_states=named_states,
+    )
     found = _Optimizer(context, prover or YosysProver(), slack).run()
     if not mended.changes:
         return found

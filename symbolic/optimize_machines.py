@@ -158,7 +158,11 @@ def _texts(
         except (NotWritable, SourceUnreadable) as why:
             reason = str(why)
             continue
-        yield from (_Text(encoding=encoding, version=version) for version in ways)
+        yield from (
+            _Text(encoding=encoding, version=version)
+            for version in ways
+            if not (context.named_states and version.style is Style.EQUATIONS)
+        )
         written += 1
         if written == _WRITTEN or not context.left:
             break
@@ -181,6 +185,7 @@ def _draft(stage: Stage, machine: ExtractedMachine, reduced: Reduced, best: _Can
             encoding=encoding.name,
             minimal=reduced.optimal,
             bound=reduced.bound,
+            style=best.text.version.style,
         ),
     )
 

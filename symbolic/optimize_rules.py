@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from sim.design import Design
 from sim.errors import InvalidDesign
+from sim.text import without_comments
 from symbolic.dataflow.edit import NotRewritable, rewritten_design
 from symbolic.dataflow.module import Dataflow
 from symbolic.dataflow.write import module_text
+from symbolic.extract import ExtractedMachine
 from symbolic.optimize_score import length_fee
 from symbolic.optimize_stage import Context, Draft, Priced, Stage
 from symbolic.optimize_values import LeftAlone
@@ -20,6 +24,7 @@ from symbolic.rewrite import Rewritten, Step, rewrite
 _LEAST, _EACH_CELL = 3.0, 0.1
 """Seconds for the search, and for each mapped cell, at most."""
 _SHARE = 0.6
+_NAME = re.compile(r"[A-Za-z_][\w$]*")
 """Of the time that is left, for the search."""
 
 
@@ -42,7 +47,27 @@ def rule_drafts(stage: Stage, context: Context) -> list[Draft]:
         context.leave(LeftAlone(what="rules", reason=f"cannot be written back: {why}"))
         return []
     drafts = _measured(stage, _changes(stage, texts), context)
+    if context.named_states:
+        drafts = _naming_states(stage, drafts, context)
     return drafts[: _most_worth(stage, drafts, context)]
+
+
+def _naming_states(stage: Stage, drafts: Iterable[Draft], context: Context) -> list[Draft]:
+    """Return the first drafts, those in which each state that `stage` names is named still."""
+    machines = [one for one in context.machines(stage) if isinstance(one, ExtractedMachine)]
+    names = {state for machine in machines for state in machine.table.states}
+
+    def used(design: Design) -> set[str]:
+        words = Counter(
+            word
+            for text in design.sources.values()
+            for word in _NAME.findall(without_comments(text))
+        )
+        # Once is where it is declared.
+        return {name for name in names if words[name] > 1}
+
+    before = used(stage.design)
+    return list(takewhile(lambda draft: before <= used(draft.after), drafts))
 
 
 def _searched(stage: Stage, context: Context) -> Rewritten:

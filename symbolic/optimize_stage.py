@@ -119,6 +119,8 @@ class Context:
     goal: Goal
     meter: Meter
     clock: Clock
+    named_states: bool = False
+    """Whether text that names states goes on naming them."""
     bar: Bar | None = None
     """None until the original is measured."""
     banned: set[Key] = field(default_factory=set)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sim.design import Design
 from sim.interface import Interface
 from sim.proof import Outcome, Proof
+from symbolic.fsm_rewrite import Style
 from symbolic.ppa import Ppa
 from symbolic.rules.rule import Goal, Rule
 from symbolic.state_table import StateTable
@@ -28,6 +29,8 @@ class MachineChange:
     """Whether no machine of fewer states does the same, don't-cares used freely."""
     bound: int
     """No machine that does the same has fewer states."""
+    style: Style
+    """How it is written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

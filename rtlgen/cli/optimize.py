@@ -69,6 +69,13 @@ def optimize(
             help="Share by which it may become slower, unless the goal is less delay.",
         ),
     ] = 0.05,
+    named_states: Annotated[
+        bool,
+        typer.Option(
+            "--named-states",
+            help="Never write a state machine as equations: what names states goes on naming them.",
+        ),
+    ] = False,
     seconds: Annotated[
         float,
         typer.Option(min=1.0, max=86400.0, help="After so many seconds no more is tried."),
@@ -126,6 +133,7 @@ def optimize(
             liberty=liberty,
             top=top,
             slower=slower,
+            named_states=named_states,
             seconds=seconds,
             report=report,
             diff=diff,

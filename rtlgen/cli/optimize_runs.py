@@ -20,6 +20,7 @@ from rtlgen.errors import UsageError
 from rtlgen.evaluation.replacing import write_whole
 from rtlgen.optimize.record import OptimizationRecord, difference, record_of, to_json
 from rtlgen.optimize.text import headline, rows
+from symbolic.fsm_rewrite import Style
 from symbolic.optimize import optimize as optimized
 from symbolic.optimize_stage import home_of
 from symbolic.optimize_values import Optimization
@@ -37,6 +38,7 @@ class Request:
     liberty: Path | None
     top: str | None
     slower: float
+    named_states: bool
     seconds: float
     report: Path | None
     diff: bool
@@ -62,6 +64,7 @@ def optimize(request: Request, *, chosen: Mapping[str, object]) -> NoReturn:
             library=library,
             seconds=request.seconds,
             slack=request.slower,
+            named_states=request.named_states,
         )
     if chosen.get("model.name"):
         found = _with_model(found, request, chosen, progress, library)
@@ -139,6 +142,9 @@ def _tell(
         progress.stage("repaired", repair, state="note")
     for step in record.steps:
         progress.stage("step", f"{step.what} ({step.proof.method})")
+        if step.machine is not None and step.machine.style == Style.EQUATIONS.value:
+            what = f"{step.machine.register_name} is written as equations"
+            progress.stage("style", f"{what}; --named-states keeps its states' names", state="note")
     for left in found.left_alone:
         progress.stage("left alone", str(left), state="open" if left.whole else "note")
     if not request.quiet:

@@ -5,7 +5,7 @@ Of published completions of VerilogEval v1 by six models, ten a problem, the des
 216 of 257 of Machine, whose descriptions a model has written (`bench/blind_pick.py` judges them;
 there without the look at inputs and outputs that is added here). A small model that was trained on
 few kinds of designs errs more alike than those: where three quarters of 20 answers of the embedded
-one were the same text, they were right for 26 of 33 problems of Human. Its agreement is never a
+one were the same text, they were right for 32 of 37 problems of Human. Its agreement is never a
 verdict.
 """
 

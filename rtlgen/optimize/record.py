@@ -47,6 +47,8 @@ class MachineRecord(_Record):
     bound: int
     """No machine that does the same has fewer states."""
     encoding: str
+    style: str
+    """How it is written: `in place`, `case` or `equations`."""
     codes: dict[str, str]
     """By state, of the machine after."""
 
@@ -194,6 +196,7 @@ def _machine(change: MachineChange) -> MachineRecord:
         minimal=change.minimal,
         bound=change.bound,
         encoding=change.encoding,
+        style=change.style.value,
         codes=dict(change.after.codes),
     )
 

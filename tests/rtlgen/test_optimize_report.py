@@ -14,6 +14,7 @@ from rtlgen.optimize.text import headline, percent, rows
 from sim.design import Design
 from sim.interface import Interface
 from sim.proof import Outcome, Proof
+from symbolic.fsm_rewrite import Style
 from symbolic.optimize_values import LeftAlone, MachineChange, Optimization, Step
 from symbolic.ppa import Ppa
 from symbolic.rules.catalog import RULES
@@ -57,6 +58,7 @@ def found(word: str = "plain") -> Optimization:
         encoding=word,
         minimal=True,
         bound=2,
+        style=Style.EQUATIONS,
     )
     steps = (
         Step(

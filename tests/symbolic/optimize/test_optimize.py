@@ -7,6 +7,7 @@ import pytest
 from sim.design import Design
 from sim.errors import InvalidDesign
 from sim.proof import Outcome
+from symbolic.fsm_rewrite import Style
 from symbolic.optimize import optimize
 from symbolic.optimize_proposals import considered
 from symbolic.optimize_values import Optimization
@@ -28,6 +29,27 @@ module door (input clk, input rst, input push, output reg open);
       OPEN: state <= IDLE;
     endcase
   always @(*) open = state == OPEN;
+endmodule
+"""
+# A machine that is smaller as equations than as a `case`, in every coding.
+VENDING = """\
+module vending (input clk, input reset, input nickel, input dime, output reg give, output reg back);
+  localparam NONE = 3'd0, FIVE = 3'd1, TEN = 3'd2, FIFTEEN = 3'd3, TWENTY = 3'd4, EXACT = 3'd6;
+  reg [2:0] state, next;
+  always @(posedge clk) if (reset) state <= NONE; else state <= next;
+  always @* begin
+    next = state;
+    case (state)
+      NONE: if (nickel) next = FIVE; else if (dime) next = TEN;
+      FIVE: if (nickel) next = TEN; else if (dime) next = EXACT;
+      TEN: if (nickel) next = FIFTEEN; else if (dime) next = TWENTY;
+      default: next = NONE;
+    endcase
+  end
+  always @* begin
+    give = (state == FIFTEEN) || (state == TWENTY) || (state == EXACT);
+    back = state == TWENTY;
+  end
 endmodule
 """
 SHARED = """\
@@ -60,6 +82,23 @@ def test_states_that_do_the_same_become_one() -> None:
     assert "// Opens after two pushes in a row." in text
     assert "// where it stands" in text
     assert found.steps[-1].after == found.design
+
+
+def test_states_keep_their_names_where_that_is_asked() -> None:
+    plain = optimize(design(VENDING, "vending"), seconds=60)
+    named = optimize(design(VENDING, "vending"), seconds=60, named_states=True)
+    first = plain.steps[0].machine
+    assert first is not None
+    assert first.style is Style.EQUATIONS, "no equations are smaller here: the test says nothing"
+    assert all(
+        step.machine is None or step.machine.style is not Style.EQUATIONS for step in named.steps
+    )
+    assert named.proof.outcome is Outcome.PROVED
+    assert named.before is not None
+    assert named.after is not None
+    assert named.after.area <= named.before.area
+    text = named.design.sources["d.v"]
+    assert all(text.count(name) > 1 for name in ("NONE", "FIVE", "TEN", "FIFTEEN", "TWENTY"))
 
 
 def test_an_operator_in_two_branches_becomes_one() -> None:
