@@ -3,6 +3,7 @@
     python bench/optimize.py --root SHARED [--cases basic/add1 ...] [--liberty FILE]
         [--goal area|delay|power] [--seconds 60] [--workers 1] [--cache FILE.jsonl]
         [--redo ours|versions|all] [--all-versions] [--identity] [--named-states]
+        [--text-price 1]
         [--json | --markdown] [--diffs]
 
 SHARED holds `rtlrewriter/short.jsonl`: a `raw` version of each case, versions of experts, and
@@ -69,6 +70,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--all-versions", action="store_true", help="those of models too")
     parser.add_argument("--identity", action="store_true", help="change nothing: the baseline")
     parser.add_argument("--named-states", action="store_true", help="no machine as equations")
+    parser.add_argument("--text-price", type=float, default=1.0, help="as of `rtlgen optimize`")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--markdown", action="store_true")
     parser.add_argument("--diffs", action="store_true", help="show what ours changes")
@@ -88,6 +90,7 @@ def _measured(cases: Sequence[Case], arguments: argparse.Namespace) -> list[dict
         proving=arguments.proving,
         identity=arguments.identity,
         named_states=arguments.named_states,
+        text_price=arguments.text_price,
     )
     rows, code = Rows(arguments.cache), own_code()
     keys = {(case.name, kind): measuring.key(case, kind) for case in cases for kind in KINDS}

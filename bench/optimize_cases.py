@@ -51,6 +51,7 @@ class Measuring:
     proving: float
     identity: bool
     named_states: bool
+    text_price: float
 
     def library(self) -> Library:
         return read_library(self.liberty)
@@ -62,6 +63,7 @@ class Measuring:
         if kind == "ours":
             facts |= {"goal": self.goal, "seconds": self.seconds, "identity": self.identity}
             facts |= {"named_states": True} if self.named_states else {}
+            facts |= {"text_price": self.text_price} if self.text_price != 1 else {}
             sources = {RAW: case.sources[RAW]}
         text = json.dumps([kind, case.name, facts, dict(sources)], sort_keys=True)
         return f"{kind}/{case.name}/{digest(text.encode())}"
@@ -205,6 +207,7 @@ def _optimized(raw: Design, measuring: Measuring) -> tuple[str, Row]:
         library=measuring.library(),
         seconds=measuring.seconds,
         named_states=measuring.named_states,
+        text_price=measuring.text_price,
     )
     steps = [
         {"name": step.name, "what": step.what, "proof": step.proof.reason} for step in found.steps

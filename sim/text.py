@@ -6,6 +6,8 @@ import re
 
 # Every alternative always matches what it starts on, so that no text takes quadratic time.
 _COMMENT_OR_STRING = re.compile(r'//[^\n]*|/\*.*?(?:\*/|\Z)|"(?:\\.|[^"\\\n])*"?', re.S)
+FOUR = " " * 4
+"""What new text is indented by until it is put among other text."""
 
 
 def without_comments(text: str, *, strings: bool = True) -> str:
@@ -21,6 +23,20 @@ def without_comments(text: str, *, strings: bool = True) -> str:
         return " " + "\n" * found.count("\n")
 
     return _COMMENT_OR_STRING.sub(blank, text)
+
+
+def indentation_step(text: str) -> str:
+    """Return what a text indents by: a tab, two blanks or four."""
+    starts = {line[: len(line) - len(line.lstrip())] for line in text.splitlines() if line.strip()}
+    if any(start.startswith("\t") for start in starts):
+        return "\t"
+    return "  " if "  " in starts else FOUR
+
+
+def stepped(line: str, step: str) -> str:
+    """Return a line indented by `step` where it is by four blanks."""
+    bare = line.lstrip(" ")
+    return step * ((len(line) - len(bare)) // len(FOUR)) + bare
 
 
 def unclosed_comment(text: str) -> int:

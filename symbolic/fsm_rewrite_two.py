@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from sim.text import stepped
 from symbolic.dataflow.nodes import Node, Op, reached
 from symbolic.fsm_case import CaseWriter, without_outputs
 from symbolic.fsm_rewrite_comments import comments_of
@@ -167,7 +168,7 @@ class TwoProcess:
     def _put(self, item: Part, blocks: Sequence[Sequence[str]], *, gone: bool) -> None:
         indentation = self.edits.indentation(item.start)
         step = self.edits.step
-        blocks = [[_restepped(line, step) for line in lines] for lines in blocks]
+        blocks = [[stepped(line, step) for line in lines] for lines in blocks]
         texts = [("\n" + indentation).join(lines) for lines in blocks]
         texts = ["\n".join(line.rstrip() for line in text.split("\n")) for text in texts]
         text = f"\n\n{indentation}".join(texts)
@@ -368,12 +369,6 @@ def _given_before(statement: Part) -> frozenset[str]:
     """Return the signals that a process assigns before its last statement."""
     parts = statement.parts[:-1] if statement.kind == "block" else ()
     return frozenset(part.parts[0].name for part in parts if part.kind == "assign")
-
-
-def _restepped(line: str, step: str) -> str:
-    """Return a line indented by `step` where it was by four blanks."""
-    bare = line.lstrip(" ")
-    return step * ((len(line) - len(bare)) // len(_INDENT)) + bare
 
 
 def _active(text: str, *, low: bool) -> str:

@@ -26,13 +26,14 @@ class Considered:
     """For each proposal why it was not taken; empty for the one that was."""
 
 
-def considered(
+def considered(  # noqa: PLR0913 - one argument a wish
     found: Optimization,
     proposals: Sequence[Design],
     *,
     name: str,
     library: Library | None = None,
     slack: float = SLACK,
+    text_price: float = 1.0,
     seconds: float = 30.0,
     prover: Prover | None = None,
 ) -> Considered:
@@ -47,6 +48,7 @@ def considered(
         name: Who proposes, for the step's name.
         library: Cells to measure with; by default the project's own.
         slack: Share by which one may be slower than the original.
+        text_price: Factor on what new or longer text costs, as in `optimize`.
         seconds: Of the processor, for measuring and proving.
         prover: Who proves; by default Yosys and ABC.
 
@@ -54,7 +56,8 @@ def considered(
         ToolNotFound: pyosys is not installed.
         EnvironmentFault: No child process can be run.
     """
-    return _Court(found, proposals, library, slack, seconds, prover or YosysProver()).ruling(name)
+    court = _Court(found, proposals, library or read_library(None), seconds, prover)
+    return court.ruling(name, slack=slack, text_price=text_price)
 
 
 class _Court:
@@ -62,19 +65,18 @@ class _Court:
         self,
         found: Optimization,
         proposals: Sequence[Design],
-        library: Library | None,
-        slack: float,
+        library: Library,
         seconds: float,
-        prover: Prover,
+        prover: Prover | None,
     ) -> None:
         self._found, self._proposals = found, proposals
-        self._meter = Meter(library or read_library(None), found.goal)
-        self._slack, self._prover = slack, prover
+        self._meter = Meter(library, found.goal)
+        self._prover = prover or YosysProver()
         self._clock = Clock(seconds)
         self._reasons = [""] * len(proposals)
 
-    def ruling(self, name: str) -> Considered:
-        better = self._better()
+    def ruling(self, name: str, *, slack: float, text_price: float) -> Considered:
+        better = self._better(slack, text_price)
         proofs = self._proofs([number for number, _ in better])
         taken = None
         for (number, measured), proof in zip(better, proofs, strict=True):
@@ -86,7 +88,7 @@ class _Court:
                 self._reasons[number] = "another proposal is better"
         return Considered(optimization=taken or self._found, reasons=tuple(self._reasons))
 
-    def _better(self) -> list[tuple[int, Ppa]]:
+    def _better(self, slack: float, text_price: float) -> list[tuple[int, Ppa]]:
         """Return the proposals that can be used and cost less, the cheapest first."""
         if self._found.before is None or self._found.after is None:
             self._reasons = ["the design itself cannot be measured"] * len(self._proposals)
@@ -96,7 +98,13 @@ class _Court:
         numbers = [number for number, reason in enumerate(self._reasons) if not reason]
         designs = [self._proposals[number] for number in numbers]
         measured = self._meter.measured(designs, seconds=4 * self._left())
-        bar = Bar(goal=goal, original=original, before=self._found.before, slack=self._slack)
+        bar = Bar(
+            goal=goal,
+            original=original,
+            before=self._found.before,
+            slack=slack,
+            text_price=text_price,
+        )
         found = []
         for number, ppa in zip(numbers, measured, strict=True):
             best = bar.price(self._found.after, self._found.design)

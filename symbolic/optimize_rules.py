@@ -11,12 +11,13 @@ from itertools import pairwise, takewhile
 from sim.design import Design
 from sim.errors import InvalidDesign
 from sim.text import without_comments
-from symbolic.dataflow.edit import NotRewritable, rewritten_design
+from symbolic.dataflow.edit import NotRewritable
 from symbolic.dataflow.module import Dataflow
 from symbolic.dataflow.write import module_text
 from symbolic.extract import ExtractedMachine
 from symbolic.optimize_score import length_fee
 from symbolic.optimize_stage import Context, Draft, Priced, Stage
+from symbolic.optimize_texts import texts
 from symbolic.optimize_values import LeftAlone
 from symbolic.ppa import NotMeasured, Ppa
 from symbolic.rewrite import Rewritten, Step, rewrite
@@ -39,14 +40,11 @@ def rule_drafts(stage: Stage, context: Context) -> list[Draft]:
         return []
     try:
         source = context.source(stage.design)
-        texts = [
-            (step, rewritten_design(stage.design, stage.module, step.module, source=source))
-            for step in found.steps
-        ]
+        written = texts(stage, found.steps, source, context)
     except (NotRewritable, InvalidDesign) as why:
         context.leave(LeftAlone(what="rules", reason=f"cannot be written back: {why}"))
         return []
-    drafts = _measured(stage, _changes(stage, texts), context)
+    drafts = _measured(stage, _changes(stage, written), context)
     if context.named_states:
         drafts = _naming_states(stage, drafts, context)
     return drafts[: _most_worth(stage, drafts, context)]
@@ -72,11 +70,13 @@ def _naming_states(stage: Stage, drafts: Iterable[Draft], context: Context) -> l
 
 def _searched(stage: Stage, context: Context) -> Rewritten:
     base = _standalone(stage.module)
+    price = 1.0 if context.bar is None else context.bar.text_price
 
     def measure(modules: Sequence[Dataflow]) -> list[Ppa | NotMeasured]:
         designs = [_standalone(module) for module in modules]
         found = context.meter.measured(designs, seconds=max(1.0, context.left))
-        return [_with_fee(ppa, base, one) for ppa, one in zip(found, designs, strict=True)]
+        fees = [price * length_fee(base, one) for one in designs]
+        return [_with_fee(ppa, fee) for ppa, fee in zip(found, fees, strict=True)]
 
     return rewrite(
         stage.module,
@@ -94,11 +94,11 @@ def _search_seconds(stage: Stage, context: Context) -> float:
     return min(_SHARE * context.left, (_LEAST + _EACH_CELL * cells) * context.clock.stretch)
 
 
-def _with_fee(ppa: Ppa | NotMeasured, base: Design, design: Design) -> Ppa | NotMeasured:
-    """Return `ppa` made dearer by what `design` is longer than `base`, for the search."""
+def _with_fee(ppa: Ppa | NotMeasured, fee: float) -> Ppa | NotMeasured:
+    """Return `ppa` made dearer by a share, for the search."""
     if isinstance(ppa, NotMeasured):
         return ppa
-    factor = 1 + length_fee(base, design)
+    factor = 1 + fee
     power = None if ppa.power is None else ppa.power * factor
     return replace(ppa, area=ppa.area * factor, power=power)
 

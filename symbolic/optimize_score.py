@@ -73,6 +73,8 @@ class Bar:
     original: Design
     before: Ppa
     slack: float = SLACK
+    text_price: float = 1.0
+    """Factor on what new or longer text costs."""
 
     @property
     def delay(self) -> float:
@@ -91,5 +93,6 @@ class Bar:
         """
         first, *others = cost(ppa, self.goal)
         news = min(1.0, churn_of(self.original, design)) * _NEWS_FEE
+        fee = self.text_price * (length_fee(self.original, design) + news)
         growth = length_of(design) / max(1, length_of(self.original)) - 1
-        return (first * (1 + length_fee(self.original, design) + news), *others, growth)
+        return (first * (1 + fee), *others, growth)

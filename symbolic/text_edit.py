@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from sim.text import indentation_step
+
 
 @dataclass(slots=True)
 class Edits:
@@ -56,11 +58,7 @@ class Edits:
     @property
     def step(self) -> str:
         """What the text indents by: a tab, two blanks or four."""
-        starts = [line[: len(line) - len(line.lstrip())] for line in self.text.splitlines()]
-        if any(start.startswith(b"\t") for start in starts):
-            return "\t"
-        widths = {len(start) for start in starts} - {0}
-        return "  " if 2 in widths else "    "
+        return indentation_step(self.text.decode())
 
     @property
     def changed(self) -> bool:

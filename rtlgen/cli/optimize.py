@@ -69,6 +69,15 @@ def optimize(
             help="Share by which it may become slower, unless the goal is less delay.",
         ),
     ] = 0.05,
+    text_price: Annotated[
+        float,
+        typer.Option(
+            min=0.0,
+            max=100.0,
+            help="What changed text costs: with 1, a design of which every line is new has to save "
+            "3 %, one of twice the length 5 %; 0: nothing, 3: most of the text stays.",
+        ),
+    ] = 1.0,
     named_states: Annotated[
         bool,
         typer.Option(
@@ -133,6 +142,7 @@ def optimize(
             liberty=liberty,
             top=top,
             slower=slower,
+            text_price=text_price,
             named_states=named_states,
             seconds=seconds,
             report=report,

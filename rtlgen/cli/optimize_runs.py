@@ -38,6 +38,7 @@ class Request:
     liberty: Path | None
     top: str | None
     slower: float
+    text_price: float
     named_states: bool
     seconds: float
     report: Path | None
@@ -64,6 +65,7 @@ def optimize(request: Request, *, chosen: Mapping[str, object]) -> NoReturn:
             library=library,
             seconds=request.seconds,
             slack=request.slower,
+            text_price=request.text_price,
             named_states=request.named_states,
         )
     if chosen.get("model.name"):
@@ -109,6 +111,7 @@ def _with_model(
             budget=question.budget,
             library=library,
             slack=request.slower,
+            text_price=request.text_price,
             seconds=request.seconds,
         )
         return with_proposals(found, proposing)

@@ -34,6 +34,7 @@ class Proposing:
     budget: Budget = field(default_factory=Budget)
     library: Library | None = None
     slack: float = SLACK
+    text_price: float = 1.0
     seconds: float = 60.0
 
 
@@ -52,6 +53,7 @@ def with_proposals(found: Optimization, proposing: Proposing) -> Optimization:
         name=proposing.model.name,
         library=proposing.library,
         slack=proposing.slack,
+        text_price=proposing.text_price,
         seconds=proposing.seconds,
     )
     return _with_refusals(ruling, refusals, proposing.model.name)

@@ -44,9 +44,18 @@ def rewritten(
 
 
 def rewritten_design(
-    design: Design, before: Dataflow, after: Dataflow, *, source: SourceMap | None = None
+    design: Design,
+    before: Dataflow,
+    after: Dataflow,
+    *,
+    source: SourceMap | None = None,
+    slices: bool = True,
 ) -> Design:
-    """Return the design with its top module changed from `before` to `after`, as `rewritten`."""
+    """Return the design with its top module changed from `before` to `after`, as `rewritten`.
+
+    With `slices`, of a clocked process only the registers that change are written anew, in
+    a process of their own; otherwise the whole process is.
+    """
     if after is before:
         return design
     found = source or source_map(design)
@@ -55,7 +64,8 @@ def rewritten_design(
     after = imported(before.nodes, after)
     values = Values(before, after, units(found, before))
     try:
-        text = edited(design.sources[found.file], planned(found, values))
+        old = design.sources[found.file]
+        text = edited(old, planned(found, values, old, slices=slices))
     except RecursionError as error:
         raise NotRewritable("expressions lie too deep inside each other") from error
     except Unwritable as error:

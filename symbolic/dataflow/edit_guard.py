@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from symbolic.dataflow.edit_plan import Plan
 from symbolic.dataflow.edit_text import words
+from symbolic.dataflow.module import Dataflow
 from symbolic.dataflow.sharing import Names
+from symbolic.dataflow.source_map import SourceMap
 
 _MARGIN = "\n" + " " * 12
 _MOST = 3
 """Parameters that a comment names."""
 
 
-def guard(plan: Plan, text: str, changed: Iterable[int], new: str) -> list[str]:
+def guard(
+    source: SourceMap, module: Dataflow, text: str, changed: Iterable[int], new: str
+) -> list[str]:
     """Return lines that no tool elaborates where a parameter has another value than it had.
 
     Only parameters count on which the old text of what changed depends, or the
     declaration of a signal in it or in the new text.
     """
-    source = plan.source
-    values = plan.before.interface.parameters
+    values = module.interface.parameters
     if not values or not new:
         return []
     mentioned = words(new)
@@ -28,19 +30,20 @@ def guard(plan: Plan, text: str, changed: Iterable[int], new: str) -> list[str]:
         span = source.items[number].span
         mentioned |= words(text[span.start : span.end])
     for name in sorted(mentioned & set(source.signals)):
-        mentioned |= _declaration(plan, text, name)
+        mentioned |= _declaration(source, text, name)
     for constant in source.constants.values():
         if constant.span is not None and constant.name in mentioned and constant.kind != "enum":
             mentioned |= words(text[constant.span.start : constant.span.end])
-    return _lines({name: values[name] for name in values if name in mentioned}, text)
+    lines = _lines({name: values[name] for name in values if name in mentioned}, text)
+    return [] if lines and lines[0].strip() in text else lines
 
 
-def _declaration(plan: Plan, text: str, name: str) -> set[str]:
-    signal = plan.source.signals[name]
+def _declaration(source: SourceMap, text: str, name: str) -> set[str]:
+    signal = source.signals[name]
     if signal.item is not None:
-        span = plan.source.items[signal.item].span
-        return words(text[span.start : span.end]) - set(plan.source.signals)
-    header = plan.source.header
+        span = source.items[signal.item].span
+        return words(text[span.start : span.end]) - set(source.signals)
+    header = source.header
     start = text.rfind(",", header.start, signal.span.start)
     start = max(start, text.rfind("(", header.start, signal.span.start), header.start)
     return words(text[start : signal.span.end])

@@ -56,7 +56,10 @@ class Scope:
     def _is_written(self, name: str) -> bool:
         home = self._homes.get(name)
         is_new = home is None and not self._is_before(name)
-        return (is_new or home in self._plan.replaced) and name not in self._idle
+        is_replaced = home in self._plan.replaced
+        if home is not None and name in self._plan.sliced.get(home, ()):
+            is_replaced = True
+        return (is_new or is_replaced) and name not in self._idle
 
     def _is_before(self, name: str) -> bool:
         return name in self._plan.before.registers or name in self._plan.before.memories

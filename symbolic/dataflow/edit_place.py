@@ -9,6 +9,7 @@ from symbolic.dataflow import edit_guard
 from symbolic.dataflow.compose import INDENT, Composed, Composer
 from symbolic.dataflow.edit_names import Scope
 from symbolic.dataflow.edit_plan import NotRewritable, Plan
+from symbolic.dataflow.edit_slice import slice_item, sliced
 from symbolic.dataflow.edit_text import Edits, indented, words
 from symbolic.dataflow.edit_units import base_of
 from symbolic.dataflow.edit_words import named_values
@@ -47,17 +48,25 @@ class _Editor:
         self._taken = words(text[span.start : span.end]) | set(plan.source.modules)
         self._scope = Scope(plan, Names(self._taken))
         self._edits = Edits(text)
+        self._step = self._edits.step
+        self._initializers: dict[str, str] = {}
         self._dead = self._items_of(
             p for p in range(len(self._units)) if p not in plan.live and self._was_used(p)
         )
         self._changed = self._items_of(plan.replaced)
+        self._sliced = {
+            number: {base_of(name) for name in names}
+            for place, names in plan.sliced.items()
+            for number in self._units[place].items
+        }
         self._drivers: dict[str, int] = {}
         for number in sorted(self._changed):
             for base in self._items[number].drives:
                 self._drivers.setdefault(base, number)
 
     def text(self) -> str:
-        if not (self._dead or self._changed or self._plan.written or self._scope.registers):
+        nothing = not (self._dead or self._changed or self._sliced or self._plan.written)
+        if nothing and not self._scope.registers:
             return self._text
         self._check()
         composed = self._composed()
@@ -78,7 +87,7 @@ class _Editor:
         return {number for place in places for number in self._units[place].items}
 
     def _check(self) -> None:
-        for number in sorted(self._dead | self._changed):
+        for number in sorted(self._dead | self._changed | self._sliced.keys()):
             item = self._items[number]
             if item.opaque:
                 line = self._text.count("\n", 0, item.span.start) + 1
@@ -119,6 +128,8 @@ class _Editor:
         for names, lines in composed.processes:
             item = self._item_storing(names)
             place = end if item is None else self._start(item)
+            if item in self._sliced:
+                place = self._items[item].span.end
             yield _Piece(lines=self._styled(lines, item), place=place, item=item)
         initial = self._scope.initial()
         if initial:
@@ -159,6 +170,9 @@ class _Editor:
     def _put(self, pieces: list[_Piece]) -> None:
         """Put pieces where what they use is declared, and remove what they replace."""
         self._settle(pieces)
+        pieces = self._without_initializers(pieces)
+        for process, gone in self._sliced.items():
+            slice_item(self._edits, self._items[process], gone)
         at: dict[int, list[_Piece]] = {}
         for piece in pieces:
             at.setdefault(piece.place, []).append(piece)
@@ -171,7 +185,7 @@ class _Editor:
             elif number is not None:
                 span = self._items[number].span
                 base = self._edits.indentation(span.start)
-                self._edits.replace(span.start, span.end, indented(lines, base, INDENT))
+                self._edits.replace(span.start, span.end, indented(lines, base, self._step))
             elif place == self._source.end:
                 self._at_end(lines)
             else:
@@ -203,6 +217,32 @@ class _Editor:
             ]
             piece.place = max([piece.place, *needed])
 
+    def _without_initializers(self, pieces: list[_Piece]) -> list[_Piece]:
+        """Return the pieces that do not go where a net's declaration gave it a value before."""
+        places = {name: piece.place for piece in pieces for name in piece.names}
+        left = []
+        for piece in pieces:
+            name, _, value = "".join(piece.lines).strip().removeprefix("assign ").partition(" = ")
+            signal = self._source.signals.get(name)
+            used = words(value)
+            if (
+                signal is not None
+                and signal.initialized
+                and not signal.variable
+                and piece.item == signal.item
+                and signal.item in self._changed
+                and piece.place == self._items[signal.item].span.end
+                and all(places.get(word, 0) < self._start(signal.item) for word in used)
+                and used.isdisjoint(self._declared_in(signal.item))
+            ):
+                self._initializers[name] = value.removesuffix(";")
+            else:
+                left.append(piece)
+        return left
+
+    def _declared_in(self, number: int) -> set[str]:
+        return {signal.name for signal in self._source.signals.values() if signal.item == number}
+
     def _declaration_ends(self) -> dict[str, int]:
         return {
             signal.name: self._items[signal.item].span.end
@@ -215,19 +255,22 @@ class _Editor:
 
     def _before(self, place: int, lines: list[str]) -> None:
         base = self._edits.indentation(place)
-        self._edits.replace(place, place, f"{indented(lines, base, INDENT)}\n{base}")
+        self._edits.replace(place, place, f"{indented(lines, base, self._step)}\n{base}")
 
     def _behind(self, place: int, lines: list[str]) -> None:
-        """Insert lines behind the item that ends at a place."""
+        """Insert lines behind the item that ends at a place, and the comment beside it."""
         base = next(
             (self._edits.indentation(i.span.start) for i in self._items if i.span.end == place),
             INDENT,
         )
-        self._edits.replace(place, place, f"\n{base}{indented(lines, base, INDENT)}")
+        rest, _, _ = self._text[place:].partition("\n")
+        if rest.lstrip().startswith("//"):
+            place += len(rest.rstrip("\r"))
+        self._edits.replace(place, place, f"\n{base}{indented(lines, base, self._step)}")
 
     def _at_end(self, lines: list[str]) -> None:
         base = self._edits.indentation(self._items[-1].span.start) if self._items else INDENT
-        body = indented(["", *lines], base, INDENT).removeprefix("\n")
+        body = indented(["", *lines], base, self._step).removeprefix("\n")
         end = self._source.end
         lead = "" if self._text[:end].endswith("\n") else "\n"
         self._edits.replace(end, end, f"{lead}{body}\n")
@@ -235,7 +278,7 @@ class _Editor:
     def _declare(self, composed: Composed, new: str) -> None:
         """Bring declarations in line with what is left."""
         rest = self._remaining(new)
-        old = self._mentioned(self._dead | self._changed)
+        old = self._mentioned(self._dead | self._changed | self._sliced.keys())
         for number in self._initial_items():
             if self._initializes(number):
                 rest |= words(self._old(number))
@@ -289,7 +332,9 @@ class _Editor:
         for number, item in enumerate(self._items):
             if number in self._dead | self._changed or item.kind is ItemKind.INITIAL:
                 continue
-            if item.kind is not ItemKind.SIGNALS and number not in genvars:
+            if number in self._sliced:
+                found |= words(sliced(self._text, item, self._sliced[number]))
+            elif item.kind is not ItemKind.SIGNALS and number not in genvars:
                 found |= words(self._old(number))
         for signal in source.signals.values():
             is_old = signal.item is not None and signal.item in self._dead | self._changed
@@ -315,7 +360,9 @@ class _Editor:
     def _declarator(self, signal: Signal, item: int, composed: Composed) -> str:
         text = self._text[signal.span.start : signal.span.end]
         if item in self._dead | self._changed and signal.initialized and not signal.variable:
-            return text.partition("=")[0].rstrip()
+            plain = text.partition("=")[0].rstrip()
+            value = self._initializers.get(signal.name)
+            return plain if value is None else f"{plain} = {value}"
         return text
 
     def _to_nets(self, composed: Composed) -> None:
@@ -354,7 +401,13 @@ class _Editor:
         return next(found)
 
     def _guard(self, new: str) -> None:
-        lines = edit_guard.guard(self._plan, self._text, self._dead | self._changed, new)
+        lines = edit_guard.guard(
+            self._source,
+            self._plan.before,
+            self._text,
+            self._dead | self._changed | self._sliced.keys(),
+            new,
+        )
         if lines:
             blank = not self._text[: self._source.end].rstrip(" \t").endswith("\n\n")
             self._at_end(["", *lines] if blank else lines)

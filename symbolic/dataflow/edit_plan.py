@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from symbolic.dataflow.edit_slice import NotSliceable, sliced
+from symbolic.dataflow.edit_text import words
 from symbolic.dataflow.edit_units import Unit, base_of, value_of
 from symbolic.dataflow.edit_values import Values
 from symbolic.dataflow.module import Dataflow, Memory, Register
@@ -30,6 +32,8 @@ class Plan:
     """Signals that something uses."""
     live: set[int] = field(default_factory=set)
     """Units of which something is used."""
+    sliced: dict[int, frozenset[str]] = field(default_factory=dict)
+    """Units that stay without some of the registers that they stored."""
     written: list[str] = field(default_factory=list)
     """Signals that get a new text, in the order of the source."""
 
@@ -42,11 +46,18 @@ class Plan:
         return self.values.after
 
 
-def planned(source: SourceMap, values: Values) -> Plan:
+def planned(source: SourceMap, values: Values, text: str, *, slices: bool = True) -> Plan:
     """Return what to keep and what to replace: the least that has to be.
 
     What is needed decides what is live, that decides what is replaced, and that what is
     needed: units are added to `replaced` until nothing changes.
+
+    Args:
+        source: Where everything stands.
+        values: What everything becomes.
+        text: Of the source.
+        slices: Whether a process may stay without some of its registers; else it is
+            replaced where one of them changes.
 
     Raises:
         NotRewritable: Something has to change that cannot be edited.
@@ -54,8 +65,8 @@ def planned(source: SourceMap, values: Values) -> Plan:
     replaced: set[int] = set()
     names = _names(values)
     while True:
-        attempt = _Attempt(Plan(source=source, values=values, names=names, replaced=set(replaced)))
-        found = attempt.plan()
+        plan = Plan(source=source, values=values, names=names, replaced=set(replaced))
+        found = _Attempt(plan, text if slices else None).plan()
         if found.replaced == replaced:
             return found
         replaced |= found.replaced
@@ -91,8 +102,9 @@ def _is_nameable(values: Values, unit: Unit, node: Node) -> bool:
 class _Attempt:
     """Follows what is needed, with what is known to be replaced."""
 
-    def __init__(self, plan: Plan) -> None:
-        self._plan = plan
+    def __init__(self, plan: Plan, text: str | None) -> None:
+        """Take the text if processes may be sliced."""
+        self._plan, self._text = plan, text
         values = self._values = plan.values
         self._before, self._after = values.before, values.after
         self._owner = {n: i for i, u in enumerate(values.units) for n in u.signals}
@@ -183,7 +195,8 @@ class _Attempt:
         self._plan.live.add(place)
         unit = self._values.units[place]
         if place in self._plan.replaced or not self._can_stay(unit):
-            self._replace(place)
+            if place in self._plan.replaced or not self._slice(place):
+                self._replace(place)
             return
         for name in unit.reads:
             self._need(name)
@@ -200,6 +213,31 @@ class _Attempt:
             and not any(map(values.is_gone, read))
             and self._lost.isdisjoint(n for place in unit.items for n in items[place].reads)
         )
+
+    def _slice(self, place: int) -> bool:
+        """Keep a process without the registers in it that change, if it can be without them."""
+        unit, values = self._values.units[place], self._values
+        changed = [n for n in unit.registers if f"register {n}" not in values.kept]
+        gone = {base_of(name) for name in changed}
+        if self._text is None or len(unit.items) > 1 or unit.signals or unit.memories:
+            return False
+        if unit.counters or any(base_of(n) in gone for n in unit.registers if n not in changed):
+            return False
+        try:
+            left = words(sliced(self._text, self._plan.source.items[unit.items[0]], gone))
+        except NotSliceable:
+            return False
+        reads = [name for name in unit.reads if base_of(name) in left]
+        read = [values.signals[name] for name in reads if name in values.signals]
+        if any(map(values.is_gone, read)) or not self._lost.isdisjoint(left):
+            return False
+        self._plan.sliced[place] = frozenset(changed)
+        for name in reads:
+            self._need(name)
+        for name in changed:
+            if name in self._after.registers:
+                self._use(self._roots_of(name))
+        return True
 
     def _is_assignment(self, unit: Unit) -> bool:
         items = self._plan.source.items

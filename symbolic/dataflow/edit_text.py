@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from sim.text import without_comments
+from sim.text import FOUR, indentation_step, stepped, without_comments
 
 _WORD = re.compile(r"[A-Za-z_][\w$]*")
 
@@ -46,6 +46,11 @@ class Edits:
             place = max(place, end)
         return "".join([*pieces, self.text[place:]])
 
+    @property
+    def step(self) -> str:
+        """What the text indents by."""
+        return indentation_step(self.text)
+
     def indentation(self, start: int) -> str:
         """Return the white space that the line of `start` begins with."""
         line = self.text[self.text.rfind("\n", 0, start) + 1 : start]
@@ -85,9 +90,10 @@ def words(text: str) -> set[str]:
 
 
 def indented(lines: list[str], base: str, step: str) -> str:
-    """Return lines that are one step in, with the indentation `base` instead.
+    """Return lines that are four blanks in, with the indentation `base` instead.
 
-    The first has none; it is put behind white space that is there.
+    What is further in is so by `step` for four blanks each. The first line has no
+    indentation; it is put behind white space that is there.
     """
-    cut = [line.removeprefix(step) for text in lines for line in text.split("\n")]
+    cut = [stepped(line.removeprefix(FOUR), step) for text in lines for line in text.split("\n")]
     return "\n".join([cut[0], *(base + line if line else "" for line in cut[1:])])

@@ -59,6 +59,35 @@ class Span:
     """The first character behind it."""
 
 
+class StatementKind(Enum):
+    """What a statement of a process is, as far as it can be taken apart."""
+
+    BLOCK = "block"
+    IF = "if"
+    """Its parts are what is done, and what is done else, if anything."""
+    CASE = "case"
+    CHOICE = "choice"
+    """An item of a `case`, with one part."""
+    OVERLAPPING = "overlapping"
+    """An item that later ones may overlap, such as those of `casez` and `case (1'b1)`."""
+    DEFAULT = "default"
+    OTHER = "other"
+    """Assignments, loops, declarations, and what else has no parts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """A statement of a process."""
+
+    kind: StatementKind
+    span: Span
+    drives: tuple[str, ...] = ()
+    """Signals that it or its parts assign; `?` for those that its text does not show."""
+    parts: tuple[Statement, ...] = ()
+    condition: Span | None = None
+    """Of an `if`."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """An item of the top module's body."""
@@ -79,6 +108,8 @@ class Item:
     """Modules that it instantiates."""
     opaque: bool = False
     """Whether it stems from a macro or an included file, so that it cannot be edited alone."""
+    body: Statement | None = None
+    """Of a clocked process, what its event control stands before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ from sim.errors import SimError
 from sim.read_interface import refuse_errors, top_instance
 from sim.slang import Ast, Parsed, Syntax
 from sim.text import without_comments
+from symbolic.dataflow.source_map_statements import Statements
 from symbolic.dataflow.source_map_uses import Uses
 from symbolic.yosys_worker import ANSWERS, REQUEST
 
@@ -106,6 +107,11 @@ class Places:
         manager, place = self._parsed.manager, node.sourceRange
         return bool(manager.isMacroLoc(place.start) or manager.isMacroLoc(place.end))
 
+    def is_hidden(self, node: Syntax) -> bool:
+        """Whether both ends of a node stem from macros."""
+        manager, place = self._parsed.manager, node.sourceRange
+        return bool(manager.isMacroLoc(place.start) and manager.isMacroLoc(place.end))
+
 
 def _characters(text: str) -> list[int] | None:
     """Return for each byte of `text` the character that it belongs to; None: they are the same."""
@@ -127,6 +133,7 @@ class _Map:
         self._prefix = f"{top.body.hierarchicalPath}."
         self._uses = [Uses(self._relative) for _ in self._syntax.members]
         self._declared: dict[str, int] = {}
+        self._statements = Statements(self._places.span, self._places.is_hidden)
 
     def found(self) -> Json:
         self._spans = [self._places.span(member) for member in self._syntax.members]
@@ -192,6 +199,7 @@ class _Map:
             "names": list(uses.names),
             "modules": list(uses.modules),
             "opaque": self._places.is_macro(member) or span["file"] != self._file,
+            "body": self._statements.body(member) if kind == "clocked" else None,
         }
 
     @property

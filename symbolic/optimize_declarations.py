@@ -1,0 +1,168 @@
+"""The way by declarations: registers that are declared narrower, and nothing else.
+
+The smallest change there is for bits that never change or that nothing reads. What only
+the rules could say with much new text, one number says here.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from sim.errors import InvalidDesign
+from symbolic.dataflow.edit_guard import guard
+from symbolic.dataflow.edit_text import Edits, indented, words
+from symbolic.dataflow.evaluate import simulate
+from symbolic.dataflow.module import Dataflow
+from symbolic.dataflow.source_map import ItemKind, Signal, SourceMap
+from symbolic.optimize_stage import Context, Draft, Stage
+from symbolic.ppa import Ppa
+from symbolic.rules import constant_registers, unread_register_bits
+from symbolic.rules.rule import Rule
+
+_RULES = (constant_registers.RULE, unread_register_bits.RULE)
+_RANGE = re.compile(r"\[\s*(\d+)\s*:\s*0\s*\]")
+_KINDS = (
+    ItemKind.ASSIGN,
+    ItemKind.COMBINATIONAL,
+    ItemKind.CLOCKED,
+    ItemKind.INITIAL,
+    ItemKind.SIGNALS,
+)
+"""Items that may mention a register whose width changes."""
+_CYCLES = 300
+
+
+def declaration_drafts(stage: Stage, context: Context) -> list[Draft]:
+    """Return the design with narrower registers, a rule's at a time, if it is better."""
+    if stage.module.assumed or not stage.module.registers:
+        return []
+    drafts: list[Draft] = []
+    latest = stage
+    for rule in _RULES:
+        draft = _draft(rule, latest, context)
+        if draft is None:
+            continue
+        module = context.read(draft.after)
+        if isinstance(module, Dataflow) and context.better(draft, latest):
+            drafts.append(draft)
+            latest = Stage(design=draft.after, module=module, measured=draft.measured)
+    return drafts
+
+
+def _draft(rule: Rule, stage: Stage, context: Context) -> Draft | None:
+    try:
+        source = context.source(stage.design)
+    except InvalidDesign:
+        return None
+    text = stage.design.sources[source.file]
+    widths = dict(_narrower(rule, stage.module, source, text))
+    changed = _declared(source, text, widths, stage.module) if widths else text
+    if changed == text:
+        return None
+    after = replace(stage.design, sources={**stage.design.sources, source.file: changed})
+    module = context.read(after)
+    if not isinstance(module, Dataflow) or not _looks_equal(stage.module, module):
+        return None
+    [measured] = context.meter.measured([after], seconds=max(1.0, context.left))
+    if not isinstance(measured, Ppa):
+        return None
+    said = ", ".join(
+        f"`{name}` from {source.signals[name].width} bits to {width}"
+        for name, width in widths.items()
+    )
+    what = f"declared narrower: {said}"
+    if (rule.name, what) in context.banned:
+        return None
+    return Draft(
+        name=rule.name, what=what, before=stage.design, after=after, measured=measured, rule=rule
+    )
+
+
+def _narrower(
+    rule: Rule, module: Dataflow, source: SourceMap, text: str
+) -> Iterator[tuple[str, int]]:
+    """Yield registers whose upper bits a rule takes out, with the width that is left."""
+    for rewriting in rule.apply(module):
+        for name, register in module.registers.items():
+            now = rewriting.module.registers.get(name)
+            signal = source.signals.get(name)
+            if now is None or signal is None or not 1 < now.width < register.width:
+                continue
+            if signal.width == register.width and _is_plain(signal, source, text):
+                yield name, now.width
+
+
+def _is_plain(signal: Signal, source: SourceMap, text: str) -> bool:
+    """Whether a signal's range can be another without further changes."""
+    if not signal.alone or signal.words or signal.signed or signal.direction or signal.lsb != 0:
+        return False
+    if signal.keyword_span is None or signal.item is None or source.items[signal.item].opaque:
+        return False
+    if len(_RANGE.findall(text[signal.keyword_span.end : signal.span.start])) != 1:
+        return False
+    # The width counts in concatenations, and bits are not there any more.
+    counted = re.compile(rf"\{{[^{{}};]*\b{re.escape(signal.name)}\b|\b{signal.name}\s*\[")
+    return all(
+        number == signal.item
+        or signal.name not in words(text[item.span.start : item.span.end])
+        or (
+            item.kind in _KINDS
+            and not item.opaque
+            and not counted.search(text[item.span.start : item.span.end])
+        )
+        for number, item in enumerate(source.items)
+    )
+
+
+def _declared(source: SourceMap, text: str, widths: dict[str, int], module: Dataflow) -> str:
+    """Return the text with narrower registers, and constants beside them as wide as they are."""
+    edits = Edits(text)
+    touched: set[int] = set()
+    for name, width in widths.items():
+        signal = source.signals[name]
+        if signal.keyword_span is None:
+            continue
+        [found] = _RANGE.finditer(text, signal.keyword_span.end, signal.span.start)
+        edits.replace(*found.span(), f"[{width - 1}:0]")
+        for number, item in enumerate(source.items):
+            span = item.span
+            if number == signal.item or name not in words(text[span.start : span.end]):
+                continue
+            touched.add(number)
+            for start, end, new in _constants(text, span.start, span.end, signal, width):
+                edits.replace(start, end, new)
+    lines = guard(source, module, text, touched, " ".join(widths))
+    if lines:
+        base = edits.indentation(source.items[-1].span.start)
+        end = source.end
+        edits.replace(
+            end, end, indented(["", "", *lines], base, edits.step).removeprefix("\n") + "\n"
+        )
+    return edits.result()
+
+
+def _constants(
+    text: str, start: int, end: int, signal: Signal, width: int
+) -> Iterator[tuple[int, int, str]]:
+    """Yield constants as wide as a register was, beside it, with what they become."""
+    constant = rf"(?<![\w']){signal.width}\s*'\s*([bdhBDH])\s*([0-9a-fA-F_]+)"
+    operator = r"\s*(?:<=|>=|==|!=|<|>|\+|-|=)\s*"
+    name = rf"\b{re.escape(signal.name)}\b"
+    for pattern in (rf"{name}{operator}({constant})", rf"({constant}){operator}{name}"):
+        for found in re.compile(pattern).finditer(text, start, end):
+            base, digits = found[2].lower(), found[3].replace("_", "")
+            value = int(digits, {"b": 2, "d": 10, "h": 16}[base])
+            if value < 1 << width:
+                shown = {"b": f"{value:0{width}b}", "d": str(value), "h": f"{value:x}"}[base]
+                yield found.start(1), found.end(1), f"{width}'{base}{shown}"
+
+
+def _looks_equal(before: Dataflow, after: Dataflow) -> bool:
+    """Whether nothing speaks against two modules being equal, before much is spent on a proof."""
+    chance = random.Random(0)  # noqa: S311 - stimulus
+    ports: Sequence[tuple[str, int]] = [(p.name, p.width) for p in before.interface.inputs]
+    cycles = [{name: chance.getrandbits(width) for name, width in ports} for _ in range(_CYCLES)]
+    return simulate(before, cycles) == simulate(after, cycles)
