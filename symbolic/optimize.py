@@ -1,9 +1,9 @@
 """From a design to one that does the same and costs less, every step proved.
 
-First, registers are declared narrower where that is all there is to say. Then two ways
-are gone, and both one after the other in either order: state machines are lifted to
-state tables, minimized, encoded anew and written back in place; and the rules of
-`symbolic.rules` rewrite what the module computes. What comes out is measured
+First come small changes, which leave the text as it is. Then two ways are gone, and both
+one after the other in either order: state machines are lifted to state tables, minimized,
+encoded anew and written back in place; and the rules of `symbolic.rules` rewrite what the
+module computes. What comes out is measured
 (`symbolic.ppa`, the same flow for every text), and the best by the goal is proved
 against the original, text by text. A step that is not proved is dropped, and the rest is
 tried again without it. If nothing helps, the design stays as it is.
@@ -21,12 +21,12 @@ from sim.proof import Outcome, Proof, Prover
 from symbolic.dataflow.read import Unreadable
 from symbolic.dataflow.repair import Repaired
 from symbolic.optimize_clock import Clock
-from symbolic.optimize_declarations import declaration_drafts
 from symbolic.optimize_input import pragmas_in, read_repaired, usable
 from symbolic.optimize_machines import is_all_machine, machine_drafts
 from symbolic.optimize_proof import proved_chain
 from symbolic.optimize_rules import rule_drafts
 from symbolic.optimize_score import SLACK, Bar
+from symbolic.optimize_small import small_drafts
 from symbolic.optimize_stage import Context, Draft, Meter, Priced, Stage
 from symbolic.optimize_together import both
 from symbolic.optimize_values import UNCHANGED, LeftAlone, Optimization, Step
@@ -189,10 +189,10 @@ class _Optimizer:
     def _plans(self, start: Stage) -> list[_Plan]:
         """Return what may be done, the best first; nothing at all is the last."""
         context = self._context
-        narrower = self._plan(start, (declaration_drafts,))
-        machines = self._plan(start, (machine_drafts,), after=narrower)
-        plans = [machines, narrower, _Plan(drafts=(), end=start)]
-        has_machine = len(machines.drafts) > len(narrower.drafts)
+        small = self._plan(start, (small_drafts,))
+        machines = self._plan(start, (machine_drafts,), after=small)
+        plans = [machines, small, _Plan(drafts=(), end=start)]
+        has_machine = len(machines.drafts) > len(small.drafts)
         if has_machine and is_all_machine(start, context):
             return plans
         ruled = self._plan(start, (rule_drafts,), after=machines)
@@ -200,7 +200,7 @@ class _Optimizer:
         if context.price(ruled.end)[0] < worth * context.price(machines.end)[0]:
             plans.append(ruled)
             if has_machine and context.left:
-                plans.append(self._plan(start, (rule_drafts, machine_drafts), after=narrower))
+                plans.append(self._plan(start, (rule_drafts, machine_drafts), after=small))
         return sorted(plans, key=lambda plan: context.price(plan.end))
 
     def _plan(self, start: Stage, parts: Sequence[Part], *, after: _Plan | None = None) -> _Plan:

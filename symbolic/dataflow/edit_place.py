@@ -222,11 +222,13 @@ class _Editor:
         places = {name: piece.place for piece in pieces for name in piece.names}
         left = []
         for piece in pieces:
-            name, _, value = "".join(piece.lines).strip().removeprefix("assign ").partition(" = ")
+            text = "\n".join(piece.lines).strip()
+            name, _, value = text.removeprefix("assign ").partition(" = ")
             signal = self._source.signals.get(name)
             used = words(value)
             if (
                 signal is not None
+                and "\n" not in text
                 and signal.initialized
                 and not signal.variable
                 and piece.item == signal.item

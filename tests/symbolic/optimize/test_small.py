@@ -1,4 +1,4 @@
-"""Registers that are declared narrower, and nothing else."""
+"""Small changes that leave the text as it is."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from symbolic.dataflow.module import Dataflow
 from symbolic.dataflow.read import read_dataflow
 from symbolic.optimize import optimize
 from symbolic.optimize_clock import Clock
-from symbolic.optimize_declarations import declaration_drafts
 from symbolic.optimize_score import Bar
+from symbolic.optimize_small import small_drafts
 from symbolic.optimize_stage import Context, Draft, Meter, Stage
 from symbolic.ppa import Ppa, read_library
 from symbolic.rules.rule import Goal
@@ -74,7 +74,7 @@ def _drafts(text: str) -> list[Draft]:
         clock=Clock(60),
         bar=Bar(goal=Goal.AREA, original=design, before=measured),
     )
-    return declaration_drafts(Stage(design=design, module=module, measured=measured), context)
+    return small_drafts(Stage(design=design, module=module, measured=measured), context)
 
 
 def _changes(draft: Draft) -> list[str]:
@@ -103,6 +103,31 @@ def test_what_nothing_reads_goes_too() -> None:
     timer, total = _drafts(TIMER.replace("USED", WHOLE))
     assert timer.after == total.before
     assert _changes(total) == ["-   reg [7:0] total;", "+   reg [3:0] total;"]
+
+
+def test_a_register_and_its_next_value_are_as_wide() -> None:
+    text = TIMER.replace("USED", SLICED).replace("reg [7:0] timer;", "reg [7:0] timer, following;")
+    text = text.replace("timer <= timer - 8'd1;", "timer <= following;")
+    text = text.replace("  assign low", "  always @* following = timer - 8'b1;\n  assign low")
+    [draft] = _drafts(text)
+    after = draft.after.sources["t.v"]
+    assert "reg [3:0] timer, following;" in after
+    assert "following = timer - 4'b1;" in after
+    assert not _drafts(text.replace("timer <= following;", "timer <= following & 8'hff;"))
+
+
+def test_registers_that_nothing_depends_on_go() -> None:
+    text = """\
+module timed (input clk, a, b, output reg q);
+  reg seen;
+  always @(posedge clk) begin
+    q <= a;         // as it comes
+    seen <= a & b;
+  end
+endmodule
+"""
+    [draft] = _drafts(text)
+    assert _changes(draft) == ["-   reg seen;", "-     seen <= a & b;"]
 
 
 @pytest.mark.parametrize(

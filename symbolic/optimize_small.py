@@ -1,17 +1,21 @@
-"""The way by declarations: registers that are declared narrower, and nothing else.
+"""The way by small changes: one rule at a time on the text as it is, and nothing else.
 
-The smallest change there is for bits that never change or that nothing reads. What only
-the rules could say with much new text, one number says here.
+What nothing depends on goes, and registers with bits that never change or that nothing
+reads are declared narrower. A search over all rules comes to that too, among much else
+that makes the text another.
 """
 
 from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
+from sim.design import Design
 from sim.errors import InvalidDesign
+from symbolic.dataflow.edit import NotRewritable, rewritten_design
 from symbolic.dataflow.edit_guard import guard
 from symbolic.dataflow.edit_text import Edits, indented, words
 from symbolic.dataflow.evaluate import simulate
@@ -19,10 +23,11 @@ from symbolic.dataflow.module import Dataflow
 from symbolic.dataflow.source_map import ItemKind, Signal, SourceMap
 from symbolic.optimize_stage import Context, Draft, Stage
 from symbolic.ppa import Ppa
-from symbolic.rules import constant_registers, unread_register_bits
+from symbolic.rules import constant_registers, dead_code, equal_registers, unread_register_bits
 from symbolic.rules.rule import Rule
 
-_RULES = (constant_registers.RULE, unread_register_bits.RULE)
+_ALONE = (dead_code.RULE, equal_registers.RULE)
+_NARROWING = (constant_registers.RULE, unread_register_bits.RULE)
 _RANGE = re.compile(r"\[\s*(\d+)\s*:\s*0\s*\]")
 _KINDS = (
     ItemKind.ASSIGN,
@@ -33,17 +38,21 @@ _KINDS = (
 )
 """Items that may mention a register whose width changes."""
 _CYCLES = 300
+_RUN = 100
+"""Cycles from one reset to the next."""
 
 
-def declaration_drafts(stage: Stage, context: Context) -> list[Draft]:
-    """Return the design with narrower registers, a rule's at a time, if it is better."""
+def small_drafts(stage: Stage, context: Context) -> list[Draft]:
+    """Return small changes on top of each other, those that make the design better."""
     if stage.module.assumed or not stage.module.registers:
         return []
     drafts: list[Draft] = []
     latest = stage
-    for rule in _RULES:
-        draft = _draft(rule, latest, context)
-        if draft is None:
+    makers = [partial(_alone, rule) for rule in _ALONE]
+    makers += [partial(_narrowed, rule) for rule in _NARROWING]
+    for make in makers:
+        draft = make(latest, context)
+        if draft is None or draft.key in context.banned:
             continue
         module = context.read(draft.after)
         if isinstance(module, Dataflow) and context.better(draft, latest):
@@ -52,13 +61,27 @@ def declaration_drafts(stage: Stage, context: Context) -> list[Draft]:
     return drafts
 
 
-def _draft(rule: Rule, stage: Stage, context: Context) -> Draft | None:
+def _alone(rule: Rule, stage: Stage, context: Context) -> Draft | None:
+    """Return the first proposal of a rule, if registers go and everything else stays."""
+    found = next(iter(rule.apply(stage.module)), None)
+    if found is None or len(found.module.registers) == len(stage.module.registers):
+        return None
+    try:
+        source = context.source(stage.design)
+        after = rewritten_design(stage.design, stage.module, found.module, source=source)
+    except (InvalidDesign, NotRewritable):
+        return None
+    return _draft(rule, found.what, stage, after, context)
+
+
+def _narrowed(rule: Rule, stage: Stage, context: Context) -> Draft | None:
+    """Return the design with narrower registers, as far as a rule says that they can be."""
     try:
         source = context.source(stage.design)
     except InvalidDesign:
         return None
     text = stage.design.sources[source.file]
-    widths = dict(_narrower(rule, stage.module, source, text))
+    widths = _narrower(rule, stage.module, source, text)
     changed = _declared(source, text, widths, stage.module) if widths else text
     if changed == text:
         return None
@@ -66,38 +89,55 @@ def _draft(rule: Rule, stage: Stage, context: Context) -> Draft | None:
     module = context.read(after)
     if not isinstance(module, Dataflow) or not _looks_equal(stage.module, module):
         return None
-    [measured] = context.meter.measured([after], seconds=max(1.0, context.left))
-    if not isinstance(measured, Ppa):
-        return None
     said = ", ".join(
         f"`{name}` from {source.signals[name].width} bits to {width}"
         for name, width in widths.items()
     )
-    what = f"declared narrower: {said}"
-    if (rule.name, what) in context.banned:
+    return _draft(rule, f"declared narrower: {said}", stage, after, context)
+
+
+def _draft(rule: Rule, what: str, stage: Stage, after: Design, context: Context) -> Draft | None:
+    [measured] = context.meter.measured([after], seconds=max(1.0, context.left))
+    if not isinstance(measured, Ppa):
         return None
     return Draft(
         name=rule.name, what=what, before=stage.design, after=after, measured=measured, rule=rule
     )
 
 
-def _narrower(
-    rule: Rule, module: Dataflow, source: SourceMap, text: str
-) -> Iterator[tuple[str, int]]:
-    """Yield registers whose upper bits a rule takes out, with the width that is left."""
+def _narrower(rule: Rule, module: Dataflow, source: SourceMap, text: str) -> dict[str, int]:
+    """Return registers whose upper bits a rule takes out, with the width that is left.
+
+    With a register goes the variable that it gets its next value from, and what is
+    declared together has one width.
+    """
+    widths: dict[str, int] = {}
     for rewriting in rule.apply(module):
         for name, register in module.registers.items():
             now = rewriting.module.registers.get(name)
-            signal = source.signals.get(name)
-            if now is None or signal is None or not 1 < now.width < register.width:
+            if now is None or not 1 < now.width < register.width:
                 continue
-            if signal.width == register.width and _is_plain(signal, source, text):
-                yield name, now.width
+            for one in (name, *_followed(name, text)):
+                signal = source.signals.get(one)
+                if signal is None or signal.width != register.width:
+                    continue
+                if _is_plain(signal, source, text):
+                    widths[one] = now.width
+    together: dict[int | None, set[int | None]] = {}
+    for signal in source.signals.values():
+        together.setdefault(signal.item, set()).add(widths.get(signal.name))
+    return {n: w for n, w in widths.items() if len(together[source.signals[n].item]) == 1}
+
+
+def _followed(register: str, text: str) -> Iterator[str]:
+    """Yield the variables whose whole values a register gets: `next_count` of `count`."""
+    pattern = rf"\b{re.escape(register)}\s*<=\s*([A-Za-z_][\w$]*)\s*;"
+    yield from dict.fromkeys(found[1] for found in re.finditer(pattern, text))
 
 
 def _is_plain(signal: Signal, source: SourceMap, text: str) -> bool:
     """Whether a signal's range can be another without further changes."""
-    if not signal.alone or signal.words or signal.signed or signal.direction or signal.lsb != 0:
+    if signal.words or signal.signed or signal.direction or signal.lsb != 0:
         return False
     if signal.keyword_span is None or signal.item is None or source.items[signal.item].opaque:
         return False
@@ -121,12 +161,13 @@ def _declared(source: SourceMap, text: str, widths: dict[str, int], module: Data
     """Return the text with narrower registers, and constants beside them as wide as they are."""
     edits = Edits(text)
     touched: set[int] = set()
+    declared: set[int | None] = set()
     for name, width in widths.items():
         signal = source.signals[name]
-        if signal.keyword_span is None:
-            continue
-        [found] = _RANGE.finditer(text, signal.keyword_span.end, signal.span.start)
-        edits.replace(*found.span(), f"[{width - 1}:0]")
+        if signal.item not in declared and signal.keyword_span is not None:
+            declared.add(signal.item)
+            [found] = _RANGE.finditer(text, signal.keyword_span.end, signal.span.start)
+            edits.replace(*found.span(), f"[{width - 1}:0]")
         for number, item in enumerate(source.items):
             span = item.span
             if number == signal.item or name not in words(text[span.start : span.end]):
@@ -156,13 +197,18 @@ def _constants(
             base, digits = found[2].lower(), found[3].replace("_", "")
             value = int(digits, {"b": 2, "d": 10, "h": 16}[base])
             if value < 1 << width:
-                shown = {"b": f"{value:0{width}b}", "d": str(value), "h": f"{value:x}"}[base]
+                bits = width if len(digits) == signal.width else 1
+                shown = {"b": f"{value:0{bits}b}", "d": str(value), "h": f"{value:x}"}[base]
                 yield found.start(1), found.end(1), f"{width}'{base}{shown}"
 
 
 def _looks_equal(before: Dataflow, after: Dataflow) -> bool:
     """Whether nothing speaks against two modules being equal, before much is spent on a proof."""
     chance = random.Random(0)  # noqa: S311 - stimulus
-    ports: Sequence[tuple[str, int]] = [(p.name, p.width) for p in before.interface.inputs]
-    cycles = [{name: chance.getrandbits(width) for name, width in ports} for _ in range(_CYCLES)]
+    ports = before.interface.inputs
+    cycles = [{p.name: chance.getrandbits(p.width) for p in ports} for _ in range(_CYCLES)]
+    for reset in before.interface.resets:
+        for number, cycle in enumerate(cycles):
+            is_active = number % _RUN < 2
+            cycle[reset.port] = int(is_active != reset.active_low)
     return simulate(before, cycles) == simulate(after, cycles)
