@@ -74,7 +74,7 @@ def optimize(  # noqa: PLR0913 - one argument a wish
         seconds: Of the processor; after these no more is tried, roughly.
         slack: Share by which it may become slower, unless `goal` is less delay.
         text_price: Factor on what text costs that is new or longer. With 1, a design of which
-            every line is new has to cost 3 % less, one of twice the length 5 %.
+            every line is new has to cost 6 % less, one of twice the length 10 %.
         named_states: Whether state machines are never written as equations, which can cost
             less and say less: what names states goes on naming them.
         interface: Ports, clocks and resets, where they are known and the design is known

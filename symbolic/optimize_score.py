@@ -14,10 +14,10 @@ from symbolic.rules.rule import Goal
 Cost = tuple[float, ...]
 SLACK = 0.05
 """Share by which a design may become slower where less delay is not the goal."""
-_FEE = 0.05
+_FEE = 0.1
 """Share of the cost that a text of twice the length has to save."""
-_MOST_FEE = 0.1
-_NEWS_FEE = 0.03
+_MOST_FEE = 0.2
+_NEWS_FEE = 0.06
 """Share of the cost that a text has to save of which no line is known."""
 _WORD = re.compile(r"[A-Za-z0-9_$'.]+|[^\sA-Za-z0-9_$'.]")
 _EQUAL = 1e-6

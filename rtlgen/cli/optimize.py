@@ -75,7 +75,7 @@ def optimize(
             min=0.0,
             max=100.0,
             help="What changed text costs: with 1, a design of which every line is new has to save "
-            "3 %, one of twice the length 5 %; 0: nothing, 3: most of the text stays.",
+            "6 %, one of twice the length 10 %; 0: nothing, 3: most of the text stays.",
         ),
     ] = 1.0,
     named_states: Annotated[

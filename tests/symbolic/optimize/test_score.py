@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from sim.design import Design
@@ -50,8 +52,16 @@ def test_longer_text_has_to_pay_for_itself() -> None:
     assert bar().price(ppa(99.9, 1000), design(100)) < before
     assert bar().price(ppa(99.9, 1000), design(60)) < before
     assert bar().price(ppa(99, 1000), design(150)) > before
-    assert bar().price(ppa(93, 1000), design(150)) < before
-    assert bar().price(ppa(88, 1000), design(10_000)) < before
+    assert bar().price(ppa(89, 1000), design(150)) < before
+    assert bar().price(ppa(79, 1000), design(10_000)) < before
+
+
+def test_the_price_of_text_can_be_another() -> None:
+    free, dear = replace(bar(), text_price=0.0), replace(bar(), text_price=3.0)
+    before = free.price(ppa(100, 1000), design(100))
+    assert free.price(ppa(99.9, 1000), design(10_000)) < before
+    assert dear.price(ppa(79, 1000), design(200)) > before
+    assert dear.price(ppa(99.9, 1000), design(100)) < before
 
 
 def test_of_equal_figures_the_shorter_text_is_better() -> None:
