@@ -51,12 +51,13 @@ def churn_of(old: Design, new: Design) -> float:
     """Return what somebody who knows `old` has to read anew, and misses: 0 is nothing, 1 all.
 
     Lines that are only gone are nothing to read, but comments are missed. Where there is less
-    to read than before, new lines are no burden.
+    to read than before, new lines are less of a burden, in that proportion.
     """
     before, after = _lines(old), _lines(new)
     gone = before - after
     missed = sum(count for line, count in gone.items() if "//" in line or "*/" in line)
-    burden = 0 if length_of(new) < length_of(old) else sum((after - before).values())
+    shorter = min(1.0, length_of(new) / max(1, length_of(old)))
+    burden = shorter * sum((after - before).values())
     return (burden + missed) / max(1, sum(before.values()))
 
 
