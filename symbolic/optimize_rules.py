@@ -25,8 +25,8 @@ from symbolic.rewrite import Rewritten, Step, rewrite
 _LEAST, _EACH_CELL = 3.0, 0.1
 """Seconds for the search, and for each mapped cell, at most."""
 _SHARE = 0.6
-_NAME = re.compile(r"[A-Za-z_][\w$]*")
 """Of the time that is left, for the search."""
+_NAME = re.compile(r"[A-Za-z_][\w$]*")
 
 
 def rule_drafts(stage: Stage, context: Context) -> list[Draft]:
@@ -71,6 +71,7 @@ def _naming_states(stage: Stage, drafts: Iterable[Draft], context: Context) -> l
 def _searched(stage: Stage, context: Context) -> Rewritten:
     base = _standalone(stage.module)
     price = 1.0 if context.bar is None else context.bar.text_price
+    kept = (1 - _SHARE) * context.left
 
     def measure(modules: Sequence[Dataflow]) -> list[Ppa | NotMeasured]:
         designs = [_standalone(module) for module in modules]
@@ -83,6 +84,7 @@ def _searched(stage: Stage, context: Context) -> Rewritten:
         goal=context.goal,
         measure=measure,
         seconds=_search_seconds(stage, context),
+        left=lambda: context.left - kept,
         delay=context.most_delay,
         banned=context.banned,
     )

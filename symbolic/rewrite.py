@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 import time
 from collections import Counter, deque
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
@@ -38,6 +38,10 @@ _SHARE = 0.25
 """Of the time left, for finding proposals in one round."""
 _REVERTED = 256
 _HALVINGS = 4
+
+
+Left = Callable[[], float]
+"""Returns the seconds that are left; none are at 0 and below."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +90,7 @@ class _Search:
 
     rules: _Allowed
     costs: Costs
-    deadline: float
+    left: Left
     seen: set[Key] = field(default_factory=set)
     waiting: list[_State] = field(default_factory=list)
     """Not measured as yet, the most promising first."""
@@ -94,7 +98,7 @@ class _Search:
     def run(self, module: Dataflow) -> _State:
         """Return the best state that was found."""
         start = _State(module=module)
-        tidy = _normalized(start, self.rules, self.deadline)
+        tidy = _normalized(start, self.rules, self.left)
         self.seen |= {key_of(start.module), key_of(tidy.module)}
         self.costs.measure([start.module, tidy.module])
         best = self._better(start, tidy)
@@ -102,7 +106,7 @@ class _Search:
         beam, idle = [tidy, start] if worse else [tidy], 0
         for _ in range(ROUNDS):
             children = self._children(beam)
-            if not children or self._left() <= 0:
+            if not children or self.left() <= 0:
                 break
             self.costs.measure([child.module for child in children])
             beam = self._front(children)
@@ -112,9 +116,6 @@ class _Search:
             if idle == PATIENCE or not beam:
                 break
         return best
-
-    def _left(self) -> float:
-        return self.deadline - time.monotonic()
 
     def _better(self, *states: _State) -> _State:
         """Return the best of states; of equal ones the first."""
@@ -134,13 +135,13 @@ class _Search:
 
         Those that are left over have another chance in the next round.
         """
-        until = time.monotonic() + self._left() * _SHARE
+        until = time.monotonic() + self.left() * _SHARE
         for state in beam:
             self.waiting += self._proposed(state, until)
-        most = min(BATCH, max(_LEAST_BATCH, self.costs.affordable(self._left() / 2)))
+        most = min(BATCH, max(_LEAST_BATCH, self.costs.affordable(self.left() / 2)))
         order = deque(_promising(self.waiting))
         found: list[_State] = []
-        while order and len(found) < most and self._left() > 0:
+        while order and len(found) < most and self.left() > 0:
             found += self._tidied(order.popleft())
         self.waiting = list(islice(order, _MOST_WAITING))
         return found
@@ -155,7 +156,7 @@ class _Search:
 
     def _tidied(self, state: _State) -> Iterator[_State]:
         """Yield the state after the free rules, as one step, unless it is known."""
-        tidy = _normalized(_State(module=state.module), self.rules, self.deadline).module
+        tidy = _normalized(_State(module=state.module), self.rules, self.left).module
         if tidy is state.module or self._is_new(tidy):
             last = replace(state.path[-1], module=tidy)
             yield _State(module=tidy, path=(*state.path[:-1], last))
@@ -181,7 +182,7 @@ def _promising(states: Sequence[_State]) -> list[_State]:
 
 def normalized(module: Dataflow, rules: Sequence[Rule] = RULES) -> Dataflow:
     """Return the module after all rules that never cost anything, until nothing changes."""
-    return _normalized(_State(module=module), _Allowed(rules), math.inf).module
+    return _normalized(_State(module=module), _Allowed(rules), lambda: math.inf).module
 
 
 class _Allowed:
@@ -199,31 +200,32 @@ class _Allowed:
                 yield rewriting
 
 
-def _normalized(state: _State, rules: _Allowed, deadline: float) -> _State:
+def _normalized(state: _State, rules: _Allowed, left: Left) -> _State:
     """Return the state after all free rules, a step for each application."""
     seen: set[Key] = set()
     for _ in range(_FIXPOINT):
         before = state
         for rule in rules.always:
-            if time.monotonic() > deadline:
+            if left() <= 0:
                 return state
             rewriting = next(rules.proposals(rule, state.module), None)
             if rewriting is not None and key_of(rewriting.module) != key_of(state.module):
                 state = state.then(rule, rewriting)
         key = key_of(state.module)
-        if state is before or key in seen or time.monotonic() > deadline:
+        if state is before or key in seen or left() <= 0:
             return state
         seen.add(key)
     return state
 
 
-def rewrite(
+def rewrite(  # noqa: PLR0913 - one argument a wish
     module: Dataflow,
     rules: Sequence[Rule] = RULES,
     *,
     goal: Goal = Goal.AREA,
     measure: Measure | None = None,
     seconds: float = 60.0,
+    left: Left | None = None,
     delay: float | None = None,
     banned: Collection[tuple[str, str]] = (),
 ) -> Rewritten:
@@ -235,6 +237,8 @@ def rewrite(
         goal: What to minimize.
         measure: What modules cost; by default `measuring()`.
         seconds: About how long the search may take; it ends early if nothing pays any more.
+        left: Seconds that are left by another clock, such as the processor's; the search ends
+            by whichever is first.
         delay: The greatest delay of the result, ps; by default 5 % above the input's
             unless the goal is less delay.
         banned: Names of rules with the `what` of steps that may not be taken.
@@ -245,7 +249,13 @@ def rewrite(
     """
     costs = Costs(measure_all=measure or measuring(), goal=goal, base=module, bound=delay)
     allowed = _Allowed(rules, banned)
-    search = _Search(rules=allowed, costs=costs, deadline=time.monotonic() + seconds)
+    deadline = time.monotonic() + seconds
+
+    def until() -> float:
+        wall = deadline - time.monotonic()
+        return wall if left is None else min(wall, left())
+
+    search = _Search(rules=allowed, costs=costs, left=until)
     best = search.run(module)
     if not costs.better(best.module, module):
         return Rewritten(module=module)
