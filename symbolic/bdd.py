@@ -2,13 +2,15 @@
 
 The diagrams are those of the package dd: `Cones.manager` is its `BDD`, of CUDD
 where that is installed, else the slower one in Python. dd itself is imported
-when the first `Cones` is made.
+when the first `Cones` is made, or by `ready`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any, Protocol
 
 from symbolic.bit_blast import blasted
@@ -58,6 +60,12 @@ class Source:
     node: Node
     bit: int
     """0 is the lowest."""
+
+
+def ready() -> None:
+    """Import CUDD, which takes a sixth of a second, while something else is waited for."""
+    with suppress(ImportError):
+        import_module("dd.cudd")
 
 
 def new_manager(budget: int = BUDGET) -> Any:  # noqa: ANN401 - dd has no types

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sim.design import Design
 from sim.errors import InvalidDesign
 from sim.interface import Interface
+from symbolic.bdd import ready
 from symbolic.dataflow.module import Dataflow
 from symbolic.dataflow.read import Unreadable, read_dataflow
 from symbolic.dataflow.source_map import source_map
@@ -36,7 +37,7 @@ def lifted(design: Design) -> Lifted:
         ToolNotFound: pyosys is not installed.
         EnvironmentFault: No child process can be run.
     """
-    interface = read_input(design)
+    interface, _ = both(lambda: read_input(design), ready)
     (module,), places = both(
         lambda: read_dataflow([design], [interface]), lambda: source_map(design)
     )
