@@ -9,7 +9,8 @@ from itertools import pairwise
 from sim.proof import Outcome, Proof
 from symbolic.extract import ExtractedMachine
 from symbolic.fsm_lift import Lifted
-from symbolic.fsm_rewrite import NotWritable, Style, Version, versions
+from symbolic.fsm_rewrite import NotWritable, Version, versions
+from symbolic.fsm_style import Style
 from symbolic.optimize_stage import Meter
 from symbolic.optimize_together import both
 from symbolic.ppa import Library, NotMeasured, Ppa, read_library

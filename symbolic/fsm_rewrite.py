@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from enum import Enum
 from typing import TYPE_CHECKING
 
 from sim.design import Design
@@ -21,21 +20,14 @@ from symbolic.fsm_rewrite_in_place import in_place
 from symbolic.fsm_rewrite_plan import NotWritable, plan
 from symbolic.fsm_rewrite_two import TwoProcess
 from symbolic.fsm_source import Source, SourceUnreadable, read_source
+from symbolic.fsm_style import Style
 from symbolic.state_table import StateTable
 
 if TYPE_CHECKING:
     from symbolic.dataflow.module import Dataflow
     from symbolic.extract import ExtractedMachine
 
-__all__ = ["NotWritable", "SourceUnreadable", "Style", "Version", "rewritten", "versions"]
-
-
-class Style(Enum):
-    """How a machine is written."""
-
-    IN_PLACE = "in place"
-    CASE = "case"
-    EQUATIONS = "equations"
+__all__ = ["NotWritable", "SourceUnreadable", "Version", "rewritten", "versions"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,8 @@ from symbolic.dataflow.read import Unreadable
 from symbolic.encode import Encoding, searched
 from symbolic.extract import ExtractedMachine, NotExtracted, with_resets
 from symbolic.fsm_kept_codes import with_codes_kept
-from symbolic.fsm_rewrite import NotWritable, SourceUnreadable, Style, Version, versions
+from symbolic.fsm_rewrite import NotWritable, SourceUnreadable, Version, versions
+from symbolic.fsm_style import Style
 from symbolic.optimize_score import Cost
 from symbolic.optimize_stage import Context, Draft, Stage
 from symbolic.optimize_values import LeftAlone, MachineChange

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sim.design import Design
 from sim.interface import Interface
 from sim.proof import Outcome, Proof
-from symbolic.fsm_rewrite import Style
+from symbolic.fsm_style import Style
 from symbolic.ppa import Ppa
 from symbolic.rules.rule import Goal, Rule
 from symbolic.state_table import StateTable

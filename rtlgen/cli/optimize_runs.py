@@ -20,7 +20,7 @@ from rtlgen.errors import UsageError
 from rtlgen.evaluation.replacing import write_whole
 from rtlgen.optimize.record import OptimizationRecord, difference, record_of, to_json
 from rtlgen.optimize.text import headline, rows
-from symbolic.fsm_rewrite import Style
+from symbolic.fsm_style import Style
 from symbolic.optimize import optimize as optimized
 from symbolic.optimize_stage import home_of
 from symbolic.optimize_values import Optimization

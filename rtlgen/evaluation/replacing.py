@@ -14,11 +14,17 @@ from typing import TextIO
 def replacing(path: Path, *, lasting: bool = False) -> Iterator[TextIO]:
     """Yield a file to write UTF-8 with plain newlines into; it becomes `path` in the end.
 
-    With `lasting` a power failure right after it leaves it whole too.
+    A link stays, and its target is replaced; a device or a pipe, such as `/dev/null`, is
+    written to as it is. With `lasting` a power failure right after it leaves it whole too.
 
     Raises:
         OSError: It cannot be written; what was at `path` is still whole.
     """
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        with path.open("w", encoding="utf-8", newline="\n") as file:
+            yield file
+        return
+    path = path.resolve()
     number, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     partial = Path(name)
     try:

@@ -105,6 +105,26 @@ def test_import_loads_next_to_nothing(tmp_path: Path) -> None:
     assert done.stdout.split() == ["rtlgen"]
 
 
+def test_design_needs_no_optional_package(tmp_path: Path) -> None:
+    optional = (
+        "pyverilog",
+        "pyosys",
+        "dd",
+        "pysat",
+        "bm25s",
+        "torch",
+        "transformers",
+        "trl",
+        "ray",
+    )
+    code = (
+        "import sys\n"
+        f"sys.modules.update(dict.fromkeys({optional}))\n"
+        "import rtlgen.cli.design, rtlgen.cli.runs"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=tmp_path)
+
+
 def spec_file(folder: Path, content: str | bytes) -> Path:
     path = folder / "spec.md"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())

@@ -14,7 +14,7 @@ from rtlgen.optimize.text import headline, percent, rows
 from sim.design import Design
 from sim.interface import Interface
 from sim.proof import Outcome, Proof
-from symbolic.fsm_rewrite import Style
+from symbolic.fsm_style import Style
 from symbolic.optimize_values import LeftAlone, MachineChange, Optimization, Step
 from symbolic.ppa import Ppa
 from symbolic.rules.catalog import RULES

@@ -14,7 +14,8 @@ pytest.importorskip("pyosys")
 from sim.design import Design
 from sim.proof import Outcome
 from sim.slang import Parsed
-from symbolic.fsm_rewrite import NotWritable, Style, Version, rewritten, versions
+from symbolic.fsm_rewrite import NotWritable, Version, rewritten, versions
+from symbolic.fsm_style import Style
 from symbolic.prover import YosysProver
 from symbolic.state_table import StateTable
 from symbolic.yosys import YosysJob, run_yosys

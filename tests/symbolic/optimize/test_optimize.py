@@ -7,7 +7,7 @@ import pytest
 from sim.design import Design
 from sim.errors import InvalidDesign
 from sim.proof import Outcome
-from symbolic.fsm_rewrite import Style
+from symbolic.fsm_style import Style
 from symbolic.optimize import optimize
 from symbolic.optimize_proposals import considered
 from symbolic.optimize_values import Optimization
