@@ -51,6 +51,8 @@ def small_drafts(stage: Stage, context: Context) -> list[Draft]:
     makers = [partial(_alone, rule) for rule in _ALONE]
     makers += [partial(_narrowed, rule) for rule in _NARROWING]
     for make in makers:
+        if not context.left:
+            break
         draft = make(latest, context)
         if draft is None or draft.key in context.banned:
             continue
@@ -189,13 +191,17 @@ def _constants(
     text: str, start: int, end: int, signal: Signal, width: int
 ) -> Iterator[tuple[int, int, str]]:
     """Yield constants as wide as a register was, beside it, with what they become."""
-    constant = rf"(?<![\w']){signal.width}\s*'\s*([bdhBDH])\s*([0-9a-fA-F_]+)"
+    constant = rf"(?<![\w']){signal.width}\s*'\s*([bdhBDH])\s*([0-9a-fA-F_]+)(?![\w?])"
     operator = r"\s*(?:<=|>=|==|!=|<|>|\+|-|=)\s*"
     name = rf"\b{re.escape(signal.name)}\b"
     for pattern in (rf"{name}{operator}({constant})", rf"({constant}){operator}{name}"):
         for found in re.compile(pattern).finditer(text, start, end):
             base, digits = found[2].lower(), found[3].replace("_", "")
-            value = int(digits, {"b": 2, "d": 10, "h": 16}[base])
+            try:
+                value = int(digits, {"b": 2, "d": 10, "h": 16}[base])
+            except ValueError:
+                # Only a comment can say that.
+                continue
             if value < 1 << width:
                 bits = width if len(digits) == signal.width else 1
                 shown = {"b": f"{value:0{bits}b}", "d": str(value), "h": f"{value:x}"}[base]

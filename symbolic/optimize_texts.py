@@ -89,7 +89,8 @@ class _Writer:
         if _Way() in found:
             single = {name: _Way(as_before=(name,)) for name in names}
             useful = [n for n, way in single.items() if found.get(way, _NEVER) <= found[_Way()]]
-            found |= self._priced(module, [_Way(as_before=tuple(useful))])
+            if len(useful) > 1:
+                found |= self._priced(module, [_Way(as_before=tuple(useful))])
         return min(found, key=lambda way: found[way], default=_ANEW)
 
     def _priced(self, module: Dataflow, ways: Sequence[_Way]) -> dict[_Way, Cost]:

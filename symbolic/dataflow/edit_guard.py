@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from sim.text import without_comments
 from symbolic.dataflow.edit_text import words
 from symbolic.dataflow.module import Dataflow
 from symbolic.dataflow.sharing import Names
@@ -35,7 +36,17 @@ def guard(
         if constant.span is not None and constant.name in mentioned and constant.kind != "enum":
             mentioned |= words(text[constant.span.start : constant.span.end])
     lines = _lines({name: values[name] for name in values if name in mentioned}, text)
-    return [] if lines and lines[0].strip() in text else lines
+    return [] if lines and _condition(lines) in _bare(text) else lines
+
+
+def _condition(lines: list[str]) -> str:
+    """Return what a guard refuses, which its comment does not always tell."""
+    head, begin, _ = _bare("\n".join(lines)).partition("begin:other_parameters")
+    return head[head.index("if(") :] + begin
+
+
+def _bare(text: str) -> str:
+    return "".join(without_comments(text).split())
 
 
 def _declaration(source: SourceMap, text: str, name: str) -> set[str]:

@@ -27,8 +27,8 @@ def sliced(text: str, item: Item, gone: Collection[str]) -> str:
     """
     edits = Edits(text)
     slice_item(edits, item, gone)
-    shift = len(edits.result()) - len(text)
-    return edits.result()[item.span.start : item.span.end + shift]
+    left = edits.result()
+    return left[item.span.start : item.span.end + len(left) - len(text)]
 
 
 def slice_item(edits: Edits, item: Item, gone: Collection[str]) -> None:

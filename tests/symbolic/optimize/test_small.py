@@ -156,6 +156,28 @@ def test_what_holds_for_a_parameters_value_says_so() -> None:
     assert after.count("if (LAST != 9) begin : other_parameters") == 1
 
 
+def test_each_set_of_values_has_its_guard() -> None:
+    text = TIMER.replace("USED", SLICED).replace("8'h09", "A + B + C + D + 5")
+    text = text.replace("module timed", "module timed #(parameter A = 1, B = 1, C = 1, D = 1)")
+    # What the guard of any four parameters says.
+    said = "// Optimized for the parameters' values below only."
+    [draft] = _drafts(text.replace("endmodule", f"  {said}\nendmodule"))
+    after = draft.after.sources["t.v"]
+    assert after.count(said) == 2
+    assert after.count("if (A != 1 ||") == 1
+    # A change on top of it needs no second one.
+    total = after.replace(SLICED, WHOLE)
+    [second] = _drafts(total)
+    assert second.after.sources["t.v"].count("if (A != 1 ||") == 1
+
+
+def test_constants_in_comments_need_not_be_numbers() -> None:
+    text = TIMER.replace("USED", SLICED).replace("// counts down", "// timer == 8'b9, counts down")
+    text = text.replace("case (state)", "case (state)  // timer == 8'b9 or timer == 8'b1x")
+    [draft] = _drafts(text)
+    assert "// timer == 8'b9 or timer == 8'b1x" in draft.after.sources["t.v"]
+
+
 def test_changed_text_has_its_price() -> None:
     design = _design(TIMER.replace("USED", SLICED))
     small = optimize(design, seconds=20, text_price=20)
