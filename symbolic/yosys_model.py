@@ -17,12 +17,14 @@ from typing import Any
 
 from symbolic.equivalence_miter import PREFIX, Side, Wiring
 from symbolic.yosys_latches import always_open, open_latches
+from symbolic.yosys_priority import chained
 
 MAX_MEMORY_BITS = 8192
 """Designs with more bits of memory have no model."""
 MAX_STATE_BITS = 20_000
 _STEPS = "steps.v"
 _NETLIST = "netlist.json"
+_READ = "read.il"
 
 _MAPPED = r"""
 (* techmap_celltype = "$dff" *)
@@ -150,11 +152,14 @@ class Maker:
             initialized=found.initialized,
         )
 
+    def cells(self, module: str) -> set[str]:
+        """Return the kinds of cells in `module`."""
+        return {cell.type.str() for cell in self.design.module("\\" + module).cells_.values()}
+
     def map_to_gates(self, module: str) -> None:
         """Make an and-inverter graph of `module`."""
         self.run("simplemap", "aigmap")
-        cells = self.design.module("\\" + module).cells_.values()
-        if {cell.type.str() for cell in cells} - _GATES:
+        if self.cells(module) - _GATES:
             # Reading its rules takes longer than most proofs.
             self.run("techmap", "simplemap", "aigmap")
 
@@ -164,6 +169,12 @@ class Maker:
             "design -reset",
             f"read_verilog -sv {files}",
             f"hierarchy -check -top {source['top']}",
+            f"write_rtlil {_READ}",
+        )
+        if (text := chained(Path(_READ).read_text(encoding="utf-8"))) is not None:
+            Path(_READ).write_text(text, encoding="utf-8")
+            self.run("design -reset", f"read_rtlil {_READ}")
+        self.run(
             "proc -ifx -noopt",
             "flatten",
             "delete t:$scopeinfo",
