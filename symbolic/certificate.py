@@ -19,6 +19,8 @@ from symbolic.yosys_aiger import Aiger
 
 MITER, INVARIANT = "miter.aig", "invariant.pla"
 """Names of files: the circuit, and states that do not occur in it."""
+QUERY = "query.smt2"
+"""Name of the file with a question to solvers of words; that it is `unsat` is the proof."""
 BAD = "bad"
 """The one output of a certificate's circuit; it is claimed to stay 0."""
 _SOLVER = "glucose4"

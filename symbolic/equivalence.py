@@ -13,7 +13,7 @@ from sim.interface import Direction, Edge, Interface
 from sim.process import Limits
 from sim.proof import Goal, InputTrace, Outcome, Proof
 from sim.scratch import scratch_folder
-from symbolic.certificate import INVARIANT, MITER
+from symbolic.certificate import INVARIANT, MITER, QUERY
 from symbolic.yosys import (
     LIMITS,
     answers_in,
@@ -28,6 +28,7 @@ from symbolic.yosys_worker import ANSWERS, LOG
 _GRACE_SECONDS = 10.0
 """For the start of the child process, and its end."""
 _TEXT = "text"
+_KEPT = (MITER, INVARIANT, QUERY)
 
 
 def compare(
@@ -145,6 +146,6 @@ def _keep_logs(folder: Path, keep: Path) -> None:
         if log.is_file() and not log.is_symlink():
             name = LOG if log.parent == folder else f"{log.parent.name}.log"
             shutil.copyfile(log, keep / name)
-    for file in (found for name in (MITER, INVARIANT) for found in folder.glob(f"*/{name}")):
+    for file in (found for name in _KEPT for found in folder.glob(f"*/{name}")):
         if file.is_file() and not file.is_symlink():
             shutil.copyfile(file, keep / f"{file.parent.name}.{file.name}")

@@ -7,6 +7,7 @@ Yosys does not survive costs one answer. The golden design is read once.
 from __future__ import annotations
 
 import json
+import math
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,6 +23,7 @@ from symbolic.equivalence_settle import (
     settle_goal,
 )
 from symbolic.yosys_model import Maker, Model, Unsupported
+from symbolic.yosys_words import FIRST, METHOD, WORTH, commands, kinds, never
 from symbolic.yosys_worker import ANSWERS, LOG, REQUEST, forked, libyosys
 
 FOUND = "found.json"
@@ -29,6 +31,11 @@ TEXT = "text"
 _SCREENED = "screened.json"
 _AIGER = "circuit.aig"
 _SHAPE = "shape.json"
+_WORDS = "words.smt2"
+_WORDS_SECONDS = 3.0
+"""Where words are looked at first: what is no matter of normal forms takes z3 long."""
+_BITS_SECONDS = 5.0
+"""Where bits are looked at before, for the sake of a proof that can be checked."""
 _SCREEN_SECONDS = 10.0
 _FIRST_SECONDS = 2.5
 """For one question, at least, before all have had their turn."""
@@ -145,6 +152,7 @@ class _Session:
             self._golden = self._maker.make("golden", self._golden_source, stepwise=True)
         if self._goals:
             self._write_circuit(None)
+            self._write_gates()
 
     def _attempt(
         self, ask: Callable[[int, float], None], number: int, seconds: float
@@ -185,12 +193,44 @@ class _Session:
         if reason:
             _leave({"outcome": "open", "reason": reason}, Path(FOUND))
             return
-        found = settle_difference(Path(_AIGER), self._wiring, deadline)
-        if self._certify and found["outcome"] == "proved":
+        found = self._settled(deadline)
+        by_bits = found["outcome"] == "proved" and found["reason"] != METHOD
+        if self._certify and by_bits:
             found = confirmed(Path(_AIGER), found, deadline - time.monotonic())
         _leave(found, Path(FOUND))
-        if self._certify and found["outcome"] == "proved":
+        if self._certify and by_bits and found["outcome"] == "proved":
             certify(Path(_AIGER), Path(), deadline - time.monotonic())
+
+    def _settled(self, deadline: float) -> dict[str, Any]:
+        """Ask who sees bits and who sees words; first who is likely to know.
+
+        A proof that has to be checked again is looked for in bits first.
+        """
+        proved = {"outcome": "proved", "reason": METHOD}
+        if self._certify and self._has(FIRST):
+            found = self._by_bits(min(deadline, time.monotonic() + _BITS_SECONDS))
+            if found["outcome"] != "open":
+                return found
+        if self._has(FIRST) and self._proved_by_words(deadline, _WORDS_SECONDS):
+            return proved
+        found = self._by_bits(deadline)
+        if found["outcome"] != "open" or not self._has(WORTH):
+            return found
+        return proved if self._proved_by_words(deadline, math.inf) else found
+
+    def _by_bits(self, deadline: float) -> dict[str, Any]:
+        if not Path(_AIGER).is_file():
+            self._write_gates()
+        return settle_difference(Path(_AIGER), self._wiring, deadline)
+
+    def _has(self, cells: frozenset[str]) -> bool:
+        found = json.loads(Path(_SHAPE).read_text(encoding="utf-8"))["words"]
+        return not cells.isdisjoint(found)
+
+    def _proved_by_words(self, deadline: float, seconds: float) -> bool:
+        """Whether z3 sees that the designs do not differ."""
+        left = min(seconds, deadline - time.monotonic())
+        return left > 0 and never(Path(_WORDS), "proof", left)
 
     def _write_pair(self, other: Mapping[str, Any]) -> None:
         model = self._maker.make("other", other, stepwise=self._stepwise)
@@ -227,11 +267,18 @@ class _Session:
             "opt_expr",
             "opt_merge",
         )
-        self._maker.map_to_gates(CIRCUIT)
-        self._maker.run("opt_clean", f"write_aiger -symbols {_AIGER}.part")
+        # Registers of two designs are alike in states that come, not in any.
+        words = frozenset() if self._wiring.clocks else kinds(self._maker.cells(CIRCUIT))
+        if words:
+            self._maker.run(*commands(Path(_WORDS)))
         shape = {
             "stepwise": self._stepwise,
             "from_power_up": any(model.initialized for model in models),
+            "words": sorted(words),
         }
-        _leave(shape, Path(_AIGER).with_name(_SHAPE))
+        _leave(shape, Path(_SHAPE))
+
+    def _write_gates(self) -> None:
+        self._maker.map_to_gates(CIRCUIT)
+        self._maker.run("opt_clean", f"write_aiger -symbols {_AIGER}.part")
         Path(f"{_AIGER}.part").rename(_AIGER)

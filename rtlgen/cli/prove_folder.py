@@ -10,7 +10,7 @@ from typing import Any
 
 from rtlgen.errors import UsageError
 from sim.design import MAX_FILE_BYTES, Design
-from symbolic.certificate import INVARIANT, MITER, Certificate, read_invariant
+from symbolic.certificate import INVARIANT, MITER, QUERY, Certificate, read_invariant
 from symbolic.counterexample import Counterexample, cocotb_test, vcd
 from symbolic.yosys_aiger import Aiger
 
@@ -46,7 +46,7 @@ def write_folder(
         _write(folder / name, content)
 
 
-_FIXED = (MITER, INVARIANT, "counterexample.vcd", "test_counterexample.py")
+_FIXED = (MITER, INVARIANT, QUERY, "counterexample.vcd", "test_counterexample.py")
 
 
 def _holds_others(folder: Path) -> bool:
@@ -96,6 +96,11 @@ def read_certificate(folder: Path) -> Certificate:
     if _outcome(folder / RECORD) == _UNFINISHED["outcome"]:
         raise UsageError(
             f"the proof in {folder} was not written to its end\n\nhint: run `rtlgen prove -o` again"
+        )
+    if (folder / QUERY).is_file():
+        raise UsageError(
+            f"{folder} holds no invariant to check, but {QUERY}: the proof is that it is unsat"
+            "\n\nhint: ask another solver that takes SMT-LIB 2"
         )
     if not (folder / MITER).is_file():
         raise UsageError(f"{folder} holds no circuit to check: see its {RECORD} for what was found")
