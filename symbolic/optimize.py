@@ -45,6 +45,8 @@ _ON_TOP = 0.98
 """Factor on the cost below which rules are worth their changes where machines have paid."""
 _PROVING = 0.5
 """Share of the time that is left, for the proofs."""
+_COUNTING = 40.0
+"""Seconds to measure what is reported, at least: thorough, and beside the proofs."""
 
 _UNREADABLE = "golden design: "
 """How the prover begins where it cannot read the original."""
@@ -280,6 +282,14 @@ class _Optimizer:
             left_alone=tuple(context.left_alone),
         )
 
+    def _still_better(self, design: Design, before: Ppa, after: Ppa) -> bool:
+        """Whether the search, which measures large designs by one mapping only, was right."""
+        context = self._context
+        if context.bar is None:
+            return True
+        bar = replace(context.bar, before=before)
+        return bar.admits(after) and bar.price(after, design) < bar.price(before, context.original)
+
     def _counted(self, design: Design) -> tuple[Ppa | None, Ppa | None]:
         """Return all that can be counted of the original and of `design`, found out once."""
         if self._before is None:
@@ -287,7 +297,7 @@ class _Optimizer:
         context = self._context
         wanted = {d.digest: d for d in (context.original, design) if d.digest not in self._counts}
         if wanted:
-            seconds = max(10.0 * context.clock.stretch, context.left)
+            seconds = max(_COUNTING * context.clock.stretch, context.left)
             found = context.meter.counted(list(wanted.values()), seconds=seconds)
             self._counts |= dict(zip(wanted, found, strict=True))
         before, after = (self._counts[d.digest] for d in (context.original, design))

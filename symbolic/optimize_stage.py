@@ -27,6 +27,9 @@ from symbolic.rules.rule import Goal, Rule
 
 _TOGETHER = 3
 """Designs that are worth a process of their own to measure."""
+_MANY = 3000
+"""Cells from which one mapping has to do for the search: several would take most of the time,
+and the luck of one is small."""
 Found = ExtractedMachine | NotExtracted
 Key = tuple[str, str]
 """Name of a rule or method, and what it did: by which a step is known that was not proved."""
@@ -79,12 +82,20 @@ class Meter:
         self.library = library
         self._power = goal is Goal.POWER
         self._known: dict[str, Ppa | NotMeasured] = {}
+        self._large: bool | None = None
 
     def measured(self, designs: Sequence[Design], *, seconds: float) -> list[Ppa | NotMeasured]:
-        """Return what each design comes to after mapping, or why that cannot be said."""
+        """Return what each design comes to after mapping, or why that cannot be said.
+
+        The size of the first of all settles how thoroughly that is done.
+        """
         new = {d.digest: d for d in designs if d.digest not in self._known}
         if new:
             found = self._measure(list(new.values()), seconds=seconds, counted=False)
+            if self._large is None and isinstance(found[0], Ppa):
+                self._large = sum(found[0].by_cell.values()) >= _MANY
+                if self._large:
+                    return self.measured(designs, seconds=seconds)
             self._known.update(zip(new, found, strict=True))
         return [self._known[design.digest] for design in designs]
 
@@ -102,9 +113,10 @@ class Meter:
                 seconds=max(1.0, seconds),
                 stock=counted,
                 power=self._power,
+                thorough=counted or not self._large,
             )
 
-        each = 1 if counted else _TOGETHER
+        each = 1 if counted or self._large else _TOGETHER
         parts = max(1, min(os.cpu_count() or 1, len(designs) // each))
         found = at_once([partial(some, designs[n::parts]) for n in range(parts)])
         return [found[n % parts][n // parts] for n in range(len(designs))]

@@ -6,19 +6,20 @@ import json
 import re
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from symbolic.ppa_flow import mapped
+from symbolic.ppa_flow import EVEN, MAPPERS, Mapper, mapped
+from symbolic.ppa_order import wrapper
 from symbolic.yosys_abc import abc_path
 from symbolic.yosys_worker import ANSWERS, LOG, REQUEST, forked, libyosys
 
 FOUND = "found.json"
 NETLIST = "netlist.json"
 CELLS, REGISTERS = "cells.lib", "registers.lib"
-_SCL, _GENLIB = "cells.scl", "none.genlib"
+_SCL, _GENLIB, _ABC = "cells.scl", "none.genlib", "abc"
 _ABC_SECONDS = 60.0
 _FIRST_SECONDS = 10.0
 """That a design may take, however many wait."""
@@ -47,6 +48,8 @@ def _answers(request: Mapping[str, Any], deadline: float) -> Iterator[dict[str, 
         yield {"library": refused}
         return
     Path(_GENLIB).write_text(_NO_CELLS, encoding="utf-8")
+    Path(_ABC).write_text(wrapper(abc_path()), encoding="utf-8")
+    Path(_ABC).chmod(0o700)
     libyosys()
     for number, source in enumerate(request["designs"]):
         folder = Path(str(number))
@@ -76,9 +79,10 @@ def _read_cells() -> str:
 def _measure(source: Mapping[str, Any], request: Mapping[str, Any]) -> None:
     """Measure one design; runs in a fork, in a folder of its own."""
     job = _Job(source)
-    found: dict[str, Any] = {"mapped": job.mapped(fsm=False, netlist=request["netlist"])}
+    mappers = MAPPERS if request["thorough"] else MAPPERS[:1]
+    found: dict[str, Any] = {"mapped": job.mapped(mappers, netlist=request["netlist"])}
     if request["fsm"]:
-        found["mapped_fsm"] = job.mapped(fsm=True, netlist=False)
+        found["mapped_fsm"] = job.mapped(mappers, fsm=True)
     if request["stock"]:
         found["stock"] = job.stock("")
         found["stock_nofsm"] = job.stock(" -nofsm")
@@ -100,7 +104,9 @@ class _Job:
         for command in commands:
             self._library.run_pass(command, self._design)
 
-    def mapped(self, *, fsm: bool, netlist: bool) -> dict[str, Any]:
+    def mapped(
+        self, mappers: Sequence[Mapper], *, fsm: bool = False, netlist: bool = False
+    ) -> dict[str, Any]:
         """Return cells, delay and levels after the flow."""
         self._run("design -load read")
         before = Path(LOG).stat().st_size
@@ -110,11 +116,12 @@ class _Job:
             registers=f"../{REGISTERS}",
             genlib=f"../{_GENLIB}",
             cells=f"{Path('..', _SCL).resolve()}",
+            abc=f"../{_ABC}",
         )
-        self._run(*flow())
+        self._run(*flow(mappers=mappers, report=True))
         found = {**_reported(before), "left": self._counted()["by_cell"]}
         if netlist:
-            self._run("design -load read", *flow(mapper=found["mapper"]))
+            self._run("design -load read", *flow(mappers=[mappers[found["mapper"]]]))
             self._run("splitnets", f"write_json {NETLIST}")
         return found
 
@@ -143,7 +150,7 @@ def _reported(before: int) -> dict[str, Any]:
     if not reports:
         return {"delay": 0.0, "levels": 0, "mapper": 0, "logic": {}}
     levels = [int(found[1]) for found in _LEVELS.finditer(text)]
-    best = min(range(len(reports)), key=lambda n: [float(v) for v in reports[n].groups()])
+    best = _better([(float(found[1]), float(found[2])) for found in reports])
     ends = [*(found.start() for found in reports), len(text)]
     gates = _GATE.findall(text, ends[best], ends[best + 1])
     return {
@@ -152,3 +159,10 @@ def _reported(before: int) -> dict[str, Any]:
         "mapper": best,
         "logic": {name: int(count) for name, count in gates},
     }
+
+
+def _better(mappings: Sequence[tuple[float, float]]) -> int:
+    """Return which of these areas and delays to take."""
+    most = (1 + EVEN) * min(area for area, _ in mappings)
+    fit = [n for n, (area, _) in enumerate(mappings) if area <= most]
+    return min(fit, key=lambda n: mappings[n][::-1])

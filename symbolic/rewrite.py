@@ -36,6 +36,8 @@ _FIXPOINT = 64
 _MOST_WAITING = 64
 _SHARE = 0.25
 """Of the time left, for finding proposals in one round."""
+_DESCENT_SHARE = 0.1
+"""Of the time left, for what the estimate alone leads to."""
 _REVERTED = 256
 _HALVINGS = 4
 
@@ -100,10 +102,14 @@ class _Search:
         start = _State(module=module)
         tidy = _normalized(start, self.rules, self.left)
         self.seen |= {key_of(start.module), key_of(tidy.module)}
-        self.costs.measure([start.module, tidy.module])
-        best = self._better(start, tidy)
-        worse = self.costs.better(start.module, tidy.module)
-        beam, idle = [tidy, start] if worse else [tidy], 0
+        descended = self._descended(tidy)
+        self.costs.measure([start.module, tidy.module, descended.module])
+        best = self._better(start, tidy, descended)
+        beam, idle = [tidy], 0
+        if descended is not tidy and self.costs.better(descended.module, tidy.module):
+            beam.insert(0, descended)
+        elif self.costs.better(start.module, tidy.module):
+            beam.append(start)
         for _ in range(ROUNDS):
             children = self._children(beam)
             if not children or self.left() <= 0:
@@ -116,6 +122,24 @@ class _Search:
             if idle == PATIENCE or not beam:
                 break
         return best
+
+    def _descended(self, state: _State) -> _State:
+        """Return where the proposals that are best by estimate lead to, one after the other.
+
+        Where measuring takes long, this finds at once what would be many rounds.
+        """
+        until = time.monotonic() + self.left() * _DESCENT_SHARE
+        for _ in range(_FIXPOINT):
+            proposed = self._rewritings(state, until)
+            best = min(proposed, key=lambda found: estimated(found[1].module), default=None)
+            if best is None or time.monotonic() > until:
+                break
+            following = self._with_free_rules(state.then(*best))
+            if estimated(following.module) >= estimated(state.module):
+                break
+            state = following
+        self.seen.add(key_of(state.module))
+        return state
 
     def _better(self, *states: _State) -> _State:
         """Return the best of states; of equal ones the first."""
@@ -147,19 +171,28 @@ class _Search:
         return found
 
     def _proposed(self, state: _State, until: float) -> Iterator[_State]:
+        for rule, rewriting in self._rewritings(state, until):
+            if self._is_new(rewriting.module):
+                yield state.then(rule, rewriting)
+
+    def _rewritings(self, state: _State, until: float) -> Iterator[tuple[Rule, Rewriting]]:
         for rule in self.rules.others:
             if time.monotonic() > until:
                 return
             for rewriting in self.rules.proposals(rule, state.module):
-                if self._is_new(rewriting.module):
-                    yield state.then(rule, rewriting)
+                yield rule, rewriting
 
     def _tidied(self, state: _State) -> Iterator[_State]:
         """Yield the state after the free rules, as one step, unless it is known."""
+        tidy = self._with_free_rules(state)
+        if tidy.module is state.module or self._is_new(tidy.module):
+            yield tidy
+
+    def _with_free_rules(self, state: _State) -> _State:
+        """Return the state after the free rules, as a part of its last step."""
         tidy = _normalized(_State(module=state.module), self.rules, self.left).module
-        if tidy is state.module or self._is_new(tidy):
-            last = replace(state.path[-1], module=tidy)
-            yield _State(module=tidy, path=(*state.path[:-1], last))
+        last = replace(state.path[-1], module=tidy)
+        return _State(module=tidy, path=(*state.path[:-1], last))
 
     def _is_new(self, module: Dataflow) -> bool:
         key = key_of(module)
@@ -259,15 +292,17 @@ def rewrite(  # noqa: PLR0913 - one argument a wish
     best = search.run(module)
     if not costs.better(best.module, module):
         return Rewritten(module=module)
-    same = _changed_back(module, best, costs)
+    same = _changed_back(module, best, costs, until)
     return Rewritten(module=same(best.module), steps=_steps(module, best, same, costs))
 
 
-def _changed_back(module: Dataflow, best: _State, costs: Costs) -> _Reverting:
-    """Return what takes back changes that are of no use."""
+def _changed_back(module: Dataflow, best: _State, costs: Costs, left: Left) -> _Reverting:
+    """Return what takes back changes that are of no use, as far as time goes."""
     useless: list[str] = []
     groups = [list(islice(reverting(module, best.module), _REVERTED))]
     for _ in range(_HALVINGS):
+        if left() <= 0:
+            break
         trials = [reverted(module, best.module, [*useless, *group]) for group in groups]
         costs.measure(trials)
         failed: list[list[str]] = []
@@ -289,6 +324,8 @@ def _halves(names: list[str]) -> list[list[str]]:
 
 def _kept(module: Dataflow, best: _State, costs: Costs, useless: Sequence[str]) -> _Reverting:
     """Return the changes taken back, if that is as good for all of them together."""
+    if not useless:
+        return _Reverting(original=module, names=())
     together = reverted(module, best.module, useless)
     costs.measure([together])
     names = tuple(useless) if costs.as_good(together, best.module) else ()
