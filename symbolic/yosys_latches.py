@@ -1,4 +1,4 @@
-"""Latches that are none: open whatever the inputs are; it runs in a worker.
+"""Latches that are none: never read, or open whatever the inputs are.
 
 `default: y <= y;` behind a `case` that names every value of an input makes Yosys see a latch
 that never holds. Inputs are never x, so that two values tell all if the gate of a latch
@@ -19,6 +19,9 @@ _SECONDS = 2
 _LOG = "open.log"
 _PROVED = "SAT proof finished - no model found: SUCCESS!"
 _LATCH = "$dlatch"
+_LATCHES = frozenset({_LATCH, "$adlatch", "$dlatchsr", "$sr"})
+_LASTING = ("$dff", "$adff", "$sdff", "$aldff", "$ff", "$mem")
+"""Beginnings of the kinds of cells that keep values, latches apart."""
 _PLAIN = frozenset(
     f"${kind}"
     for kind in (
@@ -28,6 +31,37 @@ _PLAIN = frozenset(
     )
 )
 """Cells that are defined where all their operands are."""
+
+
+def unread_latches(module: Mapping[str, Any]) -> frozenset[str]:
+    """Return latches of which nothing comes, as of a loop's variable inside a branch.
+
+    `module` is one of those that `write_json` writes, flat.
+    """
+    cells = module["cells"]
+    latches = frozenset(name for name, cell in cells.items() if cell["type"] in _LATCHES)
+    if not latches:
+        return latches
+    drivers = {bit: name for name, cell in cells.items() for bit in _nets(cell, "output")}
+    waiting = [bit for port in module["ports"].values() for bit in port["bits"]]
+    for cell in cells.values():
+        if cell["type"].startswith(_LASTING) or not any(True for _ in _nets(cell, "output")):
+            waiting += _nets(cell, "input")
+    read: set[str] = set()
+    while waiting:
+        name = drivers.get(waiting.pop(), "")
+        if name and name not in read:
+            read.add(name)
+            waiting += _nets(cells[name], "input")
+    return latches - read
+
+
+def _nets(cell: Mapping[str, Any], direction: str) -> Iterator[int | str]:
+    """Yield the nets at the inputs or outputs of a cell; of an unknown cell, all."""
+    directions = cell.get("port_directions", {})
+    for pin, nets in cell["connections"].items():
+        if directions.get(pin, direction) == direction:
+            yield from nets
 
 
 def always_open(

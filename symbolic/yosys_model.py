@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from symbolic.equivalence_miter import PREFIX, Side, Wiring
-from symbolic.yosys_latches import always_open, open_latches
+from symbolic.yosys_latches import always_open, open_latches, unread_latches
 from symbolic.yosys_priority import chained
 
 MAX_MEMORY_BITS = 8192
@@ -197,10 +197,18 @@ class Maker:
             "opt_clean",
             f"rename {source['top']} {name}",
         )
+        if unread := unread_latches(self._netlist(name)):
+            self._remove(name, unread)
         if opened := list(always_open(self.run, self._netlist(name), name)):
             open_latches(self.library, self.design.module("\\" + name), opened)
             self.run("opt_clean")
         return self._netlist(name)
+
+    def _remove(self, name: str, cells: frozenset[str]) -> None:
+        module = self.design.module("\\" + name)
+        for cell in list(module.cells_.values()):
+            if cell.name.str().removeprefix("\\") in cells:
+                module.remove(cell)
 
     def _netlist(self, name: str) -> Mapping[str, Any]:
         self.run(f"write_json {_NETLIST}")

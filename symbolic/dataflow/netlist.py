@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from symbolic.dataflow.cells import MEANINGS, REFUSED, SILENT, Cell, Unsupported
 from symbolic.dataflow.graph import components
 from symbolic.dataflow.nodes import Node, Nodes, Op
+from symbolic.yosys_latches import unread_latches
 
 Bit: TypeAlias = int | str
 """The number of a net, or `0`, `1`, `x`, `z`."""
@@ -69,8 +70,10 @@ class Netlist:
 
     def __post_init__(self) -> None:
         self._add_inputs()
+        unread = unread_latches(self.module)
         for name, cell in self.module["cells"].items():
-            self._add_cell(name, cell)
+            if name not in unread:
+                self._add_cell(name, cell)
 
     def of_type(self, *types: str) -> Iterator[tuple[str, Json]]:
         """Yield cells of these types, with their names."""
