@@ -91,6 +91,8 @@ def _asked(
         if not answers:
             last = next(iter(run.output.strip().splitlines()[::-1]), "")
             ended = f"Yosys ended with exit code {run.exit_code}: {last[:200]}"
+            if not run.exit_code and not last:
+                ended = "no answer in time"
             said = error_in(log_in(folder)) or ended
             limit = f"the {run.limit} limit ended the proof" if run.limit else ""
             answers = [{"all": limit or said}]

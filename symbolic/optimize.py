@@ -165,7 +165,9 @@ class _Optimizer:
         """Prove a plan, remember what of it is proved, and say whether that is all."""
         steps = [] if self._hopeless else self._proven(plan.drafts)
         self._keep(start, steps)
-        return len(steps) == len(plan.drafts)
+        if not plan.drafts:
+            return True
+        return bool(steps) and steps[-1].after is plan.drafts[-1].after
 
     def _start(self) -> Stage | LeftAlone:
         """Read and measure the original."""
@@ -232,15 +234,15 @@ class _Optimizer:
         )
         fine = next((n for n, objection in enumerate(objections) if objection), len(drafts))
         proofs = proofs[:fine]
-        steps = [_step(d, p) for d, p in zip(drafts, proofs, strict=False) if _holds(p)]
+        steps = _steps(drafts, proofs)
         if proofs and proofs[0].reason.startswith(_UNREADABLE):
             reason = proofs[0].reason.removeprefix(_UNREADABLE)
             context.leave(LeftAlone(what="", reason=f"nothing can be proved: {reason}", whole=True))
             self._hopeless = True
-        elif len(steps) < fine:
-            self._ban(drafts[len(steps)], _why(proofs[-1]))
+        elif proofs and not _holds(proofs[-1]):
+            self._ban(drafts[len(proofs) - 1], _why(proofs[-1]))
         elif fine < len(drafts):
-            context.banned.add(drafts[fine].key)
+            context.banned.update(drafts[fine].keys)
             log.warning("%s is not used: %s", drafts[fine].name, objections[fine])
         return steps
 
@@ -255,7 +257,7 @@ class _Optimizer:
         )
 
     def _ban(self, draft: Draft, reason: str) -> None:
-        self._context.banned.add(draft.key)
+        self._context.banned.update(draft.keys)
         self._context.leave(LeftAlone(what=f"{draft.name} ({draft.what})", reason=reason))
 
     def _keep(self, start: Stage, steps: Sequence[Step]) -> None:
@@ -315,14 +317,28 @@ def _why(proof: Proof) -> str:
     return f"not proved, and not used: {proof.reason}"
 
 
-def _step(draft: Draft, proof: Proof) -> Step:
+def _steps(drafts: Sequence[Draft], proofs: Sequence[Proof]) -> list[Step]:
+    """Return a step for each proof; what was not proved by itself goes with the next."""
+    found: list[Step] = []
+    group: list[Draft] = []
+    for draft, proof in zip(drafts, proofs, strict=False):
+        group.append(draft)
+        if _holds(proof):
+            found.append(_step(group, proof))
+            group = []
+    return found
+
+
+def _step(group: Sequence[Draft], proof: Proof) -> Step:
+    draft = group[-1]
+    names = dict.fromkeys(name for one in group for name, _ in one.keys if name != draft.name)
     return Step(
         name=draft.name,
-        what=draft.what,
-        before=draft.before,
+        what=f"{draft.what}, along with {', '.join(names)}" if names else draft.what,
+        before=group[0].before,
         after=draft.after,
         measured=draft.measured,
         proof=proof,
         rule=draft.rule,
-        machine=draft.machine,
+        machine=next((one.machine for one in group if one.machine is not None), None),
     )

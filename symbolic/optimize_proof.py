@@ -19,17 +19,25 @@ def proved_chain(
     *,
     seconds: float,
 ) -> list[Proof]:
-    """Compare `texts` with `original`, up to the first that is not proved.
+    """Compare `texts` with `original`, the last one first: where it is proved, that is all.
 
-    A text is compared with the original and, where that is left open, with the text before it:
-    what refines a refinement refines the original, so that either proof will do.
+    Otherwise it goes up to the first that is not. A text is compared with the original and,
+    where that is left open, with the text before it: what refines a refinement refines the
+    original, so that either proof will do.
 
     Returns:
-        A proof for each text; the last one is not PROVED where the chain breaks, and
-        nothing is said of what follows it.
+        A proof for each text. If that of the last text is not PROVED, the chain breaks at the
+        first that is not, and nothing is said of what follows it.
     """
     deadline = time.monotonic() + seconds
-    direct = prover.equivalent(original, texts, interface, seconds=seconds)
+    if not texts:
+        return []
+    last, *others = prover.equivalent(
+        original, [texts[-1], *texts[:-1]], interface, seconds=seconds
+    )
+    direct = [*others, last]
+    if last.outcome is Outcome.PROVED:
+        return direct
     proofs: list[Proof] = []
     before = original
     for text, first in zip(texts, direct, strict=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -26,6 +27,8 @@ _LEAST, _EACH_CELL = 3.0, 0.1
 """Seconds for the search, and for each mapped cell, at most."""
 _SHARE = 0.6
 """Of the time that is left, for the search."""
+_MOST_TEXTS = 12
+"""Texts on the way to the last, each of which has to be measured and proved."""
 _NAME = re.compile(r"[A-Za-z_][\w$]*")
 
 
@@ -109,15 +112,23 @@ def _standalone(module: Dataflow) -> Design:
     return Design(top=module.interface.module, sources={"module.v": module_text(module)})
 
 
-def _changes(
-    stage: Stage, texts: Sequence[tuple[Step, Design]]
-) -> list[tuple[Step, Design, Design]]:
-    """Return the steps that change the text, with the text before and after each."""
+_Change = tuple[list[Step], Design, Design]
+"""Steps, with the text before and after them."""
+
+
+def _changes(stage: Stage, texts: Sequence[tuple[Step, Design]]) -> list[_Change]:
+    """Return the steps that change the text, neighbors together where there are many."""
     designs = [stage.design, *(design for _, design in texts)]
-    return [
-        (step, before, after)
+    single: list[_Change] = [
+        ([step], before, after)
         for (step, _), (before, after) in zip(texts, pairwise(designs), strict=True)
         if before.sources != after.sources
+    ]
+    size = math.ceil(len(single) / _MOST_TEXTS)
+    groups = (single[n : n + size] for n in range(0, len(single), max(1, size)))
+    return [
+        ([step for steps, *_ in group for step in steps], group[0][1], group[-1][2])
+        for group in groups
     ]
 
 
@@ -128,22 +139,22 @@ def _most_worth(stage: Stage, drafts: Sequence[Draft], context: Context) -> int:
     return min(allowed, key=lambda number: context.price(states[number]))
 
 
-def _measured(
-    stage: Stage, changes: Sequence[tuple[Step, Design, Design]], context: Context
-) -> list[Draft]:
+def _measured(stage: Stage, changes: Sequence[_Change], context: Context) -> list[Draft]:
     measured = context.meter.measured([after for *_, after in changes], seconds=context.left)
     drafts: list[Draft] = []
     latest = stage.measured
-    for (step, before, after), found in zip(changes, measured, strict=True):
+    for (steps, before, after), found in zip(changes, measured, strict=True):
         latest = latest if isinstance(found, NotMeasured) else found
+        main = max(steps, key=lambda step: step.before.area - step.after.area)
         drafts.append(
             Draft(
-                name=step.rule.name,
-                what=step.what,
+                name=main.rule.name,
+                what=main.what,
                 before=before,
                 after=after,
                 measured=latest,
-                rule=step.rule,
+                rule=main.rule,
+                along=tuple((step.rule.name, step.what) for step in steps),
             )
         )
     return drafts

@@ -56,6 +56,8 @@ class Draft:
     measured: Ppa
     rule: Rule | None = None
     machine: MachineChange | None = None
+    along: tuple[Key, ...] = ()
+    """What was done along with it."""
 
     @property
     def design(self) -> Design:
@@ -64,6 +66,11 @@ class Draft:
     @property
     def key(self) -> Key:
         return self.name, self.what
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """What may not be done again if this is not proved."""
+        return (self.key, *self.along)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

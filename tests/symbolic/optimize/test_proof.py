@@ -21,23 +21,31 @@ def chain(answer: Answer) -> tuple[list[Proof], Scripted]:
 def test_all_are_compared_with_the_original_in_one_go() -> None:
     proofs, prover = chain(lambda _, __: PROVED)
     assert [proof.outcome for proof in proofs] == [PROVED] * 3
-    assert prover.asked == [(A, B), (A, C), (A, D)]
+    assert prover.asked == [(A, D), (A, B), (A, C)]
 
 
 def test_what_is_open_is_compared_with_the_text_before() -> None:
-    proofs, prover = chain(lambda golden, other: OPEN if (golden, other) == (A, C) else PROVED)
+    proofs, prover = chain(lambda golden, _: OPEN if golden is A else PROVED)
+    assert [proof.outcome for proof in proofs] == [OPEN]
+    proofs, prover = chain(lambda golden, other: PROVED if (golden, other) != (A, D) else OPEN)
     assert [proof.outcome for proof in proofs] == [PROVED] * 3
-    assert prover.asked[3:] == [(B, C)]
-    assert proofs[1].reason == "as the script says, by way of the step before"
+    assert prover.asked[3:] == [(C, D)]
+    assert proofs[2].reason == "as the script says, by way of the step before"
+
+
+def test_where_the_last_is_proved_nothing_depends_on_the_others() -> None:
+    proofs, prover = chain(lambda _, other: PROVED if other is D else OPEN)
+    assert [proof.outcome for proof in proofs] == [OPEN, OPEN, PROVED]
+    assert len(prover.asked) == 3
 
 
 def test_the_chain_breaks_at_the_first_that_is_not_proved() -> None:
-    proofs, _ = chain(lambda _, other: OPEN if other is C else PROVED)
+    proofs, _ = chain(lambda _, other: PROVED if other is B else OPEN)
     assert [proof.outcome for proof in proofs] == [PROVED, OPEN]
 
 
 def test_what_is_refuted_is_not_asked_again() -> None:
-    proofs, prover = chain(lambda golden, other: REFUTED if other is C else PROVED)
+    proofs, prover = chain(lambda golden, other: PROVED if other is B else REFUTED)
     assert [proof.outcome for proof in proofs] == [PROVED, REFUTED]
     assert len(prover.asked) == 3
 
