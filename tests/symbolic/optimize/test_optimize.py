@@ -215,3 +215,48 @@ def test_proposals_have_the_same_duties() -> None:
     assert ruling.reasons[0] == ""
     assert ruling.optimization.design == proposals[0]
     assert ruling.optimization.steps[-1].name == "somebody"
+
+
+MANY = """\
+module many (input s, t, input [7:0] a, b, c, d, output [7:0] y, output [7:0] z, output [15:0] p);
+  assign y = s ? a + b : c + d;
+  assign z = t ? a - c : b - d;
+  assign p = 7 * {8'd0, a} + 14 * {8'd0, b};
+endmodule
+"""
+
+
+def test_where_the_last_text_is_proved_others_go_along_with_it() -> None:
+    """What was left open on the way is no step of its own, and nothing is lost."""
+    whole = optimize(design(MANY, "many"), seconds=20)
+    assert len(whole.steps) > 1
+    last = whole.design
+
+    def answer(_: Design, other: Design) -> Outcome:
+        return Outcome.PROVED if other.sources == last.sources else Outcome.OPEN
+
+    found = optimize(design(MANY, "many"), seconds=20, prover=Scripted(answer))
+    assert found.design.sources == last.sources
+    (step,) = found.steps
+    assert step.before.sources == whole.original.sources
+    assert ", along with " in step.what
+
+
+def test_a_loop_inside_a_branch_is_no_latch() -> None:
+    text = """\
+module count (input en, input [7:0] d, output reg [3:0] n, output reg same);
+  integer i;
+  always @* begin
+    n = 0;
+    same = 0;
+    if (en) begin
+      for (i = 0; i < 8; i = i + 1) n = n + d[i];
+      same = (n == 4'd8) | (n == 4'd8 & d[0] * d[1]);
+    end
+  end
+endmodule
+"""
+    assert not optimize(design(text, "count"), seconds=5).left_alone
+    held = text.replace("    same = 0;\n", "")
+    [left] = optimize(design(held, "count"), seconds=5).left_alone
+    assert left.reason == "a latch"
