@@ -267,16 +267,25 @@ class _Session:
             "opt_expr",
             "opt_merge",
         )
-        # Registers of two designs are alike in states that come, not in any.
-        words = frozenset() if self._wiring.clocks else kinds(self._maker.cells(CIRCUIT))
-        if words:
-            self._maker.run(*commands(Path(_WORDS)))
+        words = self._words() if other is not None else frozenset()
         shape = {
             "stepwise": self._stepwise,
             "from_power_up": any(model.initialized for model in models),
             "words": sorted(words),
         }
         _leave(shape, Path(_SHAPE))
+
+    def _words(self) -> frozenset[str]:
+        """Write the circuit in words if that may help, and say what there is for z3 in it."""
+        if self._wiring.clocks or self._stepwise:
+            # Registers of two designs are alike in states that come, not in any.
+            return frozenset()
+        words = kinds(self._maker.cells(CIRCUIT))
+        if words:
+            # Yosys ends at a loop of words, which may be none of bits.
+            work = partial(self._maker.run, *commands(Path(_WORDS)))
+            forked(work, folder=Path(), seconds=_WORDS_SECONDS)
+        return words if Path(_WORDS).is_file() else frozenset()
 
     def _write_gates(self) -> None:
         self._maker.map_to_gates(CIRCUIT)

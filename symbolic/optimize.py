@@ -271,6 +271,9 @@ class _Optimizer:
         context = self._context
         design = steps[-1].after if steps else context.original
         before, after = self._counted(design)
+        if steps and before and after and not self._still_better(design, before, after):
+            context.leave(LeftAlone(what="", reason="a change was no better measured thoroughly"))
+            return self._ended(())
         return Optimization(
             original=context.original,
             interface=context.interface,

@@ -19,7 +19,7 @@ def proved_chain(
     *,
     seconds: float,
 ) -> list[Proof]:
-    """Compare `texts` with `original`, the last one first: where it is proved, that is all.
+    """Compare `texts` with `original`, the last one first: nothing depends on others then.
 
     Otherwise it goes up to the first that is not. A text is compared with the original and,
     where that is left open, with the text before it: what refines a refinement refines the

@@ -94,4 +94,4 @@ def _mapping(mappers: Sequence[Mapper], *, report: bool) -> Iterator[str]:
     for order, some in groupby(mappers, key=itemgetter(0)):
         yield from (f"read_blif {order}", *CLEAN_UP, "backup")
         for _, steps in some:
-            yield from ("restore", *steps, *(REPORT if report else ()))
+            yield from ("restore", *steps, *(REPORT if report else BUFFERS))

@@ -3,7 +3,7 @@
 What ABC makes of logic depends on the order in which it meets it, and Yosys writes the ports
 of a netlist in an order that an unused wire or an empty line elsewhere can change: the area of
 one and the same logic then differs by up to 8 %, its delay by 30 %. Names of registers and
-ports do not change so easily.
+ports do not change so easily; what has none keeps Yosys's order.
 
 Yosys starts this file in ABC's place (`wrapper`), by itself: nothing but the standard library.
 """
@@ -32,7 +32,8 @@ def wrapper(abc: str) -> str:
 def in_order(netlist: str, *, backward: bool = False) -> str:
     """Return BLIF as Yosys hands it to ABC with its ports sorted by name and bit.
 
-    Comments tell the names; ports that have none of the user's follow in the order they had.
+    Comments tell the names; ports that have none of the user's follow in the order they had, or
+    come first in it if `backward`.
     """
     names = {port: (name, int(bit or 0)) for port, name, bit in _NAMED.findall(netlist)}
 

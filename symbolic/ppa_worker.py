@@ -115,7 +115,7 @@ class _Job:
             fsm=fsm,
             registers=f"../{REGISTERS}",
             genlib=f"../{_GENLIB}",
-            cells=f"{Path('..', _SCL).resolve()}",
+            cells=f"../{_SCL}",
             abc=f"../{_ABC}",
         )
         self._run(*flow(mappers=mappers, report=True))

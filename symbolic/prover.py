@@ -4,7 +4,8 @@ What is compared is a product of both designs in which each signal has two bits,
 its value and whether it is x, propagated as in a four-valued simulation
 (Verilog's `if (x)` takes the else branch, an operator on x gives what Icarus
 gives). ABC decides on it: `scorr`, `pdr` and `iprove` for proofs, `bmc3` for
-short traces. There is no correspondence of registers, and no assumption on x.
+short traces; and, without a clock, z3 on sums and products of words. There is no
+correspondence of registers, and no assumption on x.
 
 PROVED: whatever the inputs, no output bit that the golden design defines (0 or 1)
 is ever another or undefined in the other design, at no time at which all has

@@ -36,6 +36,8 @@ _PLAIN = frozenset(
 def unread_latches(module: Mapping[str, Any]) -> frozenset[str]:
     """Return latches of which nothing comes, as of a loop's variable inside a branch.
 
+    What has a name counts as read, the latches themselves apart.
+
     `module` is one of those that `write_json` writes, flat.
     """
     cells = module["cells"]
@@ -43,7 +45,14 @@ def unread_latches(module: Mapping[str, Any]) -> frozenset[str]:
     if not latches:
         return latches
     drivers = {bit: name for name, cell in cells.items() for bit in _nets(cell, "output")}
+    held = {bit for name in latches for bit in _nets(cells[name], "output")}
     waiting = [bit for port in module["ports"].values() for bit in port["bits"]]
+    for net in module["netnames"].values():
+        # Whoever asks for a net by its name reads what that is made of.
+        if not net["hide_name"] and not held.issuperset(
+            b for b in net["bits"] if isinstance(b, int)
+        ):
+            waiting += net["bits"]
     for cell in cells.values():
         if cell["type"].startswith(_LASTING) or not any(True for _ in _nets(cell, "output")):
             waiting += _nets(cell, "input")

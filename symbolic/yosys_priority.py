@@ -16,6 +16,7 @@ _CONSTANT = re.compile(r"(?:\d+'([01-]*)|(\d+))\Z")
 _SAID = re.compile(r"attribute \\(?:parallel_case|full_case)\b")
 """What a designer says of a `case`; simulators do not believe it."""
 _FREE = "-"
+_MOST_COMPARED = 500
 
 
 @dataclass(slots=True)
@@ -118,6 +119,9 @@ def _exclusive(items: Sequence[_Item]) -> bool:
     patterns = [one[1] if one[2] is None else f"{int(one[2]):032b}" for one in found if one]
     if not any(_FREE in pattern for pattern in patterns):
         return len(set(patterns)) == len(patterns)
+    if len(patterns) > _MOST_COMPARED:
+        # A chain is right in any case.
+        return False
     return all(_apart(*pair) for pair in combinations(patterns, 2))
 
 

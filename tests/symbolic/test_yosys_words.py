@@ -119,3 +119,23 @@ def test_only_definitions_are_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert not never(words, "proof", 10)
     words.write_text(_CIRCUIT.format("#x01") + "(assert false)\n")
     assert not never(words, "proof", 10)
+    words.write_text(_CIRCUIT.format("#x01").replace("#0|", "#0"))
+    assert not never(words, "proof", 10)
+
+
+def test_a_loop_of_words_that_is_none_of_bits_is_left_to_bits() -> None:
+    ripple = """
+module top(input [3:0] a, b, input ci, output [3:0] s, output co);
+wire [4:0] c;
+assign c = {(a & b) | (c[3:0] & (a ^ b)), ci};
+assign s = a ^ b ^ c[3:0];
+assign co = c[4];
+endmodule
+"""
+    sum_ = """
+module top(input [3:0] a, b, input ci, output [3:0] s, output co);
+assign {co, s} = a + b + ci;
+endmodule
+"""
+    assert _proof(ripple, sum_).outcome is Outcome.PROVED
+    assert _proof(ripple, sum_.replace("+ ci", "- ci")).outcome is Outcome.REFUTED

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import pytest
 
 from sim.design import Design
@@ -10,7 +13,9 @@ from sim.proof import Outcome
 from symbolic.fsm_style import Style
 from symbolic.optimize import optimize
 from symbolic.optimize_proposals import considered
+from symbolic.optimize_stage import Meter
 from symbolic.optimize_values import Optimization
+from symbolic.ppa import NotMeasured, Ppa
 from symbolic.rules.rule import Goal
 from tests.symbolic.optimize.provers import Scripted
 
@@ -260,3 +265,29 @@ endmodule
     held = text.replace("    same = 0;\n", "")
     [left] = optimize(design(held, "count"), seconds=5).left_alone
     assert left.reason == "a latch"
+
+
+def test_a_latch_that_a_named_wire_reads_is_one() -> None:
+    text = MANY.replace("input s, t,", "input en, s, t,").replace(
+        "endmodule",
+        "  reg [7:0] l;\n  wire [7:0] seen = l ^ a;\n  always @* if (en) l = a;\nendmodule",
+    )
+    found = optimize(design(text, "many"), seconds=5)
+    assert found.design.sources["d.v"] == text
+    assert found.left_alone[0].reason == "a latch"
+
+
+def test_what_is_no_better_measured_thoroughly_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The search measures large designs by one mapping only."""
+    counted = Meter.counted
+
+    def dearer(
+        self: Meter, designs: Sequence[Design], *, seconds: float
+    ) -> list[Ppa | NotMeasured]:
+        found = counted(self, designs, seconds=seconds)
+        return [replace(ppa, area=100.0) if isinstance(ppa, Ppa) else ppa for ppa in found]
+
+    monkeypatch.setattr(Meter, "counted", dearer)
+    found = optimize(design(SHARED, "pick"), seconds=20, slack=0.5)
+    assert not found.changed
+    assert any("measured thoroughly" in left.reason for left in found.left_alone)
