@@ -76,6 +76,8 @@ class Process:
     """The body of the instance that it stands in; None within a generate block."""
     fresh: tuple[str, ...] = ()
     """Of what it reads: registers that are x until they have an event that it cannot miss."""
+    held: frozenset[str] = frozenset()
+    """Of what it writes: what keeps its value where no branch assigns it."""
 
 
 @dataclass(slots=True)
@@ -284,7 +286,7 @@ class _Examination:
         self._look_at(statement)
         uses = uses_of(statement)
         flow = Flow(set(uses.blocking))
-        flow.run(statement)
+        written = flow.run(statement)
         if flow.full:
             self._full.append((statement, flow))
         self.findings.gaps += flow.gaps
@@ -298,7 +300,8 @@ class _Examination:
         if events is not None and not outer <= _listed(events):
             self._hazard("has an incomplete sensitivity list")
         uses.reads = {path: symbol for path, symbol in uses.reads.items() if path in outer}
-        process = Process(uses=uses, sleeps=sleeps, block=block, home=self._home)
+        held = frozenset(uses.blocking.keys() - written)
+        process = Process(uses=uses, sleeps=sleeps, block=block, home=self._home, held=held)
         self._processes.append(process)
 
     def _settle_full(self, inputs: set[str]) -> None:
@@ -478,7 +481,8 @@ class _Examination:
             fresh = {
                 path
                 for path, processes in drivers.items()
-                if path not in certain and all(_follows(p, certain) for p in processes)
+                if path not in certain
+                and all(path not in p.held and _follows(p, certain) for p in processes)
             }
             certain |= fresh
             growing = bool(fresh)

@@ -122,3 +122,15 @@ def _netlist(reader: str) -> dict[str, object]:
 @pytest.mark.parametrize(("reader", "unread"), [("port", []), ("name", []), ("", ["held"])])
 def test_what_a_port_or_a_name_comes_of_is_read(reader: str, unread: list[str]) -> None:
     assert sorted(unread_latches(_netlist(reader))) == unread
+
+
+def test_a_process_that_waits_for_a_latch_may_not_have_run() -> None:
+    """Under Icarus `y` is x for as long as `en` is 0."""
+    golden = design("module top(input en, output y);\nassign y = 1;\nendmodule\n")
+    waits = design(
+        "module top(input en, output reg y);\nreg l, z;\nalways @* if (en) l = en;\n"
+        "always @* begin y = 1; z = l; end\nendmodule\n"
+    )
+    [proof] = YosysProver().equivalent(golden, [waits], interface_of(golden), seconds=20)
+    assert proof.outcome is Outcome.OPEN
+    assert "may not have run" in proof.reason
