@@ -281,11 +281,12 @@ class _Session:
             # Registers of two designs are alike in states that come, not in any.
             return frozenset()
         words = kinds(self._maker.cells(CIRCUIT))
-        if words:
-            # Yosys ends at a loop of words, which may be none of bits.
-            work = partial(self._maker.run, *commands(Path(_WORDS)))
-            forked(work, folder=Path(), seconds=_WORDS_SECONDS)
-        return words if Path(_WORDS).is_file() else frozenset()
+        if not words:
+            return words
+        # Yosys ends at a loop of words, which may be none of bits.
+        work = partial(self._maker.run, *commands(Path(_WORDS)))
+        ended = forked(work, folder=Path(), seconds=_WORDS_SECONDS)
+        return words if ended.status == 0 else frozenset()
 
     def _write_gates(self) -> None:
         self._maker.map_to_gates(CIRCUIT)

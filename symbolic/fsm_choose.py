@@ -71,7 +71,7 @@ def best_written(
     """
     choosing = _Choosing(
         lift=lift,
-        meter=Meter(library or read_library(None), Goal.AREA),
+        meter=Meter(library or read_library(None), Goal.AREA, brief=False),
         smallest=smallest,
         seconds=seconds,
     )

@@ -228,22 +228,22 @@ class _Optimizer:
             return []
         context = self._context
         texts = [draft.after for draft in drafts]
-        (objections, proofs), _ = both(
+        (objections, found), _ = both(
             lambda: both(lambda: self._objections(texts), lambda: self._proofs(texts)),
             lambda: self._counted(texts[-1]),
         )
         fine = next((n for n, objection in enumerate(objections) if objection), len(drafts))
-        proofs = proofs[:fine]
+        proofs = found[:fine]
         steps = _steps(drafts, proofs)
         if proofs and proofs[0].reason.startswith(_UNREADABLE):
             reason = proofs[0].reason.removeprefix(_UNREADABLE)
             context.leave(LeftAlone(what="", reason=f"nothing can be proved: {reason}", whole=True))
             self._hopeless = True
-        elif proofs and not _holds(proofs[-1]):
-            self._ban(drafts[len(proofs) - 1], _why(proofs[-1]))
-        elif fine < len(drafts):
+        elif fine < len(found):
             context.banned.update(drafts[fine].keys)
             log.warning("%s is not used: %s", drafts[fine].name, objections[fine])
+        elif proofs and not _holds(proofs[-1]):
+            self._ban(drafts[len(proofs) - 1], _why(proofs[-1]))
         return steps
 
     def _objections(self, texts: Sequence[Design]) -> list[str]:
@@ -280,6 +280,7 @@ class _Optimizer:
             design=design,
             goal=context.goal,
             library=context.meter.library.name,
+            start=self._before,
             before=before,
             after=after,
             steps=steps,

@@ -70,7 +70,7 @@ class _Court:
         prover: Prover | None,
     ) -> None:
         self._found, self._proposals = found, proposals
-        self._meter = Meter(library, found.goal)
+        self._meter = Meter(library, found.goal, brief=False)
         self._prover = prover or YosysProver()
         self._clock = Clock(seconds)
         self._reasons = [""] * len(proposals)

@@ -83,35 +83,38 @@ class Stage:
 
 
 class Meter:
-    """Measures designs, each text once, all in the same way."""
+    """Measures designs, each text once, all in the same way.
 
-    def __init__(self, library: Library, goal: Goal) -> None:
+    `brief` says whether one mapping has to do; None leaves it to the size of the first design.
+    """
+
+    def __init__(self, library: Library, goal: Goal, *, brief: bool | None = None) -> None:
         self.library = library
         self._power = goal is Goal.POWER
         self._known: dict[str, Ppa | NotMeasured] = {}
-        self._large: bool | None = None
+        self._brief = brief
 
     def measured(self, designs: Sequence[Design], *, seconds: float) -> list[Ppa | NotMeasured]:
-        """Return what each design comes to after mapping, or why that cannot be said.
-
-        The size of the first of all settles how thoroughly that is done.
-        """
+        """Return what each design comes to after mapping, or why that cannot be said."""
+        if self._brief is None and designs:
+            first = designs[0]
+            [found] = self._measure([first], seconds=seconds, thorough=False)
+            self._brief = isinstance(found, NotMeasured) or sum(found.by_cell.values()) >= _MANY
+            if self._brief:
+                self._known[first.digest] = found
         new = {d.digest: d for d in designs if d.digest not in self._known}
         if new:
-            found = self._measure(list(new.values()), seconds=seconds, counted=False)
-            if self._large is None and isinstance(found[0], Ppa):
-                self._large = sum(found[0].by_cell.values()) >= _MANY
-                if self._large:
-                    return self.measured(designs, seconds=seconds)
-            self._known.update(zip(new, found, strict=True))
+            thorough = not self._brief
+            measured = self._measure(list(new.values()), seconds=seconds, thorough=thorough)
+            self._known.update(zip(new, measured, strict=True))
         return [self._known[design.digest] for design in designs]
 
     def counted(self, designs: Sequence[Design], *, seconds: float) -> list[Ppa | NotMeasured]:
         """Return the same with everything that can be counted, what a stock synthesis makes too."""
-        return self._measure(designs, seconds=seconds, counted=True)
+        return self._measure(designs, seconds=seconds, thorough=True, counted=True)
 
     def _measure(
-        self, designs: Sequence[Design], *, seconds: float, counted: bool
+        self, designs: Sequence[Design], *, seconds: float, thorough: bool, counted: bool = False
     ) -> list[Ppa | NotMeasured]:
         def some(few: Sequence[Design]) -> list[Ppa | NotMeasured]:
             return measure(
@@ -120,10 +123,10 @@ class Meter:
                 seconds=max(1.0, seconds),
                 stock=counted,
                 power=self._power,
-                thorough=counted or not self._large,
+                thorough=thorough,
             )
 
-        each = 1 if counted or self._large else _TOGETHER
+        each = 1 if counted or self._brief else _TOGETHER
         parts = max(1, min(os.cpu_count() or 1, len(designs) // each))
         found = at_once([partial(some, designs[n::parts]) for n in range(parts)])
         return [found[n % parts][n // parts] for n in range(len(designs))]

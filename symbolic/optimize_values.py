@@ -87,6 +87,8 @@ class Optimization:
     before: Ppa | None
     """Of `original`; None where it could not be measured."""
     after: Ppa | None
+    start: Ppa | None = None
+    """Of `original` as `steps` were measured: large designs are, while searching, by less."""
     steps: tuple[Step, ...] = ()
     """From `original`, repaired, to `design`, each on top of the one before."""
     proof: Proof = UNCHANGED

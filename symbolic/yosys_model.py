@@ -197,12 +197,15 @@ class Maker:
             "opt_clean",
             f"rename {source['top']} {name}",
         )
-        if unread := unread_latches(self._netlist(name)):
+        netlist = self._netlist(name)
+        if unread := unread_latches(netlist):
             self._remove(name, unread)
-        if opened := list(always_open(self.run, self._netlist(name), name)):
+            netlist = self._netlist(name)
+        if opened := list(always_open(self.run, netlist, name)):
             open_latches(self.library, self.design.module("\\" + name), opened)
             self.run("opt_clean")
-        return self._netlist(name)
+            netlist = self._netlist(name)
+        return netlist
 
     def _remove(self, name: str, cells: frozenset[str]) -> None:
         module = self.design.module("\\" + name)

@@ -97,7 +97,7 @@ def read_certificate(folder: Path) -> Certificate:
         raise UsageError(
             f"the proof in {folder} was not written to its end\n\nhint: run `rtlgen prove -o` again"
         )
-    if (folder / QUERY).is_file():
+    if (folder / QUERY).is_file() and not (folder / MITER).is_file():
         raise UsageError(
             f"{folder} holds no invariant to check, but {QUERY}: the proof is that it is unsat"
             "\n\nhint: ask another solver that takes SMT-LIB 2"

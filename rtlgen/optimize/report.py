@@ -16,7 +16,7 @@ from rtlgen.design import words
 from rtlgen.design.code_html import difference, listing
 from rtlgen.design.html import colors
 from rtlgen.design.visible import shortened, visible
-from rtlgen.optimize.record import Ending, OptimizationRecord, StepRecord
+from rtlgen.optimize.record import Ending, OptimizationRecord, StepRecord, ppa_facts
 from rtlgen.optimize.text import headline, percent, rows
 from symbolic.fsm_picture import svg
 from symbolic.optimize_values import MachineChange, Optimization, Step
@@ -74,7 +74,7 @@ def render_report(found: Optimization, record: OptimizationRecord) -> str:
 
 
 def _steps(found: Optimization, record: OptimizationRecord) -> Iterator[_Shown]:
-    before = (record.before or {}).get(record.goal)
+    before = (ppa_facts(found.start) or record.before or {}).get(record.goal)
     for step, entry in zip(found.steps, record.steps, strict=True):
         after = entry.measured.get(record.goal)
         yield _Shown(

@@ -15,7 +15,7 @@ from symbolic.optimize import optimize
 from symbolic.optimize_proposals import considered
 from symbolic.optimize_stage import Meter
 from symbolic.optimize_values import Optimization
-from symbolic.ppa import NotMeasured, Ppa
+from symbolic.ppa import NotMeasured, Ppa, read_library
 from symbolic.rules.rule import Goal
 from tests.symbolic.optimize.provers import Scripted
 
@@ -291,3 +291,41 @@ def test_what_is_no_better_measured_thoroughly_is_not_used(monkeypatch: pytest.M
     found = optimize(design(SHARED, "pick"), seconds=20, slack=0.5)
     assert not found.changed
     assert any("measured thoroughly" in left.reason for left in found.left_alone)
+
+
+@pytest.mark.parametrize(
+    ("cells", "thoroughly"), [(1, [False, True, True]), (10_000, [False, False])]
+)
+def test_the_first_design_settles_how_thoroughly_others_are_measured(
+    monkeypatch: pytest.MonkeyPatch, cells: int, thoroughly: list[bool]
+) -> None:
+    """One mapping is asked for first; a small design is measured again by all."""
+    asked: list[bool] = []
+
+    def measure(designs: Sequence[Design], *, thorough: bool, **_: object) -> list[Ppa]:
+        asked.append(thorough)
+        return [
+            Ppa(area=1.0, delay=1.0, levels=1, flip_flops=0, by_cell={"INV_X1": cells})
+            for _ in designs
+        ]
+
+    monkeypatch.setattr("symbolic.optimize_stage.measure", measure)
+    meter = Meter(read_library(), Goal.AREA)
+    meter.measured([design(AND, "both")], seconds=1)
+    meter.measured([design(SHARED, "pick")], seconds=1)
+    assert asked == thoroughly
+    assert Meter(read_library(), Goal.AREA).measured([], seconds=1) == []
+
+
+def test_an_objection_to_the_last_text_bans_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is proved and yet of no use is named, not what was left open before it."""
+    whole = optimize(design(MANY, "many"), seconds=20)
+    last = whole.design.sources
+
+    def objections(texts: Sequence[Design], *_: object) -> list[str]:
+        return ["of no use" if text.sources == last else "" for text in texts]
+
+    monkeypatch.setattr("symbolic.optimize.usable", objections)
+    found = optimize(design(MANY, "many"), seconds=20)
+    assert found.design.sources != last
+    assert not any("not proved" in left.reason for left in found.left_alone)
