@@ -21,7 +21,7 @@ class Role(Enum):
     OTHER = "other"
 
 
-_PORT_ROLES = frozenset({Role.INPUT, Role.OUTPUT, Role.INOUT, Role.PORTS, Role.PARAMETERS})
+PORT_ROLES = frozenset({Role.INPUT, Role.OUTPUT, Role.INOUT, Role.PORTS, Role.PARAMETERS})
 _FILLERS = words(
     "the a an its it this module modules has have with following port ports signal signals pin "
     "pins is are list lists description descriptions definition definitions interface table "
@@ -130,7 +130,7 @@ class Outline:
             self._levels.pop()
         role = classify(heading.title)
         words = {word.lower() for word in _WORD.findall(heading.title)}
-        if role is Role.OTHER and self.role in _PORT_ROLES and _NOT_PORTS.isdisjoint(words):
+        if role is Role.OTHER and self.role in PORT_ROLES and _NOT_PORTS.isdisjoint(words):
             role = self.role
         self._levels.append((heading.level, role))
         return role

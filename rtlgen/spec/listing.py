@@ -13,7 +13,7 @@ from rtlgen.spec.declared import (
     read_item,
     read_parameter,
 )
-from rtlgen.spec.headings import Outline, Role, read_heading
+from rtlgen.spec.headings import PORT_ROLES, Heading, Outline, Role, classify, read_heading
 from rtlgen.spec.tables import is_rule, read_table
 from rtlgen.spec.text import IDENTIFIER, LINE_LIMIT, indentation, line_place, plain, without_bullet
 from sim.interface import Direction
@@ -39,6 +39,15 @@ _FENCE = re.compile(r"\s*(?:```|~~~)")
 _CODED = re.compile(rf"\s*[-*+]\s+`({IDENTIFIER}(?:\s*\[[^\]`]*\])?)`\s+(\S.*)")
 """An item whose name nothing but its typeface sets apart."""
 _ITEM = re.compile(rf"{IDENTIFIER}\s*(?:\[[^\]\n]*\])?\s*(?:\([^)\n]*\))?\s*:(?:\s|$)")
+_DECLARED = re.compile(r"\s*(?:input|output|inout)\s[^|]*$")
+"""A declaration by itself, however its parts are aligned."""
+_COMMA_ITEM = re.compile(rf"({IDENTIFIER}(?:\s*\[[^\]\n]*\])?)\s*,\s*(?=(?:input|output|inout)\b)")
+"""What begins `- data, input, 8 bits, unsigned`."""
+_ANNOUNCED = re.compile(
+    r"(?:^|[.;,]\s|\s)(?:it\s+has\s+|and\s+)?(?:the|its)\s+(inputs|outputs|ports)(?:\s+are)?$",
+    re.IGNORECASE,
+)
+"""What ends a paragraph before a list: `It has the inputs`."""
 _INLINE_PARAMETER = re.compile(
     r"\bparameter\s+(?:(?:int|integer)\s+)?([A-Za-z_]\w*)\s*=\s*([\w'$*+-]+(?:\(\w+\))?)"
 )
@@ -124,6 +133,7 @@ class _Walk:
 
     def _heading(self, line: str) -> bool:
         heading = None if self.fenced and line.startswith("#") else read_heading(line)
+        heading = heading or self._announced(line)
         if heading is None:
             return False
         self.outline.enter(heading)
@@ -132,8 +142,24 @@ class _Walk:
         self.after_text, self.blank_before = False, True
         return True
 
+    def _announced(self, line: str) -> Heading | None:
+        """Return the heading that the end of a paragraph is, where a list follows."""
+        following = (text for text in self.lines[self.at + 1 : self.at + 3] if text.strip())
+        listed = without_bullet(next(following, ""))[1] and not without_bullet(line)[1]
+        if not listed or self.fenced:
+            return None
+        text = plain(line).strip()
+        if text.endswith(":") and ". " in text:
+            heading = read_heading(text.rpartition(". ")[2])
+            declares = heading is not None and classify(heading.title) in PORT_ROLES
+            return heading if declares else None
+        found = _ANNOUNCED.search(text)
+        return Heading(title=found[1], level=7) if found else None
+
     def _table(self, line: str) -> bool:
         if is_rule(line) or not ("|" in line or "  " in line.strip()):
+            return False
+        if _DECLARED.match(line):
             return False
         self.block += 1
         table = read_table(self.lines, self.at, role=self.outline.role, block=self.block)
@@ -149,6 +175,8 @@ class _Walk:
     def _line(self, line: str) -> bool:
         text, bulleted = without_bullet(line)
         text = plain(text).strip()
+        if bulleted:
+            text = _COMMA_ITEM.sub(r"\1: ", text, count=1) if _COMMA_ITEM.match(text) else text
         for found in _INLINE_PARAMETER.finditer(text):
             self._parameter(
                 DeclaredParameter(

@@ -1,0 +1,286 @@
+"""Sentences put together: registers told from wires, conflicts refused, nothing left open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import combinations
+
+from rtlgen.spec.model import Place
+from rtlgen.spec.requirements.discourse import Discourse, left_of
+from rtlgen.spec.requirements.meaning import Range
+from rtlgen.spec.requirements.overlap import (
+    Clause,
+    Line,
+    NotUnderstood,
+    conjuncts,
+    overlap,
+    refused,
+)
+from rtlgen.spec.requirements.phrases import negated
+from rtlgen.spec.requirements.vocabulary import Vocabulary
+from symbolic.arithmetic import Apply, Number, Signal, Term, Word, apply, replaced, signals
+from symbolic.behavior import Assign, Behavior, Choice, Register, Statement
+
+
+def assembled(lines: Sequence[Line], vocabulary: Vocabulary) -> tuple[Behavior, tuple[str, ...]]:
+    """Return the behavior that `lines` define, and what was assumed.
+
+    Raises:
+        NotUnderstood: They contradict each other, or leave something open.
+    """
+    said = Discourse(vocabulary, words=dict(vocabulary.words))
+    for line in lines:
+        said.take(line)
+    return _Assembly(said).behavior()
+
+
+@dataclass(slots=True)
+class _Assembly:
+    said: Discourse
+    notes: list[str] = field(default_factory=list)
+
+    def behavior(self) -> tuple[Behavior, tuple[str, ...]]:
+        said, interface = self.said, self.said.vocabulary.interface
+        outputs = [said.words[port.name] for port in interface.outputs]
+        control = {c.port for c in interface.clocks} | {r.port for r in interface.resets}
+        inputs = [said.words[p.name] for p in interface.inputs if p.name not in control]
+        inner = said.vocabulary.inner
+        stored = [word for word in (*outputs, *inner) if self._is_register(word)]
+        clocked: list[Statement] = []
+        for word in stored:
+            clocked += self._pulsed(word) if word.name in said.pulses else self._register(word)
+        clocked += [Assign(name, Signal(source)) for name, source in said.earlier.items()]
+        wires = [self._wire(word) for word in outputs if word not in stored]
+        stored += [said.words[name] for name in (*map(left_of, said.pulses), *said.earlier)]
+        try:
+            behavior = Behavior(
+                inputs=tuple(inputs),
+                outputs=tuple(outputs),
+                registers=tuple(Register(word, self._reset_of(word)) for word in stored),
+                clocked=_merged(clocked),
+                wires=tuple(_inlined(wires)),
+            )
+        except ValueError as error:
+            raise NotUnderstood(str(error)) from error
+        self._check_complete(behavior)
+        return behavior, tuple(self.notes)
+
+    def _check_complete(self, behavior: Behavior) -> None:
+        stored = {register.word.name for register in behavior.registers}
+        for word in behavior.inputs:
+            if word.name not in behavior.read():
+                raise NotUnderstood(f"no sentence says what input {word.name!r} does")
+        if bool(stored) != bool(self.said.vocabulary.interface.clocks):
+            raise NotUnderstood("no sentence says what happens at the clock edge")
+        for name in self.said.reset:
+            if name not in stored:
+                raise NotUnderstood(f"reset is said to set {name!r}, which is no register")
+
+    def _of(self, word: Word) -> list[Clause]:
+        return [clause for clause in self.said.clauses if clause.target == word.name]
+
+    def _is_register(self, word: Word) -> bool:
+        said, found = self.said, self._of(word)
+        interface = said.vocabulary.interface
+        if not interface.clocks:
+            return False
+        if word.name in {*said.pulses, *said.ranges, *said.reset} or word in said.vocabulary.inner:
+            return True
+        if any(clause.event or clause.timed or clause.value is None for clause in found):
+            return True
+        held = {port.name for port in interface.outputs}
+        held |= {inner.name for inner in said.vocabulary.inner}
+        for clause in found:
+            read = set(signals(clause.whole)) if clause.whole else set()
+            if not clause.steady and not read <= held and not clause.rest:
+                raise refused(
+                    f"whether {word.name!r} changes at the clock edge or at once is not said",
+                    clause.line,
+                )
+        return False
+
+    # Wires.
+
+    def _wire(self, word: Word) -> Assign:
+        found = self._of(word)
+        if not found:
+            raise NotUnderstood(f"no sentence says what output {word.name!r} is")
+        if any(clause.value is None for clause in found):
+            raise refused(f"{word.name!r} keeps its value, and has no clock", found[0].line)
+        self._check_conflicts(found)
+        value = self._rest_of(word, found)
+        for clause in self._ordered(found):
+            if clause.condition is not None and clause.value is not None:
+                condition = clause.condition if clause.denied == () else clause.whole
+                value = _choice(condition or Number(1), clause.value, value)
+        return Assign(word.name, value)
+
+    def _rest_of(self, word: Word, found: Sequence[Clause]) -> Term:
+        """Return what `word` is where no condition holds."""
+        always = [clause for clause in found if clause.condition is None]
+        if len({clause.value for clause in always}) > 1:
+            raise refused(f"{word.name!r} is defined twice", always[1].line)
+        if always and always[0].value is not None:
+            return always[0].value
+        levels = {clause.value for clause in found}
+        if word.width == 1 and len(levels) == 1 and levels <= {Number(0), Number(1)}:
+            return Number(1) if levels == {Number(0)} else Number(0)
+        raise refused(f"what {word.name!r} is otherwise is not said", found[-1].line)
+
+    # Registers.
+
+    def _reset_of(self, word: Word) -> int | None:
+        if not self.said.vocabulary.interface.resets:
+            return None
+        value = self.said.reset.get(word.name)
+        if value is None:
+            limits = self.said.ranges.get(word.name)
+            value = (limits.low if limits else 0) or 0
+            if word.name not in map(left_of, self.said.pulses):
+                self.notes.append(f"reset sets {word.name!r} to {value}, which is not said")
+        if word.kept(value) != value:
+            raise NotUnderstood(f"reset value {value} does not fit {word.name!r}")
+        return value
+
+    def _register(self, word: Word) -> Iterator[Statement]:
+        found = self._of(word)
+        limits = self.said.ranges.get(word.name)
+        if limits is not None and limits.wraps and not found:
+            line = Line(said=limits, place=Place(line=1, end_line=1), text="")
+            step = apply("add", Signal(word.name), Number(1))
+            found = [Clause(condition=None, target=word.name, value=step, line=line)]
+        if not found:
+            raise NotUnderstood(f"no sentence says when {word.name!r} changes")
+        found = [_limited(clause, word, limits) for clause in found]
+        self._check_conflicts(found)
+        ordered = self._ordered(found)
+        rest = ordered[0] if ordered[0].rest else None
+        if rest is not None and set(rest.denied) == {c.condition for c in ordered[1:]}:
+            branches = [(c.condition or Number(1), (_change(c),)) for c in self._turns(ordered)]
+            yield Choice(tuple(branches), () if rest.value is None else (_change(rest),))
+            return
+        for clause in ordered:
+            change = _change(clause)
+            yield change if clause.whole is None else Choice(((clause.whole, (change,)),))
+
+    def _turns(self, ordered: Sequence[Clause]) -> list[Clause]:
+        """Return clauses in the order in which their conditions are asked."""
+        return sorted(
+            (clause for clause in ordered if not clause.rest),
+            key=lambda c: (not self._comes_first(c), len(c.denied), -len(conjuncts(c.whole))),
+        )
+
+    def _pulsed(self, word: Word) -> Iterator[Statement]:
+        """Yield a pulse: its register, and one that counts the cycles that are left of it."""
+        pulse, condition, line = self.said.pulses[word.name]
+        again = self.said.again
+        if self._of(word):
+            raise refused(f"{word.name!r} has a pulse, and is changed elsewhere", line)
+        if again is None and pulse.cycles > 1:
+            raise refused(f"what a second one does while {word.name!r} is 1 is not said", line)
+        if again is not None and not again.restarts:
+            condition = apply("and", condition, apply("eq", Signal(word.name), Number(0)))
+        left = Signal(left_of(word.name))
+        begin = Assign(word.name, Number(1)), Assign(left.name, Number(pulse.cycles - 1))
+        go_on = Assign(left.name, apply("sub", left, Number(1)))
+        running = apply("ne", left, Number(0))
+        yield Choice(((condition, begin), (running, (go_on,))), (Assign(word.name, Number(0)),))
+
+    # Which clause counts where several hold.
+
+    def _ordered(self, found: Sequence[Clause]) -> list[Clause]:
+        """Return clauses with the more special ones, and those that come first, behind."""
+        return sorted(
+            found,
+            key=lambda c: (not c.rest, self._comes_first(c), len(conjuncts(c.whole))),
+        )
+
+    def _comes_first(self, clause: Clause) -> bool:
+        return clause.whole is not None and bool(self.said.first & set(signals(clause.whole)))
+
+    def _check_conflicts(self, found: Sequence[Clause]) -> None:
+        for one, other in combinations(found, 2):
+            if one.value == other.value or self._settles(one, other):
+                continue
+            at = overlap(one, other, self.said.words)
+            if at is not None:
+                case = ", ".join(f"{name} = {value}" for name, value in at.items())
+                raise refused(
+                    f"what {one.target!r} becomes is said twice, differently, "
+                    f"{f'for {case} ' if case else ''}({one.line.place})",
+                    other.line,
+                )
+
+    def _settles(self, one: Clause, other: Clause) -> bool:
+        """Whether it is clear which of two clauses counts."""
+        if self._comes_first(one) != self._comes_first(other):
+            return True
+        mine, theirs = set(conjuncts(one.whole)), set(conjuncts(other.whole))
+        return (mine < theirs and bool(mine)) or (theirs < mine and bool(theirs))
+
+
+def _change(clause: Clause) -> Assign:
+    return Assign(clause.target, Signal(clause.target) if clause.value is None else clause.value)
+
+
+def _limited(clause: Clause, word: Word, limits: Range | None) -> Clause:
+    """Return a clause that steps a counter, kept within what is said of its range."""
+    value, own = clause.value, Signal(word.name)
+    if limits is None or not isinstance(value, Apply) or value.args[0] != own:
+        return clause
+    if value.op not in ("add", "sub"):
+        return clause
+    up = value.op == "add"
+    end, back = (limits.high, limits.low) if up else (limits.low, limits.high)
+    if end is None:
+        return clause
+    if value.args[1] != Number(1):
+        raise refused(f"{word.name!r} steps by more than one, and has a range", clause.line)
+    if limits.wraps:
+        if (limits.low, limits.high) == (0, (1 << word.width) - 1):
+            return clause
+        at_end = apply("eq", own, Number(end))
+        return replace(clause, value=_choice(at_end, Number(back or 0), value))
+    within = apply("lt", own, Number(end)) if up else apply("lt", Number(end), own)
+    return replace(clause, value=_choice(within, value, own))
+
+
+def _choice(condition: Term, one: Term, other: Term) -> Term:
+    if (one, other) == (Number(1), Number(0)):
+        return condition
+    if (one, other) == (Number(0), Number(1)):
+        return negated(condition)
+    return one if one == other else apply("choose", condition, one, other)
+
+
+def _inlined(wires: Sequence[Assign]) -> list[Assign]:
+    """Return the wires with outputs that others read put in their place."""
+    known = {wire.target: wire.value for wire in wires}
+
+    def put(signal: Signal) -> Term:
+        return known.get(signal.name, signal)
+
+    for _ in wires:
+        known = {name: replaced(value, put) for name, value in known.items()}
+    if any(set(signals(value)) & known.keys() for value in known.values()):
+        raise NotUnderstood("outputs are defined by each other")
+    return [Assign(name, value) for name, value in known.items()]
+
+
+def _merged(statements: Sequence[Statement]) -> tuple[Statement, ...]:
+    """Return statements with neighbours under the same conditions put together."""
+    found: list[Statement] = []
+    for one in statements:
+        last = found[-1] if found else None
+        if isinstance(one, Choice) and isinstance(last, Choice):
+            tests, known = ([test for test, _ in c.branches] for c in (one, last))
+            if tests == known:
+                branches = tuple(
+                    (test, (*before, *then))
+                    for (test, before), (_, then) in zip(last.branches, one.branches, strict=True)
+                )
+                found[-1] = Choice(branches, (*last.otherwise, *one.otherwise))
+                continue
+        found.append(one)
+    return tuple(found)

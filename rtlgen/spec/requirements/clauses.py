@@ -1,0 +1,298 @@
+"""Clauses and sentences of requirements: what changes, when, and where a counter ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import replace
+
+from rtlgen.spec.requirements.meaning import (
+    ALL,
+    IT,
+    SOLE,
+    Again,
+    AtReset,
+    Change,
+    Otherwise,
+    Priority,
+    Pulse,
+    Range,
+    Rule,
+    Said,
+    When,
+)
+from rtlgen.spec.requirements.phrases import Entry, negated
+from symbolic.arithmetic import Number, Signal, Term, apply
+
+Changes = tuple[Change, ...]
+_BY = "[by VAL]"
+
+
+def _become(targets: tuple[Term, ...], value: Term, *, event: bool = True) -> Changes | None:
+    if not all(isinstance(target, Signal) for target in targets):
+        return None
+    return tuple(
+        Change(target.name, value, event) for target in targets if isinstance(target, Signal)
+    )
+
+
+def _is(targets: tuple[Term, ...], value: Term) -> Changes | None:
+    return _become(targets, value, event=False)
+
+
+def _to(value: int) -> Callable[..., Changes | None]:
+    def make(targets: tuple[Term, ...] = (Signal(IT),)) -> Changes | None:
+        return _become(targets, Number(value))
+
+    return make
+
+
+def _stepped(op: str) -> Callable[..., Changes | None]:
+    def make(target: Term, by: Term = Number(1)) -> Changes | None:
+        return _become((target,), apply(op, target, by))
+
+    return make
+
+
+def _stepped_by(op: str) -> Callable[..., Changes | None]:
+    def make(by: Term, target: Term = Signal(SOLE)) -> Changes | None:
+        return _become((target,), apply(op, target, by))
+
+    return make
+
+
+def _kept(targets: tuple[Term, ...]) -> Changes | None:
+    names = [target.name for target in targets if isinstance(target, Signal)]
+    return tuple(Change(name, None) for name in names) if len(names) == len(targets) else None
+
+
+def _toggled(targets: tuple[Term, ...]) -> Changes | None:
+    return tuple(
+        Change(target.name, apply("eq", target, Number(0)))
+        for target in targets
+        if isinstance(target, Signal)
+    )
+
+
+def _into(value: Term, target: Term) -> Changes | None:
+    return _become((target,), value)
+
+
+def _out_of(target: Term, value: Term) -> Changes | None:
+    return _become((target,), value)
+
+
+CHANGES: list[Entry] = [
+    ("LEVEL", "HIGH", lambda value: value),
+    ("LEVEL", "LOW", lambda value: value),
+    ("LEVEL", "VAL", lambda value: value),
+    ("CHANGE", "NPS is LEVEL", _is),
+    ("CHANGE", "NPS equal|show|give|output|indicate VAL", _is),
+    ("CHANGE", "NPS =|:= LEVEL", _is),
+    ("CHANGE", "NPS become|get LEVEL", _become),
+    ("CHANGE", "NP take VAL", _out_of),
+    ("CHANGE", "NP take the|over VAL", _out_of),
+    ("CHANGE", "NPS go|turn|change|return [back] [to] LEVEL", _become),
+    ("CHANGE", "NPS start [over] [again] [at|from] VAL", _become),
+    ("CHANGE", "NPS is set|cleared|reset|loaded|driven|forced|initialized to|with LEVEL", _become),
+    ("CHANGE", "set|drive|force|reset|clear|initialize NPS to LEVEL", _become),
+    ("CHANGE", "NPS is set|asserted|raised", _to(1)),
+    ("CHANGE", "NPS is cleared|reset|deasserted", _to(0)),
+    ("CHANGE", "set|assert|raise NPS", _to(1)),
+    ("CHANGE", "clear|reset|deassert NPS", _to(0)),
+    ("CHANGE", "NPS is switched|turned on", _to(1)),
+    ("CHANGE", "NPS is switched|turned off", _to(0)),
+    ("CHANGE", "switch|turn on [NPS]", _to(1)),
+    ("CHANGE", "switch|turn off [NPS]", _to(0)),
+    ("CHANGE", "switched|turned on", _to(1)),
+    ("CHANGE", "switched|turned off", _to(0)),
+    ("CHANGE", f"NP increment|advance|increase|rise {_BY}", _stepped("add")),
+    ("CHANGE", f"NP count|go|step up {_BY}", _stepped("add")),
+    ("CHANGE", f"NP is incremented|increased {_BY}", _stepped("add")),
+    ("CHANGE", f"increment|increase NP {_BY}", _stepped("add")),
+    ("CHANGE", f"NP decrement|decrease {_BY}", _stepped("sub")),
+    ("CHANGE", f"NP count|go|step down {_BY}", _stepped("sub")),
+    ("CHANGE", f"NP is decremented|decreased|reduced {_BY}", _stepped("sub")),
+    ("CHANGE", f"decrement|decrease NP {_BY}", _stepped("sub")),
+    ("CHANGE", "VAL is added [to NP]", _stepped_by("add")),
+    ("CHANGE", "add VAL [to NP]", _stepped_by("add")),
+    ("CHANGE", "VAL is subtracted [from NP]", _stepped_by("sub")),
+    ("CHANGE", "subtract VAL [from NP]", _stepped_by("sub")),
+    ("CHANGE", "NPS keep|hold|retain [its|their|the] [old|previous|last] [value|values|state]", _kept),
+    ("CHANGE", "NPS keep what it had", _kept),
+    ("CHANGE", "NPS stay|remain unchanged|constant|stable|same|alone", _kept),
+    ("CHANGE", "NPS stay|remain the same", _kept),
+    ("CHANGE", "NPS stay|remain as|where|what it is", _kept),
+    ("CHANGE", "NPS do not change", _kept),
+    ("CHANGE", "NPS is [held|kept] unchanged|constant", _kept),
+    ("CHANGE", "leave NPS alone|unchanged", _kept),
+    ("CHANGE", "nothing change|happen|happens", lambda: (Change(ALL, None),)),
+    ("CHANGE", "NPS toggle|invert|flip", _toggled),
+    ("CHANGE", "NPS is toggled|inverted|flipped", _toggled),
+    ("CHANGE", "NP load|capture|store|sample|latch|register|follow|copy|update VAL", _out_of),
+    (
+        "CHANGE",
+        "VAL is loaded|captured|stored|copied|written|latched|sampled|saved into|in|to NP",
+        _into,
+    ),
+    ("CHANGE", "load|store|copy|write|capture|put VAL into|in|to|on NP", _into),
+    ("CHANGE", "load NP with VAL", _out_of),
+    ("CHANGE", "VAL go|pass through [unchanged]", lambda value: _into(value, Signal(SOLE))),
+    ("CHANGE", "NPS stay|remain LEVEL", _is),
+    ("EFFECT", "CHANGE", lambda change: change),
+    ("EFFECT", "EFFECT and CHANGE", lambda one, other: one + other),
+    ("EFFECT", "EFFECT , CHANGE", lambda one, other: one + other),
+    ("EFFECT", "EFFECT , and CHANGE", lambda one, other: one + other),
+]
+
+
+def _steady(condition: Term) -> When:
+    return When(condition, steady=True)
+
+
+def _timed(when: When) -> When:
+    return replace(when, timed=True)
+
+
+_EDGE = "[rising|positive|falling|negative|active]"
+TIMES: list[Entry] = [
+    ("TIME", f"on|at|with each|every|the|a|any {_EDGE} clock edge [of CLK]", lambda *_: "edge"),
+    ("TIME", f"on|at|with each|every|the|a|any {_EDGE} edge of [the] CLK", lambda _: "edge"),
+    ("TIME", f"on|at|with each|every|the|a|any {_EDGE} edge of the clock", lambda: "edge"),
+    ("TIME", f"on|at each|every|the|a|any {_EDGE} edge [of the clock]", lambda: "edge"),
+    ("TIME", "in|on|at each|every clock cycle|tick", lambda: "edge"),
+    ("TIME", "in|on|at each|every cycle", lambda: "edge"),
+    ("WHEN", "if|when|whenever|once COND", When),
+    ("WHEN", "only if|when COND", When),
+    ("WHEN", "provided that COND", When),
+    ("WHEN", "while|whenever COND", _steady),
+    ("WHEN", "as long as COND", _steady),
+    ("WHEN", "if and only if COND", _steady),
+    ("WHEN", "only while COND", _steady),
+    ("WHEN", "unless COND", lambda condition: When(negated(condition))),
+    ("WHEN", "WHEN TIME", lambda when, _: _timed(when)),
+    ("WHEN", "TIME [,] WHEN", lambda _, when: _timed(when)),
+    ("WHEN", "TIME with COND", lambda _, condition: When(condition, timed=True)),
+    ("WHEN", "TIME with NP at VAL", lambda _, a, b: When(apply("eq", a, b), timed=True)),
+    ("WHEN", "with NP at VAL", lambda a, b: When(apply("eq", a, b))),
+    ("WHEN", "TIME at|in which COND", lambda _, condition: When(condition, timed=True)),
+    ("WHEN", "TIME where COND", lambda _, condition: When(condition, timed=True)),
+]
+
+
+def _rule(when: When, changes: Changes) -> Said:
+    return Rule(when, changes, timed=when.timed)
+
+
+def _choice(target: Term, one: Term, when: When, other: Term) -> Said | None:
+    then, rest = _is((target,), one), _is((target,), other)
+    return Rule(when, then, rest, timed=when.timed) if then and rest else None
+
+
+def _always(changes: Changes, _: object = None) -> Said:
+    return Rule(None, changes, timed=_ is not None)
+
+
+def _initial(targets: tuple[Term, ...], value: Term = Number(0)) -> Said | None:
+    changes = _become(targets, value)
+    return AtReset(changes) if changes else None
+
+
+def _range(wraps: bool) -> Callable[..., Said | None]:
+    def make(target: Term, low: Term, high: Term, back: Term | None = None) -> Said | None:
+        ends = isinstance(low, Number) and isinstance(high, Number) and isinstance(target, Signal)
+        if not ends or (back is not None and back != low):
+            return None
+        return Range(target.name, low.value, high.value, wraps)  # type: ignore[union-attr]
+
+    return make
+
+
+def _ends(target: Term, high: Term | None, low: Term | None) -> Said | None:
+    if not isinstance(target, Signal):
+        return None
+    limits = [None if end is None else end.value if isinstance(end, Number) else -1 for end in (low, high)]
+    return None if -1 in limits else Range(target.name, limits[0], limits[1], wraps=False)
+
+
+def _pulse(when: When, target: Term, _: Term, cycles: Term, *rest: object) -> Said | None:
+    numbers = [one.value for one in (cycles, *rest) if isinstance(one, Number)]
+    if not isinstance(target, Signal) or not numbers or numbers[-1] < 1:
+        return None
+    return Pulse(when, target.name, numbers[-1])
+
+
+def _pulse_long(when: When, target: Term, *rest: Term) -> Said | None:
+    cycles = rest[-1]
+    if not isinstance(target, Signal) or not isinstance(cycles, Number) or cycles.value < 1:
+        return None
+    return Pulse(when, target.name, cycles.value)
+
+
+_BACK = "start over|wrap|repeat|restart"
+SENTENCES: list[Entry] = [
+    ("SENT", "WHEN [,] EFFECT", _rule),
+    ("SENT", "EFFECT [,] WHEN", lambda changes, when: _rule(when, changes)),
+    ("SENT", "EFFECT TIME", _always),
+    ("SENT", "TIME [,] EFFECT", lambda _, changes: _always(changes, True)),
+    ("SENT", "EFFECT", lambda changes: _always(changes)),
+    ("SENT", "NP is LEVEL WHEN [,] and LEVEL otherwise|else", _choice),
+    ("SENT", "NP is LEVEL WHEN [,] otherwise|else LEVEL", _choice),
+    ("SENT", "NP is LEVEL WHEN [,] otherwise|else it is LEVEL", _choice),
+    (
+        "SENT",
+        "WHEN [,] EFFECT [,|;] otherwise|else [,] EFFECT",
+        lambda when, one, other: Rule(when, one, other, timed=when.timed),
+    ),
+    ("SENT", "otherwise|else [,] EFFECT", Otherwise),
+    ("SENT", "[,] otherwise|else [,] WHEN [,] EFFECT", lambda when, changes: Rule(when, changes, timed=when.timed, follows=True)),
+    ("SENT", "[anywhere|everywhere] in between [,] EFFECT", Otherwise),
+    ("SENT", "if|when neither [of these] is the case [,] EFFECT", Otherwise),
+    ("SENT", "if|when neither|none [of these|them] [condition|conditions] apply|applies|hold|holds [,] EFFECT", Otherwise),
+    ("SENT", "WHEN [,] NP is|go|become [to] HIGH [TIME] for NUM [clock] cycles|cycle", _pulse),
+    ("SENT", "WHEN [,] NP is|go|become [to] HIGH and stay|remain so|there|HIGH for NUM [clock] cycles|cycle", _pulse_long),
+    ("SENT", "WHEN [,] NP is|go|become [to] HIGH after that edge and stay|remain so|there|HIGH for NUM [clock] cycles|cycle", _pulse_long),
+    ("SENT", "WHEN [,] NP is HIGH in|during|for the next NUM [clock] cycles|cycle", _pulse),
+    ("SENT", "WHEN [,] NP is HIGH in|during|for the next NUM [clock] cycles|cycle and [then] go back to 0|low", _pulse),
+    ("AGAIN", "a|another|any|each new|further NP [pulse]", lambda _: "again"),
+    ("AGAIN", "a|another|any NP", lambda _: "again"),
+    ("AGAIN", "AGAIN in|during that|this time", lambda _: "again"),
+    ("AGAIN", "AGAIN while NP is HIGH", lambda *_: "again"),
+    ("SENT", "AGAIN start [the] NUM cycles over|anew", lambda *_: Again(restarts=True)),
+    ("SENT", "AGAIN restart|restarts it|them|[the] time|pulse|count", lambda *_: Again(restarts=True)),
+    ("SENT", "AGAIN start it|them|[the] time|pulse|count over|again|anew", lambda *_: Again(restarts=True)),
+    ("SENT", "AGAIN have no effect", lambda *_: Again(restarts=False)),
+    ("SENT", "AGAIN is ignored", lambda *_: Again(restarts=False)),
+    ("SENT", "NP is ignored while|when NP is HIGH", lambda *_: Again(restarts=False)),
+    ("SENT", "while|when NP is HIGH [,] NP is ignored", lambda *_: Again(restarts=False)),
+    ("SENT", "in all|any|every other cases|case [,] EFFECT", Otherwise),
+    ("SENT", "if not [,] EFFECT", Otherwise),
+    ("SENT", "EFFECT otherwise", Otherwise),
+    ("RESET", "[the|a] [RST] reset [input|signal]", lambda *_: "reset"),
+    ("RESET", "[the] RST", lambda _: "reset"),
+    ("INRESET", "on|after|during|upon|in|at|under RESET", lambda _: "reset"),
+    ("INRESET", "while in reset", lambda: "reset"),
+    ("INRESET", "when|if|while RESET is active|asserted|applied", lambda _: "reset"),
+    ("SENT", "INRESET [,] EFFECT", lambda _, changes: AtReset(changes)),
+    ("SENT", "EFFECT [,] INRESET", lambda changes, _: AtReset(changes)),
+    ("SENT", "RESET clear|reset|set NPS to LEVEL", lambda _, t, v: _initial(t, v)),
+    ("SENT", "RESET clear|reset NPS", lambda _, targets: _initial(targets)),
+    ("SENT", "RESET switch|turn NPS off", lambda _, targets: _initial(targets)),
+    ("SENT", "switch|turn NPS off", lambda targets: _initial(targets)),
+    ("SENT", "NP count|run|go [up] from VAL to|through VAL [,] [inclusive]", _range(True)),
+    ("SENT", f"NP count|run|go [up] from VAL to|through VAL [,] and {_BACK}", _range(True)),
+    ("SENT", f"NP count|run|go [up] from VAL to|through VAL and {_BACK} [around] [at|to|from|with] VAL", _range(True)),
+    ("SENT", "NP never go|rise|count above|over|beyond VAL", lambda t, high: _ends(t, high, None)),
+    ("SENT", "NP never go|fall|count below VAL", lambda t, low: _ends(t, None, low)),
+    ("SENT", "NP never go above|over VAL and|or never? below VAL", _ends),
+    ("SENT", "NP stop|saturate|stick at VAL", lambda t, high: _ends(t, high, None)),
+    ("SENT", "NP have priority", lambda t: Priority(t.name) if isinstance(t, Signal) else None),
+    ("SENT", "NP have priority over NP", lambda t, _: Priority(t.name) if isinstance(t, Signal) else None),
+    ("SENT", "NP win|wins", lambda t: Priority(t.name) if isinstance(t, Signal) else None),
+    ("SENTS", "SENT", lambda one: (one,)),
+    ("SENTS", "SENTS ; SENT", lambda one, other: (*one, other)),
+    ("SENTS", "SENTS and|but SENT", lambda one, other: (*one, other)),
+    ("SENTS", "SENTS , SENT", lambda one, other: (*one, other)),
+    ("SENTS", "SENTS , and|but SENT", lambda one, other: (*one, other)),
+]
+
+_Check = Hashable

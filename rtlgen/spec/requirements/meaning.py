@@ -1,0 +1,99 @@
+"""What phrases and sentences mean, before names are settled and statements put together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from symbolic.arithmetic import Term
+
+IT = "@it"
+"""Name of the signal that was spoken of last."""
+SOLE = "@sole"
+"""Name of the one output or register of its kind: "the counter", "the result"."""
+PAIR = "@pair"
+"""Name of each of the two signals that were spoken of last: "both", "neither"."""
+BEFORE = "@before:"
+"""Begins the name of a signal's value at the clock edge before."""
+ALL = "@all"
+"""Name of whatever there is: "nothing changes"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A target becomes a value (None: keeps what it has)."""
+
+    target: str
+    value: Term | None
+    event: bool = True
+    """Whether the words tell of something that happens ("becomes"), not of how it is ("is")."""
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """The condition of a sentence; `steady` if its word says that it holds exactly then."""
+
+    condition: Term
+    timed: bool = False
+    steady: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Changes under a condition; None: always."""
+
+    when: When | None
+    changes: tuple[Change, ...]
+    otherwise: tuple[Change, ...] = ()
+    timed: bool = False
+    follows: bool = False
+    """Whether it only counts where the conditions before do not hold ("otherwise, if")."""
+
+
+@dataclass(frozen=True, slots=True)
+class Otherwise:
+    """Changes where none of the conditions before holds."""
+
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AtReset:
+    """What reset makes of targets."""
+
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A counter's values, and whether it goes on from the other end."""
+
+    target: str
+    low: int | None
+    high: int | None
+    wraps: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Priority:
+    """A condition that speaks of this signal comes first."""
+
+    signal: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """A target becomes 1 under a condition, and stays so for a number of cycles."""
+
+    when: When
+    target: str
+    cycles: int
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """What a condition does to a pulse that runs: it starts anew, or nothing happens."""
+
+    restarts: bool
+
+
+Said = Rule | Otherwise | AtReset | Range | Priority | Pulse | Again

@@ -1,0 +1,81 @@
+"""From sentences to a behavior: each has one reading, and together they define the module."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+from rtlgen.spec.model import Place
+from rtlgen.spec.requirements.assemble import assembled
+from rtlgen.spec.requirements.chart import Grammar, TooAmbiguous
+from rtlgen.spec.requirements.clauses import CHANGES, SENTENCES, TIMES
+from rtlgen.spec.requirements.meaning import Said
+from rtlgen.spec.requirements.overlap import Line, NotUnderstood
+from rtlgen.spec.requirements.phrases import CONDITIONS, NAMES, RELATIONS, VALUES
+from rtlgen.spec.requirements.sift import Statement, statements
+from rtlgen.spec.requirements.vocabulary import Vocabulary
+from sim.interface import Interface
+from symbolic.behavior import Behavior
+
+_GRAMMAR = Grammar([*NAMES, *VALUES, *RELATIONS, *CONDITIONS, *CHANGES, *TIMES, *SENTENCES])
+_LONGEST = 60
+"""Words of a sentence that is read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requirements:
+    """What sentences define, and how they were understood."""
+
+    behavior: Behavior
+    place: Place
+    notes: tuple[str, ...]
+    """What was assumed where nothing is said."""
+
+
+def read_requirements(text: str, interface: Interface, skipped: frozenset[int]) -> Requirements:
+    """Return the behavior that the sentences of `text` define.
+
+    Args:
+        text: The specification.
+        interface: Its ports, clock and reset.
+        skipped: Lines that are code or headers, from 1.
+
+    Raises:
+        NotUnderstood: A sentence has no reading or several, or they do not define the module.
+    """
+    if interface.parameters or len(interface.clocks) > 1 or len(interface.resets) > 1:
+        raise NotUnderstood("a module with parameters, several clocks or several resets")
+    vocabulary = Vocabulary.of(interface, text)
+    lines: list[Line] = []
+    for statement in statements(text, vocabulary, skipped):
+        lines += (
+            Line(said=said, place=statement.place, text=statement.text)
+            for said in _read(statement, vocabulary)
+        )
+    if not lines:
+        raise NotUnderstood("no sentence says what the module does")
+    behavior, notes = assembled(lines, vocabulary)
+    places = [line.place for line in lines]
+    place = Place(line=min(p.line for p in places), end_line=max(p.end_line for p in places))
+    return Requirements(behavior=behavior, place=place, notes=notes)
+
+
+def _read(statement: Statement, vocabulary: Vocabulary) -> tuple[Said, ...]:
+    where = f"{statement.place}: {' '.join(statement.text.split())!r}"
+    found: list[Hashable] = []
+    for version in statement.versions:
+        if len(version) > _LONGEST:
+            raise NotUnderstood(f"a sentence of more than {_LONGEST} words ({where})")
+        try:
+            found = _GRAMMAR.readings(version, "SENTS", vocabulary.given(version))
+        except TooAmbiguous:
+            raise NotUnderstood(f"a sentence that can be read in too many ways ({where})") from None
+        if found:
+            break
+    if not found:
+        raise NotUnderstood(f"a sentence that is not understood ({where})")
+    least = min(len(reading) for reading in found if isinstance(reading, tuple))
+    best = [reading for reading in found if isinstance(reading, tuple) and len(reading) == least]
+    if len(best) > 1:
+        raise NotUnderstood(f"a sentence that can be read in {len(best)} ways ({where})")
+    return best[0]
