@@ -91,7 +91,8 @@ KEYWORDS = words(
 )
 NO_NAMES = KEYWORDS | words(
     "is are the an to of and or with from for this that these those when where which port ports "
-    "signal signals pin pins must should will may it its be has have becomes goes then none"
+    "signal signals pin pins must should will may it its be has have becomes goes then none both each "
+    "registered combinational"
 )
 """Words that are never a port's name."""
 
@@ -223,9 +224,11 @@ def _take_types(scanner: _Scanner, item: Item) -> None:
 
 
 def _take_names(scanner: _Scanner, item: Item, *, loose: bool) -> bool:
+    before = scanner.at
     while found := scanner.take(_NAME):
         if not is_name(found[1]):
-            return False
+            scanner.at = before
+            return bool(item.names)
         if found[1].lower() in _LABELS and not (item.direction or loose):
             return False
         width = None
@@ -233,6 +236,7 @@ def _take_names(scanner: _Scanner, item: Item, *, loose: bool) -> bool:
         if ranged := scanner.take(_RANGE):
             width = find_range(ranged[0])
         item.names.append(_Name(name=found[1], width=width))
+        before = scanner.at
         if not scanner.take(_MORE_NAMES):
             return True
         if ranged := scanner.take(_RANGE):

@@ -23,7 +23,7 @@ class Role(Enum):
 
 PORT_ROLES = frozenset({Role.INPUT, Role.OUTPUT, Role.INOUT, Role.PORTS, Role.PARAMETERS})
 _FILLERS = words(
-    "the a an its it this module modules has have with following port ports signal signals pin "
+    "control data status the a an its it this module modules has have with following port ports signal signals pin "
     "pins is are list lists description descriptions definition definitions interface table "
     "summary of as follows and data control top level io names name design uses there block circuit"
 )
@@ -43,6 +43,13 @@ _BARE = re.compile(
     r"|(?:port|signal|pin) (?:list|descriptions?|definitions?))$",
     re.IGNORECASE,
 )
+_SHARED = re.compile(
+    r"[\s,(]+(?:all\s+|each\s+)?(?P<bits>(?:\d+|one|two|three|four|single)[\s-]bits?)\b(?:\s+each)?\)?"
+    r"(?:,\s*(?:all|both)?[\w\s-]*)?$",
+    re.IGNORECASE,
+)
+"""What a heading says of all ports under it: `Outputs, one bit each, all active high:`."""
+_LONGEST_TITLE = 72
 _WORD = re.compile(r"[A-Za-z]+(?:/[A-Za-z]+)?")
 
 
@@ -60,6 +67,8 @@ def read_heading(line: str) -> Heading | None:
         return Heading(title=plain(found[2]).strip(" :"), level=len(found[1]))
     text, _ = without_bullet(plain(line))
     text = text.strip()
+    if text.endswith(":") and shared_width(text[:-1]) and len(text) <= _LONGEST_TITLE:
+        return Heading(title=text[:-1].strip(), level=7)
     if found := _COLON.match(text):
         return Heading(title=found[1].strip(), level=7)
     if _BARE.match(text):
@@ -69,13 +78,22 @@ def read_heading(line: str) -> Heading | None:
     return None
 
 
+def shared_width(title: str) -> str:
+    """Return the width that a heading states for all ports under it, as in `8 bits`, or empty."""
+    found = _SHARED.search(title)
+    return found["bits"] if found and re.search(r"put|port|signal", title, re.IGNORECASE) else ""
+
+
 def _is_strong(line: str) -> bool:
     return re.match(r"^\s*\*\*[^*`]{2,60}\*\*:?\s*$", line) is not None
 
 
 def classify(title: str) -> Role:
     """Return what a heading called `title` announces."""
+    title = _SHARED.sub("", title)
     words = [word.lower() for word in _WORD.findall(title)]
+    if words in (["in"], ["out"]):
+        return Role.INPUT if words == ["in"] else Role.OUTPUT
     if not words or len(words) > 9:
         return Role.OTHER
     if _PARAMETER_WORDS & set(words):

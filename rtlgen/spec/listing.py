@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rtlgen.spec.declared import (
     DeclaredParameter,
@@ -13,8 +13,10 @@ from rtlgen.spec.declared import (
     read_item,
     read_parameter,
 )
-from rtlgen.spec.headings import PORT_ROLES, Heading, Outline, Role, classify, read_heading
+from rtlgen.spec.declaring import listed_ports
+from rtlgen.spec.headings import PORT_ROLES, Heading, Outline, Role, classify, read_heading, shared_width
 from rtlgen.spec.tables import is_rule, read_table
+from rtlgen.spec.widths import Width, find_bits
 from rtlgen.spec.text import IDENTIFIER, LINE_LIMIT, indentation, line_place, plain, without_bullet
 from sim.interface import Direction
 
@@ -25,7 +27,8 @@ _DIRECTION_OF = {
 }
 _INLINE = re.compile(
     r"^((?:[A-Za-z]+ ){0,4}?(?:inputs?|outputs?|inouts?|parameters?)"
-    r"(?: (?:ports?|signals?|pins?|are))?)\s*:\s+(\S.*)$",
+    r"(?: (?:ports?|signals?|pins?|are))?"
+    r"(?:,? \(?(?:\d+|one|two|single)[ -]bits?(?: each)?\)?)?)\s*:\s+(\S.*)$",
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(
@@ -39,10 +42,32 @@ _FENCE = re.compile(r"\s*(?:```|~~~)")
 _CODED = re.compile(rf"\s*[-*+]\s+`({IDENTIFIER}(?:\s*\[[^\]`]*\])?)`\s+(\S.*)")
 """An item whose name nothing but its typeface sets apart."""
 _ITEM = re.compile(rf"{IDENTIFIER}\s*(?:\[[^\]\n]*\])?\s*(?:\([^)\n]*\))?\s*:(?:\s|$)")
-_DECLARED = re.compile(r"\s*(?:input|output|inout)\s[^|]*$")
+_DECLARED = re.compile(r"\s*(?:(?:input|output|inout)\s[^|]*|(?:in|out)\s+\w+\s+\d+\s+bits?\b[^|]*)$")
 """A declaration by itself, however its parts are aligned."""
-_COMMA_ITEM = re.compile(rf"({IDENTIFIER}(?:\s*\[[^\]\n]*\])?)\s*,\s*(?=(?:input|output|inout)\b)")
+_COMMA_ITEM = re.compile(
+    rf"\A({IDENTIFIER}(?:\s*\[[^\]\n]*\])?)\s*,\s*"
+    r"(?=(?:input|output|inout)\b|(?:\d+|one|two|three|four|eight|single)[\s-]bits?\b|(?:un)?signed\b"
+    r"|(?:rising|positive|falling|negative|synchronous|asynchronous|active)\b)",
+    re.IGNORECASE,
+)
 """What begins `- data, input, 8 bits, unsigned`."""
+_SHARING = re.compile(r"\beach\b|\s-\s|\bwidth\b|\bwhich\b|\bboth\b")
+"""What says something of several ports of a list, or more than a list does."""
+_COMMA_LINE = re.compile(
+    rf"{IDENTIFIER}\s*,\s*(?:input|output|inout)\b(?:,\s*[\w' -]+)*\Z", re.IGNORECASE
+)
+_STARTS = re.compile(r"[|#]|\W{0,3}[A-Za-z][\w (),/&]{0,40}?\W{0,3}:(?:\s|$)|(?:input|output|inout)\s")
+"""What begins a line that goes on with nothing."""
+_STATED = re.compile(
+    r"(?:(?P<signed>signed)|unsigned)?\b(?:[\s,]*(?P<bits>(?:\d+|[a-z]+)[\s-]bits?))?(?:\s+wide)?\s*\Z", re.IGNORECASE
+)
+"""A piece of a description that says nothing but width and sign."""
+_SHORT = re.compile(rf"(in|out)\s+(?={IDENTIFIER}\s+(?:\d+\s+bits?\b|\[))")
+""""in   data   8 bits   next byte": a row by itself."""
+_WHOLE = re.compile(
+    rf"(?:input|output|inout)\s+(?:(?:wire|reg|logic|signed)\s+)*(?:\[[^\]\n]*\]\s*)?{IDENTIFIER}\s*[,;]?\Z"
+)
+""""A declaration as it would stand in a header, and nothing else."""
 _ANNOUNCED = re.compile(
     r"(?:^|[.;,]\s|\s)(?:it\s+has\s+|and\s+)?(?:the|its)\s+(inputs|outputs|ports)(?:\s+are)?$",
     re.IGNORECASE,
@@ -108,6 +133,8 @@ class _Walk:
     item_bulleted: bool = False
     item_bare: bool = True
     """Whether the items of this list are names and nothing else."""
+    shared: Width | None = None
+    """The width that the heading states for all ports under it."""
     fenced: bool = False
     after_text: bool = False
     """Whether the line before is in the middle of a paragraph."""
@@ -136,7 +163,8 @@ class _Walk:
         heading = heading or self._announced(line)
         if heading is None:
             return False
-        self.outline.enter(heading)
+        role = self.outline.enter(heading)
+        self.shared = find_bits(shared_width(heading.title)) if role in PORT_ROLES else None
         self.item_indent, self.item_bare = -1, True
         self.block += 1
         self.after_text, self.blank_before = False, True
@@ -175,15 +203,17 @@ class _Walk:
     def _line(self, line: str) -> bool:
         text, bulleted = without_bullet(line)
         text = plain(text).strip()
-        if bulleted:
-            text = _COMMA_ITEM.sub(r"\1: ", text, count=1) if _COMMA_ITEM.match(text) else text
+        if _INLINE.match(text):
+            text = f"{text} {self._rest_of_paragraph()}".strip()
+        if bulleted or self.outline.role in PORT_ROLES or _COMMA_LINE.match(text):
+            text = _COMMA_ITEM.sub(r"\1: ", text, count=1)
         for found in _INLINE_PARAMETER.finditer(text):
             self._parameter(
                 DeclaredParameter(
                     name=found[1], value=found[2], place=line_place(self.number), formal=False
                 )
             )
-        if self._inlines(text) or self._declarations(text):
+        if self._inlines(text) or self._declarations(text) or self._whole(text):
             return True
         role = self.outline.role
         if role is Role.PARAMETERS:
@@ -191,6 +221,18 @@ class _Walk:
         if role in _DIRECTION_OF or role is Role.PORTS:
             return self._section_line(line, text, role, bulleted=bulleted)
         return self._loose_line(text, bulleted=bulleted)
+
+    def _rest_of_paragraph(self) -> str:
+        """Return the lines that go on with this one, taken."""
+        taken = []
+        while self.at + 1 < len(self.lines) and self.number + 1 not in self.skip:
+            line = self.lines[self.at + 1][:LINE_LIMIT]
+            text = plain(line).strip()
+            if not text or without_bullet(line)[1] or _STARTS.match(text) or read_heading(line):
+                break
+            taken.append(text)
+            self.at += 1
+        return " ".join(taken)
 
     def _parameter(self, parameter: DeclaredParameter) -> None:
         self.listing.parameters.append(parameter)
@@ -233,7 +275,8 @@ class _Walk:
         """Whether a name alone on its line belongs to a list of such names, not to a drawing."""
         bare = not (bulleted or item.direction_first or item.description or item.width)
         bare = bare and not any(entry.width for entry in item.names)
-        if bare and (self.fenced or not self.item_bare):
+        indented = indentation(self.lines[self.at]) == self.item_indent > 0
+        if bare and (self.fenced or not self.item_bare) and not indented:
             return False
         self.item_bare = bare
         return True
@@ -266,7 +309,25 @@ class _Walk:
             return False
         if not bulleted and not item.direction_first and not re.match(r"\S+ ?[\[(:-]", text):
             return False
+        _take_stated(item)
         self.listing.loose += item.ports(line_place(self.number), block=self.block)
+        self.after_text = self.blank_before = False
+        return True
+
+    def _whole(self, text: str) -> bool:
+        """Read `input [7:0] data` on a line of its own, wherever it stands."""
+        if _SHORT.match(text):
+            text = re.sub(r"\s{2,}", " ", _SHORT.sub(r"\1put ", text, count=1))
+            item = read_item(re.sub(r"(?<=\bbit)(s?) (?=\S)", r"\1: ", text, count=1), loose=True)
+        else:
+            item = None
+        if _WHOLE.match(text):
+            item = read_item(text.rstrip(" ,;"), loose=True)
+        if item is None or len(item.names) != 1 or not item.direction_first:
+            return False
+        formal = self.outline.role in _DIRECTION_OF or self.outline.role is Role.PORTS
+        target = self.listing.ports if formal else self.listing.loose
+        target += item.ports(line_place(self.number), block=self.block)
         self.after_text = self.blank_before = False
         return True
 
@@ -300,6 +361,13 @@ class _Walk:
         direction = _DIRECTION_OF.get(role)
         if direction is None:
             return False
+        shared = shared_width(found[1])
+        if shared or _SHARING.search(found[2]):
+            place = line_place(self.number)
+            ports = listed_ports(found[2], direction, place, shared=shared)
+            ports = [replace(port, style="list", block=self.block) for port in ports]
+            self.listing.ports += ports
+            return bool(ports)
         items = [read_item(piece, loose=False) for piece in split_list(found[2])]
         if not all(item and item.names for item in items):
             return False
@@ -315,6 +383,8 @@ class _Walk:
         return any(pieces)
 
     def _add(self, item: Item) -> None:
+        _take_stated(item)
+        item.width = item.width or self.shared
         self.listing.ports += item.ports(line_place(self.number), block=self.block)
         self.after_text = False
         self.blank_before = False
@@ -324,6 +394,17 @@ class _Walk:
         if not without_bullet(line)[1]:
             self.block += 1
         self.blank_before = False
+
+
+def _take_stated(item: Item) -> None:
+    """Take the width and the sign that pieces of the description state."""
+    for piece in re.split(r"[,;(]\s*", item.description):
+        stated = _STATED.match(piece.strip())
+        if stated is None:
+            continue
+        item.signed |= stated["signed"] is not None
+        if stated["bits"] and item.width is None:
+            item.width = find_bits(stated["bits"])
 
 
 def split_list(text: str) -> list[str]:

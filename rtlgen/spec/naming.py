@@ -26,7 +26,8 @@ _FIELD_ALONE = re.compile(
 _QUOTED = re.compile(rf"\b[Mm]odule\s+[`\"']({IDENTIFIER})[`\"']")
 _QUOTED_BEFORE = re.compile(rf"[`\"']({IDENTIFIER})[`\"']\s+module\b")
 _NAME_IT = re.compile(
-    rf"\b(?:[Cc]all|[Nn]ame)\s+(?:the|this|your)\s+module\s+[`\"']?({IDENTIFIER})"
+    rf"\b(?:[Cc]all|[Nn]ame)\s+(?:the|this|your)\s+(?:module|block)\s+[`\"']?({IDENTIFIER})"
+    rf"|^\s*module\s+({IDENTIFIER})\s*[(;]?\s*$|\([Mm]odule\s+name:?\s+({IDENTIFIER})\b"
     rf"|\bmodule(?:'s)?\s+name\s+(?:is|shall be|should be|must be)\s+[`\"']?({IDENTIFIER})"
     rf"|\bname\s+of\s+the\s+module\s+(?:is|shall be|should be|must be)\s+[`\"']?({IDENTIFIER})"
 )
@@ -75,6 +76,8 @@ _TITLE_NAME = re.compile(
 )
 
 
+_CALLED_IT = re.compile(rf"\b[Cc]all\s+it\s+[`\"']({IDENTIFIER})[`\"']")
+_CODED_ALONE = re.compile(rf"\s*`({IDENTIFIER})`\s*\Z")
 _TITLE_ALIAS = re.compile(rf"\(({_CODE_LIKE})\)|(?::|\s-)\s+({_CODE_LIKE})$")
 """What looks like code at a title's end: `Door controller (door_ctrl)`."""
 
@@ -90,15 +93,19 @@ class ModuleName:
     assumed: bool = False
 
 
-def stated_name(lines: Sequence[str], *, start: int = 0) -> ModuleName | None:
-    """Return the name that the text gives in so many words."""
+def stated_name(
+    lines: Sequence[str], *, start: int = 0, never: Collection[str] = ()
+) -> ModuleName | None:
+    """Return the name that the text gives in so many words, and that is none of `never`."""
     quoted: ModuleName | None = None
     for index in range(start, len(lines)):
         line = lines[index][:LINE_LIMIT]
-        if found := _in_line(lines, index):
+        found = _in_line(lines, index)
+        if found is not None and found.name not in never:
             return found
-        name = _quoted(line)
-        if name and quoted is None and name not in KEYWORDS:
+        alone = _CODED_ALONE.match(line) if index < start + _OPENING // 2 else None
+        name = alone[1] if alone else _quoted(line)
+        if name and quoted is None and name not in KEYWORDS and name not in never:
             quoted = ModuleName(name=name, line=index + 1, origin="text")
     return quoted
 
@@ -118,6 +125,8 @@ def _quoted_in(line: str) -> str:
             return match[1]
         if (bare := _BARE.search(line)) and not _OTHER.search(line[: bare.start()]):
             return bare[1]
+    if called := _CALLED_IT.search(line):
+        return called[1]
     ordered = _ORDERED.match(line)
     name = (ordered[1] or ordered[2]) if ordered else ""
     alone = _ALONE_SUBJECT.match(line)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rtlgen.errors import SpecError, UsageError
 from rtlgen.spec.declared import DeclaredParameter, DeclaredPort
+from rtlgen.spec.declaring import first_place, is_surely_named, joined, read_declaring
 from rtlgen.spec.fragments import read_fragments
 from rtlgen.spec.front_matter import FrontMatter, read_front_matter
 from rtlgen.spec.headers import (
@@ -46,7 +47,7 @@ from rtlgen.spec.prose import read_more, read_prose
 from rtlgen.spec.roles import describe
 from rtlgen.spec.text import IDENTIFIER, Sentence, line_place, normalize, sentences
 from rtlgen.spec.timing import find_timing
-from sim.interface import Interface
+from sim.interface import Direction, Interface
 from symbolic.names import KEYWORDS as RESERVED
 
 SIZE_LIMIT = 256 * 1024
@@ -233,16 +234,33 @@ class _Reading:
         if not listed:
             listed = self._from_prose(clean)
         elif header is None:
-            known = {port.name for port in listed}
             more = read_more(sentences(clean.replace("`", '"')))
-            listed += (port for port in more if port.name not in known)
+            lines = {port.place.line for port in listed}
+            more += read_declaring(self._unfenced(clean, lines), surely=True)
+            listed = joined(listed, more, complete=False)
         if not listed:
             raise SpecError(f"no ports are declared, {self._whole()}\n\n{_PORTS_HINT}")
         parameters = [*self.front.parameters, *self.listing.parameters]
         return None, name, make_ports(listed, _unique(parameters), clean)
 
+    def _unfenced(self, clean: str, listed: Collection[int] = ()) -> str:
+        """Return the text without the lines that are headers, front matter and declarations."""
+        skipped = self._skipped() | frozenset(listed)
+        lines = enumerate(clean.split("\n"), 1)
+        return "\n".join("" if number in skipped else line for number, line in lines)
+
     def _from_prose(self, clean: str) -> list[DeclaredPort]:
-        ports = read_prose(sentences(clean.replace("`", '"')))
+        ports = read_declaring(self._unfenced(clean))
+        sides = {port.direction for port in ports}
+        others = read_prose(sentences(clean.replace("`", '"')))
+        if {Direction.INPUT, Direction.OUTPUT} <= sides:
+            known = {port.name for port in ports}
+            sure = [port for port in others if is_surely_named(port.name, clean)]
+            ports = joined(ports, sure, complete=False)
+            if any(port.name not in known for port in sure):
+                ports.sort(key=lambda port: first_place(port.name, clean))
+        else:
+            ports = joined(others, ports)
         if ports:
             names = ", ".join(port.name for port in ports)
             self.findings.append(
@@ -311,6 +329,8 @@ class _Reading:
         coded = coded_title(self.lines, start=start) or only_coded(
             self.lines, start=start, ports=ports
         )
+        if name is not None and name.name in ports:
+            name = stated_name(self.lines, start=start, never=ports) or coded or name
         found = name or coded or assumed_name(title, self.path)
         if found is None:
             raise SpecError(

@@ -215,7 +215,7 @@ def _row_ports(
     name_cell = _cell(cells, columns.name)
     if not name_cell or sum(bool(cell) for cell in cells) == 1:
         return []
-    item = read_item(name_cell, loose=False)
+    item = read_item(name_cell, loose=columns.direction >= 0)
     if item is None:
         raise SpecError(
             f"a port's name must be a Verilog identifier, not {name_cell[:40]!r}, line {number}\n\n"

@@ -27,7 +27,7 @@ _UNDERLINED = re.compile(r"(?<!\w)__([^_\s][^\n]{0,200}?)__(?!\w)")
 _ESCAPED = re.compile(r"\\([_*\[\]()#<>|~`-])")
 _TAG = re.compile(r"</?(?:b|i|em|strong|code|tt|br|sub|sup)\s*/?>", re.IGNORECASE)
 
-BULLET = re.compile(r"^\s*(?:[-*+]\s+|\d{1,3}[.)]\s+|\(\d{1,3}\)\s+|-(?=[`A-Za-z*\[]))")
+BULLET = re.compile(r"^\s*(?:[-*+]\s+|:\s+(?=`)|\d{1,3}[.)]\s+|\(\d{1,3}\)\s+|-(?=[`A-Za-z*\[]))")
 _ITEM = re.compile(
     rf"^\s*[`*]*{IDENTIFIER}(?:\s*\[[^\]\n]*\])?[`*]*\s*(?:\([^)\n]*\))?\s*:(?:\s|$)"
 )
