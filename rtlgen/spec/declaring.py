@@ -37,7 +37,7 @@ _CUE = re.compile(
     r"|com(?:es|ing)\s+out\s+on|coming\s+out:|leaves?\s+on|appears?\s+on)(?=\s)"
     r"|(?P<timed>(?:^|(?<=[.;]\s))(?:clocks?|resets?)(?:\s*(?:/|&|and)\s*resets?)?:)"
     r"|\b(?P<verb>takes|gets|accepts|receives|expects|drives|produces|delivers|generates|returns"
-    r"|gives\s+back|puts\s+out)\b",
+    r"|gives\s+back|puts(?:\s+out)?)\b",
     re.IGNORECASE,
 )
 _TAKING = words("takes gets accepts receives expects")
@@ -66,8 +66,10 @@ _ENDS = re.compile(
 )
 _MARKED = re.compile(
     rf'"(?P<name>{IDENTIFIER})"\s*\((?P<said>[^()]*?\b(?P<direction>input|output)\b[^()]*)\)'
+    rf"|(?<![\w\"])(?P<name3>{IDENTIFIER})\s*\((?P<said3>(?P<direction3>input|output)\b[^()]*)\)"
     rf"|\b(?P<name2>(?=\w*[_\d]){IDENTIFIER}),\s+an?\s+(?P<said2>[\w\s-]{{0,30}}?)\b(?P<direction2>input|output)(?=[,.;)])"
 )
+_EACH = re.compile(r"\beach\b", re.IGNORECASE)
 _SHORT = 3
 """Letters of a name that is hardly a word: `a carry input ci`."""
 _TOKEN = re.compile(rf"(?P<no>\b(?:no|without)\s+(?:an?\s+)?)?(?<![\w$])(?P<token>{IDENTIFIER})", re.IGNORECASE)
@@ -77,7 +79,7 @@ _NO_WORD = re.compile(
 )
 """Names of clocks and resets that are no words of a sentence."""
 _OF_ALL = re.compile(r"\b(?:each|both|all)\b|\A\W*are\b|\A\s*-", re.IGNORECASE)
-_SPLIT = re.compile(r"\s*(?:[,;]\s*(?:and\b|as well as\b|along with\b|plus\b)?|\band\b|\bas well as\b|\balong with\b|\bplus\b)\s*", re.I)
+_SPLIT = re.compile(r"\s*(?:[,;:]\s*(?:and\b|as well as\b|along with\b|plus\b)?|\band\b|\bas well as\b|\balong with\b|\bplus\b)\s*", re.I)
 _NO_PLAIN = NO_NAMES | words(
     "two three four five six seven eight bit everything nothing it they them all each both other "
     "others output input outputs inputs following listed below above i.e e.g also there always only "
@@ -102,7 +104,7 @@ _TIMED = tuple(
     for pattern in (
         r"\bedges?\s+of\s+(?:(?:the\s+)?(?:clock|signal|input)\s+)?NAME",
         r"\b(?:clock(?:ing)?|reset)(?:\s+(?:input|signal|port))?\s*(?:\bis\b|\bcalled\b|\bnamed\b|:)?\s+NAME",
-        r"(?:^|(?<=[.;:,]\s)|(?<=\band\s))NAME(?:,)?\s+(?:is|-)\s+(?:an?|the|our|its)?\s*[^.,;\"]{0,45}?\b(?:clock|reset)\b",
+        r"(?:^|(?<=[.;:,]\s)|(?<=\band\s))NAME(?:,)?\s+(?:is|-)\s+(?:an?|the|our|its)?\s*[^.;\"]{0,45}?\b(?:clock|reset)\b",
         r"\bclocked\s+(?:by|from|with)\s+(?:the\s+)?NAME",
         r"\b(?:clock|reset),\s+NAME\s*[,.;]",
         r"\bsynchronous\s+to\s+NAME",
@@ -203,6 +205,9 @@ class _List:
                 one.signed |= signed
             elif one is self.names[-1] or (to_all and width is None):
                 one.signed |= signed
+        if to_all and self.names[-1].signed and width is not None and len(self.names) > first + 1:
+            for one in self.names[first:]:
+                one.signed |= not _CLOCKLIKE.match(one.name)
 
     def _name(self, segment: str) -> bool:
         """Take a segment with a name; False where it is none of this list."""
@@ -217,7 +222,10 @@ class _List:
                 name = (remark, "")
         if set(re.findall(r"[a-z]+", before.lower())) & _NOT_BEFORE_NAME:
             return False
-        if not self.quoted and before.strip() and name[0].lower() in _SOFT:
+        wide = _BITS.search(f"{before} {remark}")
+        if not self.quoted and before.strip() and name[0].lower() in _SOFT and not wide:
+            return False
+        if not self.quoted and re.match(r"\s*that\b", behind) and name[0].endswith("s"):
             return False
         own = _bits(before) or (name[1] and find_range(name[1])) or _bits(remark)
         self.widths |= bool(own) or _BITS.search(remark) is not None
@@ -231,7 +239,10 @@ class _List:
             self.shared, self.signed = None, False
         if re.search(r"\beach\b", remark):
             self._apply(remark, to_all=True)
-        if behind.strip():
+        if self.quoted and re.match(r"\s*-\s", behind):
+            near = " ".join(behind.split()[:5])
+            self._apply(near if _BITS.search(near) else "", to_all=bool(_EACH.search(near)))
+        elif behind.strip():
             self.ended = True
             self._behind(behind)
         return True
@@ -315,7 +326,7 @@ def _segments(text: str) -> Iterator[str]:
     """Yield the parts of `text` between commas, semicolons and "and", parentheses kept whole."""
     begin = depth = at = 0
     while at < len(text):
-        depth += (text[at] == "(") - (text[at] == ")")
+        depth += (text[at] in "([") - (text[at] in ")]")
         found = _SPLIT.match(text, at) if depth <= 0 else None
         if found and found.end() > at and (at == 0 or not text[at].isalpha() or not text[at - 1].isalnum()):
             yield text[begin:at]
@@ -337,6 +348,7 @@ def read_declaring(text: str, *, surely: bool = False) -> list[DeclaredPort]:
     quoted: set[str] = set()
     for said in _sentences(text):
         names = {match[1] for match in _QUOTED.finditer(said.text)}
+        names |= {match["name3"] for match in _MARKED.finditer(said.text)} - {None}
         for port in sorted(_in_sentence(said), key=lambda port: first_place(port.name, said.text)):
             quoted |= {port.name} & names
             known = found.get(port.name)
@@ -405,7 +417,7 @@ def _sentences(text: str) -> Iterator[_Said]:
 def _cut(block: Sequence[tuple[int, str]]) -> Iterator[_Said]:
     place = Place(line=block[0][0], end_line=block[-1][0])
     whole = BULLET.sub("", " ".join(line for _, line in block), count=1)
-    for piece in re.split(r"(?<=[\w)\"'])\.\s+", whole[: 4 * _LONGEST]):
+    for piece in re.split(r"(?<=[\w)\]\"'])\.\s+", whole[: 4 * _LONGEST]):
         numbered = re.match(r"\(?\d+(?:\.\d+)*[.)]?\s+(?=\D)", piece)
         bare = piece[numbered.end() :] if numbered else piece
         yield _Said(bare[:_LONGEST].rstrip(" ."), place)
@@ -423,7 +435,9 @@ def _in_sentence(said: _Said) -> Iterator[DeclaredPort]:
         yield from _before(behind, begin, said, quoted=quoted)
         begin = behind.end()
     for marked in _MARKED.finditer(text):
-        name, spoken, way = (marked[g] or marked[f"{g}2"] for g in ("name", "said", "direction"))
+        name, spoken, way = (
+            marked[g] or marked[f"{g}2"] or marked[f"{g}3"] for g in ("name", "said", "direction")
+        )
         direction = Direction.OUTPUT if way == "output" else Direction.INPUT
         signed = _SIGNED.search(marked[0]) is not None
         yield _port(_Found(name, _bits(spoken), signed), direction, said)
@@ -492,7 +506,7 @@ def _before(
     behind: re.Match[str], begin: int, said: _Said, *, quoted: bool
 ) -> Iterator[DeclaredPort]:
     """Yield the list before "are inputs", from where the clause before ended."""
-    front = re.split(r"[.:]\s+", said.text[begin : behind.start()])[-1]
+    front = re.split(r"[.:;]\s+", said.text[begin : behind.start()])[-1]
     if begin:
         clause = re.match(r".*?\bbits?(?:\s+(?:each|wide))*\s*,?\s*(?:and\s+)?|\W*(?:and\s+)?", front)
         front = front[clause.end() :] if clause else front

@@ -42,7 +42,7 @@ _FENCE = re.compile(r"\s*(?:```|~~~)")
 _CODED = re.compile(rf"\s*[-*+]\s+`({IDENTIFIER}(?:\s*\[[^\]`]*\])?)`\s+(\S.*)")
 """An item whose name nothing but its typeface sets apart."""
 _ITEM = re.compile(rf"{IDENTIFIER}\s*(?:\[[^\]\n]*\])?\s*(?:\([^)\n]*\))?\s*:(?:\s|$)")
-_DECLARED = re.compile(r"\s*(?:(?:input|output|inout)\s[^|]*|(?:in|out)\s+\w+\s+\d+\s+bits?\b[^|]*)$")
+_DECLARED = re.compile(r"\s*(?:input|output|inout)\s[^|]*$")
 """A declaration by itself, however its parts are aligned."""
 _COMMA_ITEM = re.compile(
     rf"\A({IDENTIFIER}(?:\s*\[[^\]\n]*\])?)\s*,\s*"
@@ -51,7 +51,7 @@ _COMMA_ITEM = re.compile(
     re.IGNORECASE,
 )
 """What begins `- data, input, 8 bits, unsigned`."""
-_SHARING = re.compile(r"\beach\b|\s-\s|\bwidth\b|\bwhich\b|\bboth\b")
+_SHARING = re.compile(r"\beach\b|\s[-\u2013]\s|\s-\s|\bwidth\b|\bwhich\b|\bboth\b")
 """What says something of several ports of a list, or more than a list does."""
 _COMMA_LINE = re.compile(
     rf"{IDENTIFIER}\s*,\s*(?:input|output|inout)\b(?:,\s*[\w' -]+)*\Z", re.IGNORECASE
@@ -59,11 +59,21 @@ _COMMA_LINE = re.compile(
 _STARTS = re.compile(r"[|#]|\W{0,3}[A-Za-z][\w (),/&]{0,40}?\W{0,3}:(?:\s|$)|(?:input|output|inout)\s")
 """What begins a line that goes on with nothing."""
 _STATED = re.compile(
-    r"(?:(?P<signed>signed)|unsigned)?\b(?:[\s,]*(?P<bits>(?:\d+|[a-z]+)[\s-]bits?))?(?:\s+wide)?\s*\Z", re.IGNORECASE
+    r"(?:(?P<first>signed)|unsigned)?[\s,]*(?P<bits>(?:\d+|[a-z]+)[\s-]bits?)?(?:\s+(?:wide|each))*"
+    r"\s*(?:(?P<last>signed)|unsigned)?(?:\s+(?:number|value)s?\b.*)?\Z",
+    re.IGNORECASE,
 )
 """A piece of a description that says nothing but width and sign."""
-_SHORT = re.compile(rf"(in|out)\s+(?={IDENTIFIER}\s+(?:\d+\s+bits?\b|\[))")
-""""in   data   8 bits   next byte": a row by itself."""
+_NAME_FIRST = re.compile(
+    rf"(?P<name>{IDENTIFIER})\s?(?P<range>\[[^\]\n]*\])?"
+    r"(?:\s{2,}(?P<way>in|out|input|output|I|O)\b|\s+\((?P<way2>in|out|input|output)\b)"
+    r"(?:[\s,]*(?:un)?signed\b)?[\s,]*(?P<width>\d+)?(?=\s|[).,]|$)",
+    re.IGNORECASE,
+)
+_DIRECTION_FIRST = re.compile(
+    rf"(?P<way>in|out)(?P<way2>)\s{{2,}}(?P<name>{IDENTIFIER})\s?(?P<range>\[[^\]\n]*\])?"
+    r"(?:\s{2,}(?:(?P<width>\d+)\s+bits?\b)?.*|\s+signed)?\Z"
+)
 _WHOLE = re.compile(
     rf"(?:input|output|inout)\s+(?:(?:wire|reg|logic|signed)\s+)*(?:\[[^\]\n]*\]\s*)?{IDENTIFIER}\s*[,;]?\Z"
 )
@@ -133,6 +143,9 @@ class _Walk:
     item_bulleted: bool = False
     item_bare: bool = True
     """Whether the items of this list are names and nothing else."""
+    raw: str = ""
+    """The paragraph that is read, with its marks."""
+    signed: bool = False
     shared: Width | None = None
     """The width that the heading states for all ports under it."""
     fenced: bool = False
@@ -165,6 +178,8 @@ class _Walk:
             return False
         role = self.outline.enter(heading)
         self.shared = find_bits(shared_width(heading.title)) if role in PORT_ROLES else None
+        signed = re.search(r"\bsigned\b", heading.title, re.IGNORECASE)
+        self.signed = role in PORT_ROLES and signed is not None
         self.item_indent, self.item_bare = -1, True
         self.block += 1
         self.after_text, self.blank_before = False, True
@@ -187,7 +202,7 @@ class _Walk:
     def _table(self, line: str) -> bool:
         if is_rule(line) or not ("|" in line or "  " in line.strip()):
             return False
-        if _DECLARED.match(line):
+        if _DECLARED.match(line) or ("|" not in line and _row(plain(line).strip())):
             return False
         self.block += 1
         table = read_table(self.lines, self.at, role=self.outline.role, block=self.block)
@@ -204,7 +219,9 @@ class _Walk:
         text, bulleted = without_bullet(line)
         text = plain(text).strip()
         if _INLINE.match(text):
+            begin = self.at
             text = f"{text} {self._rest_of_paragraph()}".strip()
+            self.raw = " ".join(line.strip() for line in self.lines[begin : self.at + 1])
         if bulleted or self.outline.role in PORT_ROLES or _COMMA_LINE.match(text):
             text = _COMMA_ITEM.sub(r"\1: ", text, count=1)
         for found in _INLINE_PARAMETER.finditer(text):
@@ -315,15 +332,9 @@ class _Walk:
         return True
 
     def _whole(self, text: str) -> bool:
-        """Read `input [7:0] data` on a line of its own, wherever it stands."""
-        if _SHORT.match(text):
-            text = re.sub(r"\s{2,}", " ", _SHORT.sub(r"\1put ", text, count=1))
-            item = read_item(re.sub(r"(?<=\bbit)(s?) (?=\S)", r"\1: ", text, count=1), loose=True)
-        else:
-            item = None
-        if _WHOLE.match(text):
-            item = read_item(text.rstrip(" ,;"), loose=True)
-        if item is None or len(item.names) != 1 or not item.direction_first:
+        """Read `input [7:0] data` or an aligned row on a line of its own, wherever it stands."""
+        item = read_item(text.rstrip(" ,;"), loose=True) if _WHOLE.match(text) else _row(text)
+        if item is None or len(item.names) != 1 or item.direction is None:
             return False
         formal = self.outline.role in _DIRECTION_OF or self.outline.role is Role.PORTS
         target = self.listing.ports if formal else self.listing.loose
@@ -364,7 +375,8 @@ class _Walk:
         shared = shared_width(found[1])
         if shared or _SHARING.search(found[2]):
             place = line_place(self.number)
-            ports = listed_ports(found[2], direction, place, shared=shared)
+            said = self.raw.partition(":")[2] if self.raw.count(":") == 1 else found[2]
+            ports = listed_ports(said.strip("* "), direction, place, shared=shared)
             ports = [replace(port, style="list", block=self.block) for port in ports]
             self.listing.ports += ports
             return bool(ports)
@@ -385,6 +397,7 @@ class _Walk:
     def _add(self, item: Item) -> None:
         _take_stated(item)
         item.width = item.width or self.shared
+        item.signed |= self.signed
         self.listing.ports += item.ports(line_place(self.number), block=self.block)
         self.after_text = False
         self.blank_before = False
@@ -396,13 +409,26 @@ class _Walk:
         self.blank_before = False
 
 
+def _row(text: str) -> Item | None:
+    """Return what an aligned row without bars declares: `data  in  8  next byte`."""
+    found = _NAME_FIRST.match(text) or _DIRECTION_FIRST.match(text)
+    if found is None:
+        return None
+    stated = found["way"] or found["way2"]
+    way = "output" if stated.lower().startswith("o") else "input"
+    width = found["width"] or ""
+    bits = found["range"] or (f"[{int(width) - 1}:0]" if width and int(width) > 1 else "")
+    signed = "signed " if re.search(r"(?<!un)\bsigned\b", text, re.IGNORECASE) else ""
+    return read_item(f"{way} {signed}{bits} {found['name']}".replace("  ", " "), loose=True)
+
+
 def _take_stated(item: Item) -> None:
     """Take the width and the sign that pieces of the description state."""
     for piece in re.split(r"[,;(]\s*", item.description):
-        stated = _STATED.match(piece.strip())
+        stated = _STATED.match(piece.strip(" .)"))
         if stated is None:
             continue
-        item.signed |= stated["signed"] is not None
+        item.signed |= bool(stated["first"] or stated["last"])
         if stated["bits"] and item.width is None:
             item.width = find_bits(stated["bits"])
 

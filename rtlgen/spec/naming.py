@@ -23,7 +23,7 @@ _HEADED = re.compile(rf"^\s*[Mm]odule\s+({IDENTIFIER})\s*:(?=\s*(?:an?|inputs?|o
 _FIELD_ALONE = re.compile(
     r"^\s*(?:[-*#]+\s*)?(?:top[- ]?(?:level\s+)?)?module(?:[ _]name)?\s*:?\s*$", re.IGNORECASE
 )
-_QUOTED = re.compile(rf"\b[Mm]odule\s+[`\"']({IDENTIFIER})[`\"']")
+_QUOTED = re.compile(rf"\b[Mm]odule\s+(?:[`\"']|\*\*)({IDENTIFIER})(?:[`\"']|\*\*)")
 _QUOTED_BEFORE = re.compile(rf"[`\"']({IDENTIFIER})[`\"']\s+module\b")
 _NAME_IT = re.compile(
     rf"\b(?:[Cc]all|[Nn]ame)\s+(?:the|this|your)\s+(?:module|block)\s+[`\"']?({IDENTIFIER})"
@@ -71,7 +71,7 @@ _ASKED = re.compile(
 _IDENTIFIER = re.compile(IDENTIFIER)
 _ALONE = re.compile(rf"^\s*[`*\"']*({IDENTIFIER})[`*\"']*\s*[.;,]?\s*$")
 _TITLE_NAME = re.compile(
-    rf"^(?:(?:module|design|block|spec(?:ification)?|rtl)\s*[:-]?\s*)?({IDENTIFIER})(?:\s*[:(-].*|\s+(?:module|spec|specification|block))?$",
+    rf"^(?:(?:module|design|block|spec(?:ification)?|rtl)\s*[:-]?\s*)?({IDENTIFIER})(?:\s*[:(-].*|\s+(?:module|spec|specification|block|readme|datasheet|requirements))?$",
     re.IGNORECASE,
 )
 

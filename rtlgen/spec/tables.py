@@ -14,7 +14,7 @@ from rtlgen.spec.widths import Width, is_expression, read_width
 from sim.interface import Direction
 
 _NAME_WORDS = words(
-    "port ports signal signals name pin pins port_name signal_name pin_name identifier "
+    "port ports signal signals name names pin pins port_name signal_name pin_name identifier "
     "signal/port port/signal"
 )
 _DIRECTION_WORDS = words(
@@ -234,6 +234,8 @@ def _row_ports(
     text = " ".join(_cell(cells, index) for index in (columns.type, columns.direction))
     width_cell = _cell(cells, columns.width)
     item.signed |= "signed" in f"{text} {width_cell}".lower().split()
+    meaning = _cell(cells, columns.description)
+    item.signed |= re.search(r"\(signed\)|\btwo's complement\b", meaning, re.IGNORECASE) is not None
     item.width = cell_width(_without_direction(width_cell), number) or item.width
     item.description = f"{item.description} {_cell(cells, columns.description)}".strip()
     return item.ports(line_place(number), block=block, style="table")

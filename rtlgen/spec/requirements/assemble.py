@@ -88,7 +88,11 @@ class _Assembly:
         if word.name in {*said.pulses, *said.ranges, *said.reset} or word in said.vocabulary.inner:
             return True
         if any(clause.event or clause.timed or clause.value is None for clause in found):
+            if word.name in said.unclocked:
+                raise refused(f"{word.name!r} has no register, and changes", found[0].line)
             return True
+        if word.name in said.unclocked:
+            return False
         held = {port.name for port in interface.outputs}
         held |= {inner.name for inner in said.vocabulary.inner}
         for clause in found:
@@ -203,7 +207,9 @@ class _Assembly:
         for one, other in combinations(found, 2):
             if one.value == other.value or self._settles(one, other):
                 continue
-            at = overlap(one, other, self.said.words)
+            both = set(conjuncts(one.whole)) | set(conjuncts(other.whole))
+            special = [clause for clause in found if both <= set(conjuncts(clause.whole))]
+            at = overlap(one, other, self.said.words, special)
             if at is not None:
                 case = ", ".join(f"{name} = {value}" for name, value in at.items())
                 raise refused(

@@ -18,6 +18,7 @@ from rtlgen.spec.requirements.meaning import (
     Range,
     Rule,
     Said,
+    Unclocked,
     When,
 )
 from rtlgen.spec.requirements.phrases import Entry, negated
@@ -149,6 +150,14 @@ def _steady(condition: Term) -> When:
     return When(condition, steady=True)
 
 
+def _also(when: When, condition: Term) -> When | None:
+    return replace(when, condition=apply("and", when.condition, condition)) if when.timed else None
+
+
+def _all_timed(_: str, said: tuple[Said, ...]) -> tuple[Said, ...]:
+    return tuple(replace(one, timed=True) if isinstance(one, Rule) else one for one in said)
+
+
 def _timed(when: When) -> When:
     return replace(when, timed=True)
 
@@ -164,12 +173,18 @@ TIMES: list[Entry] = [
     ("WHEN", "if|when|whenever|once COND", When),
     ("WHEN", "only if|when COND", When),
     ("WHEN", "provided that COND", When),
-    ("WHEN", "while|whenever COND", _steady),
+    ("WHEN", "while COND", _steady),
     ("WHEN", "as long as COND", _steady),
     ("WHEN", "if and only if COND", _steady),
     ("WHEN", "only while COND", _steady),
     ("WHEN", "unless COND", lambda condition: When(negated(condition))),
     ("WHEN", "WHEN TIME", lambda when, _: _timed(when)),
+    ("WHEN", "WHEN and COND", _also),
+    (
+        "WHEN",
+        "TIME with NP at VAL and NP at VAL",
+        lambda _, a, b, c, d: When(apply("and", apply("eq", a, b), apply("eq", c, d)), timed=True),
+    ),
     ("WHEN", "TIME [,] WHEN", lambda _, when: _timed(when)),
     ("WHEN", "TIME with COND", lambda _, condition: When(condition, timed=True)),
     ("WHEN", "TIME with NP at VAL", lambda _, a, b: When(apply("eq", a, b), timed=True)),
@@ -195,6 +210,10 @@ def _always(changes: Changes, _: object = None) -> Said:
 def _initial(targets: tuple[Term, ...], value: Term = Number(0)) -> Said | None:
     changes = _become(targets, value)
     return AtReset(changes) if changes else None
+
+
+def _first(target: Term) -> Said | None:
+    return Priority(target.name) if isinstance(target, Signal) else None
 
 
 def _range(wraps: bool) -> Callable[..., Said | None]:
@@ -228,7 +247,6 @@ def _pulse_long(when: When, target: Term, *rest: Term) -> Said | None:
     return Pulse(when, target.name, cycles.value)
 
 
-_BACK = "start over|wrap|repeat|restart"
 SENTENCES: list[Entry] = [
     ("SENT", "WHEN [,] EFFECT", _rule),
     ("SENT", "EFFECT [,] WHEN", lambda changes, when: _rule(when, changes)),
@@ -279,15 +297,27 @@ SENTENCES: list[Entry] = [
     ("SENT", "RESET switch|turn NPS off", lambda _, targets: _initial(targets)),
     ("SENT", "switch|turn NPS off", lambda targets: _initial(targets)),
     ("SENT", "NP count|run|go [up] from VAL to|through VAL [,] [inclusive]", _range(True)),
-    ("SENT", f"NP count|run|go [up] from VAL to|through VAL [,] and {_BACK}", _range(True)),
-    ("SENT", f"NP count|run|go [up] from VAL to|through VAL and {_BACK} [around] [at|to|from|with] VAL", _range(True)),
-    ("SENT", "NP never go|rise|count above|over|beyond VAL", lambda t, high: _ends(t, high, None)),
+    ("BACK", "start over", lambda: "back"),
+    ("BACK", "wrap|wraps|repeat|repeats|restart|restarts [around]", lambda: "back"),
+    ("BACK", "begin over", lambda: "back"),
+    ("SENT", "NP count|run|go [up] from VAL to|through VAL [,] [inclusive] [,] and BACK", lambda t, low, high, _: _range(True)(t, low, high)),
+    (
+        "SENT",
+        "NP count|run|go [up] from VAL to|through VAL [,] and BACK at|to|from|with VAL",
+        lambda t, low, high, _, back: _range(True)(t, low, high, back),
+    ),
+    ("SENT", "checking|comparing against|with NP come|comes|go|goes first", _first),
+    ("SENT", "the check|comparison against|with NP come|comes|go|goes first", _first),
+    ("SENT", "[if] somebody|someone|anybody|anyone|one set|sets|put|puts NP REL , SENT", lambda _, relation, said: said if isinstance(said, Priority) else None),
+    ("SENT", "if both is REL , NP win|wins", lambda _, target: _first(target)),
+    ("SENT", "RESET have|take|takes priority|precedence over everything|all [else|other] [inputs|input]", lambda *_: Unclocked(())),
+    ("SENTS", "TIME [,] SENTS", _all_timed),    ("SENT", "NP never go|rise|count above|over|beyond VAL", lambda t, high: _ends(t, high, None)),
     ("SENT", "NP never go|fall|count below VAL", lambda t, low: _ends(t, None, low)),
     ("SENT", "NP never go above|over VAL and|or never? below VAL", _ends),
     ("SENT", "NP stop|saturate|stick at VAL", lambda t, high: _ends(t, high, None)),
-    ("SENT", "NP have priority", lambda t: Priority(t.name) if isinstance(t, Signal) else None),
-    ("SENT", "NP have priority over NP", lambda t, _: Priority(t.name) if isinstance(t, Signal) else None),
-    ("SENT", "NP win|wins", lambda t: Priority(t.name) if isinstance(t, Signal) else None),
+    ("SENT", "NP have priority", _first),
+    ("SENT", "NP have priority over NP", lambda target, _: _first(target)),
+    ("SENT", "NP win|wins", _first),
     ("SENTS", "SENT", lambda one: (one,)),
     ("SENTS", "SENTS ; SENT", lambda one, other: (*one, other)),
     ("SENTS", "SENTS and|but SENT", lambda one, other: (*one, other)),

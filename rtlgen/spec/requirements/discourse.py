@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from rtlgen.spec.requirements.meaning import (
     ALL,
     BEFORE,
+    CONDITIONS,
     IT,
     PAIR,
     SOLE,
@@ -19,6 +20,7 @@ from rtlgen.spec.requirements.meaning import (
     Pulse,
     Range,
     Rule,
+    Unclocked,
 )
 from rtlgen.spec.requirements.overlap import Clause, Line, refused
 from rtlgen.spec.requirements.vocabulary import Vocabulary
@@ -48,6 +50,9 @@ class Discourse:
     subject: str = ""
     target: str = ""
     pair: tuple[str, ...] = ()
+    unclocked: set[str] = field(default_factory=set)
+    asked: list[Term] = field(default_factory=list)
+    """Conditions of all sentences so far."""
     group: list[Term] = field(default_factory=list)
     """Conditions that a following "otherwise" denies."""
 
@@ -72,6 +77,9 @@ class Discourse:
             self._take_range(said, line)
         elif isinstance(said, Priority):
             self.first.add(self._name(said.signal, line))
+        elif isinstance(said, Unclocked):
+            self.unclocked |= set(said.names)
+            self.target = said.names[-1] if said.names else self.target
         elif isinstance(said, Again):
             self.again = said
         elif isinstance(said, Pulse):
@@ -88,6 +96,7 @@ class Discourse:
             for change in rule.changes:
                 self._take_reset(change, line)
             return
+        self.asked.append(condition)
         denied = tuple(self.group) if rule.follows else ()
         if rule.follows and not denied:
             raise refused("nothing stands before this 'otherwise'", line)
@@ -196,6 +205,8 @@ class Discourse:
         """Return `term` with "both" made two signals."""
         if not isinstance(term, Apply):
             return term
+        if Signal(CONDITIONS) in term.args and len(self.asked) > 1:
+            return apply("and", *self.asked[-2:])
         if Signal(PAIR) in term.args:
             names = self.pair if len(self.pair) == 2 else ("", "")
             one, other = (

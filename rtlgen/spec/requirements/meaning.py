@@ -14,6 +14,8 @@ PAIR = "@pair"
 """Name of each of the two signals that were spoken of last: "both", "neither"."""
 BEFORE = "@before:"
 """Begins the name of a signal's value at the clock edge before."""
+CONDITIONS = "@conditions"
+"""Name of what holds where the conditions of the two sentences before hold together."""
 ALL = "@all"
 """Name of whatever there is: "nothing changes"."""
 
@@ -96,4 +98,11 @@ class Again:
     restarts: bool
 
 
-Said = Rule | Otherwise | AtReset | Range | Priority | Pulse | Again
+@dataclass(frozen=True, slots=True)
+class Unclocked:
+    """Outputs without a register."""
+
+    names: tuple[str, ...]
+
+
+Said = Unclocked | Rule | Otherwise | AtReset | Range | Priority | Pulse | Again

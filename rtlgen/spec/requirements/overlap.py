@@ -68,8 +68,10 @@ def conjuncts(condition: Term | None) -> tuple[Term, ...]:
     return (condition,)
 
 
-def overlap(one: Clause, other: Clause, words: Mapping[str, Word]) -> dict[str, int] | None:
-    """Return values under which both clauses hold and say different things.
+def overlap(
+    one: Clause, other: Clause, words: Mapping[str, Word], special: Sequence[Clause] = ()
+) -> dict[str, int] | None:
+    """Return values under which both clauses hold, none of `special`, and they say different things.
 
     All values are tried where the signals have at most 12 bits, else corners, the constants that
     are spoken of, and random ones.
@@ -77,8 +79,11 @@ def overlap(one: Clause, other: Clause, words: Mapping[str, Word]) -> dict[str, 
     own, word = Signal(one.target), words[one.target]
     tests = [term or Number(1) for term in (one.whole, other.whole)]
     results = [own if clause.value is None else clause.value for clause in (one, other)]
-    names = sorted({name for term in (*tests, *results) for name in signals(term)})
+    settled = [clause.whole or Number(1) for clause in special]
+    names = sorted({n for term in (*tests, *results, *settled) for n in signals(term)})
     for values in _points(names, words, (*tests, *results)):
+        if any(evaluate(term, values) for term in settled):
+            continue
         if all(evaluate(term, values) for term in tests):
             kept = {word.kept(evaluate(term, values)) for term in results}
             if len(kept) > 1:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 
-from rtlgen.spec.requirements.meaning import BEFORE, IT, PAIR, SOLE
+from rtlgen.spec.requirements.meaning import BEFORE, CONDITIONS as BOTH_CONDITIONS, IT, PAIR, SOLE
 from symbolic.arithmetic import Apply, Number, Signal, Term, apply
 
 Entry = tuple[str, str, Callable[..., Hashable | None]]
@@ -235,6 +235,12 @@ CONDITIONS: list[Entry] = [
     ("COND", "NP reach VAL", _op("eq")),
     ("COND", "NP have reached VAL", _op("eq")),
     ("COND", "NP is REL and NP REL", lambda a, r, b, s: apply("and", related(a, r), related(b, s))),
+    (
+        "COND",
+        "both conditions is true|met|fulfilled",
+        lambda: apply("eq", Signal(BOTH_CONDITIONS), Number(1)),
+    ),
+    ("COND", "both conditions hold", lambda: apply("eq", Signal(BOTH_CONDITIONS), Number(1))),
     ("COND", "NP rise", _rose),
     ("COND", "NP fall", _fell),
     ("COND", "NP change", _changed),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rtlgen.spec.model import Place
 from rtlgen.spec.requirements.assemble import assembled
 from rtlgen.spec.requirements.chart import Grammar, TooAmbiguous
 from rtlgen.spec.requirements.clauses import CHANGES, SENTENCES, TIMES
-from rtlgen.spec.requirements.meaning import Said
+from rtlgen.spec.requirements.meaning import Rule, Said, Unclocked
 from rtlgen.spec.requirements.overlap import Line, NotUnderstood
 from rtlgen.spec.requirements.phrases import CONDITIONS, NAMES, RELATIONS, VALUES
 from rtlgen.spec.requirements.sift import Statement, statements
@@ -61,6 +61,8 @@ def read_requirements(text: str, interface: Interface, skipped: frozenset[int]) 
 
 
 def _read(statement: Statement, vocabulary: Vocabulary) -> tuple[Said, ...]:
+    if statement.unclocked:
+        return (Unclocked(statement.unclocked),)
     where = f"{statement.place}: {' '.join(statement.text.split())!r}"
     found: list[Hashable] = []
     for version in statement.versions:
@@ -74,8 +76,16 @@ def _read(statement: Statement, vocabulary: Vocabulary) -> tuple[Said, ...]:
             break
     if not found:
         raise NotUnderstood(f"a sentence that is not understood ({where})")
-    least = min(len(reading) for reading in found if isinstance(reading, tuple))
-    best = [reading for reading in found if isinstance(reading, tuple) and len(reading) == least]
+    readings = {_all_timed(reading) for reading in found if isinstance(reading, tuple)}
+    least = min(map(len, readings))
+    best = [reading for reading in readings if len(reading) == least]
     if len(best) > 1:
         raise NotUnderstood(f"a sentence that can be read in {len(best)} ways ({where})")
     return best[0]
+
+
+def _all_timed(said: tuple[Said, ...]) -> tuple[Said, ...]:
+    """Return what a sentence says, with its clock edge said of all of it."""
+    if not any(isinstance(one, Rule) and one.timed for one in said):
+        return said
+    return tuple(replace(one, timed=True) if isinstance(one, Rule) else one for one in said)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from rtlgen.spec.declaring import read_declaring
 from rtlgen.spec.model import Place
 from rtlgen.spec.requirements.chart import Token
 from rtlgen.spec.requirements.vocabulary import DECLARING, Vocabulary
@@ -37,6 +38,21 @@ _PURPOSE = re.compile(
     re.IGNORECASE,
 )
 _CONSEQUENCE = re.compile(r"^(?:so|that is|in other words|for example|thus|hence|e\.g\.|i\.e\.)\b", re.I)
+_ASSUMED = re.compile(
+    r"^(?:(?:you|we|one)\s+(?:can|may)\s+)?assume\s+that\b[^.]*?,\s*but\s+if\s+(?:it\s+is|this\s+is\s+not\s+so)\s+and\s+",
+    re.IGNORECASE,
+)
+_INCLUDING = re.compile(r",\s+(?:including|also|even)\s+[^,]*,", re.IGNORECASE)
+_REMARKABLY = re.compile(r"^(?:note|make sure|take care|remember)\s+that\s+", re.IGNORECASE)
+_MATTERS = re.compile(r"\b(?:only\s+matters|(?:does\s+not|doesn't|no)\s+matter)\b", re.IGNORECASE)
+_COMBINATIONAL = re.compile(
+    r'^[\w" ]{1,40}?\b(?:(?:is|are)\s+(?:purely\s+)?combinational\b|follows?\b[^.;:]*\bwithout\s+(?:a|any|its own)\s+register\b[\w ]*)'
+)
+_HAPPENS = re.compile(
+    r"\b(?:becomes?|goes|stays?|keeps?|holds?|sets?|clears?|counts|increment\w*|decrement\w*|added|loaded|"
+    r"stored|taken|than|equals?|sum|difference|shows?|follows?|as\s+long\s+as|is\s+(?:high|low|0|1)|if|when|whenever|while|unless|until|otherwise|after|before|during|must|never)\b",
+    re.IGNORECASE,
+)
 _TELLING = words(
     "if when whenever while unless until after before during once otherwise else except only always "
     "never must shall should cycle cycles latency delay delayed delays gray bcd hot signed complement "
@@ -55,6 +71,8 @@ class Statement:
     text: str
     place: Place
     versions: tuple[tuple[Token, ...], ...]
+    unclocked: tuple[str, ...] = ()
+    """Outputs of which it only says that they have no register."""
 
 
 def statements(text: str, vocabulary: Vocabulary, skipped: frozenset[int]) -> Iterator[Statement]:
@@ -73,7 +91,10 @@ def statements(text: str, vocabulary: Vocabulary, skipped: frozenset[int]) -> It
         yield from _of(sentence, vocabulary)
 
 
-_AFTER_WHICH = re.compile(r",?\s+after (?:which|that),?\s+", re.IGNORECASE)
+_AFTER_WHICH = re.compile(
+    r",?\s+(?:after\s+(?:which|that),?\s+|(?:that|which|and\s+(?:shall\s+|it\s+)?|and\s+)\s*(?=(?:sets?|clears?|resets?)\s))",
+    re.IGNORECASE,
+)
 
 
 def _split(sentence: Sentence, vocabulary: Vocabulary) -> Iterator[Sentence]:
@@ -83,7 +104,8 @@ def _split(sentence: Sentence, vocabulary: Vocabulary) -> Iterator[Sentence]:
         front, *after = _AFTER_WHICH.split(piece, maxsplit=1)
         if after and re.search(r"\b\w*re?se?t\w*\b", front, re.IGNORECASE):
             yield replace(sentence, text=front)
-            yield replace(sentence, text=f"after reset {after[0]}")
+            does = re.match(r"(?:sets?|clears?|resets?)\s", after[0], re.IGNORECASE)
+            yield replace(sentence, text=f"{'reset' if does else 'after reset'} {after[0]}")
         else:
             yield replace(sentence, text=piece)
 
@@ -102,10 +124,21 @@ def _of(sentence: Sentence, vocabulary: Vocabulary) -> Iterator[Statement]:
         pieces = [p for p in re.split(r"[,;:.]\s+", described) if not declares(p, vocabulary)]
         rest = ", ".join(pieces)
         if item["rest"] is not None or item["remark"] is not None or not described:
-            if _tells(rest, vocabulary, naming=False):
+            if _tells(rest, vocabulary, naming=True, but=item["name"]):
                 yield _described(item["name"], rest, sentence)
             return
-    said = _SO.sub("", said)
+    said = _INCLUDING.sub("", _ASSUMED.sub("if ", _SO.sub("", said)))
+    said = _REMARKABLY.sub("", said)
+    wires = _COMBINATIONAL.match(said)
+    if wires:
+        names = [n for token in tokens(wires[0]) if (n := vocabulary.signal(token))]
+        outputs = tuple(n for n in dict.fromkeys(names) if n in _outputs(vocabulary))
+        if outputs:
+            told = Statement(text=sentence.text, place=sentence.place, versions=(), unclocked=outputs)
+            yield told
+            said = said[wires.end() :].lstrip(" :;,.")
+    if _MATTERS.search(said) or _declares_ports(said, vocabulary):
+        return
     said = _REMARK.sub(lambda remark: "" if declares(remark[1], vocabulary) else remark[0], said)
     if _CONSEQUENCE.match(said) or declares(said, vocabulary):
         return
@@ -113,6 +146,19 @@ def _of(sentence: Sentence, vocabulary: Vocabulary) -> Iterator[Statement]:
         return
     if _tells(said, vocabulary, naming=True):
         yield Statement(text=sentence.text, place=sentence.place, versions=(tuple(tokens(said)),))
+
+
+def _outputs(vocabulary: Vocabulary) -> frozenset[str]:
+    return frozenset(port.name for port in vocabulary.interface.outputs)
+
+
+def _declares_ports(said: str, vocabulary: Vocabulary) -> bool:
+    """Whether `said` declares ports and tells nothing of what they do."""
+    if _HAPPENS.search(said):
+        return False
+    ports = {port.name for port in vocabulary.interface.ports}
+    cue = re.search(r"\b(?:inputs?|outputs?|ports?|clock|re-?set)\b", said, re.IGNORECASE)
+    return cue is not None and any(port.name in ports for port in read_declaring(said))
 
 
 def _is_purpose(said: str, vocabulary: Vocabulary) -> bool:
@@ -145,9 +191,9 @@ def declares(said: str, vocabulary: Vocabulary) -> bool:
     )
 
 
-def _tells(said: str, vocabulary: Vocabulary, *, naming: bool) -> bool:
-    """Whether `said` may be about what the module does."""
-    outputs = {port.name for port in vocabulary.interface.outputs}
+def _tells(said: str, vocabulary: Vocabulary, *, naming: bool, but: str = "") -> bool:
+    """Whether `said` may be about what the module does, of other signals than `but`."""
+    outputs = {port.name for port in vocabulary.interface.outputs} - {but}
     inner = {word.name for word in vocabulary.inner}
     for token in tokens(said):
         if token.text.lower() in _TELLING:
