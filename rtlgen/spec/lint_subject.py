@@ -10,6 +10,7 @@ from functools import cached_property
 from rtlgen.spec.model import Finding, Fragment, Kind, Place, Severity, Spec
 from rtlgen.spec.text import Sentence
 from sim.interface import Port
+from symbolic.arithmetic import Word
 from symbolic.state_table import StateTable
 
 
@@ -92,7 +93,7 @@ class Subject:
 def fragment_names(fragment: Fragment, side: str) -> Iterator[str]:
     """Yield the ports among the `inputs` or `outputs` of `fragment`, without indices."""
     for entry in getattr(fragment.value, side, ()):
-        name = entry.name if isinstance(entry, Port) else str(entry)
+        name = entry.name if isinstance(entry, (Port, Word)) else str(entry)
         yield name.partition("[")[0]
 
 

@@ -37,6 +37,7 @@ class Kind(Enum):
     STATE_DIAGRAM = "state diagram"
     WAVEFORM = "waveform"
     EXAMPLE = "worked example"
+    REQUIREMENTS = "requirements"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +45,8 @@ class Fragment:
     """A part of the specification with an exact meaning.
 
     `value` is a `symbolic` value: `TruthTable` for tables, maps, minterms and
-    equations; `StateTable` for machines; `Waveform` for waveforms and examples.
+    equations; `StateTable` for machines; `Waveform` for waveforms and examples;
+    `Behavior` for requirements, which are all sentences together.
     """
 
     kind: Kind

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from rtlgen.spec.model import Fragment
+from symbolic.behavior import Behavior
+from symbolic.behavior_text import told
 from symbolic.equations import Equations
 from symbolic.expression import verilog
 from symbolic.state_table import StateTable, Transition
@@ -31,6 +33,8 @@ def plain(fragment: Fragment) -> tuple[str, ...]:
         return tuple(_state_table(value))
     if isinstance(value, Waveform):
         return tuple(_waveform(value))
+    if isinstance(value, Behavior):
+        return tuple(told(value))
     raise TypeError(f"a fragment cannot hold a {type(value).__name__}")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from rtlgen.spec.headers import (
 from rtlgen.spec.lint import lint
 from rtlgen.spec.lint_subject import Subject
 from rtlgen.spec.listing import Listing, read_listing
-from rtlgen.spec.model import Finding, Place, Severity, Spec
+from rtlgen.spec.model import Finding, Fragment, Kind, Place, Severity, Spec
 from rtlgen.spec.naming import (
     ModuleName,
     assumed_name,
@@ -44,6 +44,7 @@ from rtlgen.spec.ports import (
 )
 from rtlgen.spec.properties import read_properties
 from rtlgen.spec.prose import read_more, read_prose
+from rtlgen.spec.requirements import NotUnderstood, read_requirements
 from rtlgen.spec.roles import describe
 from rtlgen.spec.text import IDENTIFIER, Sentence, line_place, normalize, sentences
 from rtlgen.spec.timing import find_timing
@@ -189,6 +190,7 @@ class _Reading:
 
     def _finish(self, spec: Spec, clean: str, said: Sequence[Sentence], ports: PortList) -> Spec:
         fragments, findings = read_fragments(clean, spec.interface)
+        fragments = (*fragments, *self._required(spec, fragments, findings))
         subject = Subject(
             spec=replace(spec, fragments=fragments, findings=(*self.findings, *findings)),
             sentences=said,
@@ -206,6 +208,32 @@ class _Reading:
             ),
         )
         return lint(subject)
+
+    def _required(
+        self, spec: Spec, fragments: Sequence[Fragment], findings: Sequence[Finding]
+    ) -> Iterator[Fragment]:
+        """Yield what the sentences define, where nothing formal does and all are understood."""
+        if any(part.kind is not Kind.EXAMPLE for part in fragments) or findings:
+            return
+        lines = {
+            line
+            for part in fragments
+            for line in range(part.place.line, part.place.end_line + 1)
+        }
+        try:
+            found = read_requirements(
+                spec.text, spec.interface, self._skipped() | frozenset(lines)
+            )
+        except NotUnderstood:
+            return
+        source = "\n".join(self.lines[found.place.line - 1 : found.place.end_line])
+        yield Fragment(
+            kind=Kind.REQUIREMENTS,
+            value=found.behavior,
+            place=found.place,
+            source=source,
+            notes=found.notes,
+        )
 
     def _ranges(self, header: Header | None, ports: PortList) -> dict[str, str]:
         names = [port.name for port in ports.ports]

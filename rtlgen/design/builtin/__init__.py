@@ -10,6 +10,7 @@ from __future__ import annotations
 from rtlgen.design.builtin.compiled import Compiled, Unfit
 from rtlgen.design.builtin.functions import compile_functions
 from rtlgen.design.builtin.machines import compile_machine
+from rtlgen.design.builtin.requirements import compile_requirements
 from rtlgen.design.builtin.screening import screen
 from rtlgen.design.builtin.waveforms import compile_waveform
 from rtlgen.design.proposal import Decline, Proposal
@@ -76,6 +77,8 @@ def _compile(spec: Spec) -> Compiled:
     machines = _of(spec, Kind.STATE_TABLE, Kind.STATE_DIAGRAM)
     functions = _of(spec, Kind.TRUTH_TABLE, Kind.KARNAUGH_MAP, Kind.MINTERMS, Kind.EQUATION)
     waveforms = _of(spec, Kind.WAVEFORM)
+    if required := _of(spec, Kind.REQUIREMENTS):
+        return compile_requirements(spec, *required)
     if waveforms and (machines or functions):
         raise Unfit("the specification has a waveform beside its other definitions")
     if waveforms:
