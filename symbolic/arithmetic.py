@@ -155,7 +155,9 @@ def evaluate(term: Term, values: Mapping[str, int | None]) -> int:
     if term.op in ("and", "or"):
         # one that is known may settle it, read from left to right as Python does
         first = bool(evaluate(term.args[0], values))
-        return int(first) if first == (term.op == "or") else int(bool(evaluate(term.args[1], values)))
+        return (
+            int(first) if first == (term.op == "or") else int(bool(evaluate(term.args[1], values)))
+        )
     if term.op == "choose":
         return evaluate(term.args[1 if evaluate(term.args[0], values) else 2], values)
     return int(_EVALUATE[term.op](*(evaluate(arg, values) for arg in term.args)))

@@ -6,38 +6,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from sim.interface import Interface
+from sim.interface import Edge, Interface
 from symbolic.arithmetic import (
-    Number,
-    Signal,
     Term,
     Unknown,
     Word,
     evaluate,
-    python,
     signals,
 )
 from symbolic.arithmetic_verilog import Writer
+from symbolic.behavior_source import behavior_source
+from symbolic.behavior_statements import Assign, Statement, targets
 from symbolic.emit_module import Body, module
-
-
-@dataclass(frozen=True, slots=True)
-class Assign:
-    """A target becomes a value; what does not fit its width is cut off."""
-
-    target: str
-    value: Term
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """The first branch whose condition holds; then `otherwise`."""
-
-    branches: tuple[tuple[Term, tuple[Statement, ...]], ...]
-    otherwise: tuple[Statement, ...] = ()
-
-
-Statement = Assign | Choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +135,6 @@ class Behavior:
 
     def python_source(self) -> str:
         """Return a standalone Python module with a class `Reference` that predicts the same."""
-        from symbolic.behavior_source import behavior_source
-
         return behavior_source(self)
 
     def verilog(self, interface: Interface, origin: str) -> str:
@@ -186,8 +164,7 @@ class Behavior:
         if len(interface.clocks) != 1 or len(interface.resets) > 1:
             raise ValueError("must have one clock and at most one reset")
         clock, resets = interface.clocks[0], interface.resets
-        event = f"{clock.edge.value} {clock.port}"
-        event = f"{'negedge' if 'fall' in clock.edge.value else 'posedge'} {clock.port}"
+        event = f"{'negedge' if clock.edge is Edge.FALLING else 'posedge'} {clock.port}"
         for reset in resets:
             if reset.asynchronous:
                 event += f" or {'negedge' if reset.active_low else 'posedge'} {reset.port}"
@@ -221,17 +198,6 @@ class Behavior:
                 yield "end else begin"
                 yield from (f"    {line}" for line in self._lines(one.otherwise, writer))
             yield "end"
-
-
-def targets(statements: Iterable[Statement]) -> Iterator[str]:
-    """Yield the names that statements assign to, with repetitions."""
-    for one in statements:
-        if isinstance(one, Assign):
-            yield one.target
-        else:
-            for _, then in one.branches:
-                yield from targets(then)
-            yield from targets(one.otherwise)
 
 
 def _terms(statements: Iterable[Statement]) -> Iterator[Term]:
@@ -270,6 +236,3 @@ def _spread(word: Word, value: int | None) -> dict[str, str]:
 def _declared(kind: str, word: Word) -> str:
     signed = " signed" if word.signed else ""
     return f"{kind}{signed}{f' [{word.width - 1}:0]' if word.width > 1 else ''} {word.name};"
-
-
-__all__ = ["Assign", "Behavior", "Choice", "Number", "Register", "Signal", "Statement", "targets"]

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from symbolic.arithmetic import python
+from symbolic.behavior_statements import Assign, Statement, targets
 
 if TYPE_CHECKING:
-    from symbolic.behavior import Behavior, Statement
+    from symbolic.behavior import Behavior
 
 _SOURCE = '''\
 """Reference model: what the requirements say, statement by statement, on whole numbers."""
@@ -73,7 +74,9 @@ class Reference:
         outputs = {{}}
         for word in OUTPUTS:
             value, width = shown[word], WORDS[word][0]
-            text = "-" * width if value is None else format(value & ((1 << width) - 1), "0%db" % width)
+            text = "-" * width
+            if value is not None:
+                text = format(value & ((1 << width) - 1), "0%db" % width)
             outputs.update(zip(names(word), text))
         return outputs, tuple(after[word] for word in REGISTERS)
 '''
@@ -101,8 +104,6 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _lines(statements: Sequence[Statement]) -> Iterator[str]:
-    from symbolic.behavior import Assign, targets
-
     for one in statements:
         if isinstance(one, Assign):
             yield f'become("{one.target}", lambda: {python(one.value)}, after)'

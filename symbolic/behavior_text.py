@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from symbolic.arithmetic import Number, Signal, Term
-from symbolic.behavior import Assign, Behavior, Statement
+from symbolic.behavior import Behavior
+from symbolic.behavior_statements import Assign, Statement
 
 _INFIX = {
     "add": "+",

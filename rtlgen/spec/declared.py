@@ -90,9 +90,9 @@ KEYWORDS = words(
     "signed unsigned parameter for integer posedge negedge function task"
 )
 NO_NAMES = KEYWORDS | words(
-    "is are the an to of and or with from for this that these those when where which port ports "
-    "signal signals pin pins must should will may it its be has have becomes goes then none both each "
-    "registered combinational"
+    "is are the an to of and or with from for this that these those when where which port "
+    "ports signal signals pin pins must should will may it its be has have becomes goes then "
+    "none both each registered combinational"
 )
 """Words that are never a port's name."""
 

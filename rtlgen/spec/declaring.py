@@ -23,7 +23,9 @@ _LONGEST = 2000
 _QUOTED = re.compile(rf'"({IDENTIFIER})\s?(\[[^\]"]{{1,40}}\])?"(\s?\[[^\]]{{1,40}}\])?')
 _PLAIN = re.compile(rf"({IDENTIFIER})\s?(\[[^\]]{{1,40}}\])?\Z")
 _COUNT = r"(?:\d+|[A-Za-z]+(?:-[a-z]+)?)"
-_BITS = re.compile(rf"\bwidth\s+(?:of\s+)?\d+\b|\b{_COUNT}[\s-]bits?\b|\b(?:single|one)[\s-]bit\b", re.IGNORECASE)
+_BITS = re.compile(
+    rf"\bwidth\s+(?:of\s+)?\d+\b|\b{_COUNT}[\s-]bits?\b|\b(?:single|one)[\s-]bit\b", re.IGNORECASE
+)
 _SIGNED = re.compile(r"(?<!un)\bsigned\b", re.IGNORECASE)
 _CUE = re.compile(
     r"(?P<side>\bon\s+the\s+(?:in|out)put\s+side\b[^.:;]{0,20}?\b(?:has|are|is)\b)"
@@ -42,21 +44,23 @@ _CUE = re.compile(
 )
 _TAKING = words("takes gets accepts receives expects")
 _BEHIND = re.compile(
-    r"\b(?:is|are)\s+(?:(?:all|both|an?|the|also)\s+)*(?P<attributes>(?:[\w-]+\s+){0,4}?)"
+    r"(?:\b(?:is|are)|,(?=\s+all\b))\s+(?:(?:all|both|an?|the|also)\s+)*(?P<attributes>(?:[\w-]+\s+){0,4}?)"
     r"(?P<direction>inputs?|outputs?)\b(?!\s+(?:of(?!\s+\d)|to|side|is|are)\b)",
     re.IGNORECASE,
 )
 _ATTRIBUTES = words(
-    "a an the of is are be shall which that with as it its one two three four five six seven eight "
-    "single bit bits wide each both all them number numbers value signed unsigned two's complement "
-    "registered register registers combinational active high low rising falling positive negative "
-    "edge edges clock reset synchronous asynchronous async sync posedge negedge too also only vector "
-    "integer binary together well used already every whose width vectors vector holding -"
+    "a an the of is are be shall which that with as it its one two three four five six seven "
+    "eight single bit bits wide each both all them number numbers value signed unsigned two's "
+    "complement registered register registers combinational active high low rising falling "
+    "positive negative edge edges clock reset synchronous asynchronous async sync posedge "
+    "negedge too also only vector integer binary together well used already every whose width "
+    "vectors vector holding -"
 )
 _NOT_BEFORE_NAME = words(
-    "already everything nothing it they if when while whenever unless until because of to from by is are was must shall should will can "
-    "may has have had so then than not no this these those that which who what where how for in on "
-    "at into within after before during but or only any every"
+    "already all everything nothing it they if when while whenever unless until because of to "
+    "from by is are was must shall should will can may has have had so then than not no this "
+    "these those that which who what where how for in on at into within after before during "
+    "but or only any every"
 )
 _ENDS = re.compile(
     r"\b(?:is|are|was|shall|should|must|will|can|may|has|have|which|that|says|gives|giving|tells|"
@@ -69,29 +73,40 @@ _MARKED = re.compile(
     rf"|(?<![\w\"])(?P<name3>{IDENTIFIER})\s*\((?P<said3>(?P<direction3>input|output)\b[^()]*)\)"
     rf"|\b(?P<name2>(?=\w*[_\d]){IDENTIFIER}),\s+an?\s+(?P<said2>[\w\s-]{{0,30}}?)\b(?P<direction2>input|output)(?=[,.;)])"
 )
+_WIDE = re.compile(
+    rf"\b(?:\d+|one|two|three|four|eight|single)[\s-]bit\s+(?:input|output)\s+(?:called\s+|named\s+)?(?P<name>{IDENTIFIER})\b"
+)
+"""`a 16-bit input divisor`: surely a name."""
+_RUN = re.compile(
+    rf'(?:"{IDENTIFIER}"(?:\s*\([^()]*\))?\s*(?:,\s*(?:and\s+)?|\band\s+))*"{IDENTIFIER}"(?:\s*\([^()]*\))?\s*,?\s*\Z'
+)
+"""The quoted names that end a text."""
 _EACH = re.compile(r"\beach\b", re.IGNORECASE)
 _SHORT = 3
 """Letters of a name that is hardly a word: `a carry input ci`."""
-_TOKEN = re.compile(rf"(?P<no>\b(?:no|without)\s+(?:an?\s+)?)?(?<![\w$])(?P<token>{IDENTIFIER})", re.IGNORECASE)
+_TOKEN = re.compile(
+    rf"(?P<no>\b(?:no|without)\s+(?:an?\s+)?)?(?<![\w$])(?P<token>{IDENTIFIER})", re.IGNORECASE
+)
 _NO_WORD = re.compile(
     r"(?:[a-z]\w*_)?[a-z]?clk(?:_\w+|[a-z]|\d*)?|(?:[a-z]\w*_)?[asn]?rst(?:_\w+|[nib]|\d*)?",
     re.IGNORECASE,
 )
 """Names of clocks and resets that are no words of a sentence."""
 _OF_ALL = re.compile(r"\b(?:each|both|all)\b|\A\W*are\b|\A\s*-", re.IGNORECASE)
-_SPLIT = re.compile(r"\s*(?:[,;:]\s*(?:and\b|as well as\b|along with\b|plus\b)?|\band\b|\bas well as\b|\balong with\b|\bplus\b)\s*", re.I)
+_ALSO = r"\b(?:and|as well as|along with|plus)\b"
+_SPLIT = re.compile(rf"\s*(?:[,;:]\s*(?:{_ALSO})?|{_ALSO})\s*", re.IGNORECASE)
 _NO_PLAIN = NO_NAMES | words(
-    "two three four five six seven eight bit everything nothing it they them all each both other "
-    "others output input outputs inputs following listed below above i.e e.g also there always only "
-    "usual not no registered combinational respectively"
+    "two three four five six seven eight bit side sides number everything nothing it they "
+    "them all each both other others output input outputs inputs following listed below above "
+    "i.e e.g also there always only usual not no registered combinational respectively"
 )
 _SOFT = words(
-    "zero zeros one ones low high active inactive stable valid unchanged unused undefined unknown "
-    "constant asserted deasserted set cleared bits data value values state states number numbers side "
-    "sides level levels sequential described given shown computed sampled taken same different equal "
-    "word words byte bytes line lines flag flags edge cycle cycles well together side too ignored driven "
-    "held off on none logic block circuit module unit design register registers wire wires name names "
-    "connected clock reset now yes"
+    "zero zeros one ones low high active inactive stable valid unchanged unused undefined "
+    "unknown constant asserted deasserted set cleared bits data value values state states "
+    "number numbers side sides level levels sequential described given shown computed sampled "
+    "taken same different equal word words byte bytes line lines flag flags edge cycle cycles "
+    "well together side too ignored driven held off on none logic block circuit module unit "
+    "design register registers wire wires name names connected clock reset now yes"
 )
 """Words that are rather no names, where a list says nothing of widths."""
 _CLOCKLIKE = re.compile(
@@ -121,6 +136,8 @@ _TIMED = tuple(
 class _Said:
     text: str
     place: Place
+    whole: str = ""
+    """The whole specification, to see how a word is used elsewhere."""
 
 
 @dataclass(slots=True)
@@ -147,17 +164,23 @@ class _List:
     """Whether the first name stands right behind its direction: `a 4-bit input data giving ...`."""
     single: bool = False
     """Whether what was said before holds for the first name only: `an 8-bit output s and cout`."""
+    flags: bool = False
+    """Whether names follow that are announced as such: `the flags zero, carry and neg`."""
     carried: tuple[Width | None, bool] | None = None
     """What was said of several names together: `two 8-bit operands a and b`."""
 
     def read(self, text: str) -> None:
         """Take the names and attributes that `text` begins with."""
-        for place, segment in enumerate(_segments(text)):
+        for place, (told, segment) in enumerate(_segments(text)):
             if not segment.strip(" :\"'"):
                 continue
             if self.names and self._attribute(segment):
                 continue
             if place == 0 and self._announces(segment):
+                continue
+            if told and self.names and not (self.quoted and _QUOTED.search(segment)):
+                self._apply(segment, to_all=len(self.names) > 1)
+                self.ended |= not all(map(_is_attribute, segment.split()))
                 continue
             if self.ended or not self._name(segment):
                 return
@@ -186,7 +209,12 @@ class _List:
         spoken = re.findall(r"[A-Za-z']+|\d+|-", bare)
         if self.ended and re.match(r"\s*an?\s", segment):
             return False
-        told = re.match(r"\s*(?:two|three|four|both|each|all)\b.*\beach\b", bare) and _BITS.search(bare)
+        told = re.match(r"\s*(?:two|three|four|both|each|all)\b.*\beach\b", bare) and _BITS.search(
+            bare
+        )
+        told = told or re.match(
+            rf"\s*(?:which|that)\s+(?:is|are)\s+{_BITS.pattern}", bare, re.IGNORECASE
+        )
         if not told and not all(w.lower() in _ATTRIBUTES or w.isdigit() for w in spoken):
             return False
         self._apply(bare, to_all=_OF_ALL.search(bare) is not None)
@@ -200,7 +228,9 @@ class _List:
         while to_all and first > 0 and self.names[first - 1].width is None:
             first -= 1
         for one in self.names[first:]:
-            if one.width is None and not (_CLOCKLIKE.match(one.name) and first < len(self.names) - 1):
+            if one.width is None and not (
+                _CLOCKLIKE.match(one.name) and first < len(self.names) - 1
+            ):
                 one.width = width
                 one.signed |= signed
             elif one is self.names[-1] or (to_all and width is None):
@@ -217,13 +247,15 @@ class _List:
         if found is None:
             return False
         name, before, behind = found
-        if not self.quoted and re.fullmatch(IDENTIFIER, remark) and may_name(remark, surely=True):
-            if not _is_attribute(remark):
-                name = (remark, "")
+        if not self.quoted and may_name(remark, surely=True) and not _is_attribute(remark):
+            name = (remark, "")
         if set(re.findall(r"[a-z]+", before.lower())) & _NOT_BEFORE_NAME:
             return False
         wide = _BITS.search(f"{before} {remark}")
-        if not self.quoted and before.strip() and name[0].lower() in _SOFT and not wide:
+        several = re.search(r"\b(?:flags|signals|strobes|outputs|inputs)\s*\Z", before)
+        self.flags = self.flags or bool(several)
+        plainly = wide or self.flags
+        if not self.quoted and before.strip() and name[0].lower() in _SOFT and not plainly:
             return False
         if not self.quoted and re.match(r"\s*that\b", behind) and name[0].endswith("s"):
             return False
@@ -322,18 +354,27 @@ def _bits(text: str) -> Width | None:
     return find_bits(f"{wide[1]} bits" if wide else said)
 
 
-def _segments(text: str) -> Iterator[str]:
-    """Yield the parts of `text` between commas, semicolons and "and", parentheses kept whole."""
+def _segments(text: str) -> Iterator[tuple[bool, str]]:
+    """Yield the parts of `text` between commas, semicolons, colons and "and".
+
+    Parentheses are kept whole. Each part comes with whether a colon stands before it.
+    """
     begin = depth = at = 0
+    told = False
     while at < len(text):
         depth += (text[at] in "([") - (text[at] in ")]")
         found = _SPLIT.match(text, at) if depth <= 0 else None
-        if found and found.end() > at and (at == 0 or not text[at].isalpha() or not text[at - 1].isalnum()):
-            yield text[begin:at]
+        if (
+            found
+            and found.end() > at
+            and (at == 0 or not text[at].isalpha() or not text[at - 1].isalnum())
+        ):
+            yield told, text[begin:at]
+            told = ":" in found[0]
             begin = at = found.end()
         else:
             at += 1
-    yield text[begin:]
+    yield told, text[begin:]
 
 
 def read_declaring(text: str, *, surely: bool = False) -> list[DeclaredPort]:
@@ -346,11 +387,12 @@ def read_declaring(text: str, *, surely: bool = False) -> list[DeclaredPort]:
     """
     found: dict[str, DeclaredPort] = {}
     quoted: set[str] = set()
+    sure: set[str] = set()
     for said in _sentences(text):
-        names = {match[1] for match in _QUOTED.finditer(said.text)}
-        names |= {match["name3"] for match in _MARKED.finditer(said.text)} - {None}
+        quoted |= {match[1] for match in _QUOTED.finditer(said.text)}
+        sure |= {match["name3"] for match in _MARKED.finditer(said.text)} - {None}
+        sure |= {match["name"] for match in _WIDE.finditer(said.text) if may_name(match["name"])}
         for port in sorted(_in_sentence(said), key=lambda port: first_place(port.name, said.text)):
-            quoted |= {port.name} & names
             known = found.get(port.name)
             if known is None:
                 found[port.name] = port
@@ -358,8 +400,9 @@ def read_declaring(text: str, *, surely: bool = False) -> list[DeclaredPort]:
                 found[port.name] = replace(
                     known, width=port.width, signed=known.signed or port.signed
                 )
-    if quoted or surely:
-        return [port for name, port in found.items() if name in quoted or _looks_like_a_name(name)]
+    if surely or not quoted.isdisjoint(found):
+        sure |= quoted
+        return [one for name, one in found.items() if name in sure or _looks_like_a_name(name)]
     return list(found.values())
 
 
@@ -408,7 +451,7 @@ def _sentences(text: str) -> Iterator[_Said]:
     for number, line in enumerate([*text.replace("`", '"').split("\n"), ""], 1):
         starts = BULLET.match(line) or re.match(r"\s*\W{0,3}[A-Z][\w (),/&]{0,40}?\W{0,3}:", line)
         if block and (not line.strip() or starts):
-            yield from _cut(block)
+            yield from (replace(said, whole=text) for said in _cut(block))
             block = []
         if line.strip():
             block.append((number, plain(line[:LINE_LIMIT]).strip()))
@@ -418,7 +461,7 @@ def _cut(block: Sequence[tuple[int, str]]) -> Iterator[_Said]:
     place = Place(line=block[0][0], end_line=block[-1][0])
     whole = BULLET.sub("", " ".join(line for _, line in block), count=1)
     for piece in re.split(r"(?<=[\w)\]\"'])\.\s+", whole[: 4 * _LONGEST]):
-        numbered = re.match(r"\(?\d+(?:\.\d+)*[.)]?\s+(?=\D)", piece)
+        numbered = re.match(r"(?:\(?\d+(?:\.\d+)*[.)]?|[A-Z]{1,6}-?\d+:?)\s+(?=\D)", piece)
         bare = piece[numbered.end() :] if numbered else piece
         yield _Said(bare[:_LONGEST].rstrip(" ."), place)
 
@@ -464,9 +507,15 @@ def _after(
     colon = ":" in (cue["link"] or cue["colon"] or "")
     names.read(rest)
     widths = names.widths or names.shared is not None
-    telling = colon or widths or bool(re.search(r"called|named", cue["link"] or ""))
+    begins = not text[: cue.start()].strip() and re.match(r"\s+\w+\s*:", rest) is not None
+    telling = (
+        colon
+        or widths
+        or (begins and names.direct)
+        or bool(re.search(r"called|named", cue["link"] or ""))
+    )
     if not quoted and not telling:
-        names.names = _plausible(names.names, direct=names.direct)
+        names.names = _plausible(names.names, said, direct=names.direct)
     if cue["timed"]:
         names.names = [one for one in names.names if _CLOCKLIKE.match(one.name) or quoted]
     for one in names.names:
@@ -480,8 +529,13 @@ def _before_last(rest: str) -> str:
     return rest if '"' in rest[last:] or re.search(r"\w\s*\(", rest[last:]) else rest[:last]
 
 
-def _plausible(names: Sequence[_Found], *, direct: bool) -> list[_Found]:
+def _plausible(names: Sequence[_Found], said: _Said, *, direct: bool) -> list[_Found]:
     """Return the names of an unquoted list of which nothing else is said."""
+    if direct and names and may_name(names[0].name, surely=True):
+        word = re.escape(names[0].name)
+        used = rf"\b(?:if|when|while|with|once)\s+{word}\b|\b{word}\s+(?:is|goes)\b"
+        if re.search(used, said.whole, re.IGNORECASE):
+            return list(names[:1])
     if direct and len(names) == 1 and len(names[0].name) <= _SHORT:
         return [one for one in names if may_name(one.name, surely=True)]
     looking = [one for one in names if _looks_like_a_name(one.name)]
@@ -508,11 +562,17 @@ def _before(
     """Yield the list before "are inputs", from where the clause before ended."""
     front = re.split(r"[.:;]\s+", said.text[begin : behind.start()])[-1]
     if begin:
-        clause = re.match(r".*?\bbits?(?:\s+(?:each|wide))*\s*,?\s*(?:and\s+)?|\W*(?:and\s+)?", front)
+        clause = re.match(
+            r".*?\bbits?(?:\s+(?:each|wide))*\s*,?\s*(?:and\s+)?|\W*(?:and\s+)?", front
+        )
         front = front[clause.end() :] if clause else front
+    if quoted and (run := _RUN.search(front)):
+        front = run[0]
     tail = said.text[behind.end() : behind.end() + 60]
     attributes = behind["attributes"]
-    near = re.match(rf"(?:\s+of|,(?:\s+all)?)\s+{_COUNT}[\s-]bits?|\s+with\s+{_COUNT}\s+bits", tail, re.I)
+    near = re.match(
+        rf"(?:\s+of|,(?:\s+all)?)\s+{_COUNT}[\s-]bits?|\s+with\s+{_COUNT}\s+bits", tail, re.I
+    )
     shared = _bits(behind["attributes"]) or (_bits(near[0]) if near else None)
     names = _List(quoted, shared, _SIGNED.search(attributes) is not None)
     names.read(front)
@@ -529,14 +589,15 @@ def _clocks(said: _Said, *, quoted: bool) -> Iterator[DeclaredPort]:
             name = match["name"]
             is_quoted = name.startswith('"')
             bare = name.strip('"')
-            if bare.lower() == "reset" or (bare.lower() == "clock" and "edge" not in match[0].lower()):
+            if bare.lower() == "reset" or (
+                bare.lower() == "clock" and "edge" not in match[0].lower()
+            ):
                 continue
             after_the = re.search(r"\bthe\s+\Z", said.text[: match.start("name")], re.IGNORECASE)
             if is_quoted or (_CLOCKLIKE.match(bare) and not quoted and not after_the):
                 if is_quoted and not _CLOCKLIKE.match(bare) and "edge" not in match[0].lower():
                     continue
                 yield _port(_Found(bare), Direction.INPUT, said)
-
 
     for match in _TOKEN.finditer(said.text):
         if _NO_WORD.fullmatch(match["token"]) and not match["no"]:

@@ -23,14 +23,16 @@ class Role(Enum):
 
 PORT_ROLES = frozenset({Role.INPUT, Role.OUTPUT, Role.INOUT, Role.PORTS, Role.PARAMETERS})
 _FILLERS = words(
-    "control data status the a an its it this module modules has have with following port ports signal signals pin "
-    "pins is are list lists description descriptions definition definitions interface table "
-    "summary of as follows and data control top level io names name design uses there block circuit"
+    "control data status the a an its it this module modules has have with following port "
+    "ports signal signals pin pins is are list lists description descriptions definition "
+    "definitions interface table summary of as follows and data control top level io names "
+    "name design uses there block circuit"
 )
 _NOT_PORTS = words(
-    "internal submodule submodules sub register registers wire wires test testbench bench state "
-    "states example examples valid value values encoding logic behavior behaviour timing protocol "
-    "truth instance instances waveform sequence table memory map local ram rom"
+    "internal submodule submodules sub register registers wire wires test testbench bench "
+    "state states example examples valid value values encoding logic behavior behaviour "
+    "timing protocol truth instance instances waveform sequence table memory map local ram "
+    "rom"
 )
 _PORT_WORDS = words("port ports interface interfaces io pins pinout signals i/o i/os")
 _PARAMETER_WORDS = words("parameter parameters parameterized generics generic")

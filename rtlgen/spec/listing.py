@@ -14,10 +14,18 @@ from rtlgen.spec.declared import (
     read_parameter,
 )
 from rtlgen.spec.declaring import listed_ports
-from rtlgen.spec.headings import PORT_ROLES, Heading, Outline, Role, classify, read_heading, shared_width
+from rtlgen.spec.headings import (
+    PORT_ROLES,
+    Heading,
+    Outline,
+    Role,
+    classify,
+    read_heading,
+    shared_width,
+)
 from rtlgen.spec.tables import is_rule, read_table
-from rtlgen.spec.widths import Width, find_bits
 from rtlgen.spec.text import IDENTIFIER, LINE_LIMIT, indentation, line_place, plain, without_bullet
+from rtlgen.spec.widths import Width, find_bits
 from sim.interface import Direction
 
 _DIRECTION_OF = {
@@ -51,12 +59,14 @@ _COMMA_ITEM = re.compile(
     re.IGNORECASE,
 )
 """What begins `- data, input, 8 bits, unsigned`."""
-_SHARING = re.compile(r"\beach\b|\s[-\u2013]\s|\s-\s|\bwidth\b|\bwhich\b|\bboth\b")
+_SHARING = re.compile(r"\bthe\s+\w|\beach\b|\s[-\u2013]\s|\s-\s|\bwidth\b|\bwhich\b|\bboth\b")
 """What says something of several ports of a list, or more than a list does."""
 _COMMA_LINE = re.compile(
     rf"{IDENTIFIER}\s*,\s*(?:input|output|inout)\b(?:,\s*[\w' -]+)*\Z", re.IGNORECASE
 )
-_STARTS = re.compile(r"[|#]|\W{0,3}[A-Za-z][\w (),/&]{0,40}?\W{0,3}:(?:\s|$)|(?:input|output|inout)\s")
+_STARTS = re.compile(
+    r"[|#]|\W{0,3}[A-Za-z][\w (),/&]{0,40}?\W{0,3}:(?:\s|$)|(?:input|output|inout)\s"
+)
 """What begins a line that goes on with nothing."""
 _STATED = re.compile(
     r"(?:(?P<first>signed)|unsigned)?[\s,]*(?P<bits>(?:\d+|[a-z]+)[\s-]bits?)?(?:\s+(?:wide|each))*"
@@ -70,6 +80,7 @@ _NAME_FIRST = re.compile(
     r"(?:[\s,]*(?:un)?signed\b)?[\s,]*(?P<width>\d+)?(?=\s|[).,]|$)",
     re.IGNORECASE,
 )
+_ALIGNED = re.compile(rf"(?P<name>{IDENTIFIER})\s?(?P<range>\[[^\]\n]*\])?\s{{2,}}(?P<said>\S.*)")
 _DIRECTION_FIRST = re.compile(
     rf"(?P<way>in|out)(?P<way2>)\s{{2,}}(?P<name>{IDENTIFIER})\s?(?P<range>\[[^\]\n]*\])?"
     r"(?:\s{2,}(?:(?P<width>\d+)\s+bits?\b)?.*|\s+signed)?\Z"
@@ -204,6 +215,8 @@ class _Walk:
             return False
         if _DECLARED.match(line) or ("|" not in line and _row(plain(line).strip())):
             return False
+        if "|" not in line and self._told_row(plain(line).strip()):
+            return False
         self.block += 1
         table = read_table(self.lines, self.at, role=self.outline.role, block=self.block)
         if table is None:
@@ -218,7 +231,11 @@ class _Walk:
     def _line(self, line: str) -> bool:
         text, bulleted = without_bullet(line)
         text = plain(text).strip()
-        if _INLINE.match(text):
+        label = _INLINE.match(text)
+        if label and _ALIGNED.match(label[2]) and (heading := read_heading(label[1] + ":")):
+            self.outline.enter(heading)
+            text, label = label[2], None
+        if label:
             begin = self.at
             text = f"{text} {self._rest_of_paragraph()}".strip()
             self.raw = " ".join(line.strip() for line in self.lines[begin : self.at + 1])
@@ -334,13 +351,33 @@ class _Walk:
     def _whole(self, text: str) -> bool:
         """Read `input [7:0] data` or an aligned row on a line of its own, wherever it stands."""
         item = read_item(text.rstrip(" ,;"), loose=True) if _WHOLE.match(text) else _row(text)
+        item = item or self._told_row(text)
         if item is None or len(item.names) != 1 or item.direction is None:
             return False
         formal = self.outline.role in _DIRECTION_OF or self.outline.role is Role.PORTS
+        self.item_bare = False
         target = self.listing.ports if formal else self.listing.loose
         target += item.ports(line_place(self.number), block=self.block)
         self.after_text = self.blank_before = False
         return True
+
+    def _told_row(self, text: str) -> Item | None:
+        """Return what `clear        restart the CRC` declares under a heading for one direction."""
+        direction = _DIRECTION_OF.get(self.outline.role)
+        found = _ALIGNED.match(text) if direction and not self.after_text else None
+        if found and found["name"].lower() in ("description", "function", "purpose", "notes"):
+            return None
+        if found is None or direction is None or indentation(self.lines[self.at]) == 0:
+            return None
+        item = read_item(f"{found['name']}{found['range'] or ''}: {found['said']}", loose=True)
+        if item is None:
+            return None
+        item.direction = direction
+        bits = re.match(r"(?:\d+|one)[\s-]bits?\b", found["said"])
+        item.width = item.width or (find_bits(bits[0]) if bits else self.shared)
+        item.signed |= re.match(r"signed\b", found["said"], re.IGNORECASE) is not None
+        _take_stated(item)
+        return item
 
     def _declarations(self, text: str) -> bool:
         """Read `input clk, input [3:0] key, output open`, a line that goes on as it begins."""

@@ -216,14 +216,10 @@ class _Reading:
         if any(part.kind is not Kind.EXAMPLE for part in fragments) or findings:
             return
         lines = {
-            line
-            for part in fragments
-            for line in range(part.place.line, part.place.end_line + 1)
+            line for part in fragments for line in range(part.place.line, part.place.end_line + 1)
         }
         try:
-            found = read_requirements(
-                spec.text, spec.interface, self._skipped() | frozenset(lines)
-            )
+            found = read_requirements(spec.text, spec.interface, self._skipped() | frozenset(lines))
         except NotUnderstood:
             return
         source = "\n".join(self.lines[found.place.line - 1 : found.place.end_line])

@@ -48,4 +48,6 @@ def _check(example: Fragment, behavior: Behavior) -> None:
         outputs, _ = behavior.step(behavior.initial(), bits)
         for name, bit in outputs.items():
             if name in bits and bit not in ("-", str(bits[name])):
-                raise Unfit(f"the example ({example.place}) and the requirements differ in {name!r}")
+                raise Unfit(
+                    f"the example ({example.place}) and the requirements differ in {name!r}"
+                )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from rtlgen.spec.requirements.reading import NotUnderstood, Requirements, read_requirements
+from rtlgen.spec.requirements.overlap import NotUnderstood
+from rtlgen.spec.requirements.reading import Requirements, read_requirements
 
 __all__ = ["NotUnderstood", "Requirements", "read_requirements"]

@@ -20,7 +20,8 @@ from rtlgen.spec.requirements.overlap import (
 from rtlgen.spec.requirements.phrases import negated
 from rtlgen.spec.requirements.vocabulary import Vocabulary
 from symbolic.arithmetic import Apply, Number, Signal, Term, Word, apply, replaced, signals
-from symbolic.behavior import Assign, Behavior, Choice, Register, Statement
+from symbolic.behavior import Behavior, Register
+from symbolic.behavior_statements import Assign, Choice, Statement
 
 
 def assembled(lines: Sequence[Line], vocabulary: Vocabulary) -> tuple[Behavior, tuple[str, ...]]:

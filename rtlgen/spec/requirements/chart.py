@@ -163,7 +163,7 @@ def _expanded(pattern: str) -> list[tuple[str | frozenset[str], ...]]:
             found = [before + inner for before in outer for inner in ((), *found)]
         else:
             one = _part(item.rstrip("?"))
-            found = [before + (one,) for before in found] + (found if item.endswith("?") else [])
+            found = [(*before, one) for before in found] + (found if item.endswith("?") else [])
     return [parts for parts in dict.fromkeys(found) if parts]
 
 

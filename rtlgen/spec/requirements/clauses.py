@@ -25,6 +25,7 @@ from rtlgen.spec.requirements.phrases import Entry, negated
 from symbolic.arithmetic import Number, Signal, Term, apply
 
 Changes = tuple[Change, ...]
+_ONE, _ZERO, _SOLE = Number(1), Number(0), Signal(SOLE)
 _BY = "[by VAL]"
 
 
@@ -48,14 +49,14 @@ def _to(value: int) -> Callable[..., Changes | None]:
 
 
 def _stepped(op: str) -> Callable[..., Changes | None]:
-    def make(target: Term, by: Term = Number(1)) -> Changes | None:
+    def make(target: Term, by: Term = _ONE) -> Changes | None:
         return _become((target,), apply(op, target, by))
 
     return make
 
 
 def _stepped_by(op: str) -> Callable[..., Changes | None]:
-    def make(by: Term, target: Term = Signal(SOLE)) -> Changes | None:
+    def make(by: Term, target: Term = _SOLE) -> Changes | None:
         return _become((target,), apply(op, target, by))
 
     return make
@@ -118,7 +119,11 @@ CHANGES: list[Entry] = [
     ("CHANGE", "add VAL [to NP]", _stepped_by("add")),
     ("CHANGE", "VAL is subtracted [from NP]", _stepped_by("sub")),
     ("CHANGE", "subtract VAL [from NP]", _stepped_by("sub")),
-    ("CHANGE", "NPS keep|hold|retain [its|their|the] [old|previous|last] [value|values|state]", _kept),
+    (
+        "CHANGE",
+        "NPS keep|hold|retain [its|their|the] [old|previous|last] [value|values|state]",
+        _kept,
+    ),
     ("CHANGE", "NPS keep what it had", _kept),
     ("CHANGE", "NPS stay|remain unchanged|constant|stable|same|alone", _kept),
     ("CHANGE", "NPS stay|remain the same", _kept),
@@ -207,7 +212,7 @@ def _always(changes: Changes, _: object = None) -> Said:
     return Rule(None, changes, timed=_ is not None)
 
 
-def _initial(targets: tuple[Term, ...], value: Term = Number(0)) -> Said | None:
+def _initial(targets: tuple[Term, ...], value: Term = _ZERO) -> Said | None:
     changes = _become(targets, value)
     return AtReset(changes) if changes else None
 
@@ -229,7 +234,9 @@ def _range(wraps: bool) -> Callable[..., Said | None]:
 def _ends(target: Term, high: Term | None, low: Term | None) -> Said | None:
     if not isinstance(target, Signal):
         return None
-    limits = [None if end is None else end.value if isinstance(end, Number) else -1 for end in (low, high)]
+    limits = [
+        None if end is None else end.value if isinstance(end, Number) else -1 for end in (low, high)
+    ]
     return None if -1 in limits else Range(target.name, limits[0], limits[1], wraps=False)
 
 
@@ -247,12 +254,14 @@ def _pulse_long(when: When, target: Term, *rest: Term) -> Said | None:
     return Pulse(when, target.name, cycles.value)
 
 
+_BEGINS = "WHEN [,] NP is|go|become [to] HIGH"
+_CYCLES = "NUM [clock] cycles|cycle"
 SENTENCES: list[Entry] = [
     ("SENT", "WHEN [,] EFFECT", _rule),
     ("SENT", "EFFECT [,] WHEN", lambda changes, when: _rule(when, changes)),
     ("SENT", "EFFECT TIME", _always),
     ("SENT", "TIME [,] EFFECT", lambda _, changes: _always(changes, True)),
-    ("SENT", "EFFECT", lambda changes: _always(changes)),
+    ("SENT", "EFFECT", _always),
     ("SENT", "NP is LEVEL WHEN [,] and LEVEL otherwise|else", _choice),
     ("SENT", "NP is LEVEL WHEN [,] otherwise|else LEVEL", _choice),
     ("SENT", "NP is LEVEL WHEN [,] otherwise|else it is LEVEL", _choice),
@@ -262,22 +271,50 @@ SENTENCES: list[Entry] = [
         lambda when, one, other: Rule(when, one, other, timed=when.timed),
     ),
     ("SENT", "otherwise|else [,] EFFECT", Otherwise),
-    ("SENT", "[,] otherwise|else [,] WHEN [,] EFFECT", lambda when, changes: Rule(when, changes, timed=when.timed, follows=True)),
+    (
+        "SENT",
+        "[,] otherwise|else [,] WHEN [,] EFFECT",
+        lambda when, changes: Rule(when, changes, timed=when.timed, follows=True),
+    ),
     ("SENT", "[anywhere|everywhere] in between [,] EFFECT", Otherwise),
     ("SENT", "if|when neither [of these] is the case [,] EFFECT", Otherwise),
-    ("SENT", "if|when neither|none [of these|them] [condition|conditions] apply|applies|hold|holds [,] EFFECT", Otherwise),
+    (
+        "SENT",
+        "if|when neither|none [of these|them] [condition|conditions] apply|hold|holds [,] EFFECT",
+        Otherwise,
+    ),
     ("SENT", "WHEN [,] NP is|go|become [to] HIGH [TIME] for NUM [clock] cycles|cycle", _pulse),
-    ("SENT", "WHEN [,] NP is|go|become [to] HIGH and stay|remain so|there|HIGH for NUM [clock] cycles|cycle", _pulse_long),
-    ("SENT", "WHEN [,] NP is|go|become [to] HIGH after that edge and stay|remain so|there|HIGH for NUM [clock] cycles|cycle", _pulse_long),
+    (
+        "SENT",
+        f"{_BEGINS} and stay|remain so|there|HIGH for {_CYCLES}",
+        _pulse_long,
+    ),
+    (
+        "SENT",
+        f"{_BEGINS} after that edge and stay|remain so|there|HIGH for {_CYCLES}",
+        _pulse_long,
+    ),
     ("SENT", "WHEN [,] NP is HIGH in|during|for the next NUM [clock] cycles|cycle", _pulse),
-    ("SENT", "WHEN [,] NP is HIGH in|during|for the next NUM [clock] cycles|cycle and [then] go back to 0|low", _pulse),
+    (
+        "SENT",
+        f"WHEN [,] NP is HIGH in|during|for the next {_CYCLES} and go back to 0|low",
+        _pulse,
+    ),
     ("AGAIN", "a|another|any|each new|further NP [pulse]", lambda _: "again"),
     ("AGAIN", "a|another|any NP", lambda _: "again"),
     ("AGAIN", "AGAIN in|during that|this time", lambda _: "again"),
     ("AGAIN", "AGAIN while NP is HIGH", lambda *_: "again"),
     ("SENT", "AGAIN start [the] NUM cycles over|anew", lambda *_: Again(restarts=True)),
-    ("SENT", "AGAIN restart|restarts it|them|[the] time|pulse|count", lambda *_: Again(restarts=True)),
-    ("SENT", "AGAIN start it|them|[the] time|pulse|count over|again|anew", lambda *_: Again(restarts=True)),
+    (
+        "SENT",
+        "AGAIN restart|restarts it|them|[the] time|pulse|count",
+        lambda *_: Again(restarts=True),
+    ),
+    (
+        "SENT",
+        "AGAIN start it|them|[the] time|pulse|count over|again|anew",
+        lambda *_: Again(restarts=True),
+    ),
     ("SENT", "AGAIN have no effect", lambda *_: Again(restarts=False)),
     ("SENT", "AGAIN is ignored", lambda *_: Again(restarts=False)),
     ("SENT", "NP is ignored while|when NP is HIGH", lambda *_: Again(restarts=False)),
@@ -295,12 +332,16 @@ SENTENCES: list[Entry] = [
     ("SENT", "RESET clear|reset|set NPS to LEVEL", lambda _, t, v: _initial(t, v)),
     ("SENT", "RESET clear|reset NPS", lambda _, targets: _initial(targets)),
     ("SENT", "RESET switch|turn NPS off", lambda _, targets: _initial(targets)),
-    ("SENT", "switch|turn NPS off", lambda targets: _initial(targets)),
+    ("SENT", "switch|turn NPS off", _initial),
     ("SENT", "NP count|run|go [up] from VAL to|through VAL [,] [inclusive]", _range(True)),
     ("BACK", "start over", lambda: "back"),
     ("BACK", "wrap|wraps|repeat|repeats|restart|restarts [around]", lambda: "back"),
     ("BACK", "begin over", lambda: "back"),
-    ("SENT", "NP count|run|go [up] from VAL to|through VAL [,] [inclusive] [,] and BACK", lambda t, low, high, _: _range(True)(t, low, high)),
+    (
+        "SENT",
+        "NP count|run|go [up] from VAL to|through VAL [,] [inclusive] [,] and BACK",
+        lambda t, low, high, _: _range(True)(t, low, high),
+    ),
     (
         "SENT",
         "NP count|run|go [up] from VAL to|through VAL [,] and BACK at|to|from|with VAL",
@@ -308,10 +349,19 @@ SENTENCES: list[Entry] = [
     ),
     ("SENT", "checking|comparing against|with NP come|comes|go|goes first", _first),
     ("SENT", "the check|comparison against|with NP come|comes|go|goes first", _first),
-    ("SENT", "[if] somebody|someone|anybody|anyone|one set|sets|put|puts NP REL , SENT", lambda _, relation, said: said if isinstance(said, Priority) else None),
+    (
+        "SENT",
+        "[if] somebody|someone|anybody|anyone|one set|sets|put|puts NP REL , SENT",
+        lambda _, relation, said: said if isinstance(said, Priority) else None,
+    ),
     ("SENT", "if both is REL , NP win|wins", lambda _, target: _first(target)),
-    ("SENT", "RESET have|take|takes priority|precedence over everything|all [else|other] [inputs|input]", lambda *_: Unclocked(())),
-    ("SENTS", "TIME [,] SENTS", _all_timed),    ("SENT", "NP never go|rise|count above|over|beyond VAL", lambda t, high: _ends(t, high, None)),
+    (
+        "SENT",
+        "RESET have|take|takes priority|precedence over everything|all [else|other] [inputs|input]",
+        lambda *_: Unclocked(()),
+    ),
+    ("SENTS", "TIME [,] SENTS", _all_timed),
+    ("SENT", "NP never go|rise|count above|over|beyond VAL", lambda t, high: _ends(t, high, None)),
     ("SENT", "NP never go|fall|count below VAL", lambda t, low: _ends(t, None, low)),
     ("SENT", "NP never go above|over VAL and|or never? below VAL", _ends),
     ("SENT", "NP stop|saturate|stick at VAL", lambda t, high: _ends(t, high, None)),

@@ -71,7 +71,7 @@ def conjuncts(condition: Term | None) -> tuple[Term, ...]:
 def overlap(
     one: Clause, other: Clause, words: Mapping[str, Word], special: Sequence[Clause] = ()
 ) -> dict[str, int] | None:
-    """Return values under which both clauses hold, none of `special`, and they say different things.
+    """Return values under which two clauses say different things, and none of `special` holds.
 
     All values are tried where the signals have at most 12 bits, else corners, the constants that
     are spoken of, and random ones.
@@ -100,7 +100,7 @@ def _points(
             yield dict(zip(names, values, strict=True))
         return
     near = {n + d for term in terms for n in _numbers(term) for d in (-1, 0, 1)} | {0, 1}
-    draw = random.Random(0)
+    draw = random.Random(0)  # noqa: S311
     for _ in range(_SAMPLES):
         found, common = {}, draw.getrandbits(64)
         for name in names:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 
-from rtlgen.spec.requirements.meaning import BEFORE, CONDITIONS as BOTH_CONDITIONS, IT, PAIR, SOLE
+from rtlgen.spec.requirements.meaning import BEFORE, IT, PAIR, SOLE
+from rtlgen.spec.requirements.meaning import CONDITIONS as BOTH_CONDITIONS
 from symbolic.arithmetic import Apply, Number, Signal, Term, apply
 
 Entry = tuple[str, str, Callable[..., Hashable | None]]
@@ -111,6 +112,14 @@ NAMES: list[Entry] = [
     ("NPS", "both", lambda: (Signal(PAIR),)),
 ]
 
+
+def _modulo(value: Term, by: Term) -> Term | None:
+    if not isinstance(by, Number) or by.value < 1 or by.value & (by.value - 1):
+        return None
+    high = by.value.bit_length() - 2
+    return apply("slice", value, Number(high), Number(0)) if high >= 0 else Number(0)
+
+
 _EARLIER = "at|on the [clock] edge before"
 VALUES: list[Entry] = [
     ("VAL", "NP", _same),
@@ -120,8 +129,12 @@ VALUES: list[Entry] = [
     ("VAL", f"[the] value of NP {_EARLIER}", _before),
     ("VAL", "the parity of VAL", _op("parity")),
     ("VAL", "NP limited to VAL", _op("min")),
-    ("VAL", "VAL modulo|mod NUM", lambda value, by: _modulo(value, by)),
-    ("VAL", "the lowest|least significant bit of VAL", lambda value: apply("bit", value, Number(0))),
+    ("VAL", "VAL modulo|mod NUM", _modulo),
+    (
+        "VAL",
+        "the lowest|least significant bit of VAL",
+        lambda value: apply("bit", value, Number(0)),
+    ),
     ("VAL", "[the] [value|number|constant] NUM", _same),
     ("VAL", "bit NUM of NP", lambda index, value: _bit(value, index)),
     ("VAL", "NP [ NUM ]".replace("[ ", "( ").replace(" ]", " )"), _bit),
@@ -150,12 +163,6 @@ VALUES: list[Entry] = [
     ("VAL", "[the] number of bits that is 1|set in VAL", _op("ones")),
     ("VAL", "[the] absolute value of VAL", _op("abs")),
 ]
-
-def _modulo(value: Term, by: Term) -> Term | None:
-    if not isinstance(by, Number) or by.value < 1 or by.value & (by.value - 1):
-        return None
-    high = by.value.bit_length() - 2
-    return apply("slice", value, Number(high), Number(0)) if high >= 0 else Number(0)
 
 
 _BIT = "[a|at|logic|logical]"
@@ -219,7 +226,11 @@ CONDITIONS: list[Entry] = [
     ("COND", "VAL is not REL", _denied),
     ("COND", "NP is [either] REL or REL", _one_of),
     ("COND", "NP is REL and REL", _two),
-    ("COND", "VAL is [in] [the] [range] between|from VAL and|to VAL [inclusive]", lambda x, low, high: _between(low, high)(x)),
+    (
+        "COND",
+        "VAL is [in] [the] [range] between|from VAL and|to VAL [inclusive]",
+        lambda x, low, high: _between(low, high)(x),
+    ),
     ("COND", "[either] NP or NP is REL", _either),
     ("COND", "neither NP nor NP is REL", _neither),
     ("COND", "NPS is held|kept REL", _each),
@@ -251,7 +262,7 @@ CONDITIONS: list[Entry] = [
     ("COND", "NP go|change from 1 to 0", _fell),
     ("COND", "[a] rising edge of|on NP", _rose),
     ("COND", "[a] falling edge of|on NP", _fell),
-    ("COND", "all bits of VAL is REL", lambda value, relation: _all_bits(value, relation)),
+    ("COND", "all bits of VAL is REL", _all_bits),
     ("COND", "any bit of VAL is 1|set", lambda value: apply("ne", value, Number(0))),
     ("COND", "at least one bit of VAL is 1|set", lambda value: apply("ne", value, Number(0))),
     ("COND", "no bit of VAL is 1|set", lambda value: apply("eq", value, Number(0))),

@@ -37,7 +37,9 @@ _PURPOSE = re.compile(
     r"(?:module|block|circuit|unit)?\s*(?:(?:called|named),?\s+)?",
     re.IGNORECASE,
 )
-_CONSEQUENCE = re.compile(r"^(?:so|that is|in other words|for example|thus|hence|e\.g\.|i\.e\.)\b", re.I)
+_CONSEQUENCE = re.compile(
+    r"^(?:so|that is|in other words|for example|thus|hence|e\.g\.|i\.e\.)\b", re.I
+)
 _ASSUMED = re.compile(
     r"^(?:(?:you|we|one)\s+(?:can|may)\s+)?assume\s+that\b[^.]*?,\s*but\s+if\s+(?:it\s+is|this\s+is\s+not\s+so)\s+and\s+",
     re.IGNORECASE,
@@ -46,7 +48,8 @@ _INCLUDING = re.compile(r",\s+(?:including|also|even)\s+[^,]*,", re.IGNORECASE)
 _REMARKABLY = re.compile(r"^(?:note|make sure|take care|remember)\s+that\s+", re.IGNORECASE)
 _MATTERS = re.compile(r"\b(?:only\s+matters|(?:does\s+not|doesn't|no)\s+matter)\b", re.IGNORECASE)
 _COMBINATIONAL = re.compile(
-    r'^[\w" ]{1,40}?\b(?:(?:is|are)\s+(?:purely\s+)?combinational\b|follows?\b[^.;:]*\bwithout\s+(?:a|any|its own)\s+register\b[\w ]*)'
+    r'^[\w" ]{1,40}?\b(?:(?:is|are)\s+(?:purely\s+)?combinational\b'
+    r"|follows?\b[^.;:]*\bwithout\s+(?:a|any|its own)\s+register\b[\w ]*)"
 )
 _HAPPENS = re.compile(
     r"\b(?:becomes?|goes|stays?|keeps?|holds?|sets?|clears?|counts|increment\w*|decrement\w*|added|loaded|"
@@ -54,12 +57,13 @@ _HAPPENS = re.compile(
     re.IGNORECASE,
 )
 _TELLING = words(
-    "if when whenever while unless until after before during once otherwise else except only always "
-    "never must shall should cycle cycles latency delay delayed delays gray bcd hot signed complement "
-    "complemented reverse reversed inverted inverse invert msb lsb order initially default ignore "
-    "ignored instead priority first last wrap wraps saturate saturates overflow overflows round "
-    "rounded truncated registered register registers latch latches reset level edge output outputs "
-    "input inputs both neither either not no swapped negated parity previous same next"
+    "if when whenever while unless until after before during once otherwise else except only "
+    "always never must shall should cycle cycles latency delay delayed delays gray bcd hot "
+    "signed complement complemented reverse reversed inverted inverse invert msb lsb order "
+    "initially default ignore ignored instead priority first last wrap wraps saturate "
+    "saturates overflow overflows round rounded truncated registered register registers latch "
+    "latches reset level edge output outputs input inputs both neither either not no swapped "
+    "negated parity previous same next"
 )
 """Words for which a sentence that names no output may still say what the module does."""
 
@@ -134,7 +138,9 @@ def _of(sentence: Sentence, vocabulary: Vocabulary) -> Iterator[Statement]:
         names = [n for token in tokens(wires[0]) if (n := vocabulary.signal(token))]
         outputs = tuple(n for n in dict.fromkeys(names) if n in _outputs(vocabulary))
         if outputs:
-            told = Statement(text=sentence.text, place=sentence.place, versions=(), unclocked=outputs)
+            told = Statement(
+                text=sentence.text, place=sentence.place, versions=(), unclocked=outputs
+            )
             yield told
             said = said[wires.end() :].lstrip(" :;,.")
     if _MATTERS.search(said) or _declares_ports(said, vocabulary):

@@ -16,14 +16,14 @@ from symbolic.arithmetic import Number, Signal, Word
 DECLARING = words(
     "module named called name write design build create implement make need please verilog "
     "systemverilog input inputs output outputs port ports interface bit bits wide width each "
-    "synchronous asynchronous active high low reset clock clocked edge edges positive negative "
-    "rising falling triggered posedge negedge unsigned signed combinational purely "
-    "sequential circuit block small simple no clocks there is are has have with and or the a an "
-    "this that it i we for of in on by at all both : ; , . - ( ) [ ] * = following which from "
-    "everything happens register registers registered logic one two three four five six seven "
-    "eight single vector number numbers as its only digital hardware component unit everything's "
-    "us me our you to be shall should must will can integer two's complement ' active- happens work "
-    "works more them these those every purely only-"
+    "synchronous asynchronous active high low reset clock clocked edge edges positive "
+    "negative rising falling triggered posedge negedge unsigned signed combinational purely "
+    "sequential circuit block small simple no clocks there is are has have with and or the a "
+    "an this that it i we for of in on by at all both : ; , . - ( ) [ ] * = following which "
+    "from everything happens register registers registered logic one two three four five six "
+    "seven eight single vector number numbers as its only digital hardware component unit "
+    "everything's us me our you to be shall should must will can integer two's complement ' "
+    "active- happens work works more them these those every purely only-"
 )
 _GENERIC = words(
     "data valid ready count counter input output signal value number reg next last high low "

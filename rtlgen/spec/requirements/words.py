@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from rtlgen.spec.requirements.chart import Token
+from rtlgen.spec.text import words
 
 _TOKEN = re.compile(
     r"\d*'[sS]?[bdhoBDHO]\s?[0-9a-fA-FxXzZ_]+|0x[0-9a-fA-F]+|\d[\d_]*|[A-Za-z_][\w$]*"
@@ -16,25 +17,24 @@ _CONTRACTIONS = (
     (re.compile(r"\bcan't\b|\bcannot\b", re.I), "can not"),
     (re.compile(r"\b(it|that|there|what|nothing|which|everything)'s\b", re.I), r"\1 is"),
 )
-_DROPPED = frozenset(
+_DROPPED = words(
     "then simply just also always therefore thus however shall must should will please still "
-    "immediately directly again exactly strictly currently already actual current".split()
+    "immediately directly again exactly strictly currently already actual current"
 )
 """Words that change nothing of what a sentence says of a cycle."""
-_NUMBERS = {
-    word: str(number)
-    for number, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-        "fifteen sixteen".split()
-    )
-}
-_VERBS = (
-    "increment decrement increase decrease count go rise fall set clear reset become take load "
-    "store capture latch sample copy hold keep stay remain change toggle invert flip switch turn "
-    "start stop wrap roll return begin add subtract show output give equal follow get pass limit "
-    "saturate stick reach exceed match remember register enable disable double halve drop advance "
-    "step run put drive write leave contain indicate tell say mean receive update replace"
-).split()
+_COUNTED = (
+    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
+    *("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen"),
+)
+_NUMBERS = {word: str(number) for number, word in enumerate(_COUNTED)}
+_VERBS = words(
+    "increment decrement increase decrease count go rise fall set clear reset become take "
+    "load store capture latch sample copy hold keep stay remain change toggle invert flip "
+    "switch turn start stop wrap roll return begin add subtract show output give equal follow "
+    "get pass limit saturate stick reach exceed match remember register enable disable double "
+    "halve drop advance step run put drive write leave contain indicate tell say mean receive "
+    "update replace"
+)
 _IRREGULAR = {
     "are": "is",
     "be": "is",
