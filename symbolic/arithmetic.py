@@ -181,6 +181,15 @@ def signals(term: Term) -> Iterator[str]:
             yield from signals(arg)
 
 
+def comparisons(term: Term) -> Iterator[Apply]:
+    """Yield the comparisons in `term` for being equal or not."""
+    if isinstance(term, Apply):
+        if term.op in ("eq", "ne"):
+            yield term
+        for arg in term.args:
+            yield from comparisons(arg)
+
+
 def replaced(term: Term, change: Callable[[Signal], Term]) -> Term:
     """Return `term` with `change` made to every signal."""
     if isinstance(term, Signal):

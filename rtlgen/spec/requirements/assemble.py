@@ -65,6 +65,7 @@ class _Assembly:
         except ValueError as error:
             raise NotUnderstood(str(error)) from error
         self._check_complete(behavior)
+        self._check_constants()
         return behavior, tuple(self.notes)
 
     def _check_complete(self, behavior: Behavior) -> None:
@@ -77,6 +78,12 @@ class _Assembly:
         for name in self.said.reset:
             if name not in stored:
                 raise NotUnderstood(f"reset is said to set {name!r}, which is no register")
+
+    def _check_constants(self) -> None:
+        for clause in self.said.clauses:
+            word, value = self.said.words[clause.target], clause.value
+            if isinstance(value, Number) and word.kept(value.value) != value.value:
+                raise refused(f"{word.name!r} cannot be {value.value}", clause.line)
 
     def _of(self, word: Word) -> list[Clause]:
         return [clause for clause in self.said.clauses if clause.target == word.name]

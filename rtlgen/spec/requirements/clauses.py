@@ -175,7 +175,7 @@ TIMES: list[Entry] = [
     ("TIME", f"on|at each|every|the|a|any {_EDGE} edge [of the clock]", lambda: "edge"),
     ("TIME", "in|on|at each|every clock cycle|tick", lambda: "edge"),
     ("TIME", "in|on|at each|every cycle", lambda: "edge"),
-    ("WHEN", "if|when|whenever|once COND", When),
+    ("WHEN", "if|when|whenever COND", When),
     ("WHEN", "only if|when COND", When),
     ("WHEN", "provided that COND", When),
     ("WHEN", "while COND", _steady),

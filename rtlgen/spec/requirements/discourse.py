@@ -24,7 +24,17 @@ from rtlgen.spec.requirements.meaning import (
 )
 from rtlgen.spec.requirements.overlap import Clause, Line, refused
 from rtlgen.spec.requirements.vocabulary import Vocabulary
-from symbolic.arithmetic import Apply, Number, Signal, Term, Word, apply, replaced, signals
+from symbolic.arithmetic import (
+    Apply,
+    Number,
+    Signal,
+    Term,
+    Word,
+    apply,
+    comparisons,
+    replaced,
+    signals,
+)
 
 
 def left_of(name: str) -> str:
@@ -159,12 +169,18 @@ class Discourse:
             low = before.low if said.low is None else said.low
             high = before.high if said.high is None else said.high
             said = Range(name, low, high, wraps=False)
+        least, most = self.words[name].bounds
+        for end in (said.low, said.high):
+            if end is not None and not least <= end <= most:
+                raise refused(f"{name!r} cannot be {end}", line)
         self.ranges[name] = replace(said, target=name)
         self.target = name
 
     def _take_pulse(self, pulse: Pulse, line: Line) -> None:
         condition = self._settled(pulse.when.condition, line)
         name = self._name(pulse.target, line, target=True)
+        if not pulse.when.timed:
+            raise refused(f"at which clock edge {name!r} becomes 1 is not said", line)
         if name in self.pulses or self.words[name].width != 1:
             raise refused(f"{name!r} cannot have a second pulse, or be wider than a bit", line)
         self.pulses[name] = pulse, condition, line
@@ -194,12 +210,22 @@ class Discourse:
             return Signal(names[-1])
 
         settled = replaced(self._paired(term), named)
+        for one in comparisons(settled):
+            self._check_range(one, line)
         if not target and names:
             self.subject = names[0]
             bits = [name for name in dict.fromkeys(names) if self.words[name].width == 1]
             others = tuple(name for name in self.pair if name not in bits)
             self.pair = (*others, *bits)[-2:]
         return settled
+
+    def _check_range(self, comparison: Apply, line: Line) -> None:
+        """Refuse what compares a signal with a number that it cannot have."""
+        for one, other in (comparison.args, comparison.args[::-1]):
+            if isinstance(one, Signal) and isinstance(other, Number):
+                low, high = self.words[one.name].bounds
+                if not low <= other.value <= high:
+                    raise refused(f"{one.name!r} cannot be {other.value}", line)
 
     def _paired(self, term: Term) -> Term:
         """Return `term` with "both" made two signals."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
 
@@ -55,9 +56,34 @@ def read_requirements(text: str, interface: Interface, skipped: frozenset[int]) 
     if not lines:
         raise NotUnderstood("no sentence says what the module does")
     behavior, notes = assembled(lines, vocabulary)
+    _check_manner(text, interface, behavior)
     places = [line.place for line in lines]
     place = Place(line=min(p.line for p in places), end_line=max(p.end_line for p in places))
     return Requirements(behavior=behavior, place=place, notes=notes)
+
+
+_REGISTERED = re.compile(
+    r"(?<!not )(?<!without a )(?<!without any )(?<!without its own )"
+    r"\b(?:registered|register (?:of|for) (?:the )?outputs?|flip[ -]?flops?)\b"
+    r"|\b(?:synchronous|clocked|synchronized)\s+outputs?\b",
+    re.IGNORECASE,
+)
+_SIGNED = re.compile(r"(?<!un)\bsigned\b|\btwo's complement\b", re.IGNORECASE)
+_BOTH_EDGES = re.compile(r"\bboth\s+(?:clock\s+)?edges\b|\bevery\s+level\b", re.IGNORECASE)
+
+
+def _check_manner(text: str, interface: Interface, behavior: Behavior) -> None:
+    """Refuse what is said of all at once, and does not fit what was understood.
+
+    Raises:
+        NotUnderstood: It speaks of registers, signs or edges that are not there.
+    """
+    if interface.clocks and behavior.wires and (said := _REGISTERED.search(text)):
+        raise NotUnderstood(f"which outputs are registered ({said[0]!r})")
+    if not any(port.signed for port in interface.ports) and (said := _SIGNED.search(text)):
+        raise NotUnderstood(f"which ports are signed ({said[0]!r})")
+    if said := _BOTH_EDGES.search(text):
+        raise NotUnderstood(f"at which edges registers change ({said[0]!r})")
 
 
 def _read(statement: Statement, vocabulary: Vocabulary) -> tuple[Said, ...]:

@@ -187,6 +187,10 @@ def _described(name: str, rest: str, sentence: Sentence) -> Statement:
 
 def declares(said: str, vocabulary: Vocabulary) -> bool:
     """Whether `said` has no words but those that declare ports and the kind of clock and reset."""
+    spoken = {token.text.lower() for token in tokens(said)}
+    control = {reset.port.lower() for reset in vocabulary.interface.resets} | {"reset"}
+    if spoken & {"active", "low", "high"} and not spoken & control:
+        return False
     return all(
         token.text.lower() in DECLARING
         or token.text.lower() == vocabulary.interface.module.lower()

@@ -29,6 +29,8 @@ _GENERIC = words(
     "data valid ready count counter input output signal value number reg next last high low "
     "flag line this from with into when then done"
 )
+_DECORATION = words("in out i o n input output signal pin")
+"""Parts of a name that say nothing of what it means: `event_in`."""
 _SOLE = words("output counter count result register total number")
 """Words for the one output or register that there is."""
 _INTRODUCED = re.compile(
@@ -59,8 +61,11 @@ class Vocabulary:
             for part in name.lower().split("_"):
                 parts[part].add(name)
         for part, owners in parts.items():
-            if len(owners) == 1 and len(part) > 3 and part not in _GENERIC | lower.keys():
-                aliases.setdefault(part, next(iter(owners)))
+            name = next(iter(owners))
+            decorated = set(name.lower().split("_")) - {part} <= _DECORATION
+            plain = len(part) > 3 and part not in _GENERIC | lower.keys()
+            if len(owners) == 1 and decorated and plain:
+                aliases.setdefault(part, name)
         inner = {
             match["name"].lower(): Word(match["name"].lower(), number_of(match["width"]) or 1)
             for match in _INTRODUCED.finditer(text)
