@@ -99,6 +99,8 @@ class Spec:
     """Ranges of ports that name parameters, as Verilog, such as `[WIDTH-1:0]`."""
     properties: tuple[Property, ...] = ()
     """What is plainly said of the ports in every clock cycle."""
+    not_understood: str = ""
+    """Why its sentences cannot be compiled as requirements; empty if they can, or need not be."""
 
     @property
     def assumptions(self) -> tuple[Finding, ...]:

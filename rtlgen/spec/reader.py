@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -190,7 +190,11 @@ class _Reading:
 
     def _finish(self, spec: Spec, clean: str, said: Sequence[Sentence], ports: PortList) -> Spec:
         fragments, findings = read_fragments(clean, spec.interface)
-        fragments = (*fragments, *self._required(spec, fragments, findings))
+        if not findings and all(part.kind is Kind.EXAMPLE for part in fragments):
+            try:
+                fragments = (*fragments, self._required(spec, fragments))
+            except NotUnderstood as reason:
+                spec = replace(spec, not_understood=str(reason))
         subject = Subject(
             spec=replace(spec, fragments=fragments, findings=(*self.findings, *findings)),
             sentences=said,
@@ -209,25 +213,21 @@ class _Reading:
         )
         return lint(subject)
 
-    def _required(
-        self, spec: Spec, fragments: Sequence[Fragment], findings: Sequence[Finding]
-    ) -> Iterator[Fragment]:
-        """Yield what the sentences define, where nothing formal does and all are understood."""
-        if any(part.kind is not Kind.EXAMPLE for part in fragments) or findings:
-            return
-        lines = {
-            line for part in fragments for line in range(part.place.line, part.place.end_line + 1)
-        }
-        try:
-            found = read_requirements(spec.text, spec.interface, self._skipped() | frozenset(lines))
-        except NotUnderstood:
-            return
-        source = "\n".join(self.lines[found.place.line - 1 : found.place.end_line])
-        yield Fragment(
+    def _required(self, spec: Spec, examples: Sequence[Fragment]) -> Fragment:
+        """Return what the sentences define.
+
+        Raises:
+            NotUnderstood: One of them has no reading, or they do not define the module.
+        """
+        places = (part.place for part in examples)
+        lines = {n for place in places for n in range(place.line, place.end_line + 1)}
+        skipped = self._skipped() | frozenset(lines)
+        found = read_requirements(spec.text, spec.interface, skipped)
+        return Fragment(
             kind=Kind.REQUIREMENTS,
             value=found.behavior,
             place=found.place,
-            source=source,
+            source="\n".join(self.lines[found.place.line - 1 : found.place.end_line]),
             notes=found.notes,
         )
 

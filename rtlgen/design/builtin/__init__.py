@@ -95,7 +95,10 @@ def _check_any(spec: Spec) -> None:
     faulty = any(f.severity is Severity.ERROR for f in spec.findings)
     if not faulty and not any(f.kind is not Kind.EXAMPLE for f in spec.fragments):
         seen = next((f for f in spec.findings if f.rule in _NOT_READ), None)
-        raise Unfit(f"{seen.message} ({seen.place})" if seen else NOTHING)
+        if seen:
+            raise Unfit(f"{seen.message} ({seen.place})")
+        why = f"; of its sentences: {spec.not_understood}" if spec.not_understood else ""
+        raise Unfit(NOTHING + why)
 
 
 def _of(spec: Spec, *kinds: Kind) -> tuple[Fragment, ...]:

@@ -125,7 +125,11 @@ def _of(sentence: Sentence, vocabulary: Vocabulary) -> Iterator[Statement]:
     item = _ITEM.match(said)
     if item and vocabulary.signal(Token(frozenset({item["name"]}), item["name"])):
         described = "; ".join(filter(None, (item["remark"], item["rest"])))
-        pieces = [p for p in re.split(r"[,;:.]\s+", described) if not declares(p, vocabulary)]
+        pieces = [
+            p
+            for p in re.split(r"[,;:.]\s+", described)
+            if not declares(f"{item['name']} {p}", vocabulary)
+        ]
         rest = ", ".join(pieces)
         if item["rest"] is not None or item["remark"] is not None or not described:
             if _tells(rest, vocabulary, naming=True, but=item["name"]):
@@ -187,9 +191,11 @@ def _described(name: str, rest: str, sentence: Sentence) -> Statement:
 
 def declares(said: str, vocabulary: Vocabulary) -> bool:
     """Whether `said` has no words but those that declare ports and the kind of clock and reset."""
-    spoken = {token.text.lower() for token in tokens(said)}
-    control = {reset.port.lower() for reset in vocabulary.interface.resets} | {"reset"}
-    if spoken & {"active", "low", "high"} and not spoken & control:
+    named = {name for token in tokens(said) if (name := vocabulary.signal(token))}
+    spoken = {t.text.lower() for t in tokens(said) if vocabulary.signal(t) is None}
+    control = {reset.port for reset in vocabulary.interface.resets}
+    levels = spoken & {"active", "low", "high"}
+    if levels and not (named & control or "reset" in spoken):
         return False
     return all(
         token.text.lower() in DECLARING
