@@ -77,6 +77,13 @@ _TITLE_NAME = re.compile(
 
 
 _CALLED_IT = re.compile(rf"\b[Cc]all\s+it\s+[`\"']({IDENTIFIER})[`\"']")
+_SHORTEST = 4
+"""Letters of a word that may be a module's name without being said to be one."""
+_CODE_WORD = re.compile(
+    r"(?P<said>\b(?:module|block|component|unit|named?|called|call\s+it|write|name\s+it)(?:\s+is)?:?\s+)?"
+    r"(?<![\w.\[])(?P<name>(?=[A-Za-z]\w*[_\d])[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*)(?![\w\[(=])",
+    re.IGNORECASE,
+)
 _CODED_ALONE = re.compile(rf"\s*`({IDENTIFIER})`\s*\Z")
 _TITLE_ALIAS = re.compile(rf"\(({_CODE_LIKE})\)|(?::|\s-)\s+({_CODE_LIKE})$")
 """What looks like code at a title's end: `Door controller (door_ctrl)`."""
@@ -212,6 +219,30 @@ def only_coded(
     if len(names) != 1 or first[names[0]] > start + _OPENING or not _is_good(names[0]):
         return None
     return ModuleName(name=names[0], line=first[names[0]], origin="text", assumed=True)
+
+
+def early_coded(
+    lines: Sequence[str], *, start: int = 0, ports: Collection[str] = (), path: str = ""
+) -> ModuleName | None:
+    """Return the first word near the start that looks like code and is none of `ports`.
+
+    One that a word such as "module" stands before is preferred, then one that the file is called.
+    """
+    found: list[tuple[int, int, str]] = []
+    for index in range(start, min(len(lines), start + _OPENING)):
+        for match in _CODE_WORD.finditer(plain(lines[index][:LINE_LIMIT])):
+            name = match["name"]
+            if name in ports or name.lower() in _NO_MODULE | _GENERIC or len(name) < _SHORTEST:
+                continue
+            rank = 0 if match["said"] else 1 if name == PurePath(path).stem else 2
+            found.append((rank, index, name))
+    if not found:
+        return None
+    _, index, name = min(found, key=lambda one: one[:2])
+    text = "\n".join(lines)
+    if name.isupper() and re.search(rf"(?<!\w){re.escape(name.lower())}(?!\w)", text):
+        name = name.lower()
+    return ModuleName(name=name, line=index + 1, origin="text", assumed=True)
 
 
 def coded_title(lines: Sequence[str], *, start: int = 0) -> ModuleName | None:

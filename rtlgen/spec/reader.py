@@ -28,6 +28,7 @@ from rtlgen.spec.naming import (
     ModuleName,
     assumed_name,
     coded_title,
+    early_coded,
     only_coded,
     stated_name,
     title_line,
@@ -355,7 +356,11 @@ class _Reading:
         )
         if name is not None and name.name in ports:
             name = stated_name(self.lines, start=start, never=ports) or coded or name
-        found = name or coded or assumed_name(title, self.path)
+        titled = assumed_name(title, "<text>")
+        early = early_coded(self.lines, start=start, ports=ports, path=self.path)
+        if titled is None or not re.search(r"[_\d]", title):
+            titled = early or titled
+        found = name or coded or titled or assumed_name(title, self.path)
         if found is None:
             raise SpecError(
                 f"the module has no name, {self._whole()}\n\n"

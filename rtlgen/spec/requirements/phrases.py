@@ -167,8 +167,10 @@ VALUES: list[Entry] = [
 
 _BIT = "[a|at|logic|logical]"
 RELATIONS: list[Entry] = [
-    ("HIGH", f"{_BIT} 1|high|true|asserted|active|on|set", lambda: Number(1)),
-    ("LOW", f"{_BIT} 0|low|false|deasserted|inactive|off|cleared", lambda: Number(0)),
+    ("HIGH", f"{_BIT} 1|high|true|active|on", lambda: Number(1)),
+    ("LOW", f"{_BIT} 0|low|false|inactive|off", lambda: Number(0)),
+    ("REL", "set|asserted", lambda: ("eq", Number(1))),
+    ("REL", "cleared|deasserted", lambda: ("eq", Number(0))),
     ("REL", "HIGH", lambda value: ("eq", value)),
     ("REL", "LOW", lambda value: ("eq", value)),
     ("REL", "[equal to] VAL", _relation("eq")),

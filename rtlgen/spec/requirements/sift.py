@@ -117,7 +117,8 @@ def _split(sentence: Sentence, vocabulary: Vocabulary) -> Iterator[Sentence]:
 def _names(said: str, vocabulary: Vocabulary) -> bool:
     """Whether a sentence names a port as it is written."""
     ports = {port.name for port in vocabulary.interface.ports}
-    return any(token.text in ports and len(token.text) > 1 for token in tokens(said))
+    quoted = set(re.findall(r'"(\w+)', said))
+    return any(t.text in ports and (len(t.text) > 1 or t.text in quoted) for t in tokens(said))
 
 
 def _of(sentence: Sentence, vocabulary: Vocabulary) -> Iterator[Statement]:

@@ -1,0 +1,262 @@
+"""Requirements in plain English: each sentence understood, or the whole left alone."""
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rtlgen.design.builtin import propose
+from rtlgen.design.proposal import Proposal
+from rtlgen.spec.model import Kind
+from rtlgen.spec.plain import plain
+from rtlgen.spec.reader import load_spec, read_spec
+from symbolic.behavior import Behavior
+
+EVERYDAY = Path(__file__).parents[3] / "datasets/everyday"
+CLOCKED = """\
+# Part
+
+Module `part`.
+
+- input clk
+- input rst (synchronous, active high)
+- input en
+- input go
+- input [7:0] d
+- output [7:0] q
+
+"""
+PLAIN = """\
+# Part
+
+Module `part`, combinational.
+
+- input [7:0] a
+- input [7:0] b
+- output [7:0] y
+
+"""
+
+
+def understood(text: str) -> Behavior:
+    spec = read_spec(text)
+    assert not spec.not_understood
+    [fragment] = [part for part in spec.fragments if part.kind is Kind.REQUIREMENTS]
+    assert isinstance(fragment.value, Behavior)
+    return fragment.value
+
+
+def outputs(text: str, inputs: Sequence[dict[str, int]]) -> list[dict[str, int]]:
+    """Return the outputs of all cycles after reset, as numbers."""
+    behavior = understood(text)
+    state, found = behavior.after_reset(), []
+    for values in inputs:
+        bits = {}
+        for word in behavior.inputs:
+            value = values.get(word.name, 0)
+            names = (
+                [word.name] if word.width == 1 else [f"{word.name}[{i}]" for i in range(word.width)]
+            )
+            bits |= {name: value >> i & 1 for i, name in enumerate(names)}
+        shown, state = behavior.step(state, bits)
+        row = {}
+        for word in behavior.outputs:
+            names = (
+                [word.name] if word.width == 1 else [f"{word.name}[{i}]" for i in range(word.width)]
+            )
+            row[word.name] = sum(int(shown[name]) << i for i, name in enumerate(names))
+        found.append(row)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("said", "inputs", "expected"),
+    [
+        ("`y` is the sum of `a` and `b`.", {"a": 200, "b": 100}, 44),
+        ("`y` is `a` plus `b`.", {"a": 3, "b": 4}, 7),
+        ("`y` is the larger of `a` and `b`.", {"a": 3, "b": 4}, 4),
+        ("`y` is the average of `a` and `b`, rounded down.", {"a": 255, "b": 254}, 254),
+        ("`y` is `a` if `b` is odd, otherwise 7.", {"a": 9, "b": 4}, 7),
+        ("If `a` exceeds `b`, `y` is `a`. Otherwise `y` is `b`.", {"a": 3, "b": 8}, 8),
+        ("When `a` is at least 10 and `b` is below 5, `y` is 1. Otherwise `y` is 2.", {"a": 10}, 1),
+        ("`y` is `a` unless `b` is 0, otherwise 3.", {"a": 9, "b": 0}, 3),
+        ("`y` is the number of ones in `a` plus `b`.", {"a": 7, "b": 1}, None),
+        ("If `a` is between 3 and 5, `y` is `b`. Otherwise `y` is 0.", {"a": 5, "b": 6}, 6),
+        (
+            "If `a` is 1, `y` is 5. Otherwise, if `b` is 1, `y` is 6. Otherwise `y` is 7.",
+            {"b": 1},
+            6,
+        ),
+    ],
+)
+def test_values(said: str, inputs: dict[str, int], expected: int | None) -> None:
+    spec = read_spec(PLAIN + said + "\n")
+    if expected is None:
+        assert spec.not_understood
+    else:
+        assert outputs(PLAIN + said + "\n", [inputs]) == [{"y": expected}]
+
+
+@pytest.mark.parametrize(
+    ("said", "inputs", "expected"),
+    [
+        (
+            "When `en` is 1 at a clock edge, `q` takes over `d`. While `go` is 1, `q` is cleared. "
+            "`go` has priority.",
+            [{"en": 1, "d": 9}, {"en": 1, "go": 1, "d": 8}, {}],
+            [0, 9, 0],
+        ),
+        (
+            "If `en` is 1 at a clock edge, `q` is incremented. If `go` is 1 at a clock edge, `q` is "
+            "decremented. If both are 1, `q` takes over `d`. After reset `q` is 5.",
+            [{"en": 1}, {"go": 1}, {"en": 1, "go": 1, "d": 77}, {}],
+            [5, 6, 5, 77],
+        ),
+        (
+            "`q` counts from 2 to 4 and starts over. If `en` is 1 and `go` is 1, `q` is incremented. "
+            "If `go` is 0 and `en` is 1, `q` takes over `d`.",
+            [{"en": 1, "go": 1}] * 4,
+            [2, 3, 4, 2],
+        ),
+        (
+            "If `en` rises, `d` is added to `q`. When `go` is 1, `q` does not change.",
+            None,
+            None,
+        ),
+        (
+            "If `en` rises, `d` is added to `q`. When `go` is 1 and `en` is 0, `q` is cleared.",
+            [{"en": 1, "d": 3}, {"en": 1, "d": 3}, {"d": 3}, {"en": 1, "d": 4}, {}],
+            [0, 3, 3, 3, 7],
+        ),
+        (
+            "`q` never goes above 3. If `en` is 1, `q` goes up by one. If `go` is 1 and `en` is 0, "
+            "`q` becomes `d`.",
+            [{"en": 1}] * 5,
+            [0, 1, 2, 3, 3],
+        ),
+    ],
+)
+def test_registers(
+    said: str, inputs: list[dict[str, int]] | None, expected: list[int] | None
+) -> None:
+    if inputs is None:
+        assert "twice, differently" in read_spec(CLOCKED + said + "\n").not_understood
+        return
+    assert [row["q"] for row in outputs(CLOCKED + said + "\n", inputs)] == expected
+
+
+TIMED = CLOCKED.replace("- output [7:0] q", "- output q") + (
+    "When `en` is 1 at a clock edge, `q` goes to 1 and stays there for 3 clock cycles. "
+    "If `go` is 1 and `d` is 9, {}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("again", "expected"),
+    [
+        ("A new `en` during that time is ignored.", [0, 1, 1, 1, 0, 1]),
+        ("A new `en` during that time starts the 3 cycles over again.", [0, 1, 1, 1, 1, 1]),
+    ],
+)
+def test_pulses(again: str, expected: list[int]) -> None:
+    text = TIMED.partition("If `go`")[0].replace("- input go\n- input [7:0] d\n", "") + again + "\n"
+    rows = outputs(text, [{"en": 1}, {}, {"en": 1}, {}, {"en": 1}, {}])
+    assert [row["q"] for row in rows] == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ("When `en` is 1, `q` is `d`. `go` is ignored.", "not understood"),
+        ("When `en` is 1, `q` is `d` while `go` is 1.", "not understood"),
+        (
+            "`q` is `d` if `en` is 1 and 0 otherwise. `go` has priority.",
+            "changes at the clock edge",
+        ),
+        ("When `en` is 1, `q` becomes `d`. When `go` is 1, `q` becomes 0.", "twice, differently"),
+        ("When `en` is 1, `q` becomes `d`.", "input 'go'"),
+        ("When `en` is 1 and `go` is 1, `q` becomes 300. `d` is 3.", "input 'd'"),
+        (
+            "When `en` is 1 and `go` is 0, `q` becomes `d`. When `go` is 1, `q` becomes 300.",
+            "cannot be 300",
+        ),
+        (
+            "When `d` is 300, `q` becomes 1. When `en` is 1 and `go` is 1, `q` is 2.",
+            "cannot be 300",
+        ),
+        ("When `en` is 1 or `go` is 1 and `d` is 3, `q` becomes 7.", "2 ways"),
+        ("Otherwise `q` becomes 3. When `en` is 1 and `go` is 1, `q` becomes `d`.", "'otherwise'"),
+        ("When `en` is 1 and `go` is 0, `q` takes over `d`. The values are Gray coded.", "Gray"),
+        (
+            "When `en` is 1 and `go` is 0, `q` takes over `d`. The outputs are active low.",
+            "active low",
+        ),
+        ("When `en` is 1 and `go` is 0, `q` takes over `d`. All ports are signed.", "signed"),
+        ("When `en` is 1 and `go` is 0, `q` takes over `d`, on both edges.", "not understood"),
+        ("When `en` is 1 and `go` is 0, `q` takes over `d`. It uses both edges.", "edges"),
+        ("When `en` is 1 and `go` is 0, `q` takes over `d` two cycles later.", "not understood"),
+        ("When `en` is 1 and `go` is 0, `q` takes over `d` until reset.", "not understood"),
+        ("Once `en` is 1 and `go` is 0, `q` takes over `d`.", "not understood"),
+        ("When `en` is 1 and `go` is 0, `q` takes over the inverted `d`.", "not understood"),
+        (
+            "Reset sets `q` to 3. After reset `q` is 4. When `en` is 1 and `go` is 1, `q` becomes `d`.",
+            "reset sets",
+        ),
+    ],
+)
+def test_what_is_not_clear_is_left_alone(said: str, why: str) -> None:
+    spec = read_spec(CLOCKED + said + "\n")
+    assert why in spec.not_understood
+    assert not spec.fragments
+
+
+def test_registered_outputs_are_not_made_wires() -> None:
+    text = CLOCKED.replace("- output [7:0] q", "- output [7:0] q\n- output busy, registered")
+    said = "If `en` is 1, `q` takes over `d`. `busy` is 1 while `go` is 1.\n"
+    assert "registered" in read_spec(text + said).not_understood
+    assert not read_spec(text.replace(", registered", "") + said).not_understood
+
+
+def test_fragments_come_first() -> None:
+    text = PLAIN.replace("[7:0] ", "") + "`y` is 1 if `a` is 1 and 0 otherwise.\n\ny = a & b\n"
+    kinds = [part.kind for part in read_spec(text).fragments]
+    assert kinds == [Kind.EQUATION]
+
+
+@pytest.mark.parametrize("name", ["clamp", "pulse_stretcher", "pwm", "thermostat"])
+def test_everyday_specifications_are_compiled(name: str) -> None:
+    proposal = propose(load_spec(EVERYDAY / f"{name}.md"))
+    assert isinstance(proposal, Proposal)
+    assert not proposal.guess
+    assert any(note.startswith("read as: ") for note in proposal.notes)
+
+
+@pytest.mark.skipif(shutil.which("iverilog") is None, reason="Icarus Verilog is not installed")
+@pytest.mark.parametrize("name", ["clamp", "pulse_stretcher", "pwm", "thermostat"])
+def test_what_is_compiled_is_the_golden_design(name: str) -> None:
+    from sim.design import Design
+    from sim.proof import Outcome
+    from symbolic.prover import YosysProver
+
+    spec = load_spec(EVERYDAY / f"{name}.md")
+    proposal = propose(spec)
+    assert isinstance(proposal, Proposal)
+    golden = Design(top=name, sources={"g.v": (EVERYDAY / f"{name}.v").read_text()})
+    [proof] = YosysProver().equivalent(golden, [proposal.design], spec.interface, seconds=60)
+    assert proof.outcome is Outcome.PROVED
+
+
+def test_what_was_read_is_told() -> None:
+    [fragment] = load_spec(EVERYDAY / "clamp.md").fragments
+    [line] = plain(fragment)
+    assert line.startswith("result is (minimum if (value < minimum), else")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=300))
+def test_any_text_is_read_or_refused(said: str) -> None:
+    spec = read_spec(CLOCKED + "x" + said.replace("\0", "") + "\n")
+    assert spec.not_understood or spec.fragments or spec.findings
