@@ -13,7 +13,14 @@ _SYMBOLS = {"add": "+", "sub": "-", "mul": "*", "shl": "<<"}
 _COMPARISONS = {"lt": "<", "le": "<=", "eq": "==", "ne": "!="}
 _LOGIC = {"and": "&&", "or": "||"}
 _BITWISE = {"bitand": "&", "bitor": "|", "bitxor": "^"}
-_NAMES = {"add": "sum", "sub": "difference", "mul": "product", "ones": "ones", "shl": "shifted"}
+_NAMES = {
+    "add": "sum",
+    "sub": "difference",
+    "mul": "product",
+    "ones": "ones",
+    "shl": "shifted",
+    "abs": "magnitude",
+}
 
 
 @dataclass(slots=True)
@@ -27,6 +34,10 @@ class Writer:
 
     def assigned(self, term: Term, word: Word) -> str:
         """Return `term` as the right side of an assignment to `word`, which keeps its low bits."""
+        if isinstance(term, Apply) and term.op == "choose" and bounds(term, self.words)[0] >= 0:
+            test, chosen, other = term.args
+            then, rest = self.assigned(chosen, word), self.assigned(other, word)
+            return f"{self.exact(test, 1)} ? {then} : {rest}"
         if isinstance(term, Apply) and term.op in _SYMBOLS and self._direct(term, word):
             left, right = term.args
             one = self._operand(left, word)
@@ -81,7 +92,8 @@ class Writer:
 
     def _comparison(self, term: Apply) -> str:
         left, right = term.args
-        if isinstance(right, Number) and term.op in ("eq", "ne") and self._is_bit(left):
+        flag = isinstance(right, Number) and right.value in (0, 1) and self._is_bit(left)
+        if isinstance(right, Number) and flag and term.op in ("eq", "ne"):
             positive = bool(right.value) == (term.op == "eq")
             text = self.exact(left)
             return text if positive else f"!{text}"
@@ -116,6 +128,10 @@ class Writer:
         width, signed = bits_of(limits), limits[0] < 0
         if term.op == "ones":
             text = self._ones(term.args[0])
+        elif term.op == "abs":
+            inner = self._named(term.args[0])
+            negative = bounds(term.args[0], self.words)[0] < 0
+            text = f"({inner} < 0) ? -{inner} : {inner}" if negative else inner
         else:
             one, other = self._alike(*term.args)
             text = f"{one} {_SYMBOLS[term.op]} {other}"
@@ -137,9 +153,11 @@ class Writer:
         if isinstance(term, Apply) and term.op in _NAMES:
             return self._wire(term)
         if term not in self._wires:
-            width = bits_of(bounds(term, self.words))
+            limits = bounds(term, self.words)
+            text = self.exact(term)
             name = fresh("value", self.interface, [*self.words, *self._wires.values()])
-            self.lines.append(f"wire [{width - 1}:0] {name} = {self.exact(term)};")
+            kind = "wire signed" if limits[0] < 0 else "wire"
+            self.lines.append(f"{kind} [{bits_of(limits) - 1}:0] {name} = {text};")
             self._wires[term] = name
         return self._wires[term]
 
@@ -154,9 +172,6 @@ class Writer:
         if term.op == "choose":
             one, other = self._alike(*args[1:])
             return f"({self.exact(args[0], 1)} ? {one} : {other})"
-        if term.op == "abs":
-            text = self._named(args[0])
-            return f"(({text} < 0) ? -{text} : {text})"
         return self._selected(term, width)
 
     def _selected(self, term: Apply, width: int) -> str:

@@ -40,6 +40,8 @@ def assembled(lines: Sequence[Line], vocabulary: Vocabulary) -> tuple[Behavior, 
 class _Assembly:
     said: Discourse
     notes: list[str] = field(default_factory=list)
+    ranked: bool = False
+    """Whether what comes first has settled anything."""
 
     def behavior(self) -> tuple[Behavior, tuple[str, ...]]:
         said, interface = self.said, self.said.vocabulary.interface
@@ -66,6 +68,9 @@ class _Assembly:
             raise NotUnderstood(str(error)) from error
         self._check_complete(behavior)
         self._check_constants()
+        if said.first and not self.ranked:
+            name = min(said.first)
+            raise NotUnderstood(f"{name!r} is said to come first, and nothing competes with it")
         return behavior, tuple(self.notes)
 
     def _check_complete(self, behavior: Behavior) -> None:
@@ -229,6 +234,7 @@ class _Assembly:
     def _settles(self, one: Clause, other: Clause) -> bool:
         """Whether it is clear which of two clauses counts."""
         if self._comes_first(one) != self._comes_first(other):
+            self.ranked |= overlap(one, other, self.said.words) is not None
             return True
         mine, theirs = set(conjuncts(one.whole)), set(conjuncts(other.whole))
         return (mine < theirs and bool(mine)) or (theirs < mine and bool(theirs))

@@ -280,4 +280,5 @@ CONDITIONS: list[Entry] = [
     ("COND", "either COND or COND", _op("or")),
     ("COND", "COND or COND", _op("or")),
     ("COND", "COND but COND", _op("and")),
+    ("COND", "COND while COND", _op("and")),
 ]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from rtlgen.spec.declaring import read_declaring
 from rtlgen.spec.model import Place
 from rtlgen.spec.requirements.chart import Token
-from rtlgen.spec.requirements.vocabulary import DECLARING, Vocabulary
+from rtlgen.spec.requirements.vocabulary import DECLARING, SOLE_WORDS, Vocabulary
 from rtlgen.spec.requirements.words import number_of, tokens
 from rtlgen.spec.text import Sentence, normalize, sentences, words
 
@@ -45,6 +45,11 @@ _ASSUMED = re.compile(
     re.IGNORECASE,
 )
 _INCLUDING = re.compile(r",\s+(?:including|also|even)\s+[^,]*,", re.IGNORECASE)
+_COUNTER = re.compile(
+    r"^(?:please\s+)?(?:write|design|build|create|implement|make)\s+an?\s+(?:[\w-]+\s+){0,3}?counter"
+    r"\s+(?:that|which)\s+",
+    re.IGNORECASE,
+)
 _REMARKABLY = re.compile(r"^(?:note|make sure|take care|remember)\s+that\s+", re.IGNORECASE)
 _MATTERS = re.compile(r"\b(?:only\s+matters|(?:does\s+not|doesn't|no)\s+matter)\b", re.IGNORECASE)
 _COMBINATIONAL = re.compile(
@@ -90,9 +95,16 @@ def statements(text: str, vocabulary: Vocabulary, skipped: frozenset[int]) -> It
     named = [n for n, one in enumerate(said) if _names(one.text, vocabulary)]
     begin = named[0] if named else len(said)
     for number, sentence in enumerate(said):
-        if number < begin and not _STRONG.search(sentence.text):
+        if number < begin and _is_background(sentence.text):
             continue
         yield from _of(sentence, vocabulary)
+
+
+def _is_background(said: str) -> bool:
+    """Whether `said` has no numbers but widths, and no words that tell what happens when."""
+    bare = re.sub(r"\b\w+[\s-]bits?\b|\bone-\w+", " ", said, flags=re.IGNORECASE)
+    numbers = any(number_of(token.text) is not None for token in tokens(bare))
+    return not (numbers or _STRONG.search(said))
 
 
 _AFTER_WHICH = re.compile(
@@ -137,7 +149,7 @@ def _of(sentence: Sentence, vocabulary: Vocabulary) -> Iterator[Statement]:
                 yield _described(item["name"], rest, sentence)
             return
     said = _INCLUDING.sub("", _ASSUMED.sub("if ", _SO.sub("", said)))
-    said = _REMARKABLY.sub("", said)
+    said = _COUNTER.sub("the counter ", _REMARKABLY.sub("", said))
     wires = _COMBINATIONAL.match(said)
     if wires:
         names = [n for token in tokens(wires[0]) if (n := vocabulary.signal(token))]
@@ -177,7 +189,7 @@ def _is_purpose(said: str, vocabulary: Vocabulary) -> bool:
     rest = said[_PURPOSE.match(said).end() :].lstrip('"')  # type: ignore[union-attr]
     module = vocabulary.interface.module
     named = rest.startswith(module) and not re.match(r"\w", rest[len(module) :])
-    return named and not _STRONG.search(said) and ":" not in said
+    return named and _is_background(said) and ":" not in said
 
 
 def _described(name: str, rest: str, sentence: Sentence) -> Statement:
@@ -212,8 +224,10 @@ def _tells(said: str, vocabulary: Vocabulary, *, naming: bool, but: str = "") ->
     """Whether `said` may be about what the module does, of other signals than `but`."""
     outputs = {port.name for port in vocabulary.interface.outputs} - {but}
     inner = {word.name for word in vocabulary.inner}
+    if not _is_background(said):
+        return True
     for token in tokens(said):
-        if token.text.lower() in _TELLING:
+        if token.text.lower() in _TELLING | SOLE_WORDS:
             return True
         if naming and vocabulary.signal(token) in outputs | inner:
             return True

@@ -31,7 +31,7 @@ _GENERIC = words(
 )
 _DECORATION = words("in out i o n input output signal pin")
 """Parts of a name that say nothing of what it means: `event_in`."""
-_SOLE = words("output counter count result register total number")
+SOLE_WORDS = words("output counter count result register total number")
 """Words for the one output or register that there is."""
 _INTRODUCED = re.compile(
     r"\b(?:an?|the|internal)\s+(?P<width>\d+|one|two|three|four|five|six|seven|eight|sixteen)"
@@ -103,7 +103,7 @@ class Vocabulary:
                 found[place, place + 1].append(("RST", name))
             if number is not None:
                 found[place, place + 1].append(("NUM", Number(number)))
-            if name is None and token.text.lower() in _SOLE:
+            if name is None and token.text.lower() in SOLE_WORDS:
                 found[place, place + 1].append(("SOLE", token.text.lower()))
         for place in range(len(said) - 1):
             number = number_of(said[place + 1].text)
