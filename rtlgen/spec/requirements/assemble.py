@@ -23,6 +23,9 @@ from symbolic.arithmetic import Apply, Number, Signal, Term, Word, apply, replac
 from symbolic.behavior import Behavior, Register
 from symbolic.behavior_statements import Assign, Choice, Statement
 
+_MOST = 24
+"""Clauses on one target that are compared with each other."""
+
 
 def assembled(lines: Sequence[Line], vocabulary: Vocabulary) -> tuple[Behavior, tuple[str, ...]]:
     """Return the behavior that `lines` define, and what was assumed.
@@ -217,6 +220,10 @@ class _Assembly:
         return clause.whole is not None and bool(self.said.first & set(signals(clause.whole)))
 
     def _check_conflicts(self, found: Sequence[Clause]) -> None:
+        if len(found) > _MOST:
+            raise refused(
+                f"{found[0].target!r} is changed by more than {_MOST} clauses", found[-1].line
+            )
         for one, other in combinations(found, 2):
             if one.value == other.value or self._settles(one, other):
                 continue

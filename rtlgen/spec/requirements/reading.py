@@ -19,6 +19,8 @@ from sim.interface import Interface
 from symbolic.behavior import Behavior
 
 _GRAMMAR = Grammar([*NAMES, *VALUES, *RELATIONS, *CONDITIONS, *CHANGES, *TIMES, *SENTENCES])
+_MOST = 100
+"""Sentences that are read."""
 _LONGEST = 60
 """Words of a sentence that is read."""
 
@@ -48,7 +50,9 @@ def read_requirements(text: str, interface: Interface, skipped: frozenset[int]) 
         raise NotUnderstood("a module with parameters, several clocks or several resets")
     vocabulary = Vocabulary.of(interface, text)
     lines: list[Line] = []
-    for statement in statements(text, vocabulary, skipped):
+    for number, statement in enumerate(statements(text, vocabulary, skipped)):
+        if number == _MOST:
+            raise NotUnderstood(f"more than {_MOST} sentences")
         lines += (
             Line(said=said, place=statement.place, text=statement.text)
             for said in _read(statement, vocabulary)

@@ -52,7 +52,6 @@ _IRREGULAR = {
     "ones": "ones",
 }
 _BASE = {**{verb + "s": verb for verb in _VERBS}, **_IRREGULAR}
-_PUNCTUATION = frozenset(",;:.()")
 _NUMERAL = re.compile(r"(\d*)'[sS]?([bdhoBDHO])\s?([0-9a-fA-F_]+)\Z|0x[0-9a-fA-F]+\Z|\d[\d_]*\Z")
 _BASES = {"b": 2, "o": 8, "d": 10, "h": 16}
 
