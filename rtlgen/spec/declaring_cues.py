@@ -17,7 +17,7 @@ BITS = re.compile(
 SIGNED = re.compile(r"(?<!un)\bsigned\b", re.IGNORECASE)
 CUE = re.compile(
     r"(?P<side>\bon\s+the\s+(?:in|out)put\s+side\b[^.:;]{0,20}?\b(?:has|are|is)\b)"
-    r"|\b(?P<direction>inputs?|outputs?)\b(?!\s+side)"
+    r"|(?<!states\sand\s)(?<!states\swith\s)\b(?P<direction>inputs?|outputs?)\b(?!\s+side)"
     rf"(?P<remark>\s*\([^(),]{{0,40}}\)|,\s*{COUNT}[\s-]bits?(?:\s+each)?(?=:)"
     rf"|\s+of\s+{COUNT}[\s-]bits?(?:\s+each)?(?=:|,))?"
     r"(?:\s+(?:ports?|signals?|pins?|lines?)\b)?"
@@ -98,7 +98,10 @@ SOFT = words(
 )
 """Words that are rather no names, where a list says nothing of widths."""
 CLOCKLIKE = re.compile(
-    r"(?:\w*(?:clk|clock|rst|reset)\w*|ck|\w+_ck|rs|por\w*|nres\w*|resn|clr\w*)\Z", re.IGNORECASE
+    r"(?!(?:clock|reset)(?:s|ed|ing|wise|table|ting)\Z)"
+    r"(?:\w*(?:clk|clock|(?<!fi)(?<!bu)(?<!wo)(?<!thi)rst|reset)\w*|ck|\w+_ck|rs|por(?:_?n|_\w+)?"
+    r"|nres\w*|resn|clr\w*)\Z",
+    re.IGNORECASE,
 )
 TIMED = tuple(
     re.compile(pattern.replace("NAME", rf'(?P<name>"{IDENTIFIER}"|{IDENTIFIER})'), re.IGNORECASE)

@@ -149,13 +149,14 @@ def test_the_examples_are_clean(path: Path) -> None:
     assert spec.title
 
 
-def test_there_are_seven_examples() -> None:
+def test_the_examples_are_all_here() -> None:
     assert [path.stem for path in EXAMPLES] == [
         "rail_distance",
         "seven_segment",
         "sync_fifo",
         "traffic_light",
         "uart_tx",
+        "valve_timer",
         "vending_machine",
         "waveform",
     ]
