@@ -10,7 +10,7 @@ from symbolic.arithmetic import Apply, Number, Signal, Term, Word, bits_of, boun
 from symbolic.emit_module import fresh
 
 _SYMBOLS = {"add": "+", "sub": "-", "mul": "*", "shl": "<<"}
-_COMPARISONS = {"lt": "<", "le": "<=", "eq": "==", "ne": "!="}
+_COMPARISONS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
 _LOGIC = {"and": "&&", "or": "||"}
 _BITWISE = {"bitand": "&", "bitor": "|", "bitxor": "^"}
 _NAMES = {
@@ -18,6 +18,8 @@ _NAMES = {
     "sub": "difference",
     "mul": "product",
     "ones": "ones",
+    "length": "length",
+    "lowest": "place",
     "shl": "shifted",
     "abs": "magnitude",
 }
@@ -128,6 +130,8 @@ class Writer:
         width, signed = bits_of(limits), limits[0] < 0
         if term.op == "ones":
             text = self._ones(term.args[0])
+        elif term.op in ("length", "lowest"):
+            text = self._place(term, width)
         elif term.op == "abs":
             inner = self._named(term.args[0])
             negative = bounds(term.args[0], self.words)[0] < 0
@@ -138,13 +142,32 @@ class Writer:
         taken = [*self.words, *self._wires.values()]
         name = fresh(_NAMES[term.op], self.interface, taken)
         kind = ("wire signed" if signed else "wire") + (f" [{width - 1}:0]" if width > 1 else "")
-        self.lines.append(f"{kind} {name} = {text};")
+        self.lines += [line.rstrip() for line in f"{kind} {name} = {text};".split("\n")]
         self._wires[term] = name
         return name
 
     def _ones(self, term: Term) -> str:
         text, width = self._named(term), bits_of(bounds(term, self.words))
         return " + ".join(f"{text}[{i}]" for i in range(width)) if width > 1 else text
+
+    def _place(self, term: Apply, width: int) -> str:
+        """Return a chain of choices that finds the first 1 from above or below."""
+        self._check_positive(term)
+        text, whole = self._named(term.args[0]), bits_of(bounds(term.args[0], self.words))
+        top = term.op == "length"
+        places = range(whole - 1, -1, -1) if top else range(1, whole)
+        if not top and whole == 1:
+            return "1'b0"
+        if whole == 1:
+            return text
+        lines = [f"    {text}[{i}] ? {width}'d{i + top} :" for i in places]
+        if not top:
+            lines.insert(0, f"    {text}[0] ? {width}'d0 :")
+        return "\n" + "\n".join(lines) + f"\n    {width}'d0"
+
+    def _check_positive(self, term: Apply) -> None:
+        if bounds(term.args[0], self.words)[0] < 0:
+            raise ValueError(f"cannot be written as Verilog: {term.op} of what may be negative")
 
     def _named(self, term: Term) -> str:
         """Return a name whose bits can be selected."""
@@ -166,6 +189,10 @@ class Writer:
         if term.op in _BITWISE:
             one, other = self._alike(*args)
             return f"({one} {_BITWISE[term.op]} {other})"
+        if term.op in ("div", "mod"):
+            self._check_positive(term)
+            one, other = self._alike(*args)
+            return f"({one} {'/' if term.op == 'div' else '%'} {other})"
         if term.op in ("min", "max"):
             one, other = self._alike(*args)
             return f"(({one} {'<' if term.op == 'min' else '>'} {other}) ? {one} : {other})"

@@ -63,7 +63,7 @@ _NAME = re.compile(rf"['\"]?({IDENTIFIER})['\"]?(?![\w'])")
 _RANGE = re.compile(RANGE.pattern)
 _ATTRIBUTE = re.compile(r"[(\[{]([^()\[\]{}]*(?:(?:\[[^\[\]]*\]|\([^()]*\))[^()\[\]{}]*)*)[)\]}]")
 _LEADING_WIDTH = re.compile(
-    r"(?:an?\s+)?(?:\d+|[A-Z][A-Z0-9_]*|[A-Za-z]+(?:-[a-z]+)?)[\s-]*bits?\b(?:\s+wide)?\s*:?\s*",
+    r"(?:an?\s+)?(?:\d+[\s-]*|(?:[A-Z][A-Z0-9_]*|[A-Za-z]+(?:-[a-z]+)?)[\s-]+)bits?\b(?:\s+wide)?\s*:?\s*",
     re.IGNORECASE,
 )
 _TRAILING_WIDTH = re.compile(

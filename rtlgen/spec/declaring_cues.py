@@ -23,8 +23,8 @@ CUE = re.compile(
     r"(?:\s+(?:ports?|signals?|pins?|lines?)\b)?"
     r"(?P<link>\s*:|\s+-|\s*,|\s+(?:are|is|called|named)\b:?)?"
     r"|(?:^|(?<=[.;]\s)|(?<=then\s)|(?<=also\s))(?P<short>in|out)(?P<colon>:)"
-    r"|\b(?P<way>com(?:es|ing)\s+in\s+on|coming\s+in:|arrives?\s+on|enters?\s+on|goes\s+out\s+on"
-    r"|com(?:es|ing)\s+out\s+on|coming\s+out:|leaves?\s+on|appears?\s+on)(?=\s)"
+    r"|\b(?P<way>com(?:es?|ing)\s+in\s+on|coming\s+in:|arrives?\s+on|enters?\s+on|go(?:es)?\s+out\s+on"
+    r"|com(?:es?|ing)\s+out\s+on|coming\s+out:|leaves?\s+on|appears?\s+on|shows?\s+up\s+on)(?=\s)"
     r"|(?P<timed>(?:^|(?<=[.;]\s))(?:clocks?|resets?)(?:\s*(?:/|&|and)\s*resets?)?:)"
     r"|\b(?P<verb>takes|gets|accepts|receives|expects|drives|produces|delivers|generates|returns"
     r"|gives\s+back|puts(?:\s+out)?)\b",

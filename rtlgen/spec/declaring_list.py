@@ -60,7 +60,7 @@ class NameList:
                 continue
             if self.names and self._attribute(segment):
                 continue
-            if place == 0 and self._announces(segment):
+            if (place == 0 or self.quoted) and self._announces(segment, again=place > 0):
                 continue
             if told and self.names and not (self.quoted and QUOTED.search(segment)):
                 self._apply(segment, to_all=len(self.names) > 1)
@@ -69,7 +69,7 @@ class NameList:
             if self.ended or not self._name(segment):
                 return
 
-    def _announces(self, segment: str) -> bool:
+    def _announces(self, segment: str, *, again: bool = False) -> bool:
         """Take what stands before the first name: `three colour components,`."""
         if QUOTED.search(segment):
             return False
@@ -80,6 +80,8 @@ class NameList:
             return False
         if not self.quoted and re.search(r"[_\d]\w*\Z", segment.rstrip()):
             return False
+        if again:
+            self.shared, self.signed, self.ended = None, False, False
         self.shared = self.shared or bits_said(segment)
         self.signed |= SIGNED.search(segment) is not None
         self.widths |= self.shared is not None

@@ -53,7 +53,7 @@ _ITEM = re.compile(rf"{IDENTIFIER}\s*(?:\[[^\]\n]*\])?\s*(?:\([^)\n]*\))?\s*:(?:
 _DECLARED = re.compile(r"\s*(?:input|output|inout)\s[^|]*$")
 """A declaration by itself, however its parts are aligned."""
 _COMMA_ITEM = re.compile(
-    rf"\A({IDENTIFIER}(?:\s*\[[^\]\n]*\])?)\s*,\s*"
+    rf"\A({IDENTIFIER}(?:\s*\[[^\]\n]*\])?(?:\s*,\s*[\"']?{IDENTIFIER}[\"']?(?=\s*,)){{0,8}}?)\s*,\s*"
     r"(?=(?:input|output|inout)\b|(?:\d+|one|two|three|four|eight|single)[\s-]bits?\b|(?:un)?signed\b"
     r"|(?:rising|positive|falling|negative|synchronous|asynchronous|active)\b)",
     re.IGNORECASE,
@@ -69,7 +69,7 @@ _STARTS = re.compile(
 )
 """What begins a line that goes on with nothing."""
 _STATED = re.compile(
-    r"(?:(?P<first>signed)|unsigned)?[\s,]*(?P<bits>(?:\d+|[a-z]+)[\s-]bits?)?(?:\s+(?:wide|each))*"
+    r"(?:(?P<first>signed)(?:\s+two's\s+complement)?|unsigned)?[\s,]*(?P<bits>(?:\d+|[a-z]+)[\s-]bits?)?(?:\s+(?:wide|each))*"
     r"\s*(?:(?P<last>signed)|unsigned)?(?:\s+(?:number|value)s?\b.*)?\Z",
     re.IGNORECASE,
 )

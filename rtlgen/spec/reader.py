@@ -52,6 +52,8 @@ from rtlgen.spec.timing import find_timing
 from sim.interface import Direction, Interface
 from symbolic.names import KEYWORDS as RESERVED
 
+_TITLED = re.compile(r"(?=\w*[_\d])[A-Za-z]\w*")
+"""A title that is a name and no word."""
 SIZE_LIMIT = 256 * 1024
 """Largest specification, in bytes: some 5000 lines."""
 
@@ -355,7 +357,9 @@ class _Reading:
             self.lines, start=start, ports=ports
         )
         if name is not None and name.name in ports:
-            name = stated_name(self.lines, start=start, never=ports) or coded or name
+            named = _TITLED.fullmatch(title.strip("` ")) if title not in ports else None
+            other = stated_name(self.lines, start=start, never=ports) or coded
+            name = other or (None if named else name)
         titled = assumed_name(title, "<text>")
         early = early_coded(self.lines, start=start, ports=ports, path=self.path)
         if titled is None or not re.search(r"[_\d]", title):

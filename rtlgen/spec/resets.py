@@ -47,6 +47,7 @@ def _evidence(about: About, resets: Sequence[About], text: TimingText) -> list[S
     own = [Sentence(text=f"reset {about.description}", place=about.place)]
     if words := text.entry("reset", name):
         own.append(Sentence(text=f"reset {words}", place=about.place))
+    own += [Sentence(text=f"reset {s.text}", place=s.place) for s in text.going_on(name)]
     named = [s for s in text.naming(name) if s not in own]
     general = text.resets if len(resets) == 1 else []
     return [*own, *named, *(s for s in general if s not in named)]
@@ -195,12 +196,13 @@ def _is_of_reset(text: str, match: re.Match[str], name: str) -> bool:
     """Whether `synchronous` or `asynchronous` is said of the reset, not of another signal."""
     is_reset = re.compile(rf"\w*reset\w*|\w*rst\w*|{re.escape(name)}", re.IGNORECASE)
     after = _THEN.match(text, match.end())
-    noun = (after[1] or "") if after else ""
+    noun = (after[1] or "") if after and not re.match(r"\s*[).;]", text[match.end() :]) else ""
     if is_reset.fullmatch(noun):
         return True
     if noun.lower() in ("signal", "signals", "input", "inputs", "load", "enable"):
         return False
-    before = re.split(r"[.;]", text[max(0, match.start() - 70) : match.start()])[-1]
+    front = text[max(0, match.start() - 70) : match.start()]
+    before = re.split(r"[.;](?!\s*it\s+is\b)", front)[-1]
     following = re.split(r"[.;,]", text[match.end() : match.end() + 40])[0]
     return is_reset.search(before) is not None or is_reset.search(following) is not None
 

@@ -18,7 +18,7 @@ _CLOCK_NAME = re.compile(
 _NO_CLOCK_NAME = re.compile(r"(?:_en$|_ena|enable|_sel|_div|_valid|_ok|_lock|clken|clk_?en)")
 _RESET_NAME = re.compile(
     r"^(?:i_|in_)?(?:n|a|s|p|hw|sys|sw|[a-z]|[a-z0-9]+_)?_?(?:rst|reset|rstn|resetn|rstb|resetb)"
-    r"(?:_?[nb]|_[a-z0-9]+|_?in|[a-z0-9]?)(?:_?n)?(?:_i|_in)?$"
+    r"(?:_?[nb]|_[a-z0-9]+|_?in|[a-z]?[0-9]*)(?:_?n)?(?:_i|_in)?$|^n?por(?:_?[nb])?(?:_i)?$"
 )
 _NO_RESET_NAME = re.compile(r"(?:_en$|enable|_val|_vec|_addr|_state|_cnt|_count|_req|_done|_ack)")
 _CLEAR_NAME = re.compile(r"^(?:clr|clear|clrn|clr_n|aclr|sclr|r|ar|rs|init)$")
@@ -78,6 +78,14 @@ class TimingText:
     def naming(self, name: str) -> list[Sentence]:
         word = re.compile(rf"(?<![\w.]){re.escape(name)}(?!\w)")
         return [s for s in self._all if word.search(s.text)]
+
+    def going_on(self, name: str) -> list[Sentence]:
+        """Return the sentences that go on with "It is" right behind `NAME is the reset`."""
+        ends = re.compile(
+            rf"(?<!\w){re.escape(name)}[\"'`]?\s+is\s+(?:the|a)\s+(?:\w+\s+)?reset(?:\s+(?:input|signal))?\W*$"
+        )
+        pairs = zip(self._all, self._all[1:], strict=False)
+        return [s for one, s in pairs if ends.search(one.text) and re.match(r"It\s+is\b", s.text)]
 
     def entry(self, key: str, name: str) -> str:
         """Return what the front matter says of port `name` as `key`."""

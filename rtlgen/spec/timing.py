@@ -23,6 +23,10 @@ from rtlgen.spec.text import Sentence
 from sim.interface import Clock, Direction, Edge, Port, Reset
 
 _LOW_EDGE = frozenset({"neg", "negative", "falling", "trailing"})
+_SERIAL = re.compile(
+    r"(?:^|_)(?:s|b|t|m|lr|spi_?|serial_?)?(?:clk|clock|ck|cl)(?:_[io])?$", re.IGNORECASE
+)
+"""Names of clocks of another kind, such as those of serial lines: their edges are spoken of too."""
 _OF_CLOCK = re.compile(
     r"\s*(?:-?\s*triggered)?\s*(?:(?:of|by|on|at)\s+)?(?:the\s+|each\s+|every\s+|a\s+)?"
     r"(?:\w+\s+)?(?:input\s+)?clo?c?k\w*",
@@ -57,7 +61,9 @@ def find_timing(
     resets = [about for about in inputs if about not in clocks and is_reset(about, text)]
     if clocks and not resets:
         resets = [about for about in inputs if about not in clocks and is_hidden_reset(about, text)]
-    timing.clocks += [_clock(about, clocks, text, timing.findings) for about in clocks]
+    others = [about for about in ports if about not in clocks and _SERIAL.search(about.port.name)]
+    alone = len(clocks) == 1 and not others
+    timing.clocks += [_clock(about, text, timing.findings, alone=alone) for about in clocks]
     if clocks or (resets and text.says_latch):
         timing.resets += [make_reset(about, resets, text, timing.findings) for about in resets]
     return timing
@@ -67,11 +73,9 @@ def _is_bit(port: Port) -> bool:
     return port.direction is Direction.INPUT and port.width == 1
 
 
-def _clock(
-    about: About, clocks: Sequence[About], text: TimingText, findings: list[Finding]
-) -> Clock:
+def _clock(about: About, text: TimingText, findings: list[Finding], *, alone: bool) -> Clock:
     name = about.port.name
-    edges = _edges_of(about, clocks, text)
+    edges = _edges_of(about, text, alone=alone)
     if not edges:
         findings.append(
             question(
@@ -94,16 +98,24 @@ def _clock(
     return Clock(port=name, edge=Edge.FALLING if falling else Edge.RISING)
 
 
-def _edges_of(about: About, clocks: Sequence[About], text: TimingText) -> dict[Edge, Place]:
+def _edges_of(about: About, text: TimingText, *, alone: bool) -> dict[Edge, Place]:
+    """Return the edges that the text states; those that it states of this clock by name count."""
     name = about.port.name
-    found: dict[Edge, Place] = {}
-    sources = [(s.text, s.place) for s in text.edges]
-    sources.append((f"{about.description} of {name}" if about.description else "", about.place))
+    own = [(f"{about.description} of {name}" if about.description else "", about.place)]
     if words := text.entry("clock", name):
-        sources.append((words + f" edge of {name}", about.place))
+        own.append((words + f" edge of {name}", about.place))
+    said = _edges_in(own, name, alone=True)
+    if len(said) == 1:
+        return said
+    sources = [*((s.text, s.place) for s in text.edges), *own]
+    return _edges_in(sources, name, alone=alone)
+
+
+def _edges_in(sources: Sequence[tuple[str, Place]], name: str, *, alone: bool) -> dict[Edge, Place]:
+    found: dict[Edge, Place] = {}
     for words, place in sources:
         for match in EDGE.finditer(words):
-            if _meant(match, words, name, alone=len(clocks) == 1):
+            if _meant(match, words, name, alone=alone):
                 low = (match[1] or match[2]).lower() in _LOW_EDGE
                 found.setdefault(Edge.FALLING if low else Edge.RISING, place)
         if BOTH_EDGES.search(words):
@@ -130,4 +142,4 @@ def _meant(match: re.Match[str], words: str, name: str, *, alone: bool) -> bool:
         return True
     if match["triggered"] or re.match(r"[\s-]*triggered", after):
         return not re.search(r"re?se?t\w*\s+(?:is|are)?\s*(?:an?\s+)?$", before, re.IGNORECASE)
-    return re.match(r"\s*(?:$|[.,;)])", after) is not None
+    return re.match(r"\s*(?:$|[.,;)!])", after) is not None

@@ -8,18 +8,30 @@ from itertools import combinations
 
 from rtlgen.spec.model import Place
 from rtlgen.spec.requirements.discourse import Discourse, left_of
+from rtlgen.spec.requirements.late import settled_late
 from rtlgen.spec.requirements.meaning import Range
 from rtlgen.spec.requirements.overlap import (
     Clause,
     Line,
     NotUnderstood,
     conjuncts,
+    covering,
     overlap,
     refused,
 )
 from rtlgen.spec.requirements.phrases import negated
 from rtlgen.spec.requirements.vocabulary import Vocabulary
-from symbolic.arithmetic import Apply, Number, Signal, Term, Word, apply, replaced, signals
+from symbolic.arithmetic import (
+    Apply,
+    Number,
+    Signal,
+    Term,
+    Word,
+    apply,
+    bounds,
+    replaced,
+    signals,
+)
 from symbolic.behavior import Behavior, Register
 from symbolic.behavior_statements import Assign, Choice, Statement
 
@@ -52,12 +64,16 @@ class _Assembly:
         control = {c.port for c in interface.clocks} | {r.port for r in interface.resets}
         inputs = [said.words[p.name] for p in interface.inputs if p.name not in control]
         inner = said.vocabulary.inner
+        self._gated()
+        said.clauses = settled_late(said, {w.name for w in outputs if self._is_register(w)})
         stored = [word for word in (*outputs, *inner) if self._is_register(word)]
         clocked: list[Statement] = []
         for word in stored:
             clocked += self._pulsed(word) if word.name in said.pulses else self._register(word)
         clocked += [Assign(name, Signal(source)) for name, source in said.earlier.items()]
         wires = [self._wire(word) for word in outputs if word not in stored]
+        if wires and said.clocked:
+            raise NotUnderstood(f"which outputs are registers; {wires[0].target!r} would be none")
         stored += [said.words[name] for name in (*map(left_of, said.pulses), *said.earlier)]
         try:
             behavior = Behavior(
@@ -130,11 +146,51 @@ class _Assembly:
             raise refused(f"{word.name!r} keeps its value, and has no clock", found[0].line)
         self._check_conflicts(found)
         value = self._rest_of(word, found)
+        if word.name in self.said.ranges or word.name in self.said.unwrapped:
+            return Assign(word.name, self._within(word, value, found))
         for clause in self._ordered(found):
             if clause.condition is not None and clause.value is not None:
                 condition = clause.condition if clause.denied == () else clause.whole
                 value = _choice(condition or Number(1), clause.value, value)
         return Assign(word.name, value)
+
+    def _within(self, word: Word, value: Term, found: Sequence[Clause]) -> Term:
+        """Return a result kept within the limits that are said."""
+        line = found[-1].line
+        if any(clause.whole is not None for clause in found):
+            raise refused(f"{word.name!r} has limits, and is defined case by case", line)
+        limits = self.said.ranges.get(word.name)
+        (low, high), (least, most) = bounds(value, self.said.words), word.bounds
+        if limits is not None and limits.wraps:
+            raise refused(f"{word.name!r} wraps around, and has no register", line)
+        if limits is not None and limits.low is not None:
+            value, low = apply("max", value, Number(limits.low)), limits.low
+        if limits is not None and limits.high is not None:
+            value, high = apply("min", value, Number(limits.high)), limits.high
+        if low < least or high > most:
+            raise refused(f"how {word.name!r} is kept from wrapping around is not said", line)
+        return value
+
+    def _gated(self) -> None:
+        """Add to clauses the conditions under which what they read counts.
+
+        Raises:
+            NotUnderstood: A clause has a condition of its own, and leaves that one out.
+        """
+        for signal, condition, line in self.said.gates:
+            found, used = [], False
+            for clause in self.said.clauses:
+                reads = clause.value is not None and signal in signals(clause.value)
+                used |= reads
+                if reads and clause.whole is None:
+                    found.append(replace(clause, condition=condition, timed=True))
+                    continue
+                if reads and not set(conjuncts(condition)) <= set(conjuncts(clause.whole)):
+                    raise refused(f"whether {signal!r} counts there is not said", clause.line)
+                found.append(clause)
+            if not used:
+                raise refused(f"nothing reads {signal!r}", line)
+            self.said.clauses = found
 
     def _rest_of(self, word: Word, found: Sequence[Clause]) -> Term:
         """Return what `word` is where no condition holds."""
@@ -143,6 +199,8 @@ class _Assembly:
             raise refused(f"{word.name!r} is defined twice", always[1].line)
         if always and always[0].value is not None:
             return always[0].value
+        if (last := covering(found, self.said.words)) is not None and last.value is not None:
+            return last.value
         levels = {clause.value for clause in found}
         if word.width == 1 and len(levels) == 1 and levels <= {Number(0), Number(1)}:
             return Number(1) if levels == {Number(0)} else Number(0)
@@ -172,6 +230,9 @@ class _Assembly:
             found = [Clause(condition=None, target=word.name, value=step, line=line)]
         if not found:
             raise NotUnderstood(f"no sentence says when {word.name!r} changes")
+        if word.name in self.said.unwrapped and (limits is None or limits.wraps):
+            line = self.said.unwrapped[word.name]
+            raise refused(f"how {word.name!r} is kept from wrapping around is not said", line)
         found = [_limited(clause, word, limits) for clause in found]
         self._check_conflicts(found)
         ordered = self._ordered(found)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from dataclasses import replace
 
 from rtlgen.spec.requirements.meaning import (
     ALL,
+    ANY,
+    BEFORE,
     IT,
     SOLE,
     Again,
@@ -21,7 +23,7 @@ from rtlgen.spec.requirements.meaning import (
     Unclocked,
     When,
 )
-from rtlgen.spec.requirements.phrases import Entry, negated
+from rtlgen.spec.requirements.phrases import Entry, between, negated
 from symbolic.arithmetic import Number, Signal, Term, apply
 
 Changes = tuple[Change, ...]
@@ -29,7 +31,8 @@ _ONE, _ZERO, _SOLE = Number(1), Number(0), Signal(SOLE)
 _BY = "[by VAL]"
 
 
-def _become(targets: tuple[Term, ...], value: Term, *, event: bool = True) -> Changes | None:
+def become(targets: tuple[Term, ...], value: Term, *, event: bool = True) -> Changes | None:
+    """Return that signals become a value; None where they are none."""
     if not all(isinstance(target, Signal) for target in targets):
         return None
     return tuple(
@@ -37,27 +40,28 @@ def _become(targets: tuple[Term, ...], value: Term, *, event: bool = True) -> Ch
     )
 
 
-def _is(targets: tuple[Term, ...], value: Term) -> Changes | None:
-    return _become(targets, value, event=False)
+def stated(targets: tuple[Term, ...], value: Term) -> Changes | None:
+    """Return that signals are a value, as a state and not as an event."""
+    return become(targets, value, event=False)
 
 
 def _to(value: int) -> Callable[..., Changes | None]:
     def make(targets: tuple[Term, ...] = (Signal(IT),)) -> Changes | None:
-        return _become(targets, Number(value))
+        return become(targets, Number(value))
 
     return make
 
 
 def _stepped(op: str) -> Callable[..., Changes | None]:
     def make(target: Term, by: Term = _ONE) -> Changes | None:
-        return _become((target,), apply(op, target, by))
+        return become((target,), apply(op, target, by))
 
     return make
 
 
 def _stepped_by(op: str) -> Callable[..., Changes | None]:
     def make(by: Term, target: Term = _SOLE) -> Changes | None:
-        return _become((target,), apply(op, target, by))
+        return become((target,), apply(op, target, by))
 
     return make
 
@@ -75,28 +79,46 @@ def _toggled(targets: tuple[Term, ...]) -> Changes | None:
     )
 
 
+def _towards(value: Term, goal: Term, most: Term) -> Term:
+    step = apply("min", apply("sub", goal, value), most)
+    return apply("add", value, apply("max", step, apply("sub", Number(0), most)))
+
+
+def _extreme(op: str) -> Callable[[Term, str, Term, str], Changes | None]:
+    return lambda target, _, value, __: become((target,), apply(op, target, value))
+
+
+def _as_before(value: Term, level: Term) -> Changes | None:
+    return (
+        (Change(BEFORE + value.name, level),)
+        if isinstance(value, Signal) and isinstance(level, Number)
+        else None
+    )
+
+
 def _into(value: Term, target: Term) -> Changes | None:
-    return _become((target,), value)
+    return become((target,), value)
 
 
 def _out_of(target: Term, value: Term) -> Changes | None:
-    return _become((target,), value)
+    return become((target,), value)
 
 
 CHANGES: list[Entry] = [
     ("LEVEL", "HIGH", lambda value: value),
     ("LEVEL", "LOW", lambda value: value),
     ("LEVEL", "VAL", lambda value: value),
-    ("CHANGE", "NPS is LEVEL", _is),
-    ("CHANGE", "NPS equal|show|give|output|indicate VAL", _is),
-    ("CHANGE", "NPS =|:= LEVEL", _is),
-    ("CHANGE", "NPS become|get LEVEL", _become),
+    ("CHANGE", "NPS is LEVEL", stated),
+    ("CHANGE", "NPS equal|show|give|output|indicate VAL", stated),
+    ("CHANGE", "NPS =|:= LEVEL", stated),
+    ("CHANGE", "NPS become|get LEVEL", become),
+    ("CHANGE", "NPS become equal to VAL", become),
     ("CHANGE", "NP take VAL", _out_of),
     ("CHANGE", "NP take the|over VAL", _out_of),
-    ("CHANGE", "NPS go|turn|change|return [back] [to] LEVEL", _become),
-    ("CHANGE", "NPS start [over] [again] [at|from] VAL", _become),
-    ("CHANGE", "NPS is set|cleared|reset|loaded|driven|forced|initialized to|with LEVEL", _become),
-    ("CHANGE", "set|drive|force|reset|clear|initialize NPS to LEVEL", _become),
+    ("CHANGE", "NPS go|turn|change|return [back] [to] LEVEL", become),
+    ("CHANGE", "NPS start [over] [again] [at|from] VAL", become),
+    ("CHANGE", "NPS is set|cleared|reset|loaded|driven|forced|initialized to|with LEVEL", become),
+    ("CHANGE", "set|drive|force|reset|clear|initialize NPS to LEVEL", become),
     ("CHANGE", "NPS is set|asserted|raised", _to(1)),
     ("CHANGE", "NPS is cleared|reset|deasserted", _to(0)),
     ("CHANGE", "set|assert|raise NPS", _to(1)),
@@ -127,7 +149,12 @@ CHANGES: list[Entry] = [
     ("CHANGE", "NPS keep what it had", _kept),
     ("CHANGE", "NPS stay|remain unchanged|constant|stable|same|alone", _kept),
     ("CHANGE", "NPS stay|remain the same", _kept),
-    ("CHANGE", "NPS stay|remain as|where|what it is", _kept),
+    ("CHANGE", "NPS stay|remain as|where|what it is|was", _kept),
+    (
+        "CHANGE",
+        "NP move towards|toward NP by at most NUM",
+        lambda t, goal, most: become((t,), _towards(t, goal, most)),
+    ),
     ("CHANGE", "NPS do not change", _kept),
     ("CHANGE", "NPS is [held|kept] unchanged|constant", _kept),
     ("CHANGE", "leave NPS alone|unchanged", _kept),
@@ -143,7 +170,23 @@ CHANGES: list[Entry] = [
     ("CHANGE", "load|store|copy|write|capture|put VAL into|in|to|on NP", _into),
     ("CHANGE", "load NP with VAL", _out_of),
     ("CHANGE", "VAL go|pass through [unchanged]", lambda value: _into(value, Signal(SOLE))),
-    ("CHANGE", "NPS stay|remain LEVEL", _is),
+    ("CHANGE", "NPS stay|remain LEVEL", stated),
+    ("CHANGE", "NPS count as VAL", become),
+    ("CHANGE", "the previous|last [value of] NP count as|is VAL", _as_before),
+    ("MOST", "largest|greatest|highest|biggest|maximum|maximal", lambda: ""),
+    ("LEAST", "smallest|lowest|least|minimum|minimal", lambda: ""),
+    ("FAR", "[seen] so far", lambda: ""),
+    ("FAR", "[seen] since [the] [last] reset", lambda: ""),
+    (
+        "CHANGE",
+        "NP is|hold|keep|remember|contain|show [the] MOST [value of] NP FAR",
+        _extreme("max"),
+    ),
+    (
+        "CHANGE",
+        "NP is|hold|keep|remember|contain|show [the] LEAST [value of] NP FAR",
+        _extreme("min"),
+    ),
     ("EFFECT", "CHANGE", lambda change: change),
     ("EFFECT", "EFFECT and CHANGE", lambda one, other: one + other),
     ("EFFECT", "EFFECT , CHANGE", lambda one, other: one + other),
@@ -178,6 +221,7 @@ TIMES: list[Entry] = [
     ("WHEN", "if|when|whenever COND", When),
     ("WHEN", "only if|when COND", When),
     ("WHEN", "provided that COND", When),
+    ("WHEN", "for COND", When),
     ("WHEN", "while COND", _steady),
     ("WHEN", "as long as COND", _steady),
     ("WHEN", "if and only if COND", _steady),
@@ -194,6 +238,14 @@ TIMES: list[Entry] = [
     ("WHEN", "TIME with COND", lambda _, condition: When(condition, timed=True)),
     ("WHEN", "TIME with NP at VAL", lambda _, a, b: When(apply("eq", a, b), timed=True)),
     ("WHEN", "with NP at VAL", lambda a, b: When(apply("eq", a, b))),
+    ("WHEN", "with no LINE [at all]", lambda _: When(apply("eq", Signal(ANY), _ZERO))),
+    (
+        "WHEN",
+        "for anything|values from VAL [up] to [and including] VAL",
+        lambda low, high: When(between(low, high)(Signal(IT))),
+    ),
+    ("WHEN", "with NP HIGH", lambda a, b: When(apply("eq", a, b))),
+    ("WHEN", "with NP LOW", lambda a, b: When(apply("eq", a, b))),
     ("WHEN", "TIME at|in which COND", lambda _, condition: When(condition, timed=True)),
     ("WHEN", "TIME where COND", lambda _, condition: When(condition, timed=True)),
 ]
@@ -204,7 +256,7 @@ def _rule(when: When, changes: Changes) -> Said:
 
 
 def _choice(target: Term, one: Term, when: When, other: Term) -> Said | None:
-    then, rest = _is((target,), one), _is((target,), other)
+    then, rest = stated((target,), one), stated((target,), other)
     return Rule(when, then, rest, timed=when.timed) if then and rest else None
 
 
@@ -213,7 +265,7 @@ def _always(changes: Changes, _: object = None) -> Said:
 
 
 def _initial(targets: tuple[Term, ...], value: Term = _ZERO) -> Said | None:
-    changes = _become(targets, value)
+    changes = become(targets, value)
     return AtReset(changes) if changes else None
 
 
@@ -221,7 +273,9 @@ def _first(target: Term) -> Said | None:
     return Priority(target.name) if isinstance(target, Signal) else None
 
 
-def _range(wraps: bool) -> Callable[..., Said | None]:
+def wrapping(wraps: bool) -> Callable[..., Said | None]:
+    """Return what makes the range of a counter, with or without going on from its other end."""
+
     def make(target: Term, low: Term, high: Term, back: Term | None = None) -> Said | None:
         ends = isinstance(low, Number) and isinstance(high, Number) and isinstance(target, Signal)
         if not ends or (back is not None and back != low):
@@ -231,7 +285,8 @@ def _range(wraps: bool) -> Callable[..., Said | None]:
     return make
 
 
-def _ends(target: Term, high: Term | None, low: Term | None) -> Said | None:
+def limits(target: Term, high: Term | None, low: Term | None) -> Said | None:
+    """Return the ends that a signal stays between."""
     if not isinstance(target, Signal):
         return None
     limits = [
@@ -333,19 +388,19 @@ SENTENCES: list[Entry] = [
     ("SENT", "RESET clear|reset NPS", lambda _, targets: _initial(targets)),
     ("SENT", "RESET switch|turn NPS off", lambda _, targets: _initial(targets)),
     ("SENT", "switch|turn NPS off", _initial),
-    ("SENT", "NP count|run|go [up] from VAL to|through VAL [,] [inclusive]", _range(True)),
+    ("SENT", "NP count|run|go [up] from VAL to|through VAL [,] [inclusive]", wrapping(True)),
     ("BACK", "start over", lambda: "back"),
     ("BACK", "wrap|wraps|repeat|repeats|restart|restarts [around]", lambda: "back"),
     ("BACK", "begin over", lambda: "back"),
     (
         "SENT",
         "NP count|run|go [up] from VAL to|through VAL [,] [inclusive] [,] and BACK",
-        lambda t, low, high, _: _range(True)(t, low, high),
+        lambda t, low, high, _: wrapping(True)(t, low, high),
     ),
     (
         "SENT",
         "NP count|run|go [up] from VAL to|through VAL [,] and BACK at|to|from|with VAL",
-        lambda t, low, high, _, back: _range(True)(t, low, high, back),
+        lambda t, low, high, _, back: wrapping(True)(t, low, high, back),
     ),
     ("SENT", "checking|comparing against|with NP come|comes|go|goes first", _first),
     ("SENT", "the check|comparison against|with NP come|comes|go|goes first", _first),
@@ -360,11 +415,12 @@ SENTENCES: list[Entry] = [
         "RESET have|take|takes priority|precedence over everything|all [else|other] [inputs|input]",
         lambda *_: Unclocked(()),
     ),
-    ("SENTS", "TIME [,] SENTS", _all_timed),
-    ("SENT", "NP never go|rise|count above|over|beyond VAL", lambda t, high: _ends(t, high, None)),
-    ("SENT", "NP never go|fall|count below VAL", lambda t, low: _ends(t, None, low)),
-    ("SENT", "NP never go above|over VAL and|or never? below VAL", _ends),
-    ("SENT", "NP stop|saturate|stick at VAL", lambda t, high: _ends(t, high, None)),
+    ("SENTS", "TIME [,|:] SENTS", _all_timed),
+    ("SENT", "NP never go|rise|count above|over|beyond VAL", lambda t, high: limits(t, high, None)),
+    ("SENT", "NP never go|fall|count below VAL", lambda t, low: limits(t, None, low)),
+    ("SENT", "NP never go above|over VAL and|or never? below VAL", limits),
+    ("SENT", "NP stop|saturate|stick at VAL", lambda t, high: limits(t, high, None)),
+    ("SENTS", "SENTS : SENT", lambda one, other: (*one, other)),
     ("SENT", "NP have priority", _first),
     ("SENT", "NP have priority over NP", lambda target, _: _first(target)),
     ("SENT", "NP win|wins", _first),
@@ -374,5 +430,3 @@ SENTENCES: list[Entry] = [
     ("SENTS", "SENTS , SENT", lambda one, other: (*one, other)),
     ("SENTS", "SENTS , and|but SENT", lambda one, other: (*one, other)),
 ]
-
-_Check = Hashable

@@ -7,22 +7,37 @@ from dataclasses import dataclass, field, replace
 
 from rtlgen.spec.requirements.meaning import (
     ALL,
+    ANY,
     BEFORE,
     CONDITIONS,
+    FIRST,
     IT,
+    LIMITED,
+    LINES,
+    OUTPUTS,
     PAIR,
+    SECOND,
     SOLE,
+    WIDTH,
+    WINNER,
     Again,
     AtReset,
     Change,
+    Clocked,
+    Gate,
+    InBoth,
+    Mask,
+    Order,
     Otherwise,
     Priority,
     Pulse,
     Range,
     Rule,
     Unclocked,
+    Unwrapped,
 )
 from rtlgen.spec.requirements.overlap import Clause, Line, refused
+from rtlgen.spec.requirements.phrases import canonical
 from rtlgen.spec.requirements.vocabulary import Vocabulary
 from symbolic.arithmetic import (
     Apply,
@@ -42,6 +57,14 @@ def left_of(name: str) -> str:
     return f"{name}_cycles"
 
 
+def _spoken_of(condition: Term) -> Term:
+    """Return what a condition speaks of first."""
+    while isinstance(condition, Apply) and condition.op in ("and", "or", "not"):
+        condition = condition.args[0]
+    compares = isinstance(condition, Apply) and condition.op in ("eq", "ne", "lt", "le", "gt", "ge")
+    return condition.args[0] if isinstance(condition, Apply) and compares else condition
+
+
 @dataclass(slots=True)
 class Discourse:
     """What was said so far."""
@@ -57,10 +80,18 @@ class Discourse:
     """Inputs whose value at the edge before is kept, by the register that keeps it."""
     pulses: dict[str, tuple[Pulse, Term, Line]] = field(default_factory=dict)
     again: Again | None = None
-    subject: str = ""
+    unwrapped: dict[str, Line] = field(default_factory=dict)
+    """Signals that never wrap around."""
+    gates: list[tuple[str, Term, Line]] = field(default_factory=list)
+    masks: list[Mask] = field(default_factory=list)
+    order: Order | None = None
+    subject: Term | None = None
+    """What the last condition speaks of first."""
     target: str = ""
     pair: tuple[str, ...] = ()
     unclocked: set[str] = field(default_factory=set)
+    clocked: bool = False
+    """Whether every output is said to be a register."""
     asked: list[Term] = field(default_factory=list)
     """Conditions of all sentences so far."""
     group: list[Term] = field(default_factory=list)
@@ -72,28 +103,55 @@ class Discourse:
         Raises:
             NotUnderstood: It does not say it clearly.
         """
-        said = line.said
-        if isinstance(said, Rule):
-            self._take_rule(said, line)
-        elif isinstance(said, Otherwise):
-            if not self.group:
-                raise refused("nothing stands before this 'otherwise'", line)
-            self._add(None, said.changes, Rule(None, ()), line, tuple(self.group), rest=True)
-            self.group = []
-        elif isinstance(said, AtReset):
-            for change in said.changes:
-                self._take_reset(change, line)
-        elif isinstance(said, Range):
-            self._take_range(said, line)
-        elif isinstance(said, Priority):
-            self.first.add(self._name(said.signal, line))
-        elif isinstance(said, Unclocked):
-            self.unclocked |= set(said.names)
-            self.target = said.names[-1] if said.names else self.target
-        elif isinstance(said, Again):
-            self.again = said
-        elif isinstance(said, Pulse):
-            self._take_pulse(said, line)
+        match line.said:
+            case Rule() as rule:
+                self._take_rule(rule, line)
+            case Otherwise(changes):
+                if not self.group:
+                    raise refused("nothing stands before this 'otherwise'", line)
+                self._add(None, changes, Rule(None, ()), line, tuple(self.group), rest=True)
+                self.group = []
+            case InBoth(changes):
+                self._take_in_both(changes, line)
+            case AtReset(changes):
+                for change in changes:
+                    self._take_reset(change, line)
+            case Range() as said:
+                self._take_range(said, line)
+            case Pulse() as pulse:
+                self._take_pulse(pulse, line)
+            case Again() as again:
+                self.again = again
+            case Mask() | Order() as said:
+                self._take_lines(said, line)
+            case other:
+                self._take_remark(other, line)
+
+    def _take_lines(self, said: Mask | Order, line: Line) -> None:
+        if isinstance(said, Mask):
+            lines = self._name(said.lines, line) if said.lines else ""
+            self.masks.append(replace(said, mask=self._name(said.mask, line), lines=lines))
+            return
+        if self.order not in (None, said):
+            raise refused("the order of the lines is said twice, differently", line)
+        self.order = said
+
+    def _take_remark(
+        self, said: Unwrapped | Clocked | Unclocked | Gate | Priority, line: Line
+    ) -> None:
+        match said:
+            case Unwrapped(target):
+                self.unwrapped[self._name(target, line, target=True)] = line
+            case Clocked():
+                self.clocked = True
+            case Unclocked(names):
+                self.unclocked |= set(names)
+                self.target = names[-1] if names else self.target
+            case Gate(signal, condition):
+                gate = self._name(signal, line), self._settled(condition, line), line
+                self.gates.append(gate)
+            case Priority(signal):
+                self.first.add(self._name(signal, line))
 
     def _take_rule(self, rule: Rule, line: Line) -> None:
         if rule.when is None:
@@ -116,6 +174,12 @@ class Discourse:
             self.group = []
         else:
             self.group.append(condition)
+
+    def _take_in_both(self, changes: Sequence[Change], line: Line) -> None:
+        if len(self.asked) < 2:
+            raise refused("which two cases are meant is not clear", line)
+        either = apply("or", *self.asked[-2:])
+        self._add(either, changes, Rule(None, ()), line)
 
     def _add(
         self,
@@ -149,6 +213,8 @@ class Discourse:
     def _targets(self, change: Change) -> Sequence[str]:
         if change.target == ALL:
             return sorted({one.target for one in self.clauses})
+        if change.target == OUTPUTS:
+            return [port.name for port in self.vocabulary.interface.outputs]
         return self.pair if change.target == PAIR else (change.target,)
 
     def _take_reset(self, change: Change, line: Line) -> None:
@@ -163,6 +229,8 @@ class Discourse:
     def _take_range(self, said: Range, line: Line) -> None:
         name = self._name(said.target, line, target=True)
         before = self.ranges.get(name)
+        if before == replace(said, target=name):
+            return
         if before is not None and (before.wraps or said.wraps):
             raise refused(f"the range of {name!r} is said twice", line)
         if before is not None:
@@ -206,23 +274,29 @@ class Discourse:
         names: list[str] = []
 
         def named(signal: Signal) -> Term:
+            if signal.name in (LIMITED, ANY, LINES) or signal.name.startswith(WINNER):
+                return signal
+            if signal.name.startswith(WIDTH):
+                return self._width(signal.name.removeprefix(WIDTH), line)
+            if signal.name == IT and not target and self.subject is not None:
+                return self.subject
             names.append(self._name(signal.name, line, near=target))
             return Signal(names[-1])
 
         settled = replaced(self._paired(term), named)
         for one in comparisons(settled):
             self._check_range(one, line)
-        if not target and names:
-            self.subject = names[0]
+        if not target and (names or isinstance(self.subject, Apply)):
+            self.subject = _spoken_of(settled)
             bits = [name for name in dict.fromkeys(names) if self.words[name].width == 1]
             others = tuple(name for name in self.pair if name not in bits)
             self.pair = (*others, *bits)[-2:]
-        return settled
+        return canonical(settled)
 
     def _check_range(self, comparison: Apply, line: Line) -> None:
         """Refuse what compares a signal with a number that it cannot have."""
         for one, other in (comparison.args, comparison.args[::-1]):
-            if isinstance(one, Signal) and isinstance(other, Number):
+            if isinstance(one, Signal) and isinstance(other, Number) and one.name in self.words:
                 low, high = self.words[one.name].bounds
                 if not low <= other.value <= high:
                     raise refused(f"{one.name!r} cannot be {other.value}", line)
@@ -248,9 +322,12 @@ class Discourse:
         if name == SOLE:
             return self._sole(assignable, line)
         if name == IT:
-            name = near or (self.target if target else self.subject) or self.target or self.subject
+            subject = self.subject.name if isinstance(self.subject, Signal) else ""
+            name = near or (self.target if target else subject) or self.target or subject
             if not name or (target and name not in assignable):
                 raise refused("it is not clear what 'it' is", line)
+        if name in (FIRST, SECOND):
+            return self._operands(line)[name == SECOND]
         if name.startswith(BEFORE):
             return self._before(name.removeprefix(BEFORE), line)
         if name not in self.words:
@@ -258,6 +335,25 @@ class Discourse:
         if target and name not in assignable:
             raise refused(f"{name!r} is an input, which the module cannot change", line)
         return name
+
+    def _operands(self, line: Line) -> tuple[str, str]:
+        """Return the two inputs that are there to be added."""
+        interface = self.vocabulary.interface
+        if self.vocabulary.operands:
+            return self.vocabulary.operands
+        control = {c.port for c in interface.clocks} | {r.port for r in interface.resets}
+        wide = [p for p in interface.inputs if p.name not in control and p.width > 1]
+        if len(wide) != 2 or (wide[0].width, wide[0].signed) != (wide[1].width, wide[1].signed):
+            raise refused("which two inputs are meant is not clear", line)
+        return wide[0].name, wide[1].name
+
+    def _width(self, said: str, line: Line) -> Number:
+        """Return the width of a signal; what stands before a colon is its highest bit as told."""
+        highest, _, name = said.rpartition(":")
+        word = self.words[self._name(name, line)]
+        if word.signed or (highest and int(highest) != word.width - 1):
+            raise refused(f"bit {highest or word.width - 1} is not the highest of {name!r}", line)
+        return Number(word.width)
 
     def _sole(self, assignable: Sequence[str], line: Line) -> str:
         inner = [word.name for word in self.vocabulary.inner]

@@ -14,6 +14,20 @@ PAIR = "@pair"
 """Name of each of the two signals that were spoken of last: "both", "neither"."""
 BEFORE = "@before:"
 """Begins the name of a signal's value at the clock edge before."""
+WIDTH = "@width:"
+"""Begins the name of a signal's width; behind `@width:15:` the index of its highest bit is said."""
+FIRST, SECOND = "@first", "@second"
+"""Names of the two inputs that there are to be added, compared or chosen from."""
+OUTPUTS = "@outputs"
+"""Name of each output: "both outputs keep their values"."""
+LIMITED = "@limited"
+"""Name of what holds where the result had to be kept within its limits."""
+WINNER = "@winner"
+"""Name of the number of the most important line; behind `@winner:` stands which end that is."""
+ANY = "@any"
+"""Name of what holds where any line counts."""
+LINES = "@lines"
+"""Name of the lines that count, as a number."""
 CONDITIONS = "@conditions"
 """Name of what holds where the conditions of the two sentences before hold together."""
 ALL = "@all"
@@ -76,6 +90,45 @@ class Range:
 
 
 @dataclass(frozen=True, slots=True)
+class Unwrapped:
+    """The one result does not wrap around; its limits are said elsewhere."""
+
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A signal counts only under a condition."""
+
+    signal: str
+    condition: Term
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """A bit of the lines counts only where the bit of `mask` with the same number is `level`."""
+
+    mask: str
+    level: int
+    lines: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Which of several lines is the most important: its number, and the least important's."""
+
+    first: int | None
+    last: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class InBoth:
+    """Changes where the conditions of either of the two sentences before hold."""
+
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Priority:
     """A condition that speaks of this signal comes first."""
 
@@ -99,10 +152,30 @@ class Again:
 
 
 @dataclass(frozen=True, slots=True)
+class Clocked:
+    """Every output is a register."""
+
+
+@dataclass(frozen=True, slots=True)
 class Unclocked:
     """Outputs without a register."""
 
     names: tuple[str, ...]
 
 
-Said = Unclocked | Rule | Otherwise | AtReset | Range | Priority | Pulse | Again
+Said = (
+    Unclocked
+    | Clocked
+    | Rule
+    | Otherwise
+    | InBoth
+    | AtReset
+    | Range
+    | Unwrapped
+    | Gate
+    | Mask
+    | Order
+    | Priority
+    | Pulse
+    | Again
+)

@@ -10,7 +10,7 @@ from itertools import product
 
 from rtlgen.spec.model import Place
 from rtlgen.spec.requirements.meaning import Said
-from rtlgen.spec.requirements.phrases import negated
+from rtlgen.spec.requirements.phrases import canonical, negated
 from symbolic.arithmetic import Apply, Number, Signal, Term, Word, apply, evaluate, signals
 
 _EXHAUSTIVE_BITS = 12
@@ -54,7 +54,7 @@ class Clause:
     @property
     def whole(self) -> Term | None:
         """The condition, with those denied; None: always."""
-        parts = [negated(condition) for condition in self.denied]
+        parts = [canonical(negated(condition)) for condition in self.denied]
         parts += [] if self.condition is None else [self.condition]
         return reduce(lambda one, other: apply("and", one, other), parts) if parts else None
 
@@ -89,6 +89,23 @@ def overlap(
             if len(kept) > 1:
                 return values
     return None
+
+
+def covering(found: Sequence[Clause], words: Mapping[str, Word]) -> Clause | None:
+    """Return a clause that may count wherever no other does, if together they cover all cases.
+
+    Either one denies another, or all values are tried, where the signals have at most 12 bits.
+    """
+    wholes = [clause.whole for clause in found]
+    for clause in found:
+        if clause.whole is not None and canonical(negated(clause.whole)) in wholes:
+            return clause
+    terms = [whole or Number(1) for whole in wholes]
+    names = sorted({name for term in terms for name in signals(term)})
+    if not found or sum(words[name].width for name in names) > _EXHAUSTIVE_BITS:
+        return None
+    every = _points(names, words, terms)
+    return found[0] if all(any(evaluate(t, v) for t in terms) for v in every) else None
 
 
 def _points(

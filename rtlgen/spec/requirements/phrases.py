@@ -4,14 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 
-from rtlgen.spec.requirements.meaning import BEFORE, IT, PAIR, SOLE
+from rtlgen.spec.requirements.meaning import (
+    ANY,
+    BEFORE,
+    FIRST,
+    IT,
+    LIMITED,
+    LINES,
+    OUTPUTS,
+    PAIR,
+    SECOND,
+    SOLE,
+    WIDTH,
+    WINNER,
+)
 from rtlgen.spec.requirements.meaning import CONDITIONS as BOTH_CONDITIONS
 from symbolic.arithmetic import Apply, Number, Signal, Term, apply
 
 Entry = tuple[str, str, Callable[..., Hashable | None]]
 Relation = tuple[str, Term]
 
-_DET = "[the|a|an|this|its|these]"
+_DET = "[the|a|an|this|its|these] [present]"
 _KIND = "[input|output|signal|register|counter|line|value|port|flag|bit]"
 _AFTER = "[input|output|signal|line|flag|register|counter|value|port|pin|bit]"
 
@@ -20,16 +33,16 @@ def _same(meaning: Hashable) -> Hashable:
     return meaning
 
 
+def _same_text(*_: object) -> str:
+    return ""
+
+
 def _op(op: str) -> Callable[..., Term]:
     return lambda *args: apply(op, *args)
 
 
-def _swapped(op: str) -> Callable[[Term, Term], Term]:
-    return lambda one, other: apply(op, other, one)
-
-
-def _relation(op: str, *, swapped: bool = False) -> Callable[[Term], Relation]:
-    return lambda value: (f"{op}~" if swapped else op, value)
+def _relation(op: str) -> Callable[[Term], Relation]:
+    return lambda value: (op, value)
 
 
 def _constant(value: int) -> Callable[[], Relation]:
@@ -37,31 +50,42 @@ def _constant(value: int) -> Callable[[], Relation]:
 
 
 def related(subject: Term, relation: Relation) -> Term:
-    """Return that `subject` stands in `relation`; a `~` after its operation swaps the sides."""
+    """Return that `subject` stands in `relation`."""
     op, value = relation
-    return apply(op[:-1], value, subject) if op.endswith("~") else apply(op, subject, value)
+    return apply(op, subject, value)
 
 
 def _denied(subject: Term, relation: Relation) -> Term:
     return negated(related(subject, relation))
 
 
+def canonical(condition: Term) -> Term:
+    """Return a condition with the smaller side of each comparison on the left."""
+    if not isinstance(condition, Apply):
+        return condition
+    args = tuple(map(canonical, condition.args))
+    if condition.op in ("gt", "ge"):
+        return apply("lt" if condition.op == "gt" else "le", *args[::-1])
+    return apply(condition.op, *args)
+
+
+_OPPOSITE = {"eq": "ne", "ne": "eq", "lt": "ge", "ge": "lt", "gt": "le", "le": "gt"}
+
+
 def negated(condition: Term) -> Term:
     """Return that `condition` does not hold."""
     if isinstance(condition, Apply):
-        opposite = {"eq": "ne", "ne": "eq"}.get(condition.op)
+        opposite = _OPPOSITE.get(condition.op)
         if opposite:
             return apply(opposite, *condition.args)
-        if condition.op in ("lt", "le"):
-            left, right = condition.args
-            return apply("le" if condition.op == "lt" else "lt", right, left)
         if condition.op == "not":
             return condition.args[0]
     return apply("not", condition)
 
 
-def _between(low: Term, high: Term) -> Callable[[Term], Term]:
-    return lambda subject: apply("and", apply("le", low, subject), apply("le", subject, high))
+def between(low: Term, high: Term) -> Callable[[Term], Term]:
+    """Return the condition of lying between two values, both included."""
+    return lambda subject: apply("and", apply("ge", subject, low), apply("le", subject, high))
 
 
 def _xnor(one: Term, other: Term) -> Term | None:
@@ -95,6 +119,65 @@ def _changed(value: Term) -> Term | None:
     return before and apply("ne", before, value)
 
 
+def leading(value: Term, highest: Term | None = None) -> Term | None:
+    """Return how many zeros a signal begins with; `highest` is the bit that is counted from."""
+    if not isinstance(value, Signal):
+        return None
+    said = f"{highest.value}:" if isinstance(highest, Number) else ""
+    return apply("sub", Signal(f"{WIDTH}{said}{value.name}"), apply("length", value))
+
+
+def _counted(how: str) -> Callable[..., str]:
+    return lambda *_: how
+
+
+def _several(op: str) -> Callable[..., Term | None]:
+    def make(number: Term, *_: str) -> Term | None:
+        if not isinstance(number, Number) or number.value < 2:
+            return None
+        return apply(op, apply("ones", Signal(LINES)), number)
+
+    return make
+
+
+def _winner(end: str = "") -> Callable[..., Term]:
+    return lambda *_: Signal(f"{WINNER}:{end}" if end else WINNER)
+
+
+def _any(level: int) -> Callable[..., Term]:
+    return lambda *_: apply("eq", Signal(ANY), Number(level))
+
+
+def _highest(_: str, value: Term) -> Term:
+    return apply("sub", apply("length", value), Number(1))
+
+
+def _of_inputs(op: str) -> Callable[..., Term]:
+    return lambda *_: apply(op, Signal(FIRST), Signal(SECOND))
+
+
+def _on_two(op: str) -> Callable[[tuple[Term, Term]], Term]:
+    return lambda two: apply(op, *two)
+
+
+def _distance(two: tuple[Term, Term]) -> Term:
+    return apply("abs", apply("sub", *two))
+
+
+def _equal(names: tuple[Term, ...]) -> Term | None:
+    return apply("eq", *names) if len(names) == 2 else None
+
+
+def _beyond(op: str, sign: str) -> Callable[[Term, Term, Term], Term]:
+    """Return that a value lies further than a distance to one side of another."""
+    return lambda value, by, other: apply(op, value, apply(sign, other, by))
+
+
+def _and_before(value: Term) -> tuple[Term, Term] | None:
+    before = _before(value)
+    return None if before is None else (value, before)
+
+
 def _same_as_before(value: Term) -> Term | None:
     before = _before(value)
     return before and apply("eq", before, value)
@@ -110,6 +193,7 @@ NAMES: list[Entry] = [
     ("NPS", "NP , NP [,] and NP", lambda *all_: all_),
     ("NPS", "NP , NP , NP [,] and NP", lambda *all_: all_),
     ("NPS", "both", lambda: (Signal(PAIR),)),
+    ("NPS", "[both|all] [the] outputs", lambda: (Signal(OUTPUTS),)),
 ]
 
 
@@ -138,18 +222,44 @@ VALUES: list[Entry] = [
     ("VAL", "[the] [value|number|constant] NUM", _same),
     ("VAL", "bit NUM of NP", lambda index, value: _bit(value, index)),
     ("VAL", "NP [ NUM ]".replace("[ ", "( ").replace(" ]", " )"), _bit),
-    ("VAL", "[the] sum of VAL and VAL", _op("add")),
+    ("VAL", "NP of this|that|the [same] cycle", _same),
+    ("TWO", "VAL and VAL", lambda one, other: (one, other)),
+    ("TWO", f"NP and the [previous] one [taken|seen|sampled] {_EARLIER}", _and_before),
+    ("TWO", "NP and the previous|last one", _and_before),
+    ("TWO", "NP and its previous|last value", _and_before),
+    ("VAL", "[the] sum of TWO", _on_two("add")),
+    ("VAL", "the true|exact|full|real sum", _of_inputs("add")),
     ("VAL", "VAL plus|+ VAL", _op("add")),
     ("VAL", "VAL minus|- VAL", _op("sub")),
-    ("VAL", "[the] difference of|between VAL and VAL", _op("sub")),
+    ("VAL", "[the] difference of|between TWO", _on_two("sub")),
     ("VAL", "VAL times|* VAL", _op("mul")),
-    ("VAL", "[the] product of VAL and VAL", _op("mul")),
-    ("VAL", "[the] larger|greater|maximum|max|bigger|largest [one] of VAL and VAL", _op("max")),
-    ("VAL", "[the] smaller|lesser|minimum|min|lower|smallest [one] of VAL and VAL", _op("min")),
+    (
+        "TWO",
+        "both|the [two] numbers|operands|values|samples|inputs",
+        lambda: (Signal(FIRST), Signal(SECOND)),
+    ),
+    ("VAL", "[the] absolute difference of|between TWO", _distance),
+    ("VAL", "[the] distance of|between TWO", _distance),
+    ("VAL", "[the] distance", lambda: _distance((Signal(FIRST), Signal(SECOND)))),
+    ("VAL", "how far [apart] TWO is [apart]", _distance),
     (
         "VAL",
-        "[the] average|mean of VAL and VAL [,] rounded down",
-        lambda one, other: apply("half", apply("add", one, other)),
+        "[the] larger|greater|bigger [one|number|operand|value] minus the smaller|lesser [one]",
+        lambda: _distance((Signal(FIRST), Signal(SECOND))),
+    ),
+    (
+        "VAL",
+        "[the] smaller|lesser [one|number|operand] subtracted from the larger|greater [one]",
+        lambda: _distance((Signal(FIRST), Signal(SECOND))),
+    ),
+    ("VAL", "minus VAL", lambda value: apply("sub", Number(0), value)),
+    ("VAL", "[the] product of TWO", _on_two("mul")),
+    ("VAL", "[the] larger|greater|maximum|max|bigger|largest [one] of TWO", _on_two("max")),
+    ("VAL", "[the] smaller|lesser|minimum|min|lower|smallest [one] of TWO", _on_two("min")),
+    (
+        "VAL",
+        "[the] average|mean of TWO [,] rounded down",
+        lambda two: apply("half", apply("add", *two)),
     ),
     ("VAL", "twice|double VAL", lambda value: apply("shl", value, Number(1))),
     ("VAL", "half [of] VAL", _op("half")),
@@ -162,6 +272,40 @@ VALUES: list[Entry] = [
     ("VAL", "[the] number of set|1 bits in|of VAL", _op("ones")),
     ("VAL", "[the] number of bits that is 1|set in VAL", _op("ones")),
     ("VAL", "[the] absolute value of VAL", _op("abs")),
+    ("VAL", "how many bits of|in VAL is 1|set|high", _op("ones")),
+    ("VAL", "how many of the bits of|in VAL is 1|set|high", _op("ones")),
+    ("VAL", "[the] number of leading zeros|0s of|in VAL", leading),
+    ("VAL", "[the] number of leading zero|0 bits of|in VAL", leading),
+    ("VAL", "how many leading zeros NP have", leading),
+    ("ONE", "set bit", _same_text),
+    ("ONE", "bit [that is] set|high|1", _same_text),
+    ("ONE", "1|one [bit]", _same_text),
+    ("VAL", "[the] index|position|number of the highest|topmost|leftmost ONE of|in VAL", _highest),
+    (
+        "VAL",
+        "[the] index|position|number of the lowest|bottommost|rightmost ONE of|in VAL",
+        lambda _, value: apply("lowest", value),
+    ),
+    ("LINE", "line|lines|bit|bits|request|requests|channel|channels", _same_text),
+    ("LINE", "interrupt|interrupts|source|sources", _same_text),
+    ("LINE", "request|interrupt|input bit|bits|line|lines", _same_text),
+    ("WAITING", "active|pending|set|high|there|asserted|requesting", _same_text),
+    ("WAITING", "WAITING and not masked", _same_text),
+    ("WAITING", "WAITING and unmasked", _same_text),
+    ("LINES", "[unmasked|active] LINE [that|which is WAITING]", _same_text),
+    ("VAL", "[the] number|index of the most important|urgent LINES", _winner()),
+    ("VAL", "[the] number|index of the winning LINE", _winner()),
+    ("VAL", "[the] number|index of the LINES with the highest priority", _winner()),
+    ("VAL", "[the] number|index|position of the highest such LINES", _winner("highest")),
+    ("VAL", "[the] number|index|position of the lowest such LINES", _winner("lowest")),
+    ("VAL", "[the] number|index|position of the highest-numbered LINES", _winner("highest")),
+    ("VAL", "[the] number|index|position of the lowest-numbered LINES", _winner("lowest")),
+    ("COUNTED", "how many zero|0 bits there is above the highest ONE", _counted("leading")),
+    ("COUNTED", "how many zeros|0s there is above the highest ONE", _counted("leading")),
+    ("COUNTED", "how many leading zeros|0s there is", _counted("leading")),
+    ("COUNTED", "how many leading zeros|0s it have", _counted("leading")),
+    ("COUNTED", "how many of its bits is 1|set|high", _counted("ones")),
+    ("DOWN", "[,] counting from bit NUM down|downwards", _same),
 ]
 
 
@@ -179,17 +323,17 @@ RELATIONS: list[Entry] = [
     ("REL", "different from VAL", _relation("ne")),
     ("REL", "less|smaller|lower than VAL", _relation("lt")),
     ("REL", "below|under VAL", _relation("lt")),
-    ("REL", "greater|larger|higher|more|bigger than VAL", _relation("lt", swapped=True)),
-    ("REL", "above|over|beyond VAL", _relation("lt", swapped=True)),
+    ("REL", "greater|larger|higher|more|bigger than VAL", _relation("gt")),
+    ("REL", "above|over|beyond VAL", _relation("gt")),
     ("REL", "at most VAL", _relation("le")),
     ("REL", "no greater|larger|higher|more than VAL", _relation("le")),
     ("REL", "less|smaller than or equal to VAL", _relation("le")),
     ("REL", "equal to or less|smaller than VAL", _relation("le")),
     ("REL", "VAL or less|below", _relation("le")),
-    ("REL", "at least VAL", _relation("le", swapped=True)),
-    ("REL", "no less|smaller|lower than VAL", _relation("le", swapped=True)),
-    ("REL", "greater|larger than or equal to VAL", _relation("le", swapped=True)),
-    ("REL", "VAL or more|above|greater", _relation("le", swapped=True)),
+    ("REL", "at least VAL", _relation("ge")),
+    ("REL", "no less|smaller|lower than VAL", _relation("ge")),
+    ("REL", "greater|larger than or equal to VAL", _relation("ge")),
+    ("REL", "VAL or more|above|greater", _relation("ge")),
     ("REL", "nonzero", lambda: ("ne", Number(0))),
     ("REL", "negative", lambda: ("lt", Number(0))),
 ]
@@ -231,20 +375,29 @@ CONDITIONS: list[Entry] = [
     (
         "COND",
         "VAL is [in] [the] [range] between|from VAL and|to VAL [inclusive]",
-        lambda x, low, high: _between(low, high)(x),
+        lambda x, low, high: between(low, high)(x),
     ),
     ("COND", "[either] NP or NP is REL", _either),
     ("COND", "neither NP nor NP is REL", _neither),
     ("COND", "NPS is held|kept REL", _each),
+    ("COND", "NPS is equal|identical|alike", _equal),
+    ("COND", "NPS is the same", _equal),
+    (
+        "COND",
+        "they|both is equal|identical|alike|the? same?",
+        lambda: apply("eq", Signal(FIRST), Signal(SECOND)),
+    ),
+    ("COND", "VAL is more than VAL above VAL", _beyond("gt", "add")),
+    ("COND", "VAL is more than VAL below VAL", _beyond("lt", "sub")),
     ("COND", "VAL =|==|equal VAL", _op("eq")),
     ("COND", "VAL match VAL", _op("eq")),
     ("COND", "VAL != VAL", _op("ne")),
     ("COND", "VAL differ|differs from VAL", _op("ne")),
     ("COND", "VAL < VAL", _op("lt")),
-    ("COND", "VAL > VAL", _swapped("lt")),
+    ("COND", "VAL > VAL", _op("gt")),
     ("COND", "VAL <= VAL", _op("le")),
-    ("COND", "VAL >= VAL", _swapped("le")),
-    ("COND", "VAL exceed VAL", _swapped("lt")),
+    ("COND", "VAL >= VAL", _op("ge")),
+    ("COND", "VAL exceed VAL", _op("gt")),
     ("COND", "NP reach VAL", _op("eq")),
     ("COND", "NP have reached VAL", _op("eq")),
     ("COND", "NP is REL and NP REL", lambda a, r, b, s: apply("and", related(a, r), related(b, s))),
@@ -253,6 +406,22 @@ CONDITIONS: list[Entry] = [
         "both conditions is true|met|fulfilled",
         lambda: apply("eq", Signal(BOTH_CONDITIONS), Number(1)),
     ),
+    (
+        "COND",
+        "the sum|result|difference|product was|is|had [to] [be] limited|clipped|saturated",
+        lambda: apply("eq", Signal(LIMITED), Number(1)),
+    ),
+    ("COND", "at least one LINES is WAITING", _any(1)),
+    ("COND", "[there is] at least one LINES", _any(1)),
+    ("COND", "any LINES is WAITING", _any(1)),
+    ("COND", "NUM or more LINES is WAITING", _several("ge")),
+    ("COND", "more than NUM LINES is WAITING", _several("gt")),
+    ("COND", "at least NUM LINES is WAITING", _several("ge")),
+    ("COND", "there was|is one", _any(1)),
+    ("COND", "there is none", _any(0)),
+    ("COND", "there is no such LINES", _any(0)),
+    ("COND", "nothing|none is WAITING", _any(0)),
+    ("COND", "no LINES is WAITING", _any(0)),
     ("COND", "both conditions hold", lambda: apply("eq", Signal(BOTH_CONDITIONS), Number(1))),
     ("COND", "NP rise", _rose),
     ("COND", "NP fall", _fell),

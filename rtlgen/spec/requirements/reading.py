@@ -10,6 +10,7 @@ from rtlgen.spec.model import Place
 from rtlgen.spec.requirements.assemble import assembled
 from rtlgen.spec.requirements.chart import Grammar, TooAmbiguous
 from rtlgen.spec.requirements.clauses import CHANGES, SENTENCES, TIMES
+from rtlgen.spec.requirements.idioms import IDIOMS
 from rtlgen.spec.requirements.meaning import Rule, Said, Unclocked
 from rtlgen.spec.requirements.overlap import Line, NotUnderstood
 from rtlgen.spec.requirements.phrases import CONDITIONS, NAMES, RELATIONS, VALUES
@@ -18,7 +19,9 @@ from rtlgen.spec.requirements.vocabulary import Vocabulary
 from sim.interface import Interface
 from symbolic.behavior import Behavior
 
-_GRAMMAR = Grammar([*NAMES, *VALUES, *RELATIONS, *CONDITIONS, *CHANGES, *TIMES, *SENTENCES])
+_GRAMMAR = Grammar(
+    [*NAMES, *VALUES, *RELATIONS, *CONDITIONS, *CHANGES, *TIMES, *SENTENCES, *IDIOMS]
+)
 _MOST = 100
 """Sentences that are read."""
 _LONGEST = 60

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from rtlgen.spec.declaring import read_declaring
@@ -21,8 +21,14 @@ _ITEM = re.compile(
     re.DOTALL,
 )
 _REMARK = re.compile(r"\(([^()]*)\)")
+_OPERAND = re.compile(
+    r"^(?:the\s+)?(?:first|second|third|fourth|other|left|right)\s+(?:(?:input|data)\s+)?"
+    r"(?:(?:un)?signed\s+)?(?:operand|sample|number|input|value|word|factor|addend|summand|term)$",
+    re.IGNORECASE,
+)
 _SO = re.compile(
-    r",?\s+(?:so(?: that)?|i\.e\.|that is,|in other words,|meaning that|e\.g\.|for example,)\s.*$",
+    r",?\s+(?:(?:and\s+)?(?:so(?!\s+far\b)(?: that)?|therefore|hence)|i\.e\.|that is,"
+    r"|in other words,|meaning that|e\.g\.|for example,)\s.*$",
     re.IGNORECASE | re.DOTALL,
 )
 _STRONG = re.compile(
@@ -38,13 +44,22 @@ _PURPOSE = re.compile(
     re.IGNORECASE,
 )
 _CONSEQUENCE = re.compile(
-    r"^(?:so|that is|in other words|for example|thus|hence|e\.g\.|i\.e\.)\b", re.I
+    r"^(?:so|that is|in other words|for example|thus|hence|e\.g\.|i\.e\.)\b|\bis\s+therefore\b",
+    re.I,
+)
+_INSIDE = re.compile(
+    r"^(?:inside,?\s+|internally,?\s+)?there\s+is\s+(?:an?|one)\s+\w+[\s-]bit\s+"
+    r"(?:counter|register|timer|accumulator)(?:,?\s+(?:which\s+is\s+)?(?:not\s+visible\s+(?:from\s+)?outside|inside))?$",
+    re.IGNORECASE,
 )
 _ASSUMED = re.compile(
     r"^(?:(?:you|we|one)\s+(?:can|may)\s+)?assume\s+that\b[^.]*?,\s*but\s+if\s+(?:it\s+is|this\s+is\s+not\s+so)\s+and\s+",
     re.IGNORECASE,
 )
-_INCLUDING = re.compile(r",\s+(?:including|also|even)\s+[^,]*,", re.IGNORECASE)
+_INCLUDING = re.compile(
+    r",\s+(?:including|also|even)\s+[^,]*,|,\s+including\s+(?:if|when|while)\s+[^,;]*$",
+    re.IGNORECASE,
+)
 _COUNTER = re.compile(
     r"^(?:please\s+)?(?:write|design|build|create|implement|make)\s+an?\s+(?:[\w-]+\s+){0,3}?counter"
     r"\s+(?:that|which)\s+",
@@ -53,11 +68,12 @@ _COUNTER = re.compile(
 _REMARKABLY = re.compile(r"^(?:note|make sure|take care|remember)\s+that\s+", re.IGNORECASE)
 _MATTERS = re.compile(r"\b(?:only\s+matters|(?:does\s+not|doesn't|no)\s+matter)\b", re.IGNORECASE)
 _COMBINATIONAL = re.compile(
-    r'^[\w" ]{1,40}?\b(?:(?:is|are)\s+(?:purely\s+)?combinational\b'
+    r'^[\w" ]{1,40}?\b(?:(?:is|are|shall\s+be)\s+(?:purely\s+)?combinational\b'
     r"|follows?\b[^.;:]*\bwithout\s+(?:a|any|its own)\s+register\b[\w ]*)"
 )
 _HAPPENS = re.compile(
     r"\b(?:becomes?|goes|stays?|keeps?|holds?|sets?|clears?|counts|increment\w*|decrement\w*|added|loaded|"
+    r"tells?|says?|indicates?|how\s+many|number\s+of|whether|"
     r"stored|taken|than|equals?|sum|difference|shows?|follows?|as\s+long\s+as|is\s+(?:high|low|0|1)|if|when|whenever|while|unless|until|otherwise|after|before|during|must|never)\b",
     re.IGNORECASE,
 )
@@ -71,6 +87,12 @@ _TELLING = words(
     "negated parity previous same next"
 )
 """Words for which a sentence that names no output may still say what the module does."""
+_MEASURING = words(
+    "largest smallest greatest biggest highest lowest maximum minimum average mean median total "
+    "accumulated running sum difference product quotient remainder absolute far since ever seen "
+    "latest oldest newest most least saturated clipped limited wrapped filtered"
+)
+"""Words for which the description of a port says what it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,10 +116,53 @@ def statements(text: str, vocabulary: Vocabulary, skipped: frozenset[int]) -> It
     said = [piece for one in sentences("\n".join(lines)) for piece in _split(one, vocabulary)]
     named = [n for n, one in enumerate(said) if _names(one.text, vocabulary)]
     begin = named[0] if named else len(said)
+    summary = _summary(said, vocabulary)
     for number, sentence in enumerate(said):
-        if number < begin and _is_background(sentence.text):
+        if number == summary or (number < begin and _is_background(sentence.text)):
             continue
         yield from _of(sentence, vocabulary)
+
+
+_DENYING = words("otherwise except never must unless until but not without no only else always")
+_STEMS = re.compile(
+    r"saturat|wrap|clamp|clip|limit|round|trunc|stick|toggl|debounc|filter|averag|arbit|"
+    r"priorit|parit|invert|complement|delay|latenc|pipelin|regist|gray|bcd|hot|sign|revers|swap|"
+    r"serial|modulo|rising|falling|edge|level|pulse|first|last|max|min|larg|small|high|low|"
+    r"absolut|differ|up|down|reset|free",
+    re.IGNORECASE,
+)
+"""Beginnings of words that say how a module works."""
+
+
+def _summary(said: Sequence[Sentence], vocabulary: Vocabulary) -> int | None:
+    """Return which sentence sums up what the others say: one of the first, that names no port.
+
+    Whatever it says of how the module works, each number and each telling word, has to stand
+    elsewhere too; then the others define the module, or it is refused.
+    """
+    ports = {port.name for port in vocabulary.interface.ports}
+    quoting = any(f'"{name}' in one.text for one in said for name in ports)
+    for number, one in enumerate(said[:2]):
+        text = _SO.sub("", one.text)
+        spoken = tokens(text)
+        found = set(re.findall(r'"(\w+)', text)) if quoting else {t.text for t in spoken}
+        if {t.text.lower() for t in spoken} & {word.name for word in vocabulary.inner}:
+            continue
+        rest = " ".join(other.text for other in (*said[:number], *said[number + 1 :]))
+        elsewhere = {t.text.lower() for t in tokens(rest)} | {name.lower() for name in ports}
+        if found & ports or _ITEM.match(_LABEL.sub("", one.text, count=1)):
+            continue
+        if {t.text.lower() for t in spoken} & _DENYING or one.text.startswith("|"):
+            continue
+        counts = {number_of(word) for word in elsewhere}
+        counts |= {port.width for port in vocabulary.interface.ports}
+        counts.add(sum(port.width > 1 for port in vocabulary.interface.inputs))
+        if any(n is not None and n not in counts for n in (number_of(t.text) for t in spoken)):
+            continue
+        stems = {m[0].lower() for t in spoken if (m := _STEMS.match(t.text))}
+        if all(any(word.startswith(stem) for word in elsewhere) for stem in stems):
+            return number
+    return None
 
 
 def _is_background(said: str) -> bool:
@@ -108,7 +173,7 @@ def _is_background(said: str) -> bool:
 
 
 _AFTER_WHICH = re.compile(
-    r",?\s+(?:after\s+(?:which|that),?\s+|(?:that|which|and\s+(?:shall\s+|it\s+)?|and\s+)\s*(?=(?:sets?|clears?|resets?)\s))",
+    r";\s+it\s+(?=(?:shall\s+)?(?:set|clear|reset)s?\s)|,?\s+(?:after\s+(?:which|that),?\s+|(?:that|which|and\s+(?:shall\s+|it\s+)?|and\s+)\s*(?=(?:sets?|clears?|resets?)\s))",
     re.IGNORECASE,
 )
 
@@ -120,7 +185,7 @@ def _split(sentence: Sentence, vocabulary: Vocabulary) -> Iterator[Sentence]:
         front, *after = _AFTER_WHICH.split(piece, maxsplit=1)
         if after and re.search(r"\b\w*re?se?t\w*\b", front, re.IGNORECASE):
             yield replace(sentence, text=front)
-            does = re.match(r"(?:sets?|clears?|resets?)\s", after[0], re.IGNORECASE)
+            does = re.match(r"(?:shall\s+)?(?:sets?|clears?|resets?)\s", after[0], re.IGNORECASE)
             yield replace(sentence, text=f"{'reset' if does else 'after reset'} {after[0]}")
         else:
             yield replace(sentence, text=piece)
@@ -134,7 +199,7 @@ def _names(said: str, vocabulary: Vocabulary) -> bool:
 
 
 def _of(sentence: Sentence, vocabulary: Vocabulary) -> Iterator[Statement]:
-    said = _LABEL.sub("", sentence.text, count=1)
+    said = _row(_LABEL.sub("", sentence.text, count=1), vocabulary)
     item = _ITEM.match(said)
     if item and vocabulary.signal(Token(frozenset({item["name"]}), item["name"])):
         described = "; ".join(filter(None, (item["remark"], item["rest"])))
@@ -145,6 +210,10 @@ def _of(sentence: Sentence, vocabulary: Vocabulary) -> Iterator[Statement]:
         ]
         rest = ", ".join(pieces)
         if item["rest"] is not None or item["remark"] is not None or not described:
+            if item["name"] not in _outputs(vocabulary) and _only_names(
+                rest, item["name"], vocabulary
+            ):
+                return
             if _tells(rest, vocabulary, naming=True, but=item["name"]):
                 yield _described(item["name"], rest, sentence)
             return
@@ -163,12 +232,44 @@ def _of(sentence: Sentence, vocabulary: Vocabulary) -> Iterator[Statement]:
     if _MATTERS.search(said) or _declares_ports(said, vocabulary):
         return
     said = _REMARK.sub(lambda remark: "" if declares(remark[1], vocabulary) else remark[0], said)
-    if _CONSEQUENCE.match(said) or declares(said, vocabulary):
+    if _CONSEQUENCE.search(said) or _INSIDE.match(said) or declares(said, vocabulary):
         return
     if _is_purpose(said, vocabulary):
         return
     if _tells(said, vocabulary, naming=True):
         yield Statement(text=sentence.text, place=sentence.place, versions=(tuple(tokens(said)),))
+
+
+_CELL = re.compile(
+    r"(?:in|out|input|output|i|o)?(?:\s*(?:wire|reg|logic))?|\d+(?:\s*bits?)?|\[[^\]]*\]|(?:un)?signed",
+    re.IGNORECASE,
+)
+
+
+def _row(said: str, vocabulary: Vocabulary) -> str:
+    """Return a row of a table of ports as an item of a list: its name, and what describes it."""
+    if not said.lstrip().startswith("|"):
+        return said
+    cells = [cell.strip() for cell in said.strip().strip("|").split("|")]
+    names = [cell.strip('"') for cell in cells]
+    ports = {port.name for port in vocabulary.interface.ports}
+    named = [name for name in names if re.sub(r"\s*\[.*", "", name) in ports]
+    if len(named) != 1:
+        return said
+    told = [cell for cell in cells if cell.strip('"') != named[0] and not _CELL.fullmatch(cell)]
+    return f"{named[0]}: {'; '.join(told)}" if told else named[0]
+
+
+def _only_names(rest: str, name: str, vocabulary: Vocabulary) -> bool:
+    """Whether the description of an input tells what it is, and nothing that happens."""
+    if _OPERAND.match(rest):
+        return True
+    port = next((p for p in vocabulary.interface.ports if p.name == name), None)
+    if port is not None and port.signed:
+        rest = re.sub(r"\bsigned\b|\btwo's complement\b", " ", rest, flags=re.IGNORECASE)
+    others = {p.name for p in vocabulary.interface.ports} - {name}
+    named = {token.text for token in tokens(rest)} & others
+    return not named and _is_background(rest) and not _HAPPENS.search(rest)
 
 
 def _outputs(vocabulary: Vocabulary) -> frozenset[str]:
@@ -189,11 +290,21 @@ def _is_purpose(said: str, vocabulary: Vocabulary) -> bool:
     rest = said[_PURPOSE.match(said).end() :].lstrip('"')  # type: ignore[union-attr]
     module = vocabulary.interface.module
     named = rest.startswith(module) and not re.match(r"\w", rest[len(module) :])
-    return named and _is_background(said) and ":" not in said
+    wide = {port.width for port in vocabulary.interface.ports}
+    told = _LINES.sub(lambda m: "" if number_of(m[1]) in wide else m[0], said)
+    return named and _is_background(told) and ":" not in said
+
+
+_LINES = re.compile(
+    r"\b(\w+)\s+(?:[\w-]+\s+)?(?:lines|requests|inputs|channels|interrupts|sources|masters)\b",
+    re.IGNORECASE,
+)
+"""As many lines as a port has bits."""
 
 
 def _described(name: str, rest: str, sentence: Sentence) -> Statement:
     """Return what the description of a port says of it."""
+    rest = re.sub(r"\bthis(?=\s+(?:is|goes|becomes)\b)", name, rest)
     versions = (f"{name} is {rest}", f"{name} {rest}", rest)
     return Statement(
         text=sentence.text,
@@ -208,6 +319,8 @@ def declares(said: str, vocabulary: Vocabulary) -> bool:
     spoken = {t.text.lower() for t in tokens(said) if vocabulary.signal(t) is None}
     control = {reset.port for reset in vocabulary.interface.resets}
     levels = spoken & {"active", "low", "high"}
+    if levels == {"active"} and "edge" in spoken:
+        levels = set()
     if levels and not (named & control or "reset" in spoken):
         return False
     return all(
@@ -226,8 +339,9 @@ def _tells(said: str, vocabulary: Vocabulary, *, naming: bool, but: str = "") ->
     inner = {word.name for word in vocabulary.inner}
     if not _is_background(said):
         return True
+    telling = _TELLING | SOLE_WORDS | (_MEASURING if but else frozenset())
     for token in tokens(said):
-        if token.text.lower() in _TELLING | SOLE_WORDS:
+        if token.text.lower() in telling:
             return True
         if naming and vocabulary.signal(token) in outputs | inner:
             return True

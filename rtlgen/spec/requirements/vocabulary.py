@@ -23,7 +23,7 @@ DECLARING = words(
     "from everything happens register registers registered logic one two three four five six "
     "seven eight single vector number numbers as its only digital hardware component unit "
     "everything's us me our you to be shall should must will can integer two's complement ' "
-    "active- happens work works more them these those every purely only-"
+    "active- happens work works more them these those every purely only- used needed s"
 )
 _GENERIC = words(
     "data valid ready count counter input output signal value number reg next last high low "
@@ -33,6 +33,25 @@ _DECORATION = words("in out i o n input output signal pin")
 """Parts of a name that say nothing of what it means: `event_in`."""
 SOLE_WORDS = words("output counter count result register total number")
 """Words for the one output or register that there is."""
+WHOLE = {
+    "max": "maximum",
+    "min": "minimum",
+    "avg": "average",
+    "acc": "accumulator",
+    "addr": "address",
+    "sel": "select",
+    "thr": "threshold",
+    "cmd": "command",
+    "ovf": "overflow",
+    "idx": "index",
+    "dir": "direction",
+}
+"""Words that names abbreviate."""
+_OPERANDS = re.compile(
+    r"\btwo\s+(?:[\w-]+\s+){0,4}?(?:numbers|operands|values|samples|inputs)\s*[,:(]?\s*"
+    r"[\"`]?(\w+)[\"`]?\s+and\s+[\"`]?(\w+)",
+    re.IGNORECASE,
+)
 _INTRODUCED = re.compile(
     r"\b(?:an?|the|internal)\s+(?P<width>\d+|one|two|three|four|five|six|seven|eight|sixteen)"
     r"[\s-]bits?\s+(?:wide\s+)?(?:(?:free[\s-]running|internal|binary|up|down|simple|unsigned)\s+)*"
@@ -49,6 +68,8 @@ class Vocabulary:
     inner: tuple[Word, ...]
     """Registers that are no ports."""
     aliases: Mapping[str, str]
+    operands: tuple[str, str] | None = None
+    """The two inputs that the text introduces together: `two 8-bit numbers, a and b`."""
 
     @classmethod
     def of(cls, interface: Interface, text: str) -> Vocabulary:
@@ -57,6 +78,7 @@ class Vocabulary:
         lower = Counter(name.lower() for name in names)
         aliases = {n.lower(): n for n in names if len(n) > 2 and lower[n.lower()] == 1}
         parts: dict[str, set[str]] = defaultdict(set)
+        written: dict[str, set[str]] = defaultdict(set)
         for name in names:
             for part in name.lower().split("_"):
                 parts[part].add(name)
@@ -66,12 +88,28 @@ class Vocabulary:
             plain = len(part) > 3 and part not in _GENERIC | lower.keys()
             if len(owners) == 1 and decorated and plain:
                 aliases.setdefault(part, name)
+        for name in names:
+            rest = name.lower().split("_")
+            whole = [WHOLE[part] for part in rest if part in WHOLE]
+            if len(whole) == 1 and len(set(rest) - WHOLE.keys() - _DECORATION) == 0:
+                written[whole[0]].add(name)
+        for word, owners in written.items():
+            if len(owners) == 1 and word not in parts:
+                aliases.setdefault(word, next(iter(owners)))
         inner = {
             match["name"].lower(): Word(match["name"].lower(), number_of(match["width"]) or 1)
             for match in _INTRODUCED.finditer(text)
             if match["name"].lower() not in aliases
         }
-        return cls(interface=interface, inner=tuple(inner.values()), aliases=aliases)
+        ports = {port.name: port for port in interface.inputs}
+        two = {(match[1], match[2]) for match in _OPERANDS.finditer(text)}
+        pairs = [pair for pair in two if set(pair) <= ports.keys()]
+        return cls(
+            interface=interface,
+            inner=tuple(inner.values()),
+            aliases=aliases,
+            operands=pairs[0] if len(pairs) == 1 else None,
+        )
 
     @property
     def words(self) -> dict[str, Word]:
@@ -103,6 +141,8 @@ class Vocabulary:
                 found[place, place + 1].append(("RST", name))
             if number is not None:
                 found[place, place + 1].append(("NUM", Number(number)))
+            if token.text == self.interface.module:
+                found[place, place + 1].append(("MODULE", ""))
             if name is None and token.text.lower() in SOLE_WORDS:
                 found[place, place + 1].append(("SOLE", token.text.lower()))
         for place in range(len(said) - 1):
