@@ -202,8 +202,8 @@ class _Assembly:
         if (last := covering(found, self.said.words)) is not None and last.value is not None:
             return last.value
         levels = {clause.value for clause in found}
-        if word.width == 1 and len(levels) == 1 and levels <= {Number(0), Number(1)}:
-            return Number(1) if levels == {Number(0)} else Number(0)
+        if word.width == 1 and levels == {Number(1)}:
+            return Number(0)
         raise refused(f"what {word.name!r} is otherwise is not said", found[-1].line)
 
     # Registers.

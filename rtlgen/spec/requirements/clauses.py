@@ -315,6 +315,11 @@ SENTENCES: list[Entry] = [
     ("SENT", "WHEN [,] EFFECT", _rule),
     ("SENT", "EFFECT [,] WHEN", lambda changes, when: _rule(when, changes)),
     ("SENT", "EFFECT TIME", _always),
+    (
+        "SENT",
+        "WHEN [,] EFFECT TIME",
+        lambda when, changes, _: Rule(replace(when, timed=True), changes, timed=True),
+    ),
     ("SENT", "TIME [,] EFFECT", lambda _, changes: _always(changes, True)),
     ("SENT", "EFFECT", _always),
     ("SENT", "NP is LEVEL WHEN [,] and LEVEL otherwise|else", _choice),

@@ -18,6 +18,7 @@ from rtlgen.spec.requirements.meaning import (
     InBoth,
     Mask,
     Order,
+    Range,
     Rule,
     Said,
     Unclocked,
@@ -137,6 +138,12 @@ def _free(target: Term) -> Said | None:
     return Unclocked((target.name,)) if isinstance(target, Signal) else None
 
 
+def _modulo(by: Term) -> Said | None:
+    if not isinstance(by, Number) or by.value < 2:
+        return None
+    return Range(SOLE, 0, by.value - 1, wraps=True)
+
+
 Means = tuple[tuple[Term, Term], ...]
 
 
@@ -180,11 +187,11 @@ IDIOMS: list[Entry] = [
     (
         "SENT",
         "modulo [-] NUM [up] counter [, rising edge of CLK]",
-        lambda by, *_: wrapping(True)(_SOLE, _ZERO, Number(by.value - 1)),
+        lambda by, *_: _modulo(by),
     ),
     ("TIME", "per clock [cycle|edge]", lambda: "edge"),
     ("SENT", "the output change only TIME", lambda *_: Clocked()),
-    ("SENT", "the output change only TIME ( or immediately , INRESET )", lambda *_: Clocked()),
+    ("SENT", "the output change only TIME ( or [,] INRESET )", lambda *_: Clocked()),
     ("MEANS", "NUM mean|select|: NP", lambda number, value: ((number, value),)),
     ("MEANS", "NUM mean|select|: VAL", lambda number, value: ((number, value),)),
     ("MEANS", "MEANS ,|and|; MEANS", lambda one, other: one + other),
@@ -204,6 +211,7 @@ IDIOMS: list[Entry] = [
     ("KIND", "[signed|unsigned] [NUM bit] samples|numbers|operands|values|inputs", lambda *_: ""),
     ("SENT", "it|MODULE add [the] two KIND", _works_on_two("add")),
     ("SENT", "[it] never wrap [around]", lambda: Unwrapped(SOLE)),
+    ("SENT", "NP never wrap [around]", _saturated),
     ("STICK", "stick|stay|saturate|clip at|to", lambda: ""),
     ("STICK", "is limited|clipped|saturated|held at|to", lambda: ""),
     ("SENT", "results|sums above|over VAL STICK VAL", lambda a, _, b: _stuck(high=True)(a, b)),
@@ -212,7 +220,8 @@ IDIOMS: list[Entry] = [
     ("SENT", "NP is|become|get LEVEL in both cases", lambda t, v: InBoth(stated((t,), v) or ())),
     ("SENT", "in both cases [,] EFFECT", InBoth),
     ("SENT", "the sum|product of two [large] KIND do not overflow", lambda *_: Unclocked(())),
-    ("USED", "looked at|used|considered|accepted|evaluated|taken", lambda: ""),
+    ("USED", "looked at", lambda: ""),
+    ("USED", "used|considered|accepted|evaluated|taken", lambda: ""),
     ("SENT", "NP is only USED when|while|if COND", lambda signal, _, when: _gate(signal, when)),
     ("SENT", "NP is ignored unless COND", _gate),
     ("SENT", "NP qualify NP", lambda one, other: _gate(other, apply("eq", one, _ONE))),

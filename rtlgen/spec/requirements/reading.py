@@ -79,13 +79,23 @@ _SIGNED = re.compile(r"(?<!un)\bsigned\b|\btwo's complement\b", re.IGNORECASE)
 _BOTH_EDGES = re.compile(r"\bboth\s+(?:clock\s+)?edges\b|\bevery\s+level\b", re.IGNORECASE)
 
 
+def _without_registers(text: str, behavior: Behavior) -> str:
+    """Return `text` without what stands beside the names of registers where they are declared."""
+    for register in behavior.registers:
+        name = rf"[`\"]?(?<!\w){re.escape(register.word.name)}(?!\w)[`\"]?"
+        text = re.sub(rf"{name}\s*\([^()\n]*\)", " ", text)
+        text = re.sub(rf"(?m)^\s*[-*|]\s*(?:output\s+)?{name}[^\n]*$", "", text)
+    return text
+
+
 def _check_manner(text: str, interface: Interface, behavior: Behavior) -> None:
     """Refuse what is said of all at once, and does not fit what was understood.
 
     Raises:
         NotUnderstood: It speaks of registers, signs or edges that are not there.
     """
-    if interface.clocks and behavior.wires and (said := _REGISTERED.search(text)):
+    told = _without_registers(text, behavior)
+    if interface.clocks and behavior.wires and (said := _REGISTERED.search(told)):
         raise NotUnderstood(f"which outputs are registered ({said[0]!r})")
     if not any(port.signed for port in interface.ports) and (said := _SIGNED.search(text)):
         raise NotUnderstood(f"which ports are signed ({said[0]!r})")

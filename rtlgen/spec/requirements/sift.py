@@ -27,8 +27,8 @@ _OPERAND = re.compile(
     re.IGNORECASE,
 )
 _SO = re.compile(
-    r",?\s+(?:(?:and\s+)?(?:so(?!\s+far\b)(?: that)?|therefore|hence)|i\.e\.|that is,"
-    r"|in other words,|meaning that|e\.g\.|for example,)\s.*$",
+    r",?\s+(?:so(?!\s+far\b)(?: that)?|i\.e\.|that is,|in other words,|meaning that|e\.g\."
+    r"|for example,)\s.*$|(?:,|,?\s+and)\s+(?:so|therefore|hence)\s.*$",
     re.IGNORECASE | re.DOTALL,
 )
 _STRONG = re.compile(
@@ -118,20 +118,33 @@ def statements(text: str, vocabulary: Vocabulary, skipped: frozenset[int]) -> It
     begin = named[0] if named else len(said)
     summary = _summary(said, vocabulary)
     for number, sentence in enumerate(said):
-        if number == summary or (number < begin and _is_background(sentence.text)):
+        if number == summary:
             continue
-        yield from _of(sentence, vocabulary)
+        if number < begin and _is_background(sentence.text) and _is_said_again(said, number):
+            continue
+        again = _is_said_again(said, number, vocabulary.interface.module)
+        yield from _of(sentence, vocabulary, again=again)
 
 
 _DENYING = words("otherwise except never must unless until but not without no only else always")
 _STEMS = re.compile(
     r"saturat|wrap|clamp|clip|limit|round|trunc|stick|toggl|debounc|filter|averag|arbit|"
     r"priorit|parit|invert|complement|delay|latenc|pipelin|regist|gray|bcd|hot|sign|revers|swap|"
-    r"serial|modulo|rising|falling|edge|level|pulse|first|last|max|min|larg|small|high|low|"
-    r"absolut|differ|up|down|reset|free",
+    r"serial|modulo|rising|falling|edge|pulse|first|last|max|min|larger|largest|smaller|smallest|"
+    r"highest|lowest|absolut|differ|up|down|reset|free",
     re.IGNORECASE,
 )
 """Beginnings of words that say how a module works."""
+
+
+_WISH = re.compile(
+    r"^(?:(?:hi|hello)\b\W*\s)?(?:(?:i|we)\s+(?:need|want)\b|(?:i|we)(?:'d|\s+would)\s+like\b|please\b"
+    r"|(?:could|can)\s+you\b|(?:design|write|build|create|make|implement)s?\b|an?\s)",
+    re.IGNORECASE,
+)
+_RESULT = re.compile(
+    r"\b(?:outputs?|inputs?|results?|is|are|equals?|shows?|gives?)\b", re.IGNORECASE
+)
 
 
 def _summary(said: Sequence[Sentence], vocabulary: Vocabulary) -> int | None:
@@ -144,25 +157,39 @@ def _summary(said: Sequence[Sentence], vocabulary: Vocabulary) -> int | None:
     quoting = any(f'"{name}' in one.text for one in said for name in ports)
     for number, one in enumerate(said[:2]):
         text = _SO.sub("", one.text)
-        spoken = tokens(text)
+        spoken = [t for t in tokens(text) if t.text != vocabulary.interface.module]
         found = set(re.findall(r'"(\w+)', text)) if quoting else {t.text for t in spoken}
         if {t.text.lower() for t in spoken} & {word.name for word in vocabulary.inner}:
             continue
-        rest = " ".join(other.text for other in (*said[:number], *said[number + 1 :]))
-        elsewhere = {t.text.lower() for t in tokens(rest)} | {name.lower() for name in ports}
+        named = vocabulary.interface.module in text
+        if not (named or _WISH.match(text)) or _RESULT.search(text):
+            continue
         if found & ports or _ITEM.match(_LABEL.sub("", one.text, count=1)):
             continue
         if {t.text.lower() for t in spoken} & _DENYING or one.text.startswith("|"):
             continue
-        counts = {number_of(word) for word in elsewhere}
+        counts = {number_of(word) for word in _words_but(said, number)}
         counts |= {port.width for port in vocabulary.interface.ports}
         counts.add(sum(port.width > 1 for port in vocabulary.interface.inputs))
         if any(n is not None and n not in counts for n in (number_of(t.text) for t in spoken)):
             continue
-        stems = {m[0].lower() for t in spoken if (m := _STEMS.match(t.text))}
-        if all(any(word.startswith(stem) for word in elsewhere) for stem in stems):
+        if _is_said_again(said, number, vocabulary.interface.module):
             return number
     return None
+
+
+def _words_but(said: Sequence[Sentence], number: int) -> set[str]:
+    """Return the words of all sentences but one."""
+    others = (*said[:number], *said[number + 1 :])
+    return {token.text.lower() for one in others for token in tokens(one.text)}
+
+
+def _is_said_again(said: Sequence[Sentence], number: int, module: str = "") -> bool:
+    """Whether each word of a sentence that says how a module works stands elsewhere too."""
+    spoken = [t.text for t in tokens(_SO.sub("", said[number].text)) if t.text != module]
+    stems = {m[0].lower() for word in spoken if (m := _STEMS.match(word))}
+    elsewhere = _words_but(said, number)
+    return all(any(word.startswith(stem) for word in elsewhere) for stem in stems)
 
 
 def _is_background(said: str) -> bool:
@@ -198,7 +225,8 @@ def _names(said: str, vocabulary: Vocabulary) -> bool:
     return any(t.text in ports and (len(t.text) > 1 or t.text in quoted) for t in tokens(said))
 
 
-def _of(sentence: Sentence, vocabulary: Vocabulary) -> Iterator[Statement]:
+def _of(sentence: Sentence, vocabulary: Vocabulary, *, again: bool) -> Iterator[Statement]:
+    """Yield what a sentence requires; `again` if its telling words stand elsewhere too."""
     said = _row(_LABEL.sub("", sentence.text, count=1), vocabulary)
     item = _ITEM.match(said)
     if item and vocabulary.signal(Token(frozenset({item["name"]}), item["name"])):
@@ -229,14 +257,16 @@ def _of(sentence: Sentence, vocabulary: Vocabulary) -> Iterator[Statement]:
             )
             yield told
             said = said[wires.end() :].lstrip(" :;,.")
+            if re.match(r"and\s+(?:high|low|1|0)\b", said):
+                said = f"{outputs[0]} is {said[4:]}"
     if _MATTERS.search(said) or _declares_ports(said, vocabulary):
         return
     said = _REMARK.sub(lambda remark: "" if declares(remark[1], vocabulary) else remark[0], said)
     if _CONSEQUENCE.search(said) or _INSIDE.match(said) or declares(said, vocabulary):
         return
-    if _is_purpose(said, vocabulary):
+    if again and _is_purpose(said, vocabulary):
         return
-    if _tells(said, vocabulary, naming=True):
+    if not again or _tells(said, vocabulary, naming=True):
         yield Statement(text=sentence.text, place=sentence.place, versions=(tuple(tokens(said)),))
 
 

@@ -16,9 +16,13 @@ from rtlgen.spec.reader import load_spec, read_spec
 from symbolic.behavior import Behavior
 
 EVERYDAY = Path(__file__).parents[3] / "datasets/everyday"
+FRESH = Path(__file__).parents[2] / "data/interfaces"
 TAKEN = [
-    *("clamp", "leading_zeros", "max_tracker", "pulse_stretcher", "pwm", "running_average"),
-    *("saturating_adder", "thermostat"),
+    *(EVERYDAY / name for name in ("clamp", "first_request", "leading_zeros", "max_tracker")),
+    *(EVERYDAY / name for name in ("pulse_stretcher", "pwm", "running_average")),
+    *(EVERYDAY / name for name in ("saturating_adder", "thermostat")),
+    *(FRESH / f"freshb-{name}" for name in ("cell_low_alarm", "dozen_counter", "gap_meter")),
+    FRESH / "freshb-torque_limit",
 ]
 CLOCKED = """\
 # Part
@@ -88,6 +92,41 @@ def outputs(text: str, inputs: Sequence[dict[str, int]]) -> list[dict[str, int]]
         ("When `a` is at least 10 and `b` is below 5, `y` is 1. Otherwise `y` is 2.", {"a": 10}, 1),
         ("`y` is `a` unless `b` is 0, otherwise 3.", {"a": 9, "b": 0}, 3),
         ("`y` is the number of ones in `a` plus `b`.", {"a": 7, "b": 1}, None),
+        ("`y` is the absolute difference of `a` and `b`.", {"a": 3, "b": 200}, 197),
+        ("`y` is the larger operand minus the smaller one.", {"a": 3, "b": 200}, 197),
+        (
+            "`y` is the sum of `a` and `b`. Results above 200 stick at 200.",
+            {"a": 99, "b": 102},
+            200,
+        ),
+        ("`y` is the sum of `a` and `b`. It never wraps around.", {"a": 9, "b": 3}, None),
+        ("Given `a`, `y` tells how many of its bits are 1. `b` is not used.", {"a": 7}, None),
+        (
+            "`y` is the number of leading zeros of `a` plus `b`.",
+            {"a": 16, "b": 100},
+            103,
+        ),
+        (
+            "`y` is the index of the highest set bit of `a`, 255 if `a` is 0. "
+            "When `b` is 255 and `a` is 7, `y` is 2.",
+            {"a": 0},
+            255,
+        ),
+        ("`y` is the index of the highest set bit of `a`. When `b` is 7, `y` is 3.", {}, None),
+        (
+            "A bit of `a` is considered only if the same bit of `b` is 1. `y` is the number of the "
+            "lowest such bit. If there is none, `y` is 99.",
+            {"a": 0b1110, "b": 0b1100},
+            2,
+        ),
+        ("`b` selects the value: 0 means 3, 1 means `a`. Otherwise `y` is 9.", {"b": 1, "a": 4}, 4),
+        ("`b` selects the value: 0 means 3, 1 means `a`.", {"b": 1, "a": 4}, None),
+        (
+            "If `a` is more than 4 above `b`, `y` is 1. If `a` is more than 4 below `b`, `y` is 2. "
+            "Otherwise `y` is 0.",
+            {"a": 2, "b": 7},
+            2,
+        ),
         ("If `a` is between 3 and 5, `y` is `b`. Otherwise `y` is 0.", {"a": 5, "b": 6}, 6),
         (
             "If `a` is 1, `y` is 5. Otherwise, if `b` is 1, `y` is 6. Otherwise `y` is 7.",
@@ -124,6 +163,24 @@ def test_values(said: str, inputs: dict[str, int], expected: int | None) -> None
             "If `go` is 0 and `en` is 1, `q` takes over `d`.",
             [{"en": 1, "go": 1}] * 4,
             [2, 3, 4, 2],
+        ),
+        (
+            "`q` is the largest `d` seen so far. `d` is only looked at while `en` is 1. "
+            "If `go` is 1 and `en` is 0, `q` becomes 3.",
+            [{"en": 1, "d": 9}, {"en": 1, "d": 4}, {"d": 200}, {"go": 1}, {}],
+            [0, 9, 9, 9, 3],
+        ),
+        (
+            "At every rising edge of `clk`, `q` moves towards `d` by at most 4. "
+            "If `en` is 1 and `go` is 1 at a clock edge, `q` becomes 0.",
+            [{"d": 9}, {"d": 9}, {"d": 9}, {"d": 2}, {"en": 1, "go": 1, "d": 2}, {}],
+            [0, 4, 8, 9, 5, 0],
+        ),
+        (
+            "With `en` high `q` advances by one per clock; after 3 comes 0. "
+            "If `go` is 1 and `en` is 0, `q` becomes `d`.",
+            [{"en": 1}] * 6,
+            [0, 1, 2, 3, 0, 1],
         ),
         (
             "If `en` rises, `d` is added to `q`. When `go` is 1, `q` does not change.",
@@ -206,6 +263,23 @@ def test_pulses(again: str, expected: list[int]) -> None:
         ("Once `en` is 1 and `go` is 0, `q` takes over `d`.", "not understood"),
         ("When `en` is 1 and `go` is 0, `q` takes over the inverted `d`.", "not understood"),
         (
+            "When `en` is 1 and `go` is 0, `q` is incremented by `d`. `q` never wraps around.",
+            "wrapping around",
+        ),
+        (
+            "When `en` is 1 and `go` is 0, `q` takes over `d`. `d` is only used while `go` is 1.",
+            "whether 'd' counts there",
+        ),
+        (
+            "When `en` is 1 and `go` is 0, `q` takes over `d`. Reset does not affect `q`.",
+            "has no register",
+        ),
+        (
+            "When `en` is 1 and `go` is 0, `q` takes over `d`. Line 7 is the most important one.",
+            "what the order of the lines",
+        ),
+        ("If `d` is below `q`, `q` becomes `d`, and in both cases `en` is 1.", "two cases"),
+        (
             "Reset sets `q` to 3. After reset `q` is 4. When `en` is 1 and `go` is 1, `q` becomes `d`.",
             "reset sets",
         ),
@@ -224,31 +298,52 @@ def test_registered_outputs_are_not_made_wires() -> None:
     assert not read_spec(text.replace(", registered", "") + said).not_understood
 
 
+def test_a_summary_is_left_out_where_the_rest_says_what_it_says() -> None:
+    text = PLAIN + "We need {} for the mixer. `y` is `a` plus `b`.\n"
+    assert not read_spec(text.format("a small adder")).not_understood
+    for said in (
+        "a saturating adder",
+        "an inverted sum",
+        "an adder of 3 values",
+        "a pipelined adder",
+    ):
+        assert "mixer" in read_spec(text.format(said)).not_understood
+    text = "# Part\n\nModule `part`.\n\n- input x\n- input y\n- output z\n\n{}\n"
+    said = "The output is the negation of the XOR. If both `x` and `y` are 1, `z` is 0."
+    assert read_spec(text.format(said)).not_understood
+
+
+def test_it_is_what_was_spoken_of_first() -> None:
+    said = "If `a` exceeds `b`, `y` is 1. If it is below 3, `y` is 1. Otherwise `y` is 0."
+    rows = [{"a": 9, "b": 2}, {"a": 2, "b": 9}, {"a": 4, "b": 5}]
+    assert [row["y"] for row in outputs(PLAIN + said + "\n", rows)] == [1, 1, 0]
+
+
 def test_fragments_come_first() -> None:
     text = PLAIN.replace("[7:0] ", "") + "`y` is 1 if `a` is 1 and 0 otherwise.\n\ny = a & b\n"
     kinds = [part.kind for part in read_spec(text).fragments]
     assert kinds == [Kind.EQUATION]
 
 
-@pytest.mark.parametrize("name", TAKEN)
-def test_everyday_specifications_are_compiled(name: str) -> None:
-    proposal = propose(load_spec(EVERYDAY / f"{name}.md"))
+@pytest.mark.parametrize("path", TAKEN, ids=lambda path: path.name)
+def test_everyday_specifications_are_compiled(path: Path) -> None:
+    proposal = propose(load_spec(path.with_suffix(".md")))
     assert isinstance(proposal, Proposal)
     assert not proposal.guess
     assert any(note.startswith("read as: ") for note in proposal.notes)
 
 
 @pytest.mark.skipif(shutil.which("iverilog") is None, reason="Icarus Verilog is not installed")
-@pytest.mark.parametrize("name", TAKEN)
-def test_what_is_compiled_is_the_golden_design(name: str) -> None:
+@pytest.mark.parametrize("path", TAKEN, ids=lambda path: path.name)
+def test_what_is_compiled_is_the_golden_design(path: Path) -> None:
     from sim.design import Design
     from sim.proof import Outcome
     from symbolic.prover import YosysProver
 
-    spec = load_spec(EVERYDAY / f"{name}.md")
+    spec = load_spec(path.with_suffix(".md"))
     proposal = propose(spec)
     assert isinstance(proposal, Proposal)
-    golden = Design(top=name, sources={"g.v": (EVERYDAY / f"{name}.v").read_text()})
+    golden = Design(top=spec.interface.module, sources={"g.v": path.with_suffix(".v").read_text()})
     [proof] = YosysProver().equivalent(golden, [proposal.design], spec.interface, seconds=60)
     assert proof.outcome is Outcome.PROVED
 
