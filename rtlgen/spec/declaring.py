@@ -35,7 +35,7 @@ from rtlgen.spec.declaring_cues import (
 from rtlgen.spec.declaring_list import Found, NameList, bits_said, may_name
 from rtlgen.spec.model import Place
 from rtlgen.spec.text import BULLET, LINE_LIMIT, plain
-from rtlgen.spec.widths import find_bits
+from rtlgen.spec.widths import Width, find_bits
 from sim.interface import Direction
 
 
@@ -192,6 +192,8 @@ def _after(
     names = NameList(
         quoted, bits_said(remark) or bits_said(near), SIGNED.search(near + remark) is not None
     )
+    if cue["way"] and quoted and names.shared is None:
+        names.shared = _width_of(front, said)
     names.direct = bool(cue["direction"]) and cue["direction"][-1] not in "sS"
     names.single = bool(re.search(r"\b(?:an?|one)\s", near)) and cue["direction"][-1] not in "sS"
     colon = ":" in (cue["link"] or cue["colon"] or "")
@@ -210,6 +212,15 @@ def _after(
         names.names = [one for one in names.names if CLOCKLIKE.match(one.name) or quoted]
     for one in names.names:
         yield _port(one, _direction(cue), said)
+
+
+def _width_of(front: str, said: _Said) -> Width | None:
+    """Return the width of what comes or goes: that of the `four 8-bit values` told of before."""
+    noun = re.search(r"(\w+s)\W*$", front)
+    if noun is None:
+        return None
+    wide = re.findall(rf"\b(\d+)[\s-]bits?\s+(?:\w+\s+)?{noun[1]}\b", said.whole, re.IGNORECASE)
+    return find_bits(f"{wide[0]} bits") if len(set(wide)) == 1 else None
 
 
 def _before_last(rest: str) -> str:

@@ -194,6 +194,13 @@ CHANGES: list[Entry] = [
 ]
 
 
+def _all_at(names: tuple[Term, ...], level: Term) -> Term | None:
+    if len(names) != 2:
+        return None
+    one, other = (apply("eq", name, level) for name in names)
+    return apply("and", one, other)
+
+
 def _steady(condition: Term) -> When:
     return When(condition, steady=True)
 
@@ -244,8 +251,18 @@ TIMES: list[Entry] = [
         "for anything|values from VAL [up] to [and including] VAL",
         lambda low, high: When(between(low, high)(Signal(IT))),
     ),
-    ("WHEN", "with NP HIGH", lambda a, b: When(apply("eq", a, b))),
-    ("WHEN", "with NP LOW", lambda a, b: When(apply("eq", a, b))),
+    ("LEVELS", "NP HIGH", lambda a, b: apply("eq", a, b)),
+    ("LEVELS", "NP LOW", lambda a, b: apply("eq", a, b)),
+    ("LEVELS", "NPS both HIGH", _all_at),
+    ("LEVELS", "NPS both LOW", _all_at),
+    ("LEVELS", "LEVELS [,] and LEVELS", lambda one, other: apply("and", one, other)),
+    ("WHEN", "with LEVELS", When),
+    ("WHEN", "TIME with LEVELS", lambda _, condition: When(condition, timed=True)),
+    (
+        "WHEN",
+        "on|at an|each|every|the edge with LEVELS",
+        lambda condition: When(condition, timed=True),
+    ),
     ("WHEN", "TIME at|in which COND", lambda _, condition: When(condition, timed=True)),
     ("WHEN", "TIME where COND", lambda _, condition: When(condition, timed=True)),
 ]
@@ -389,7 +406,9 @@ SENTENCES: list[Entry] = [
     ("INRESET", "when|if|while RESET is active|asserted|applied", lambda _: "reset"),
     ("SENT", "INRESET [,] EFFECT", lambda _, changes: AtReset(changes)),
     ("SENT", "EFFECT [,] INRESET", lambda changes, _: AtReset(changes)),
-    ("SENT", "RESET clear|reset|set NPS to LEVEL", lambda _, t, v: _initial(t, v)),
+    ("SENT", "RESET clear|reset|set|put|bring NPS to LEVEL", lambda _, t, v: _initial(t, v)),
+    ("SENT", "RESET make|makes NP LEVEL", lambda _, t, v: _initial((t,), v)),
+    ("SENT", "RESET load NP with LEVEL", lambda _, t, v: _initial((t,), v)),
     ("SENT", "RESET clear|reset NPS", lambda _, targets: _initial(targets)),
     ("SENT", "RESET switch|turn NPS off", lambda _, targets: _initial(targets)),
     ("SENT", "switch|turn NPS off", _initial),
@@ -423,6 +442,12 @@ SENTENCES: list[Entry] = [
     ("SENTS", "TIME [,|:] SENTS", _all_timed),
     ("SENT", "NP never go|rise|count above|over|beyond VAL", lambda t, high: limits(t, high, None)),
     ("SENT", "NP never go|fall|count below VAL", lambda t, low: limits(t, None, low)),
+    (
+        "SENT",
+        "NP never leave|leaves the range [from] VAL to VAL",
+        lambda t, low, high: limits(t, high, low),
+    ),
+    ("SENT", "NP stay|remain between VAL and VAL", lambda t, low, high: limits(t, high, low)),
     ("SENT", "NP never go above|over VAL and|or never? below VAL", limits),
     ("SENT", "NP stop|saturate|stick at VAL", lambda t, high: limits(t, high, None)),
     ("SENTS", "SENTS : SENT", lambda one, other: (*one, other)),

@@ -33,7 +33,7 @@ _VERBS = words(
     "switch turn start stop wrap roll return begin add subtract show output give equal follow "
     "get pass limit saturate stick reach exceed match remember register enable disable double "
     "halve drop advance step run put drive write leave contain indicate tell say mean receive "
-    "update replace restart qualify tell wrap mean select choose move"
+    "update replace restart qualify tell wrap mean select choose move bring"
 )
 _IRREGULAR = {
     "are": "is",
