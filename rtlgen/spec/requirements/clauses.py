@@ -11,6 +11,7 @@ from rtlgen.spec.requirements.meaning import (
     BEFORE,
     IT,
     SOLE,
+    WIDTH,
     Again,
     AtReset,
     Change,
@@ -73,7 +74,7 @@ def _kept(targets: tuple[Term, ...]) -> Changes | None:
 
 def _toggled(targets: tuple[Term, ...]) -> Changes | None:
     return tuple(
-        Change(target.name, apply("eq", target, Number(0)))
+        Change(target.name, apply("invert", target, Signal(WIDTH + target.name)))
         for target in targets
         if isinstance(target, Signal)
     )

@@ -277,7 +277,7 @@ class Discourse:
             if signal.name in (LIMITED, ANY, LINES) or signal.name.startswith(WINNER):
                 return signal
             if signal.name.startswith(WIDTH):
-                return self._width(signal.name.removeprefix(WIDTH), line)
+                return self._width(signal.name.removeprefix(WIDTH), line, target)
             if signal.name == IT and not target and self.subject is not None:
                 return self.subject
             names.append(self._name(signal.name, line, near=target))
@@ -347,10 +347,10 @@ class Discourse:
             raise refused("which two inputs are meant is not clear", line)
         return wide[0].name, wide[1].name
 
-    def _width(self, said: str, line: Line) -> Number:
+    def _width(self, said: str, line: Line, near: str) -> Number:
         """Return the width of a signal; what stands before a colon is its highest bit as told."""
         highest, _, name = said.rpartition(":")
-        word = self.words[self._name(name, line)]
+        word = self.words[self._name(name, line, near=near)]
         if word.signed or (highest and int(highest) != word.width - 1):
             raise refused(f"bit {highest or word.width - 1} is not the highest of {name!r}", line)
         return Number(word.width)

@@ -95,7 +95,7 @@ def _check_manner(text: str, interface: Interface, behavior: Behavior) -> None:
         NotUnderstood: It speaks of registers, signs or edges that are not there.
     """
     told = _without_registers(text, behavior)
-    if interface.clocks and behavior.wires and (said := _REGISTERED.search(told)):
+    if behavior.wires and (said := _REGISTERED.search(told)):
         raise NotUnderstood(f"which outputs are registered ({said[0]!r})")
     if not any(port.signed for port in interface.ports) and (said := _SIGNED.search(text)):
         raise NotUnderstood(f"which ports are signed ({said[0]!r})")

@@ -120,7 +120,7 @@ def statements(text: str, vocabulary: Vocabulary, skipped: frozenset[int]) -> It
     for number, sentence in enumerate(said):
         if number == summary:
             continue
-        if number < begin and _is_background(sentence.text) and _is_said_again(said, number):
+        if number < begin and _is_introduction(said, number):
             continue
         again = _is_said_again(said, number, vocabulary.interface.module)
         yield from _of(sentence, vocabulary, again=again)
@@ -143,7 +143,15 @@ _WISH = re.compile(
     re.IGNORECASE,
 )
 _RESULT = re.compile(
-    r"\b(?:outputs?|inputs?|results?|is|are|equals?|shows?|gives?)\b", re.IGNORECASE
+    r"\b(?:outputs?|inputs?|results?|values?|states?|counters?|counts?|bits?|numbers|edges?|cycles?"
+    r"|clocks?|wins?|opposite|sampled|lost|ignored|illegal)\b",
+    re.IGNORECASE,
+)
+"""Words of sentences that say how a module works, and not what it is good for."""
+_COURTESY = re.compile(
+    r"(?:hi|hello|dear)\b[\w\s,]{0,20}|(?:many\s+)?thanks\b[\w\s,]{0,30}|thank\s+you\b[\w\s,]{0,30}"
+    r"|cheers\b[\w\s,]{0,20}|(?:best|kind)\s+regards\b[\w\s,]{0,20}",
+    re.IGNORECASE,
 )
 
 
@@ -176,6 +184,20 @@ def _summary(said: Sequence[Sentence], vocabulary: Vocabulary) -> int | None:
         if _is_said_again(said, number, vocabulary.interface.module):
             return number
     return None
+
+
+def _is_introduction(said: Sequence[Sentence], number: int) -> bool:
+    """Whether a sentence before all that name ports says what the module is good for, no more."""
+    text = re.sub(r"\b(?:one|single)-\w+", " ", said[number].text, flags=re.IGNORECASE)
+    if _RESULT.search(text) or _DENIED.search(text) or re.match(r"\W*it\b", text, re.IGNORECASE):
+        return False
+    return _is_background(said[number].text) and _is_said_again(said, number)
+
+
+_DENIED = re.compile(
+    r"\b(?:is|are|do|does|must|shall|may|should)(?:\s+not|n't)\b|\b(?:never|only|except|unless|until)\b",
+    re.IGNORECASE,
+)
 
 
 def _words_but(said: Sequence[Sentence], number: int) -> set[str]:
@@ -266,7 +288,7 @@ def _of(sentence: Sentence, vocabulary: Vocabulary, *, again: bool) -> Iterator[
         return
     if again and _is_purpose(said, vocabulary):
         return
-    if not again or _tells(said, vocabulary, naming=True):
+    if re.search(r"\w", said) and not said.endswith(":") and not _COURTESY.fullmatch(said):
         yield Statement(text=sentence.text, place=sentence.place, versions=(tuple(tokens(said)),))
 
 
@@ -348,6 +370,8 @@ def declares(said: str, vocabulary: Vocabulary) -> bool:
     named = {name for token in tokens(said) if (name := vocabulary.signal(token))}
     spoken = {t.text.lower() for t in tokens(said) if vocabulary.signal(t) is None}
     control = {reset.port for reset in vocabulary.interface.resets}
+    if re.search(r"=|\b(?:it|result)\s+is\b|\bis\s+\d+\b(?![\s-]*bit)", said):
+        return False
     levels = spoken & {"active", "low", "high"}
     if levels == {"active"} and "edge" in spoken:
         levels = set()

@@ -171,6 +171,12 @@ def test_values(said: str, inputs: dict[str, int], expected: int | None) -> None
             [0, 9, 9, 9, 3],
         ),
         (
+            "If `en` is 1 at a clock edge, `q` is inverted. When `go` is 1 and `en` is 0, `q` takes "
+            "over `d`.",
+            [{"en": 1}, {"go": 1, "d": 5}, {"en": 1}, {}],
+            [0, 255, 5, 250],
+        ),
+        (
             "At every rising edge of `clk`, `q` moves towards `d` by at most 4. "
             "If `en` is 1 and `go` is 1 at a clock edge, `q` becomes 0.",
             [{"d": 9}, {"d": 9}, {"d": 9}, {"d": 2}, {"en": 1, "go": 1, "d": 2}, {}],
@@ -239,7 +245,7 @@ def test_pulses(again: str, expected: list[int]) -> None:
         ),
         ("When `en` is 1, `q` becomes `d`. When `go` is 1, `q` becomes 0.", "twice, differently"),
         ("When `en` is 1, `q` becomes `d`.", "input 'go'"),
-        ("When `en` is 1 and `go` is 1, `q` becomes 300. `d` is 3.", "input 'd'"),
+        ("When `en` is 1 and `go` is 1, `q` becomes 30. `d` is 3.", "'d' is an input"),
         (
             "When `en` is 1 and `go` is 0, `q` becomes `d`. When `go` is 1, `q` becomes 300.",
             "cannot be 300",
