@@ -226,6 +226,18 @@ def bounds(term: Term, words: Mapping[str, Word]) -> tuple[int, int]:
     return _BOUNDS[term.op](*args)
 
 
+def kept_in(term: Term, word: Word, words: Mapping[str, Word]) -> Term:
+    """Return what is left of `term` in `word`, as a term."""
+    (low, high), (least, most) = bounds(term, words), word.bounds
+    if least <= low and high <= most:
+        return term
+    cut = apply("slice", term, Number(word.width - 1), Number(0))
+    if not word.signed:
+        return cut
+    negative = apply("bit", term, Number(word.width - 1))
+    return apply("choose", negative, apply("sub", cut, Number(1 << word.width)), cut)
+
+
 Bounds = tuple[int, int]
 
 

@@ -32,11 +32,13 @@ class Writer:
     interface: Interface
     words: Mapping[str, Word]
     lines: list[str] = field(default_factory=list)
+    known: dict[Term, str] = field(default_factory=dict)
+    """Names of outputs that are written already, by what they hold."""
     _wires: dict[Term, str] = field(default_factory=dict)
 
     def assigned(self, term: Term, word: Word) -> str:
         """Return `term` as the right side of an assignment to `word`, which keeps its low bits."""
-        if isinstance(term, Apply) and term.op == "choose" and bounds(term, self.words)[0] >= 0:
+        if isinstance(term, Apply) and term.op == "choose" and self._may_be_cut(term, word):
             test, chosen, other = term.args
             then, rest = self.assigned(chosen, word), self.assigned(other, word)
             return f"{self.exact(test, 1)} ? {then} : {rest}"
@@ -45,6 +47,16 @@ class Writer:
             one = self._operand(left, word)
             return f"{one} {_SYMBOLS[term.op]} {self._operand(right, word)}"
         return self.exact(term, word.width)
+
+    def _may_be_cut(self, term: Term, word: Word) -> bool:
+        """Whether only low bits of `term` are needed, so that no choice in it has to be signed."""
+        if bounds(term, self.words)[0] >= 0:
+            return True
+        if not isinstance(term, Apply):
+            return False
+        if term.op == "choose":
+            return all(self._may_be_cut(arg, word) for arg in term.args[1:])
+        return term.op in _SYMBOLS and self._direct(term, word)
 
     def _direct(self, term: Apply, word: Word) -> bool:
         """Whether operands and result fit a plain expression as wide as `word`."""
@@ -75,6 +87,8 @@ class Writer:
             return self._number(term.value, width)
         if isinstance(term, Signal):
             return term.name
+        if term in self.known:
+            return self.known[term]
         if term.op in _COMPARISONS:
             return self._comparison(term)
         if term.op in _LOGIC:
@@ -173,6 +187,8 @@ class Writer:
         """Return a name whose bits can be selected."""
         if isinstance(term, Signal):
             return term.name
+        if term in self.known:
+            return self.known[term]
         if isinstance(term, Apply) and term.op in _NAMES:
             return self._wire(term)
         if term not in self._wires:

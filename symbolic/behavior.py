@@ -8,10 +8,12 @@ from functools import cached_property
 
 from sim.interface import Edge, Interface
 from symbolic.arithmetic import (
+    Apply,
     Term,
     Unknown,
     Word,
     evaluate,
+    kept_in,
     signals,
 )
 from symbolic.arithmetic_verilog import Writer
@@ -149,6 +151,8 @@ class Behavior:
         for assign in self.wires:
             word = self.words[assign.target]
             assigns.append(f"assign {assign.target} = {writer.assigned(assign.value, word)};")
+            if isinstance(held := kept_in(assign.value, word, self.words), Apply):
+                writer.known.setdefault(held, assign.target)
         outputs = {word.name for word in self.outputs}
         inner = [register.word for register in self.registers if register.word.name not in outputs]
         lines = [_declared("reg", word) for word in inner] + writer.lines

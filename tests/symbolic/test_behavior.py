@@ -21,6 +21,7 @@ from symbolic.arithmetic import (
     bits_of,
     bounds,
     evaluate,
+    kept_in,
 )
 from symbolic.behavior import Behavior, Register
 from symbolic.behavior_statements import Assign, Choice
@@ -95,8 +96,12 @@ test.__test__ = False  # type: ignore[attr-defined]
 def test_verilog_says_what_the_terms_say(seed: int) -> None:
     draw = random.Random(seed)
     outputs = tuple(Word(f"y{n}", draw.randint(1, 14), signed=n % 3 == 0) for n in range(16))
-    wires = tuple(Assign(word.name, term(draw, 3)) for word in outputs)
-    behavior = Behavior(inputs=WORDS, outputs=outputs, registers=(), clocked=(), wires=wires)
+    wires = [Assign(word.name, term(draw, 3)) for word in outputs[:10]]
+    for word in outputs[10:]:  # read what others hold
+        one, other = (draw.randrange(10) for _ in range(2))
+        held = (kept_in(wires[n].value, outputs[n], RANGES) for n in (one, other))
+        wires.append(Assign(word.name, apply(draw.choice(["add", "lt", "max", "eq"]), *held)))
+    behavior = Behavior(inputs=WORDS, outputs=outputs, registers=(), clocked=(), wires=tuple(wires))
     shape = interface(outputs)
     design = Design(top="m", sources={"m.v": behavior.verilog(shape, "random")})
     bench = write_testbench(shape, behavior, seed=seed)

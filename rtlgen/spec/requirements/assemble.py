@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 
@@ -29,6 +29,7 @@ from symbolic.arithmetic import (
     Word,
     apply,
     bounds,
+    kept_in,
     replaced,
     signals,
 )
@@ -81,13 +82,14 @@ class _Assembly:
                 outputs=tuple(outputs),
                 registers=tuple(Register(word, self._reset_of(word)) for word in stored),
                 clocked=_merged(clocked),
-                wires=tuple(_inlined(wires)),
+                wires=tuple(_inlined(wires, said.words)),
             )
         except ValueError as error:
             raise NotUnderstood(str(error)) from error
         self._check_complete(behavior)
         self._check_constants()
-        if said.first and not self.ranked:
+        asked_before = {n for c in said.clauses for term in c.denied for n in signals(term)}
+        if said.first - asked_before and not self.ranked:
             name = min(said.first)
             raise NotUnderstood(f"{name!r} is said to come first, and nothing competes with it")
         return behavior, tuple(self.notes)
@@ -342,12 +344,13 @@ def _choice(condition: Term, one: Term, other: Term) -> Term:
     return one if one == other else apply("choose", condition, one, other)
 
 
-def _inlined(wires: Sequence[Assign]) -> list[Assign]:
+def _inlined(wires: Sequence[Assign], words: Mapping[str, Word]) -> list[Assign]:
     """Return the wires with outputs that others read put in their place."""
     known = {wire.target: wire.value for wire in wires}
 
     def put(signal: Signal) -> Term:
-        return known.get(signal.name, signal)
+        value = known.get(signal.name)
+        return signal if value is None else kept_in(value, words[signal.name], words)
 
     for _ in wires:
         known = {name: replaced(value, put) for name, value in known.items()}

@@ -11,6 +11,7 @@ from rtlgen.spec.requirements.meaning import (
     BEFORE,
     IT,
     SOLE,
+    TOP,
     WIDTH,
     Again,
     AtReset,
@@ -78,6 +79,22 @@ def _toggled(targets: tuple[Term, ...]) -> Changes | None:
         for target in targets
         if isinstance(target, Signal)
     )
+
+
+def _shifted(target: Term, op: str, by: Term) -> Changes | None:
+    return become((target,), apply(op, target, by)) if isinstance(by, Number) else None
+
+
+def _shifted_in(target: Term, said: tuple[object, ...], *, left: bool) -> Changes | None:
+    """Return that a register moves by one place and takes in a bit where one became free."""
+    bits = [one for one in said if isinstance(one, Signal)]
+    if not isinstance(target, Signal) or len(bits) != 1:
+        return None
+    if left:
+        return become((target,), apply("join", target, bits[0], _ONE))
+    top = next(one.value for one in said if isinstance(one, Number))
+    place = Signal(f"{TOP}{f'{top}:' if top >= 0 else ''}{target.name}")
+    return become((target,), apply("add", apply("half", target), apply("shl", bits[0], place)))
 
 
 def _towards(value: Term, goal: Term, most: Term) -> Term:
@@ -173,6 +190,24 @@ CHANGES: list[Entry] = [
     ("CHANGE", "VAL go|pass through [unchanged]", lambda value: _into(value, Signal(SOLE))),
     ("CHANGE", "NPS stay|remain LEVEL", stated),
     ("CHANGE", "NPS count as VAL", become),
+    ("MOVES", "shift|shifts", lambda: ""),
+    ("MOVES", "is shifted", lambda: ""),
+    ("CHANGE", "NP MOVES left by NUM [bit|position]", lambda t, _, by: _shifted(t, "shl", by)),
+    ("CHANGE", "NP MOVES right by NUM [bit|position]", lambda t, _, by: _shifted(t, "shr", by)),
+    (
+        "CHANGE",
+        "NP MOVES left [by 1] [bit|position] [,] and|with NP ENTERS at|into bit 0",
+        lambda t, *said: _shifted_in(t, said, left=True),
+    ),
+    (
+        "CHANGE",
+        "NP MOVES right [by 1] [bit|position] [,] and|with NP ENTERS at|into TOPBIT",
+        lambda t, *said: _shifted_in(t, said, left=False),
+    ),
+    ("ENTERS", "enter|enters|entering|comes|coming|goes|going [in]", lambda: ""),
+    ("ENTERS", "is shifted in", lambda: ""),
+    ("TOPBIT", "bit NUM", lambda number: number),
+    ("TOPBIT", "the most significant bit", lambda: Number(-1)),
     ("CHANGE", "the previous|last [value of] NP count as|is VAL", _as_before),
     ("MOST", "largest|greatest|highest|biggest|maximum|maximal", lambda: ""),
     ("LEAST", "smallest|lowest|least|minimum|minimal", lambda: ""),
@@ -313,6 +348,19 @@ def limits(target: Term, high: Term | None, low: Term | None) -> Said | None:
     return None if -1 in limits else Range(target.name, limits[0], limits[1], wraps=False)
 
 
+def _and_wraps(
+    said: Said | None, high: Term | None, low: Term | None, target: Term = _SOLE
+) -> tuple[Said, ...] | None:
+    """Return that the target of a step goes on from its other end."""
+    if isinstance(said, Rule) and len(said.changes) == 1:
+        target = Signal(said.changes[0].target)
+    if not isinstance(target, Signal):
+        return None
+    ends = [end.value if isinstance(end, Number) else None for end in (low, high)]
+    wraps = Range(target.name, ends[0], ends[1], wraps=True)
+    return (wraps,) if said is None else (said, wraps)
+
+
 def _pulse(when: When, target: Term, _: Term, cycles: Term, *rest: object) -> Said | None:
     numbers = [one.value for one in (cycles, *rest) if isinstance(one, Number)]
     if not isinstance(target, Signal) or not numbers or numbers[-1] < 1:
@@ -340,6 +388,12 @@ SENTENCES: list[Entry] = [
     ),
     ("SENT", "TIME [,] EFFECT", lambda _, changes: _always(changes, True)),
     ("SENT", "EFFECT", _always),
+    (
+        "SENTS",
+        "SENT , wrapping [around] from NUM to NUM",
+        _and_wraps,
+    ),
+    ("SENTS", "NP wrap [around]", lambda target: _and_wraps(None, None, None, target)),
     ("SENT", "NP is LEVEL WHEN [,] and LEVEL otherwise|else", _choice),
     ("SENT", "NP is LEVEL WHEN [,] otherwise|else LEVEL", _choice),
     ("SENT", "NP is LEVEL WHEN [,] otherwise|else it is LEVEL", _choice),

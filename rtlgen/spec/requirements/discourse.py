@@ -18,6 +18,7 @@ from rtlgen.spec.requirements.meaning import (
     PAIR,
     SECOND,
     SOLE,
+    TOP,
     WIDTH,
     WINNER,
     Again,
@@ -94,6 +95,8 @@ class Discourse:
     """Whether every output is said to be a register."""
     asked: list[Term] = field(default_factory=list)
     """Conditions of all sentences so far."""
+    after_reset: bool = False
+    """Whether what was said before is what reset does: "otherwise" is without reset."""
     group: list[Term] = field(default_factory=list)
     """Conditions that a following "otherwise" denies."""
 
@@ -107,9 +110,10 @@ class Discourse:
             case Rule() as rule:
                 self._take_rule(rule, line)
             case Otherwise(changes):
-                if not self.group:
+                if not self.group and not self.after_reset:
                     raise refused("nothing stands before this 'otherwise'", line)
-                self._add(None, changes, Rule(None, ()), line, tuple(self.group), rest=True)
+                rest = bool(self.group)
+                self._add(None, changes, Rule(None, ()), line, tuple(self.group), rest=rest)
                 self.group = []
             case InBoth(changes):
                 self._take_in_both(changes, line)
@@ -163,10 +167,11 @@ class Discourse:
         if self._is_reset(condition):
             for change in rule.changes:
                 self._take_reset(change, line)
+            self.after_reset = True
             return
         self.asked.append(condition)
         denied = tuple(self.group) if rule.follows else ()
-        if rule.follows and not denied:
+        if rule.follows and not denied and not self.after_reset:
             raise refused("nothing stands before this 'otherwise'", line)
         self._add(condition, rule.changes, rule, line, denied)
         if rule.otherwise:
@@ -238,6 +243,8 @@ class Discourse:
             high = before.high if said.high is None else said.high
             said = Range(name, low, high, wraps=False)
         least, most = self.words[name].bounds
+        if said.wraps and said.low is None and said.high is None:
+            said = replace(said, low=least, high=most)
         for end in (said.low, said.high):
             if end is not None and not least <= end <= most:
                 raise refused(f"{name!r} cannot be {end}", line)
@@ -276,6 +283,9 @@ class Discourse:
         def named(signal: Signal) -> Term:
             if signal.name in (LIMITED, ANY, LINES) or signal.name.startswith(WINNER):
                 return signal
+            if signal.name.startswith(TOP):
+                width = self._width(signal.name.removeprefix(TOP), line, target)
+                return Number(width.value - 1)
             if signal.name.startswith(WIDTH):
                 return self._width(signal.name.removeprefix(WIDTH), line, target)
             if signal.name == IT and not target and self.subject is not None:

@@ -182,6 +182,7 @@ IDIOMS: list[Entry] = [
     ),
     ("SENT", "RESET do not influence|affect NP [directly]", lambda _, target: _free(target)),
     ("SENT", "[the] values come in on NPS", lambda _: Unclocked(())),
+    ("SENT", "compare [the] two KIND [,] NP and|with NP", lambda *_: Unclocked(())),
     ("SENT", "where bit 0 is the least significant bit|one", lambda: Unclocked(())),
     ("SENT", "all comparisons is done on the signed values", lambda: Unclocked(())),
     (

@@ -140,6 +140,12 @@ def _several(op: str) -> Callable[..., Term | None]:
     return make
 
 
+def _inverted(value: Term) -> Term | None:
+    if not isinstance(value, Signal):
+        return None
+    return apply("invert", value, Signal(WIDTH + value.name))
+
+
 def _winner(end: str = "") -> Callable[..., Term]:
     return lambda *_: Signal(f"{WINNER}:{end}" if end else WINNER)
 
@@ -208,6 +214,9 @@ _EARLIER = "at|on the [clock] edge before"
 VALUES: list[Entry] = [
     ("VAL", "NP", _same),
     ("VAL", "[the] previous|last [value of] NP", _before),
+    ("VAL", "the value of NP", _same),
+    ("VAL", "[the] opposite|inverse|complement|negation of NP", _inverted),
+    ("VAL", "the inverted NP", _inverted),
     ("VAL", f"[the] NP {_EARLIER}", _before),
     ("VAL", f"[the] value [that] NP have {_EARLIER}", _before),
     ("VAL", f"[the] value of NP {_EARLIER}", _before),

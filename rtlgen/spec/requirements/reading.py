@@ -131,4 +131,9 @@ def _all_timed(said: tuple[Said, ...]) -> tuple[Said, ...]:
     """Return what a sentence says, with its clock edge said of all of it."""
     if not any(isinstance(one, Rule) and one.timed for one in said):
         return said
-    return tuple(replace(one, timed=True) if isinstance(one, Rule) else one for one in said)
+    return tuple(_timed(one) if isinstance(one, Rule) else one for one in said)
+
+
+def _timed(rule: Rule) -> Rule:
+    when = None if rule.when is None else replace(rule.when, timed=True)
+    return replace(rule, when=when, timed=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from rtlgen.spec.declaring import read_declaring
 from rtlgen.spec.model import Place
 from rtlgen.spec.requirements.chart import Token
+from rtlgen.spec.requirements.kinds import tells_kind
 from rtlgen.spec.requirements.vocabulary import DECLARING, SOLE_WORDS, Vocabulary
 from rtlgen.spec.requirements.words import number_of, tokens
 from rtlgen.spec.text import Sentence, normalize, sentences, words
@@ -121,6 +122,9 @@ def statements(text: str, vocabulary: Vocabulary, skipped: frozenset[int]) -> It
         if number == summary:
             continue
         if number < begin and _is_introduction(said, number):
+            continue
+        told = _LABEL.sub("", sentence.text, count=1).rstrip(".")
+        if number < 3 and tells_kind(told, vocabulary.interface, _words_but(said, number)):
             continue
         again = _is_said_again(said, number, vocabulary.interface.module)
         yield from _of(sentence, vocabulary, again=again)
@@ -312,6 +316,14 @@ def _row(said: str, vocabulary: Vocabulary) -> str:
     return f"{named[0]}: {'; '.join(told)}" if told else named[0]
 
 
+_NOUNS = words(
+    "the a an of for count counter enable load data value input word operand select selector clear "
+    "request button trigger signal serial parallel write read strobe valid flag threshold limit "
+    "sample number address byte control line bit bits start stop event pulse level direction mode"
+)
+"""Words of which the description of an input may consist: they name it, and tell nothing."""
+
+
 def _only_names(rest: str, name: str, vocabulary: Vocabulary) -> bool:
     """Whether the description of an input tells what it is, and nothing that happens."""
     if _OPERAND.match(rest):
@@ -319,6 +331,8 @@ def _only_names(rest: str, name: str, vocabulary: Vocabulary) -> bool:
     port = next((p for p in vocabulary.interface.ports if p.name == name), None)
     if port is not None and port.signed:
         rest = re.sub(r"\bsigned\b|\btwo's complement\b", " ", rest, flags=re.IGNORECASE)
+    if set(re.findall(r"[a-z]+", rest.lower())) <= _NOUNS:
+        return True
     others = {p.name for p in vocabulary.interface.ports} - {name}
     named = {token.text for token in tokens(rest)} & others
     return not named and _is_background(rest) and not _HAPPENS.search(rest)

@@ -55,7 +55,7 @@ _OPERANDS = re.compile(
 _INTRODUCED = re.compile(
     r"\b(?:an?|the|internal)\s+(?P<width>\d+|one|two|three|four|five|six|seven|eight|sixteen)"
     r"[\s-]bits?\s+(?:wide\s+)?(?:(?:free[\s-]running|internal|binary|up|down|simple|unsigned)\s+)*"
-    r"(?P<name>counter|register|timer|accumulator)\b",
+    r"(?P<name>counter|register|timer|accumulator)\b(?!\s*(?:\.|with\b|,|:|;|\n\s*\n|$))",
     re.IGNORECASE,
 )
 

@@ -92,6 +92,8 @@ def outputs(text: str, inputs: Sequence[dict[str, int]]) -> list[dict[str, int]]
         ("When `a` is at least 10 and `b` is below 5, `y` is 1. Otherwise `y` is 2.", {"a": 10}, 1),
         ("`y` is `a` unless `b` is 0, otherwise 3.", {"a": 9, "b": 0}, 3),
         ("`y` is the number of ones in `a` plus `b`.", {"a": 7, "b": 1}, None),
+        ("`y` is the inverse of `a`. `b` is only used while `a` is 0.", {"a": 3}, None),
+        ("If `b` is 0, `y` is the inverse of `a`. Otherwise `y` is `b`.", {"a": 3}, 252),
         ("`y` is the absolute difference of `a` and `b`.", {"a": 3, "b": 200}, 197),
         ("`y` is the larger operand minus the smaller one.", {"a": 3, "b": 200}, 197),
         (
@@ -267,7 +269,7 @@ def test_pulses(again: str, expected: list[int]) -> None:
         ("When `en` is 1 and `go` is 0, `q` takes over `d` two cycles later.", "not understood"),
         ("When `en` is 1 and `go` is 0, `q` takes over `d` until reset.", "not understood"),
         ("Once `en` is 1 and `go` is 0, `q` takes over `d`.", "not understood"),
-        ("When `en` is 1 and `go` is 0, `q` takes over the inverted `d`.", "not understood"),
+        ("When `en` is 1 and `go` is 0, `q` takes over the mirrored `d`.", "not understood"),
         (
             "When `en` is 1 and `go` is 0, `q` is incremented by `d`. `q` never wraps around.",
             "wrapping around",
@@ -323,6 +325,17 @@ def test_it_is_what_was_spoken_of_first() -> None:
     said = "If `a` exceeds `b`, `y` is 1. If it is below 3, `y` is 1. Otherwise `y` is 0."
     rows = [{"a": 9, "b": 2}, {"a": 2, "b": 9}, {"a": 4, "b": 5}]
     assert [row["y"] for row in outputs(PLAIN + said + "\n", rows)] == [1, 1, 0]
+
+
+def test_what_reads_an_output_reads_its_bits() -> None:
+    text = PLAIN.replace("- output [7:0] y\n", "- output [7:0] y\n- output zero\n- output big\n")
+    said = "`y` is `a` plus `b`. `zero` is 1 while `y` is 0. `big` is 1 while `y` is above 100."
+    rows = outputs(text + said + "\n", [{"a": 200, "b": 56}, {"a": 0}, {"a": 99, "b": 9}])
+    assert [(row["y"], row["zero"], row["big"]) for row in rows] == [
+        (0, 1, 0),
+        (0, 1, 0),
+        (108, 0, 1),
+    ]
 
 
 def test_fragments_come_first() -> None:

@@ -1,0 +1,108 @@
+"""Sentences that say what kind of module it is, such as `Design an 8-bit up counter with enable`.
+
+Such a sentence needs no understanding where it consists of known words, and whatever they say of
+how the module works is said elsewhere: by other sentences, or by its ports.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping
+
+from rtlgen.spec.requirements.words import number_of
+from rtlgen.spec.text import words
+from sim.interface import Direction, Interface
+
+_NEUTRAL = words(
+    "a an the and with of for to from by in on is it this that we i need want please design write "
+    "build create implement make me us you can could verilog systemverilog module circuit block "
+    "unit component design hardware digital logic small simple basic plain little standard generic "
+    "one its has have as combinational combinatorial sequential synchronous purely clocked - , / "
+    "bit bits wide width vector number numbers value values word words input inputs output outputs "
+    "two three four five six seven eight data"
+)
+_KINDS = words(
+    "counter multiplexer mux register flipflop dff comparator detector alu timer adder subtractor "
+    "decoder encoder selector accumulator switch gate monitor generator shift shifter"
+)
+
+Elsewhere = Collection[str]
+"""The words of the other sentences, and the ports' names."""
+
+
+def _some(*stems: str) -> Callable[[Interface, Elsewhere], bool]:
+    return lambda _, elsewhere: any(word.startswith(stems) for word in elsewhere)
+
+
+def _signed(signed: bool) -> Callable[[Interface, Elsewhere], bool]:
+    return lambda interface, _: all(
+        port.signed is signed for port in interface.ports if port.width > 1
+    )
+
+
+def _reset(**wanted: bool) -> Callable[[Interface, Elsewhere], bool]:
+    return lambda interface, _: (
+        bool(interface.resets)
+        and all(getattr(interface.resets[0], name) is value for name, value in wanted.items())
+    )
+
+
+_CLAIMS: Mapping[str, Callable[[Interface, Elsewhere], bool]] = {
+    "up": _some("increment", "up", "add", "plus", "+", "advance"),
+    "down": _some("decrement", "down", "subtract", "minus", "-"),
+    "enable": _some("en", "enable"),
+    "enabled": _some("en", "enable"),
+    "load": _some("load", "ld"),
+    "loadable": _some("load", "ld"),
+    "parallel": _some("load", "q", "out"),
+    "serial": _some("shift"),
+    "out": _some("q", "out"),
+    "clear": _some("clear", "clr"),
+    "reset": _reset(),
+    "asynchronous": _reset(asynchronous=True),
+    "async": _reset(asynchronous=True),
+    "sync": _reset(asynchronous=False),
+    "active-low": _reset(active_low=True),
+    "active-high": _reset(active_low=False),
+    "signed": _signed(signed=True),
+    "unsigned": _signed(signed=False),
+    "rising": _some("rising", "rise", "rose"),
+    "falling": _some("falling", "fall", "fell"),
+    "edge": _some("edge", "rise", "fall"),
+    "saturating": _some("saturat", "stick", "limit"),
+    "d": _some("d"),
+    "flag": _some("flag", "1", "high", "set"),
+    "flags": _some("flag", "1", "high", "set"),
+}
+
+
+def tells_kind(said: str, interface: Interface, elsewhere: Elsewhere) -> bool:
+    """Whether `said` names a kind of module, and says nothing that is not said elsewhere.
+
+    Args:
+        said: A sentence without its full stop.
+        interface: The module's ports, clock and reset.
+        elsewhere: The lower-case words of all other sentences.
+    """
+    text = re.sub(r"\bactive[\s-](low|high)\b", r"active-\1", said.lower())
+    text = re.sub(r"\bflip[\s-]flop\b", "flipflop", text)
+    known = {*elsewhere, *(port.name.lower() for port in interface.ports)}
+    spoken = re.findall(r"active-(?:low|high)|[a-z]+|\d+|[^\s\w]", text)
+    module = set(re.findall(r"[a-z]+|\d+", interface.module.lower()))
+    if not any(word in _KINDS for word in spoken) or text.startswith(("it ", "if ", "when ")):
+        return False
+    return all(
+        word in _NEUTRAL | _KINDS
+        or (word in module and interface.module.lower() in text)
+        or (word in _CLAIMS and _CLAIMS[word](interface, known))
+        or (number_of(word) is not None and _is_count(number_of(word) or 0, interface))
+        or not re.match(r"\w", word)
+        for word in spoken
+    )
+
+
+def _is_count(number: int, interface: Interface) -> bool:
+    """Whether `number` is a width, or as many as there are inputs or values to choose from."""
+    data = [port for port in interface.ports if port.direction is Direction.INPUT]
+    counts = {port.width for port in interface.ports} | {1 << p.width for p in data if p.width < 8}
+    return number in counts | {1, sum(p.width > 1 for p in data)}
