@@ -19,11 +19,11 @@ _NEUTRAL = words(
     "unit component design hardware digital logic small simple basic plain little standard generic "
     "one its has have as combinational combinatorial sequential synchronous purely clocked - , / "
     "bit bits wide width vector number numbers value values word words input inputs output outputs "
-    "two three four five six seven eight data"
+    "two three four five six seven eight data named called"
 )
 _KINDS = words(
     "counter multiplexer mux register flipflop dff comparator detector alu timer adder subtractor "
-    "decoder encoder selector accumulator switch gate monitor generator shift shifter"
+    "decoder encoder selector accumulator switch gate monitor generator shift shifter flag"
 )
 
 Elsewhere = Collection[str]
@@ -71,7 +71,9 @@ _CLAIMS: Mapping[str, Callable[[Interface, Elsewhere], bool]] = {
     "edge": _some("edge", "rise", "fall"),
     "saturating": _some("saturat", "stick", "limit"),
     "d": _some("d"),
-    "flag": _some("flag", "1", "high", "set"),
+    "decade": _some("9", "10", "ten", "nine"),
+    "toggle": _some("toggle", "invert", "flip"),
+    "t": _some("t"),
     "flags": _some("flag", "1", "high", "set"),
 }
 

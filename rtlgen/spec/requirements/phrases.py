@@ -174,6 +174,18 @@ def _equal(names: tuple[Term, ...]) -> Term | None:
     return apply("eq", *names) if len(names) == 2 else None
 
 
+def _several_of(op: str) -> Callable[[Term, tuple[Term, ...], Term], Term]:
+    """Return how many of some signals are at a level, compared with a number."""
+
+    def make(number: Term, names: tuple[Term, ...], level: Term) -> Term:
+        count = apply("eq", names[0], level)
+        for name in names[1:]:
+            count = apply("add", count, apply("eq", name, level))
+        return apply(op, count, number)
+
+    return make
+
+
 def _beyond(op: str, sign: str) -> Callable[[Term, Term, Term], Term]:
     """Return that a value lies further than a distance to one side of another."""
     return lambda value, by, other: apply(op, value, apply(sign, other, by))
@@ -396,6 +408,12 @@ CONDITIONS: list[Entry] = [
         "they|both is equal|identical|alike|the? same?",
         lambda: apply("eq", Signal(FIRST), Signal(SECOND)),
     ),
+    ("COND", "at least NUM of [the] [inputs|signals] NPS is LEVELED", _several_of("ge")),
+    ("COND", "more than NUM of [the] [inputs|signals] NPS is LEVELED", _several_of("gt")),
+    ("COND", "NUM of [the] [inputs|signals] NPS is LEVELED", _several_of("eq")),
+    ("COND", "at most NUM of [the] [inputs|signals] NPS is LEVELED", _several_of("le")),
+    ("LEVELED", "HIGH", _same),
+    ("LEVELED", "LOW", _same),
     ("COND", "VAL is more than VAL above VAL", _beyond("gt", "add")),
     ("COND", "VAL is more than VAL below VAL", _beyond("lt", "sub")),
     ("COND", "VAL =|==|equal VAL", _op("eq")),
