@@ -157,12 +157,18 @@ def _cut(block: Sequence[tuple[int, str]]) -> Iterator[_Said]:
 def _in_sentence(said: _Said) -> Iterator[DeclaredPort]:
     text = said.text
     quoted = '"' in text and QUOTED.search(text) is not None
-    cues = list(CUE.finditer(text))
+    behinds = list(BEHIND.finditer(text))
+    taken = [(b.start(), b.end()) for b in behinds if quoted and RUN.search(text[: b.start()])]
+    cues = [
+        cue
+        for cue in CUE.finditer(text)
+        if ":" in cue[0] or not any(begin < cue.start() < end for begin, end in taken)
+    ]
     for number, cue in enumerate(cues):
         end = cues[number + 1].start() if number + 1 < len(cues) else len(text)
         yield from _after(cue, text, end, said, quoted=quoted)
     begin = 0
-    for behind in BEHIND.finditer(text):
+    for behind in behinds:
         yield from _before(behind, begin, said, quoted=quoted)
         begin = behind.end()
     for marked in MARKED.finditer(text):
@@ -264,7 +270,7 @@ def _before(
     front = re.split(r"[.:;]\s+", said.text[begin : behind.start()])[-1]
     if begin:
         clause = re.match(
-            r".*?\bbits?(?:\s+(?:each|wide))*\s*,?\s*(?:and\s+)?|\W*(?:and\s+)?", front
+            r".*?\bbits?(?:\s+(?:each|wide))*\s*,?\s*(?:and\s+)?|[\s,;]*(?:and\s+)?", front
         )
         front = front[clause.end() :] if clause else front
     if quoted and (run := RUN.search(front)):

@@ -97,6 +97,10 @@ def _shifted_in(target: Term, said: tuple[object, ...], *, left: bool) -> Change
     return become((target,), apply("add", apply("half", target), apply("shl", bits[0], place)))
 
 
+def _capped(targets: tuple[Term, ...], value: Term, most: Term) -> Changes | None:
+    return stated(targets, apply("min", value, most))
+
+
 def _towards(value: Term, goal: Term, most: Term) -> Term:
     step = apply("min", apply("sub", goal, value), most)
     return apply("add", value, apply("max", step, apply("sub", Number(0), most)))
@@ -129,6 +133,8 @@ CHANGES: list[Entry] = [
     ("CHANGE", "NPS is LEVEL", stated),
     ("CHANGE", "NPS equal|show|give|output|indicate VAL", stated),
     ("CHANGE", "NPS =|:= LEVEL", stated),
+    ("CHANGE", "NPS is VAL , limited|clamped|clipped|saturated to VAL", _capped),
+    ("CHANGE", "NPS is VAL , capped at VAL", _capped),
     ("CHANGE", "NPS become|get LEVEL", become),
     ("CHANGE", "NPS become equal to VAL", become),
     ("CHANGE", "NP take VAL", _out_of),
