@@ -89,6 +89,14 @@ class _Assembly:
         self._check_complete(behavior)
         self._check_constants()
         asked_before = {n for c in said.clauses for term in c.denied for n in signals(term)}
+        asked_before |= {
+            term.args[0].name
+            for clause in said.clauses
+            for term in conjuncts(clause.condition)
+            if isinstance(term, Apply)
+            and isinstance(term.args[0], Signal)
+            and (term.op, term.args[1]) in (("eq", Number(0)), ("ne", Number(1)))
+        }
         if said.first - asked_before and not self.ranked:
             name = min(said.first)
             raise NotUnderstood(f"{name!r} is said to come first, and nothing competes with it")
@@ -163,11 +171,13 @@ class _Assembly:
             raise refused(f"{word.name!r} has limits, and is defined case by case", line)
         limits = self.said.ranges.get(word.name)
         (low, high), (least, most) = bounds(value, self.said.words), word.bounds
+        if limits is not None and (limits.low, limits.high, limits.wraps) == (least, most, True):
+            return value
         if limits is not None and limits.wraps:
             raise refused(f"{word.name!r} wraps around, and has no register", line)
-        if limits is not None and limits.low is not None:
+        if limits is not None and limits.low is not None and low < limits.low:
             value, low = apply("max", value, Number(limits.low)), limits.low
-        if limits is not None and limits.high is not None:
+        if limits is not None and limits.high is not None and high > limits.high:
             value, high = apply("min", value, Number(limits.high)), limits.high
         if low < least or high > most:
             raise refused(f"how {word.name!r} is kept from wrapping around is not said", line)

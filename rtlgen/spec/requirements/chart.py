@@ -48,7 +48,7 @@ class Grammar:
         self._by_word: dict[str, list[Production]] = defaultdict(list)
         self._by_phrase: dict[str, list[Production]] = defaultdict(list)
         for phrase, pattern, make in productions:
-            for parts in _expanded(pattern):
+            for parts in expanded(pattern):
                 one = Production(phrase, parts, make)
                 first = parts[0]
                 if isinstance(first, str):
@@ -150,7 +150,7 @@ class _Chart:
 _ITEM = re.compile(r"\[|\]|[^\s\[\]]+")
 
 
-def _expanded(pattern: str) -> list[tuple[str | frozenset[str], ...]]:
+def expanded(pattern: str) -> list[tuple[str | frozenset[str], ...]]:
     """Return what a pattern stands for, with nothing optional left."""
     found: list[tuple[str | frozenset[str], ...]] = [()]
     stack: list[list[tuple[str | frozenset[str], ...]]] = []

@@ -137,6 +137,13 @@ CHANGES: list[Entry] = [
     ("CHANGE", "NPS is VAL , capped at VAL", _capped),
     ("CHANGE", "NPS become|get LEVEL", become),
     ("CHANGE", "NPS become equal to VAL", become),
+    ("CHANGE", "NPS is [always] equal to VAL", stated),
+    ("CHANGE", "all bits of NP is 0|low|cleared", lambda target: stated((target,), _ZERO)),
+    (
+        "CHANGE",
+        "the bit of NP selected by NP is 1|high|set and all other|others bits [of NP] is 0|low",
+        lambda target, selector, *_: stated((target,), apply("shl", _ONE, selector)),
+    ),
     ("CHANGE", "NP take VAL", _out_of),
     ("CHANGE", "NP take the|over VAL", _out_of),
     ("CHANGE", "NPS go|turn|change|return [back] [to] LEVEL", become),
@@ -198,11 +205,24 @@ CHANGES: list[Entry] = [
     ("CHANGE", "NPS count as VAL", become),
     ("MOVES", "shift|shifts", lambda: ""),
     ("MOVES", "is shifted", lambda: ""),
+    (
+        "CHANGE",
+        "all bits of NP move 1 PLACE to the left [,] and|with NP ENTERS at|into LOWBIT",
+        lambda t, *said: _shifted_in(t, said, left=True),
+    ),
+    (
+        "CHANGE",
+        "all bits of NP move 1 PLACE to the right [,] and|with NP ENTERS at|into TOPBIT",
+        lambda t, *said: _shifted_in(t, said, left=False),
+    ),
+    ("PLACE", "place|position|bit", lambda: ""),
+    ("LOWBIT", "bit 0", lambda: ""),
+    ("LOWBIT", "the least significant bit", lambda: ""),
     ("CHANGE", "NP MOVES left by NUM [bit|position]", lambda t, _, by: _shifted(t, "shl", by)),
     ("CHANGE", "NP MOVES right by NUM [bit|position]", lambda t, _, by: _shifted(t, "shr", by)),
     (
         "CHANGE",
-        "NP MOVES left [by 1] [bit|position] [,] and|with NP ENTERS at|into bit 0",
+        "NP MOVES left [by 1] [bit|position] [,] and|with NP ENTERS at|into LOWBIT",
         lambda t, *said: _shifted_in(t, said, left=True),
     ),
     (
@@ -267,6 +287,7 @@ TIMES: list[Entry] = [
     ("TIME", f"on|at each|every|the|a|any {_EDGE} edge [of the clock]", lambda: "edge"),
     ("TIME", "in|on|at each|every clock cycle|tick", lambda: "edge"),
     ("TIME", "in|on|at each|every cycle", lambda: "edge"),
+    ("TIME", "each|every clock [cycle]", lambda: "edge"),
     ("WHEN", "if|when|whenever COND", When),
     ("WHEN", "only if|when COND", When),
     ("WHEN", "provided that COND", When),
@@ -323,6 +344,10 @@ def _always(changes: Changes, _: object = None) -> Said:
     return Rule(None, changes, timed=_ is not None)
 
 
+def _level_of_reset(*_: object) -> str:
+    return "reset"
+
+
 def _initial(targets: tuple[Term, ...], value: Term = _ZERO) -> Said | None:
     changes = become(targets, value)
     return AtReset(changes) if changes else None
@@ -352,6 +377,10 @@ def limits(target: Term, high: Term | None, low: Term | None) -> Said | None:
         None if end is None else end.value if isinstance(end, Number) else -1 for end in (low, high)
     ]
     return None if -1 in limits else Range(target.name, limits[0], limits[1], wraps=False)
+
+
+def _and_round(said: Said, ends: tuple[Term | None, Term | None]) -> tuple[Said, ...] | None:
+    return _and_wraps(said, *ends) if isinstance(said, Rule) else None
 
 
 def _and_wraps(
@@ -396,9 +425,15 @@ SENTENCES: list[Entry] = [
     ("SENT", "EFFECT", _always),
     (
         "SENTS",
-        "SENT , wrapping [around] from NUM to NUM",
-        _and_wraps,
+        "SENT , which wraps|wrap [around] ROUND",
+        lambda said, ends: _and_wraps(said, *ends),
     ),
+    ("SENTS", "SENT and|, wrap|wraps|wrapping [around] ROUND", _and_round),
+    ("ROUND", "from NUM [back] to NUM", lambda high, low: (high, low)),
+    ("ROUND", "on overflow|underflow", lambda: (None, None)),
+    ("ROUND", "in both directions", lambda: (None, None)),
+    ("SENTS", "NP wrap [around] ROUND", lambda t, ends: _and_wraps(None, *ends, t)),
+    ("SENT", "addition and subtraction wrap [around] [to NUM bits]", lambda *_: Unclocked(())),
     ("SENTS", "NP wrap [around]", lambda target: _and_wraps(None, None, None, target)),
     ("SENT", "NP is LEVEL WHEN [,] and LEVEL otherwise|else", _choice),
     ("SENT", "NP is LEVEL WHEN [,] otherwise|else LEVEL", _choice),
@@ -462,6 +497,20 @@ SENTENCES: list[Entry] = [
     ("SENT", "EFFECT otherwise", Otherwise),
     ("RESET", "[the|a] [RST] reset [input|signal]", lambda *_: "reset"),
     ("RESET", "[the] RST", lambda _: "reset"),
+    (
+        "RESET",
+        "the synchronous|asynchronous [active - low|high] [reset] RST",
+        lambda _: "reset",
+    ),
+    ("RESET", "the active - low|high [synchronous|asynchronous] reset RST", lambda _: "reset"),
+    ("SENT", "this|the reset is synchronous|asynchronous", lambda: Unclocked(())),
+    ("RESET", "RST HIGH", _level_of_reset),
+    ("RESET", "RST LOW", _level_of_reset),
+    (
+        "SENT",
+        "RESET clear|reset|set NPS to LEVEL [,] regardless of NP",
+        lambda _, targets, value, __: _initial(targets, value),
+    ),
     ("INRESET", "on|after|during|upon|in|at|under RESET", lambda _: "reset"),
     ("INRESET", "while in reset", lambda: "reset"),
     ("INRESET", "when|if|while RESET is active|asserted|applied", lambda _: "reset"),

@@ -14,8 +14,10 @@ from rtlgen.spec.requirements.meaning import (
     IT,
     LIMITED,
     LINES,
+    ONLY,
     OUTPUTS,
     PAIR,
+    REMEMBERED,
     SECOND,
     SOLE,
     TOP,
@@ -33,6 +35,7 @@ from rtlgen.spec.requirements.meaning import (
     Priority,
     Pulse,
     Range,
+    Remembered,
     Rule,
     Unclocked,
     Unwrapped,
@@ -84,6 +87,7 @@ class Discourse:
     unwrapped: dict[str, Line] = field(default_factory=dict)
     """Signals that never wrap around."""
     gates: list[tuple[str, Term, Line]] = field(default_factory=list)
+    remembered: str = ""
     masks: list[Mask] = field(default_factory=list)
     order: Order | None = None
     subject: Term | None = None
@@ -141,13 +145,15 @@ class Discourse:
         self.order = said
 
     def _take_remark(
-        self, said: Unwrapped | Clocked | Unclocked | Gate | Priority, line: Line
+        self, said: Unwrapped | Remembered | Clocked | Unclocked | Gate | Priority, line: Line
     ) -> None:
         match said:
             case Unwrapped(target):
                 self.unwrapped[self._name(target, line, target=True)] = line
             case Clocked():
                 self.clocked = True
+            case Remembered(signal):
+                self.remembered = self._name(signal, line)
             case Unclocked(names):
                 self.unclocked |= set(names)
                 self.target = names[-1] if names else self.target
@@ -224,7 +230,8 @@ class Discourse:
 
     def _take_reset(self, change: Change, line: Line) -> None:
         for name in self._targets(change):
-            target = self._name(name, line, target=not name.startswith(BEFORE))
+            kept = name.startswith(BEFORE) or name == REMEMBERED
+            target = self._name(name, line, target=not kept)
             if not isinstance(change.value, Number):
                 raise refused("reset must set a constant", line)
             if self.reset.setdefault(target, change.value.value) != change.value.value:
@@ -336,6 +343,12 @@ class Discourse:
             name = near or (self.target if target else subject) or self.target or subject
             if not name or (target and name not in assignable):
                 raise refused("it is not clear what 'it' is", line)
+        if name == ONLY:
+            return self._only(line)
+        if name == REMEMBERED:
+            if not self.remembered:
+                raise refused("what is remembered is not said", line)
+            return self._before(self.remembered, line)
         if name in (FIRST, SECOND):
             return self._operands(line)[name == SECOND]
         if name.startswith(BEFORE):
@@ -345,6 +358,14 @@ class Discourse:
         if target and name not in assignable:
             raise refused(f"{name!r} is an input, which the module cannot change", line)
         return name
+
+    def _only(self, line: Line) -> str:
+        interface = self.vocabulary.interface
+        control = {c.port for c in interface.clocks} | {r.port for r in interface.resets}
+        found = [port.name for port in interface.inputs if port.name not in control]
+        if len(found) != 1:
+            raise refused("which input is meant is not clear", line)
+        return found[0]
 
     def _operands(self, line: Line) -> tuple[str, str]:
         """Return the two inputs that are there to be added."""

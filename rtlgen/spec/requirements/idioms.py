@@ -18,7 +18,9 @@ from rtlgen.spec.requirements.meaning import (
     InBoth,
     Mask,
     Order,
+    Priority,
     Range,
+    Remembered,
     Rule,
     Said,
     Unclocked,
@@ -68,11 +70,66 @@ def _becomes_one(target: Term, one: Term, when: When, other: Term) -> tuple[Said
     return (Rule(when, then, rest, timed=when.timed),) if then and rest else None
 
 
+def _is_one(target: Term, one: Term, when: When, other: Term) -> tuple[Said, ...] | None:
+    then, rest = stated((target,), one), stated((target,), other)
+    return (Rule(when, then, rest, timed=when.timed),) if then and rest else None
+
+
+def _through(target: Term, steps: tuple[Term, ...], back: Term) -> Said | None:
+    """Return the range that a counter steps through, number by number."""
+    numbers = [one.value for one in steps if isinstance(one, Number)]
+    if numbers != list(range(numbers[0], numbers[-1] + 1)) or back != steps[0]:
+        return None
+    return wrapping(True)(target, steps[0], steps[-1])
+
+
+def _wraps_at(said: Said, by: Term) -> tuple[Said, ...] | None:
+    if not isinstance(said, Rule) or len(said.changes) != 1 or not isinstance(by, Number):
+        return None
+    return (said, Range(said.changes[0].target, 0, by.value - 1, wraps=True))
+
+
+def _remembers(_: str, value: Term) -> Said | None:
+    return Remembered(value.name) if isinstance(value, Signal) else None
+
+
 def _one_or_other(
     target: Term, one: Term, when: When, other: Term, unless: When
 ) -> tuple[Said, ...] | None:
     then, rest = become((target,), one), become((target,), other)
     return (Rule(when, then), Rule(unless, rest)) if then and rest else None
+
+
+def _two_ways(
+    first: tuple[Change, ...], when: When, bare: tuple[str, tuple[Term, ...]], other: When
+) -> tuple[Said, ...] | None:
+    """Return what "q goes up if a and down if b" says of q."""
+    op, by = bare
+    if len(first) != 1:
+        return None
+    target = first[0].target
+    value = None if op == "keep" else apply(op, Signal(target), by[0] if by else _ONE)
+    return (Rule(when, first, timed=when.timed), Rule(other, (Change(target, value),)))
+
+
+def _all_at_edge(said: tuple[Said, ...]) -> tuple[Said, ...]:
+    return tuple(replace(one, timed=True) if isinstance(one, Rule) else one for one in said)
+
+
+def _listed(target: Term, values: tuple[tuple[Term, When], ...]) -> tuple[Said, ...] | None:
+    """Return a rule for each value of a list: `y follows a when s is 0, b when s is 1`."""
+    found: list[Said] = []
+    for value, when in values:
+        changes = stated((target,), value)
+        if changes is None or len(values) < 2:
+            return None
+        found.append(Rule(when, changes, timed=when.timed))
+    return tuple(found)
+
+
+def _spans(low: Term, high: Term) -> Said | None:
+    ends = [end.value for end in (low, high) if isinstance(end, Number)]
+    return Range(SOLE, ends[0], ends[1], wraps=False) if len(ends) == 2 else None
 
 
 def _tells(target: Term, value: Term) -> Said | None:
@@ -264,8 +321,50 @@ IDIOMS: list[Entry] = [
     ("TELL", "tell|show|give|indicate|count|is", lambda: ""),
     ("SENT", "given NP , NP TELL COUNTED", lambda a, b, _, how: _given(a, b, how)),
     ("SENT", "given NP , NP TELL COUNTED DOWN", lambda a, b, _, how, top: _given(a, b, how, top)),
-    ("CHOICE", "NP become|is LEVEL WHEN [as well] [,] otherwise|else LEVEL", _becomes_one),
+    ("CHOICE", "NP become LEVEL WHEN [as well] [,] otherwise|else LEVEL", _becomes_one),
+    ("CHOICE", "NP is LEVEL WHEN [as well] [,] otherwise|else LEVEL", _is_one),
     ("CHOICE", "NP become LEVEL WHEN [as well] [,] or LEVEL WHEN", _one_or_other),
+    ("CHOICE", "NP become LEVEL WHEN [,] and LEVEL otherwise|else", _becomes_one),
+    ("CHOICE", "NP is LEVEL WHEN [,] and LEVEL otherwise|else", _is_one),
+    ("TURNS", "CHANGE WHEN and BARE WHEN", _two_ways),
+    ("BARE", "increment|advance|increase [by VAL]", lambda *by: ("add", by)),
+    ("BARE", "decrement|decrease [by VAL]", lambda *by: ("sub", by)),
+    ("BARE", "count|go|step up [by VAL]", lambda *by: ("add", by)),
+    ("BARE", "count|go|step down [by VAL]", lambda *by: ("sub", by)),
+    ("BARE", "keep its [old] value", lambda: ("keep", ())),
+    ("BARE", "hold [its value]", lambda: ("keep", ())),
+    ("SENTS", "TURNS", lambda turns: turns),
+    ("SENTS", "TIME [,] TURNS", lambda _, turns: _all_at_edge(turns)),
+    ("SENTS", "WHEN [,] TURNS", _choices),
+    ("STEPS", "NUM , NUM", lambda one, other: (one, other)),
+    ("STEPS", "STEPS , NUM", lambda steps, one: (*steps, one)),
+    ("SENT", "NP step|steps|go|count through STEPS and return|returns to NUM", _through),
+    (
+        "SENT",
+        "this|the reset is synchronous|asynchronous and have priority over NP",
+        lambda _: Unclocked(()),
+    ),
+    ("SENTS", "SENT [,] and it wrap modulo NUM [when the result would is negative]", _wraps_at),
+    ("SENT", "MODULE remember the value [that] NP had at the previous clock edge", _remembers),
+    ("SENTS", "WHEN [,] it generate|make even|odd parity : CHOICE", _choices),
+    ("LISTED", "VAL WHEN", lambda value, when: ((value, when),)),
+    ("LISTED", "LISTED , VAL WHEN", lambda one, value, when: (*one, (value, when))),
+    ("LISTED", "LISTED [,] and VAL WHEN", lambda one, value, when: (*one, (value, when))),
+    ("SENTS", "NP is|follow|equal|show LISTED", _listed),
+    (
+        "SENT",
+        "if|when NPS is [both] HIGH [,] NP win|wins",
+        lambda _, __, target: Priority(target.name) if isinstance(target, Signal) else None,
+    ),
+    (
+        "SENT",
+        "if|when they|both is equal [,] NP is that|this value",
+        lambda target: Rule(
+            When(apply("eq", Signal(FIRST), Signal(SECOND))), stated((target,), Signal(FIRST)) or ()
+        ),
+    ),
+    ("SENT", "it range|ranges from NUM to NUM", _spans),
+    ("SENT", "a value of 0 select|selects bit 0", lambda: Unclocked(())),
     ("SENTS", "WHEN [,] CHOICE", _choices),
     ("SENTS", "WHEN [,] NP restart|start [over] : CHOICE", _restart),
     (

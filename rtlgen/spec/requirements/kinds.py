@@ -19,11 +19,13 @@ _NEUTRAL = words(
     "unit component design hardware digital logic small simple basic plain little standard generic "
     "one its has have as combinational combinatorial sequential synchronous purely clocked - , / "
     "bit bits wide width vector number numbers value values word words input inputs output outputs "
-    "two three four five six seven eight data named called"
+    "two three four five six seven eight data named called that at zero operations byte registered "
+    "number output min max absolute"
 )
 _KINDS = words(
     "counter multiplexer mux register flipflop dff comparator detector alu timer adder subtractor "
-    "decoder encoder selector accumulator switch gate monitor generator shift shifter flag"
+    "decoder encoder selector accumulator switch gate monitor generator shift shifter flag count"
+    " value"
 )
 
 Elsewhere = Collection[str]
@@ -69,8 +71,17 @@ _CLAIMS: Mapping[str, Callable[[Interface, Elsewhere], bool]] = {
     "rising": _some("rising", "rise", "rose"),
     "falling": _some("falling", "fall", "fell"),
     "edge": _some("edge", "rise", "fall"),
-    "saturating": _some("saturat", "stick", "limit"),
+    "saturating": _some("saturat", "stick", "limit", "cap", "largest", "maximum", "instead"),
     "d": _some("d"),
+    "priority": _some("priority", "highest", "lowest"),
+    "population": _some("ones", "set", "1s", "1"),
+    "in": _some("enter", "shift"),
+    "shifts": _some("left", "right"),
+    "left": _some("left"),
+    "right": _some("right"),
+    "carry": _some("carry", "cout", "co"),
+    "stops": _some("stop", "zero", "0"),
+    "modulo": _some("wrap", "return", "start", "0"),
     "decade": _some("9", "10", "ten", "nine"),
     "toggle": _some("toggle", "invert", "flip"),
     "t": _some("t"),

@@ -22,12 +22,16 @@ FIRST, SECOND = "@first", "@second"
 """Names of the two inputs that there are to be added, compared or chosen from."""
 OUTPUTS = "@outputs"
 """Name of each output: "both outputs keep their values"."""
+ONLY = "@only"
+"""Name of the one input that there is, without clock and reset."""
 LIMITED = "@limited"
 """Name of what holds where the result had to be kept within its limits."""
 WINNER = "@winner"
 """Name of the number of the most important line; behind `@winner:` stands which end that is."""
 ANY = "@any"
 """Name of what holds where any line counts."""
+REMEMBERED = "@remembered"
+"""Name of what is remembered of an input."""
 LINES = "@lines"
 """Name of the lines that count, as a number."""
 CONDITIONS = "@conditions"
@@ -89,6 +93,13 @@ class Range:
     low: int | None
     high: int | None
     wraps: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """A signal's value at the clock edge before is "the remembered value"."""
+
+    signal: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +185,7 @@ Said = (
     | AtReset
     | Range
     | Unwrapped
+    | Remembered
     | Gate
     | Mask
     | Order

@@ -102,10 +102,27 @@ def covering(found: Sequence[Clause], words: Mapping[str, Word]) -> Clause | Non
             return clause
     terms = [whole or Number(1) for whole in wholes]
     names = sorted({name for term in terms for name in signals(term)})
+    if found and names and all(_is_order(term) for term in terms):
+        few = range(len(names) + 1)
+        orders = (
+            dict(zip(names, values, strict=True)) for values in product(few, repeat=len(names))
+        )
+        return found[0] if all(any(evaluate(t, v) for t in terms) for v in orders) else None
     if not found or sum(words[name].width for name in names) > _EXHAUSTIVE_BITS:
         return None
     every = _points(names, words, terms)
     return found[0] if all(any(evaluate(t, v) for t in terms) for v in every) else None
+
+
+def _is_order(term: Term) -> bool:
+    """Whether `term` only asks which of some signals is larger."""
+    if not isinstance(term, Apply):
+        return False
+    if term.op in ("and", "or", "not"):
+        return all(map(_is_order, term.args))
+    return term.op in ("lt", "le", "gt", "ge", "eq", "ne") and all(
+        isinstance(arg, Signal) for arg in term.args
+    )
 
 
 def _points(

@@ -11,10 +11,13 @@ from rtlgen.spec.requirements.meaning import (
     IT,
     LIMITED,
     LINES,
+    ONLY,
     OUTPUTS,
     PAIR,
+    REMEMBERED,
     SECOND,
     SOLE,
+    TOP,
     WIDTH,
     WINNER,
 )
@@ -24,7 +27,7 @@ from symbolic.arithmetic import Apply, Number, Signal, Term, apply
 Entry = tuple[str, str, Callable[..., Hashable | None]]
 Relation = tuple[str, Term]
 
-_DET = "[the|a|an|this|its|these] [present]"
+_DET = "[the|a|an|this|its|these] [present] [[unsigned|signed] value|number]"
 _KIND = "[input|output|signal|register|counter|line|value|port|flag|bit]"
 _AFTER = "[input|output|signal|line|flag|register|counter|value|port|pin|bit]"
 
@@ -140,6 +143,10 @@ def _several(op: str) -> Callable[..., Term | None]:
     return make
 
 
+def _top_bit(value: Term) -> Term | None:
+    return apply("bit", value, Signal(TOP + value.name)) if isinstance(value, Signal) else None
+
+
 def _inverted(value: Term) -> Term | None:
     if not isinstance(value, Signal):
         return None
@@ -227,6 +234,9 @@ VALUES: list[Entry] = [
     ("VAL", "NP", _same),
     ("VAL", "[the] previous|last [value of] NP", _before),
     ("VAL", "the value of NP", _same),
+    ("VAL", "[the] most significant|top bit of NP", _top_bit),
+    ("NP", "the remembered value", lambda: Signal(REMEMBERED)),
+    ("VAL", "all zeros|zeroes", lambda: Number(0)),
     ("VAL", "[the] opposite|inverse|complement|negation of NP", _inverted),
     ("VAL", "the inverted NP", _inverted),
     ("VAL", f"[the] NP {_EARLIER}", _before),
@@ -291,7 +301,8 @@ VALUES: list[Entry] = [
     ("VAL", "VAL shifted right by NUM [bit|bits|place|places|position|positions]", _shift("shr")),
     ("VAL", "[the] number of ones|1s in VAL", _op("ones")),
     ("VAL", "[the] number of set|1 bits in|of VAL", _op("ones")),
-    ("VAL", "[the] number of bits that is 1|set in VAL", _op("ones")),
+    ("VAL", "[the] number of bits that is 1|set|high in VAL", _op("ones")),
+    ("VAL", "[the] number of bits in|of VAL that is 1|set|high", _op("ones")),
     ("VAL", "[the] absolute value of VAL", _op("abs")),
     ("VAL", "how many bits of|in VAL is 1|set|high", _op("ones")),
     ("VAL", "how many of the bits of|in VAL is 1|set|high", _op("ones")),
@@ -306,6 +317,16 @@ VALUES: list[Entry] = [
         "VAL",
         "[the] index|position|number of the lowest|bottommost|rightmost ONE of|in VAL",
         lambda _, value: apply("lowest", value),
+    ),
+    (
+        "VAL",
+        "[the] index|position|number of the highest [-] numbered bit of|in VAL that is set|1|high",
+        lambda value: _highest("", value),
+    ),
+    (
+        "VAL",
+        "[the] index|position|number of the lowest [-] numbered bit of|in VAL that is set|1|high",
+        _op("lowest"),
     ),
     ("LINE", "line|lines|bit|bits|request|requests|channel|channels", _same_text),
     ("LINE", "interrupt|interrupts|source|sources", _same_text),
@@ -465,6 +486,13 @@ CONDITIONS: list[Entry] = [
     ("COND", "at least one bit of VAL is 1|set", lambda value: apply("ne", value, Number(0))),
     ("COND", "no bit of VAL is 1|set", lambda value: apply("eq", value, Number(0))),
     ("COND", "the number of ones in VAL is odd", _op("parity")),
+    ("COND", "an input of VAL", lambda value: apply("eq", Signal(ONLY), value)),
+    ("COND", "NP contain|have an odd number of ones|1s", _op("parity")),
+    (
+        "COND",
+        "NP contain|have an even number of ones|1s",
+        lambda value: apply("eq", apply("parity", value), Number(0)),
+    ),
     (
         "COND",
         "the number of ones in VAL is even",

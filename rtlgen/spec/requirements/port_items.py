@@ -34,7 +34,7 @@ _NOUNS = words(
     "sample number address byte control line bit bits start stop event pulse level direction mode"
 )
 """Words of which the description of an input may consist: they name it, and tell nothing."""
-_LABELS = words("the data output out parallel bus word byte port result register q")
+_LABELS = words("the data output out parallel bus word byte port result register q counter value")
 """Words of which the description of an output may consist: they only name it."""
 _TELLING = words(
     "if when whenever while unless until after before during once otherwise else except only "
@@ -54,7 +54,8 @@ _MEASURING = words(
 """Words for which the description of a port says what it is."""
 HAPPENS = re.compile(
     r"\b(?:becomes?|goes|stays?|keeps?|holds?|sets?|clears?|counts|increment\w*|decrement\w*|added|loaded|"
-    r"tells?|says?|indicates?|how\s+many|number\s+of|whether|"
+    r"is\s+(?:the|an?)\s+(?!\w*[\s-]*bits?\b|inputs?\b|outputs?\b|clock\b|reset\b|single\b|one\b|\d"
+    r"|signed\b|unsigned\b|a?synchronous\b|active\b)|tells?|says?|indicates?|how\s+many|number\s+of|whether|"
     r"stored|taken|than|equals?|sum|difference|shows?|follows?|as\s+long\s+as|is\s+(?:high|low|0|1)|if|when|whenever|while|unless|until|otherwise|after|before|during|must|never)\b",
     re.IGNORECASE,
 )

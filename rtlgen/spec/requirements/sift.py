@@ -37,6 +37,8 @@ _CONSEQUENCE = re.compile(
     r"^(?:so|that is|in other words|for example|thus|hence|e\.g\.|i\.e\.)\b|\bis\s+therefore\b",
     re.I,
 )
+_OF_RESET = re.compile(r"\s*\((?:a?synchronous\s+)?reset,?\s+(?:the\s+)?highest\s+priority\)", re.I)
+_UNCLOCKED = re.compile(r"the\s+\w+\s+is\s+(?:purely\s+|fully\s+)?combinational", re.IGNORECASE)
 _INSIDE = re.compile(
     r"^(?:inside,?\s+|internally,?\s+)?there\s+is\s+(?:an?|one)\s+\w+[\s-]bit\s+"
     r"(?:counter|register|timer|accumulator)(?:,?\s+(?:which\s+is\s+)?(?:not\s+visible\s+(?:from\s+)?outside|inside))?$",
@@ -47,7 +49,7 @@ _ASSUMED = re.compile(
     re.IGNORECASE,
 )
 _INCLUDING = re.compile(
-    r",\s+(?:including|also|even)\s+[^,]*,|,\s+including\s+(?:if|when|while)\s+[^,;]*$",
+    r",\s+(?:including|also|even)\s+[^,]*,|,\s+(?:including|even)\s+(?:if|when|while)\s+[^,;]*$",
     re.IGNORECASE,
 )
 _COUNTER = re.compile(
@@ -148,11 +150,14 @@ def _of(sentence: Sentence, vocabulary: Vocabulary, *, again: bool) -> Iterator[
             )
             yield told
             said = said[wires.end() :].lstrip(" :;,.")
-            if re.match(r"and\s+(?:high|low|1|0)\b", said):
-                said = f"{outputs[0]} is {said[4:]}"
+            if also := re.match(r"and\s+(?:is\s+)?(?=(?:high|low|1|0)\b)", said):
+                said = f"{outputs[0]} is {said[also.end() :]}"
     if _MATTERS.search(said) or _declares_ports(said, vocabulary):
         return
+    said = _OF_RESET.sub("", said)
     said = _REMARK.sub(lambda remark: "" if declares(remark[1], vocabulary) else remark[0], said)
+    if _UNCLOCKED.fullmatch(said.rstrip(".")) and not vocabulary.interface.clocks:
+        return
     if _CONSEQUENCE.search(said) or _INSIDE.match(said) or declares(said, vocabulary):
         return
     if again and is_purpose(said, vocabulary):

@@ -23,7 +23,8 @@ DECLARING = words(
     "from everything happens register registers registered logic one two three four five six "
     "seven eight single vector number numbers as its only digital hardware component unit "
     "everything's us me our you to be shall should must will can integer two's complement ' "
-    "active- happens work works more them these those every purely only- used needed s sync async"
+    "active- happens work works more them these those every purely only- used needed s "
+    "sync async updates changes happen occur take place"
 )
 _GENERIC = words(
     "data valid ready count counter input output signal value number reg next last high low "

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Sequence
+from inspect import signature
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,10 @@ from rtlgen.design.proposal import Proposal
 from rtlgen.spec.model import Kind
 from rtlgen.spec.plain import plain
 from rtlgen.spec.reader import load_spec, read_spec
+from rtlgen.spec.requirements.chart import expanded
+from rtlgen.spec.requirements.clauses import CHANGES, SENTENCES, TIMES
+from rtlgen.spec.requirements.idioms import IDIOMS
+from rtlgen.spec.requirements.phrases import CONDITIONS, NAMES, RELATIONS, VALUES
 from symbolic.behavior import Behavior
 
 EVERYDAY = Path(__file__).parents[3] / "datasets/everyday"
@@ -306,6 +311,17 @@ def test_registered_outputs_are_not_made_wires() -> None:
     said = "If `en` is 1, `q` takes over `d`. `busy` is 1 while `go` is 1.\n"
     assert "registered" in read_spec(text + said).not_understood
     assert not read_spec(text.replace(", registered", "") + said).not_understood
+
+
+def test_every_production_takes_the_meanings_of_its_phrases() -> None:
+    productions = [*NAMES, *VALUES, *RELATIONS, *CONDITIONS, *CHANGES, *TIMES, *SENTENCES, *IDIOMS]
+    for phrase, pattern, make in productions:
+        for parts in expanded(pattern):
+            phrases = [part for part in parts if isinstance(part, str)]
+            try:
+                signature(make).bind(*phrases)
+            except TypeError as error:
+                raise AssertionError(f"{phrase}: {pattern}: {error}") from error
 
 
 def test_a_summary_is_left_out_where_the_rest_says_what_it_says() -> None:
