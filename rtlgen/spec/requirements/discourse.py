@@ -9,6 +9,7 @@ from rtlgen.spec.requirements.meaning import (
     ALL,
     ANY,
     BEFORE,
+    BIT,
     CONDITIONS,
     FIRST,
     IT,
@@ -30,6 +31,7 @@ from rtlgen.spec.requirements.meaning import (
     Gate,
     InBoth,
     Mask,
+    Mentioned,
     Order,
     Otherwise,
     Priority,
@@ -145,13 +147,17 @@ class Discourse:
         self.order = said
 
     def _take_remark(
-        self, said: Unwrapped | Remembered | Clocked | Unclocked | Gate | Priority, line: Line
+        self,
+        said: Unwrapped | Remembered | Mentioned | Clocked | Unclocked | Gate | Priority,
+        line: Line,
     ) -> None:
         match said:
             case Unwrapped(target):
                 self.unwrapped[self._name(target, line, target=True)] = line
             case Clocked():
                 self.clocked = True
+            case Mentioned(signal):
+                self.target = self._name(signal, line, target=True)
             case Remembered(signal):
                 self.remembered = self._name(signal, line)
             case Unclocked(names):
@@ -290,6 +296,8 @@ class Discourse:
         def named(signal: Signal) -> Term:
             if signal.name in (LIMITED, ANY, LINES) or signal.name.startswith(WINNER):
                 return signal
+            if signal.name.startswith(BIT):
+                return self._single(signal.name.removeprefix(BIT), line, target)
             if signal.name.startswith(TOP):
                 width = self._width(signal.name.removeprefix(TOP), line, target)
                 return Number(width.value - 1)
@@ -385,6 +393,14 @@ class Discourse:
         if word.signed or (highest and int(highest) != word.width - 1):
             raise refused(f"bit {highest or word.width - 1} is not the highest of {name!r}", line)
         return Number(word.width)
+
+    def _single(self, name: str, line: Line, near: str) -> Number:
+        word = self.words[self._name(name, line, near=near)]
+        if word.width != 1:
+            raise refused(
+                f"whether the opposite of {word.name!r} is its negative is not said", line
+            )
+        return Number(1)
 
     def _sole(self, assignable: Sequence[str], line: Line) -> str:
         inner = [word.name for word in self.vocabulary.inner]

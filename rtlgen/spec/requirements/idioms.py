@@ -17,6 +17,7 @@ from rtlgen.spec.requirements.meaning import (
     Gate,
     InBoth,
     Mask,
+    Mentioned,
     Order,
     Priority,
     Range,
@@ -87,6 +88,23 @@ def _wraps_at(said: Said, by: Term) -> tuple[Said, ...] | None:
     if not isinstance(said, Rule) or len(said.changes) != 1 or not isinstance(by, Number):
         return None
     return (said, Range(said.changes[0].target, 0, by.value - 1, wraps=True))
+
+
+def _steps_through(
+    when: When, target: Term, steps: tuple[Term, ...], back: Term
+) -> tuple[Said, ...] | None:
+    span, changes = _through(target, steps, back), become((target,), apply("add", target, _ONE))
+    return (span, Rule(when, changes, timed=when.timed)) if span and changes else None
+
+
+def _following(said: tuple[Said, ...] | None) -> tuple[Said, ...] | None:
+    return said and tuple(
+        replace(one, follows=True) if isinstance(one, Rule) else one for one in said
+    )
+
+
+def _mentioned(target: Term) -> Said | None:
+    return Mentioned(target.name) if isinstance(target, Signal) else None
 
 
 def _remembers(_: str, value: Term) -> Said | None:
@@ -345,6 +363,17 @@ IDIOMS: list[Entry] = [
         lambda _: Unclocked(()),
     ),
     ("SENTS", "SENT [,] and it wrap modulo NUM [when the result would is negative]", _wraps_at),
+    ("SENT", "NP is updated TIME", lambda target, _: _mentioned(target)),
+    (
+        "SENTS",
+        "WHEN [,] NP step|count through STEPS and return to NUM",
+        _steps_through,
+    ),
+    (
+        "SENTS",
+        "otherwise|else [,] WHEN [,] NP step|count through STEPS and return to NUM",
+        lambda *said: _following(_steps_through(*said)),
+    ),
     ("SENT", "MODULE remember the value [that] NP had at the previous clock edge", _remembers),
     ("SENTS", "WHEN [,] it generate|make even|odd parity : CHOICE", _choices),
     ("LISTED", "VAL WHEN", lambda value, when: ((value, when),)),

@@ -37,8 +37,9 @@ def _some(*stems: str) -> Callable[[Interface, Elsewhere], bool]:
 
 
 def _signed(signed: bool) -> Callable[[Interface, Elsewhere], bool]:
+    """Return whether all inputs that are numbers are signed, or none is."""
     return lambda interface, _: all(
-        port.signed is signed for port in interface.ports if port.width > 1
+        port.signed is signed for port in interface.inputs if port.width > 1
     )
 
 
@@ -71,10 +72,13 @@ _CLAIMS: Mapping[str, Callable[[Interface, Elsewhere], bool]] = {
     "rising": _some("rising", "rise", "rose"),
     "falling": _some("falling", "fall", "fell"),
     "edge": _some("edge", "rise", "fall"),
-    "saturating": _some("saturat", "stick", "limit", "cap", "largest", "maximum", "instead"),
+    "saturating": _some(
+        "saturat", "stick", "limit", "cap", "largest", "maximum", "instead", "true"
+    ),
     "d": _some("d"),
     "priority": _some("priority", "highest", "lowest"),
-    "population": _some("ones", "set", "1s", "1"),
+    "population": _some("one", "set", "1"),
+    "parity": _some("odd", "even"),
     "in": _some("enter", "shift"),
     "shifts": _some("left", "right"),
     "left": _some("left"),

@@ -14,6 +14,8 @@ PAIR = "@pair"
 """Name of each of the two signals that were spoken of last: "both", "neither"."""
 BEFORE = "@before:"
 """Begins the name of a signal's value at the clock edge before."""
+BIT = "@bit:"
+"""Begins the name of the width of a signal that must be a single bit."""
 TOP = "@top:"
 """Begins the name of the index of a signal's highest bit."""
 WIDTH = "@width:"
@@ -93,6 +95,13 @@ class Range:
     low: int | None
     high: int | None
     wraps: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Mentioned:
+    """A register is spoken of; what is said of it follows."""
+
+    signal: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +195,7 @@ Said = (
     | Range
     | Unwrapped
     | Remembered
+    | Mentioned
     | Gate
     | Mask
     | Order

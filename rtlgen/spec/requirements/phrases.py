@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable
 from rtlgen.spec.requirements.meaning import (
     ANY,
     BEFORE,
+    BIT,
     FIRST,
     IT,
     LIMITED,
@@ -143,6 +144,13 @@ def _several(op: str) -> Callable[..., Term | None]:
     return make
 
 
+def _opposite(value: Term) -> Term | None:
+    """Return the other value of a bit; of a number, it might be its negative."""
+    if not isinstance(value, Signal):
+        return None
+    return apply("invert", value, Signal(BIT + value.name))
+
+
 def _top_bit(value: Term) -> Term | None:
     return apply("bit", value, Signal(TOP + value.name)) if isinstance(value, Signal) else None
 
@@ -237,7 +245,8 @@ VALUES: list[Entry] = [
     ("VAL", "[the] most significant|top bit of NP", _top_bit),
     ("NP", "the remembered value", lambda: Signal(REMEMBERED)),
     ("VAL", "all zeros|zeroes", lambda: Number(0)),
-    ("VAL", "[the] opposite|inverse|complement|negation of NP", _inverted),
+    ("VAL", "[the] inverse|complement of NP", _inverted),
+    ("VAL", "[the] opposite|negation of NP", _opposite),
     ("VAL", "the inverted NP", _inverted),
     ("VAL", f"[the] NP {_EARLIER}", _before),
     ("VAL", f"[the] value [that] NP have {_EARLIER}", _before),

@@ -110,12 +110,21 @@ def outputs_of(vocabulary: Vocabulary) -> frozenset[str]:
     return frozenset(port.name for port in vocabulary.interface.outputs)
 
 
+_DEFINING = re.compile(
+    r"=|\b(?:it|result)\s+is\b|\bis\s+\d+\b(?![\s-]*bit)|\bnumber\s+of\b"
+    r"|\b(?:is|are)\s+the\s+(?!(?:main|only|system|active|a?synchronous|clocks?|resets?|inputs?"
+    r"|outputs?|single|positive|rising|falling)\b)",
+    re.IGNORECASE,
+)
+"""What a sentence has that says what a signal is, and not merely that it is there."""
+
+
 def declares(said: str, vocabulary: Vocabulary) -> bool:
     """Whether `said` has no words but those that declare ports and the kind of clock and reset."""
     named = {name for token in tokens(said) if (name := vocabulary.signal(token))}
     spoken = {t.text.lower() for t in tokens(said) if vocabulary.signal(t) is None}
     control = {reset.port for reset in vocabulary.interface.resets}
-    if re.search(r"=|\b(?:it|result)\s+is\b|\bis\s+\d+\b(?![\s-]*bit)", said):
+    if _DEFINING.search(said):
         return False
     levels = spoken & {"active", "low", "high"}
     if levels == {"active"} and "edge" in spoken:

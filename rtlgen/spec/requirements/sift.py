@@ -92,7 +92,7 @@ def statements(text: str, vocabulary: Vocabulary, skipped: frozenset[int]) -> It
             continue
         if number < begin and is_introduction(said, number):
             continue
-        told = LABEL.sub("", sentence.text, count=1).rstrip(".")
+        told = SO.sub("", LABEL.sub("", sentence.text, count=1)).rstrip(".")
         if number < 3 and tells_kind(told, vocabulary.interface, words_but(said, number)):
             continue
         again = is_said_again(said, number, vocabulary.interface.module)

@@ -19,7 +19,7 @@ _CONTRACTIONS = (
 )
 _DROPPED = words(
     "then simply just also always therefore thus however shall must should will please still "
-    "immediately directly again exactly strictly currently already actual current"
+    "immediately directly again exactly strictly currently already actual current now"
 )
 """Words that change nothing of what a sentence says of a cycle."""
 _COUNTED = (
@@ -33,7 +33,7 @@ _VERBS = words(
     "switch turn start stop wrap roll return begin add subtract show output give equal follow "
     "get pass limit saturate stick reach exceed match remember register enable disable double "
     "halve drop advance step run put drive write leave contain indicate tell say mean receive "
-    "update replace restart qualify tell wrap mean select choose move bring"
+    "update replace restart qualify tell wrap mean select choose move bring generate"
 )
 _IRREGULAR = {
     "are": "is",
