@@ -167,12 +167,16 @@ class _Assembly:
     def _within(self, word: Word, value: Term, found: Sequence[Clause]) -> Term:
         """Return a result kept within the limits that are said."""
         line = found[-1].line
+        natural = self.said.ranges.get(word.name)
+        if natural is not None and (natural.low, natural.high, natural.wraps) == (
+            *word.bounds,
+            True,
+        ):
+            return value
         if any(clause.whole is not None for clause in found):
             raise refused(f"{word.name!r} has limits, and is defined case by case", line)
         limits = self.said.ranges.get(word.name)
         (low, high), (least, most) = bounds(value, self.said.words), word.bounds
-        if limits is not None and (limits.low, limits.high, limits.wraps) == (least, most, True):
-            return value
         if limits is not None and limits.wraps:
             raise refused(f"{word.name!r} wraps around, and has no register", line)
         if limits is not None and limits.low is not None and low < limits.low:
@@ -335,11 +339,11 @@ def _limited(clause: Clause, word: Word, limits: Range | None) -> Clause:
     end, back = (limits.high, limits.low) if up else (limits.low, limits.high)
     if end is None:
         return clause
+    if (limits.low, limits.high, limits.wraps) == (*word.bounds, True):
+        return clause
     if value.args[1] != Number(1):
         raise refused(f"{word.name!r} steps by more than one, and has a range", clause.line)
     if limits.wraps:
-        if (limits.low, limits.high) == (0, (1 << word.width) - 1):
-            return clause
         at_end = apply("eq", own, Number(end))
         return replace(clause, value=_choice(at_end, Number(back or 0), value))
     within = apply("lt", own, Number(end)) if up else apply("lt", Number(end), own)

@@ -97,6 +97,23 @@ def _shifted_in(target: Term, said: tuple[object, ...], *, left: bool) -> Change
     return become((target,), apply("add", apply("half", target), apply("shl", bits[0], place)))
 
 
+def _selecting(selector: Term) -> Term:
+    return selector
+
+
+def _all_ones(target: Term, *, event: bool) -> Changes | None:
+    if not isinstance(target, Signal):
+        return None
+    return become((target,), apply("invert", _ZERO, Signal(WIDTH + target.name)), event=event)
+
+
+def _one_cold(target: Term, selector: Term) -> Changes | None:
+    if not isinstance(target, Signal):
+        return None
+    hot = apply("shl", _ONE, selector)
+    return stated((target,), apply("invert", hot, Signal(WIDTH + target.name)))
+
+
 def _capped(targets: tuple[Term, ...], value: Term, most: Term) -> Changes | None:
     return stated(targets, apply("min", value, most))
 
@@ -139,9 +156,20 @@ CHANGES: list[Entry] = [
     ("CHANGE", "NPS become equal to VAL", become),
     ("CHANGE", "NPS is [always] equal to VAL", stated),
     ("CHANGE", "all bits of NP is 0|low|cleared", lambda target: stated((target,), _ZERO)),
+    ("CHANGE", "all bits of NP become|go 0|low", lambda target: become((target,), _ZERO)),
+    ("CHANGE", "all bits of NP is 1|high|set", lambda target: _all_ones(target, event=False)),
+    ("CHANGE", "all bits of NP become|go 1|high", lambda target: _all_ones(target, event=True)),
+    ("WHOSE", "selected by NP", _selecting),
+    ("WHOSE", "whose number|index is|equal NP", _selecting),
+    ("WHOSE", "with the number|index NP", _selecting),
     (
         "CHANGE",
-        "the bit of NP selected by NP is 1|high|set and all other|others bits [of NP] is 0|low",
+        "[only] the bit of NP WHOSE is 0|low and all [the] other|others bits [of NP] is 1|high",
+        lambda target, selector, *_: _one_cold(target, selector),
+    ),
+    (
+        "CHANGE",
+        "[only] the bit of NP WHOSE is 1|high|set and all [the] other|others bits [of NP] is 0|low",
         lambda target, selector, *_: stated((target,), apply("shl", _ONE, selector)),
     ),
     ("CHANGE", "NP take VAL", _out_of),
@@ -281,7 +309,11 @@ def _timed(when: When) -> When:
 
 _EDGE = "[rising|positive|falling|negative|active]"
 TIMES: list[Entry] = [
-    ("TIME", f"on|at|with each|every|the|a|any {_EDGE} clock edge [of CLK]", lambda *_: "edge"),
+    (
+        "TIME",
+        f"on|at|with each|every|the|a|any [next] {_EDGE} clock edge [of CLK]",
+        lambda *_: "edge",
+    ),
     ("TIME", f"on|at|with each|every|the|a|any {_EDGE} edge of [the] CLK", lambda _: "edge"),
     ("TIME", f"on|at|with each|every|the|a|any {_EDGE} edge of the clock", lambda: "edge"),
     ("TIME", f"on|at each|every|the|a|any {_EDGE} edge [of the clock]", lambda: "edge"),
@@ -517,6 +549,18 @@ SENTENCES: list[Entry] = [
     ("SENT", "INRESET [,] EFFECT", lambda _, changes: AtReset(changes)),
     ("SENT", "EFFECT [,] INRESET", lambda changes, _: AtReset(changes)),
     ("SENT", "RESET clear|reset|set|put|bring NPS to LEVEL", lambda _, t, v: _initial(t, v)),
+    ("SENT", "RESET clear|reset|set|put|bring all bits of NP to 0", lambda _, t: _initial((t,))),
+    ("OVER", "have priority|precedence over NP", lambda _: ""),
+    (
+        "OVER",
+        "have priority|precedence over counting|shifting|loading|everything [else]",
+        lambda: "",
+    ),
+    ("OVER", "override|overrides NP", lambda _: ""),
+    ("OVER", "override|overrides everything [else]", lambda: ""),
+    ("SENT", "RESET clear|reset|set NPS to LEVEL and OVER", lambda _, t, v, __: _initial(t, v)),
+    ("SENT", "RESET clear|reset NPS and OVER", lambda _, t, __: _initial(t)),
+    ("SENT", "RESET OVER", lambda *_: Unclocked(())),
     ("SENT", "RESET make|makes NP LEVEL", lambda _, t, v: _initial((t,), v)),
     ("SENT", "RESET load NP with LEVEL", lambda _, t, v: _initial((t,), v)),
     ("SENT", "RESET clear|reset NPS", lambda _, targets: _initial(targets)),

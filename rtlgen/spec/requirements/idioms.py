@@ -11,7 +11,6 @@ from rtlgen.spec.requirements.meaning import (
     IT,
     SECOND,
     SOLE,
-    AtReset,
     Change,
     Clocked,
     Gate,
@@ -82,6 +81,10 @@ def _through(target: Term, steps: tuple[Term, ...], back: Term) -> Said | None:
     if numbers != list(range(numbers[0], numbers[-1] + 1)) or back != steps[0]:
         return None
     return wrapping(True)(target, steps[0], steps[-1])
+
+
+def _result_wraps(by: Term) -> Said | None:
+    return Range(SOLE, 0, by.value - 1, wraps=True) if isinstance(by, Number) else None
 
 
 def _wraps_at(said: Said, by: Term) -> tuple[Said, ...] | None:
@@ -204,11 +207,6 @@ def _order(first: Term, last: Term | None = None) -> Said | None:
     return Order(*ends)
 
 
-def _at_reset(targets: tuple[Term, ...], value: Term) -> Said | None:
-    changes = become(targets, value)
-    return AtReset(changes) if changes else None
-
-
 def _free(target: Term) -> Said | None:
     return Unclocked((target.name,)) if isinstance(target, Signal) else None
 
@@ -249,11 +247,6 @@ IDIOMS: list[Entry] = [
         "SENT",
         "after NUM come|comes|follows NUM",
         lambda high, low: wrapping(True)(_SOLE, low, high),
-    ),
-    (
-        "SENT",
-        "RESET set|clear|reset NPS to LEVEL and have priority over NP",
-        lambda _, targets, value, __: _at_reset(targets, value),
     ),
     ("SENT", "RESET do not influence|affect NP [directly]", lambda _, target: _free(target)),
     ("SENT", "[the] values come in on NPS", lambda _: Unclocked(())),
@@ -362,6 +355,7 @@ IDIOMS: list[Entry] = [
         "this|the reset is synchronous|asynchronous and have priority over NP",
         lambda _: Unclocked(()),
     ),
+    ("SENT", "[the] result|sum|total wrap modulo NUM", _result_wraps),
     ("SENTS", "SENT [,] and it wrap modulo NUM [when the result would is negative]", _wraps_at),
     ("SENT", "NP is updated TIME", lambda target, _: _mentioned(target)),
     (

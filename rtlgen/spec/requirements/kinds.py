@@ -20,20 +20,26 @@ _NEUTRAL = words(
     "one its has have as combinational combinatorial sequential synchronous purely clocked - , / "
     "bit bits wide width vector number numbers value values word words input inputs output outputs "
     "two three four five six seven eight data named called that at zero operations byte registered "
-    "number output min max absolute"
+    "number output sample samples operand operands request requests line lines written write "
+    "way control controls select selects"
 )
 _KINDS = words(
     "counter multiplexer mux register flipflop dff comparator detector alu timer adder subtractor "
-    "decoder encoder selector accumulator switch gate monitor generator shift shifter flag count"
-    " value"
+    "decoder encoder selector accumulator switch gate monitor generator shift shifter flag count "
+    "value difference sum maximum minimum parity"
 )
 
+_SHORT = 2
 Elsewhere = Collection[str]
 """The words of the other sentences, and the ports' names."""
 
 
 def _some(*stems: str) -> Callable[[Interface, Elsewhere], bool]:
-    return lambda _, elsewhere: any(word.startswith(stems) for word in elsewhere)
+    """Return whether a word begins with one of `stems`, or has a longer one in it."""
+    inside = tuple(stem for stem in stems if len(stem) > _SHORT)
+    return lambda _, elsewhere: any(
+        word.startswith(stems) or any(stem in word for stem in inside) for word in elsewhere
+    )
 
 
 def _signed(signed: bool) -> Callable[[Interface, Elsewhere], bool]:
@@ -53,8 +59,8 @@ def _reset(**wanted: bool) -> Callable[[Interface, Elsewhere], bool]:
 _CLAIMS: Mapping[str, Callable[[Interface, Elsewhere], bool]] = {
     "up": _some("increment", "up", "add", "plus", "+", "advance"),
     "down": _some("decrement", "down", "subtract", "minus", "-"),
-    "enable": _some("en", "enable"),
-    "enabled": _some("en", "enable"),
+    "enable": _some("en", "enable", "we", "wr"),
+    "enabled": _some("en", "enable", "we", "wr"),
     "load": _some("load", "ld"),
     "loadable": _some("load", "ld"),
     "parallel": _some("load", "q", "out"),
@@ -82,6 +88,12 @@ _CLAIMS: Mapping[str, Callable[[Interface, Elsewhere], bool]] = {
     "in": _some("enter", "shift"),
     "shifts": _some("left", "right"),
     "left": _some("left"),
+    "absolute": _some("absolute", "apart", "distance", "negat", "larger", "minus"),
+    "min": _some("small", "low", "less"),
+    "max": _some("large", "great", "high"),
+    "add": _some("add", "plus", "sum"),
+    "subtract": _some("sub", "minus", "differ"),
+    "saturates": _some("stick", "limit", "stay", "stop"),
     "right": _some("right"),
     "carry": _some("carry", "cout", "co"),
     "stops": _some("stop", "zero", "0"),

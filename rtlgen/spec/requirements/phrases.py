@@ -413,6 +413,11 @@ def _one_of(subject: Term, one: Relation, other: Relation) -> Term:
     return apply("or", related(subject, one), related(subject, other))
 
 
+def _all_ones(value: Term) -> Term | None:
+    inverted = _inverted(value)
+    return None if inverted is None else apply("eq", inverted, Number(0))
+
+
 def _all_bits(value: Term, relation: Relation) -> Term | None:
     return apply("eq", value, Number(0)) if relation == ("eq", Number(0)) else None
 
@@ -491,6 +496,14 @@ CONDITIONS: list[Entry] = [
     ("COND", "[a] rising edge of|on NP", _rose),
     ("COND", "[a] falling edge of|on NP", _fell),
     ("COND", "all bits of VAL is REL", _all_bits),
+    ("COND", "every|all bit|bits of NP is 1|set|high", _all_ones),
+    ("COND", "NPS is both HIGH or both LOW", lambda names, *_: _equal(names)),
+    ("COND", "NPS is either both HIGH or both LOW", lambda names, *_: _equal(names)),
+    (
+        "COND",
+        "VAL is outside [the] [range] [from|of] VAL to|and VAL",
+        lambda x, low, high: negated(between(low, high)(x)),
+    ),
     ("COND", "any bit of VAL is 1|set", lambda value: apply("ne", value, Number(0))),
     ("COND", "at least one bit of VAL is 1|set", lambda value: apply("ne", value, Number(0))),
     ("COND", "no bit of VAL is 1|set", lambda value: apply("eq", value, Number(0))),

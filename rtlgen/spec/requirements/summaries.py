@@ -22,7 +22,7 @@ _STEMS = re.compile(
 _WISH = re.compile(
     r"^(?:(?:hi|hello)\b\W*\s)?(?:(?:i|we)\s+(?:need|want)\b|(?:i|we)(?:'d|\s+would)\s+like\b|please\b"
     r"|(?:could|can)\s+you\b|(?:design|write|build|create|make|implement)s?\b|an?\s"
-    r"|(?:compute|calculate|find|determine|count|add|compare|detect|store|track|measure)s?\b)",
+    r"|(?:compute|calculate|find|determine|count|add|compare|detect|store|track|measure|check|keep)s?\b)",
     re.IGNORECASE,
 )
 _RESULT = re.compile(
@@ -32,7 +32,8 @@ _RESULT = re.compile(
 )
 """Words of sentences that say how a module works, and not what it is good for."""
 _DOES = re.compile(
-    r"(?:compute|calculate|find|determine|count|add|compare|detect|store|track|measure)s?\b", re.I
+    r"(?:compute|calculate|find|determine|count|add|compare|detect|store|track|measure|check|keep)s?\b",
+    re.I,
 )
 """Verbs of sentences without a subject, the module's: `Counts rising edges of sig.`"""
 SO = re.compile(

@@ -61,6 +61,7 @@ def tokens(sentence: str) -> list[Token]:
     for pattern, plain in _CONTRACTIONS:
         sentence = pattern.sub(plain, sentence)
     sentence = re.sub(r"\b(\d+)-bit\b", r"\1 bit", sentence)
+    sentence = re.sub(r"(?i)\bhexadecimal\s+([0-9a-f]+)\b", r"0x\1", sentence)
     sentence = re.sub(r"(?<=[a-z])-(?=[a-z])", "-", sentence)
     found = list(_tokens(sentence))
     while found and found[-1].text in ".;:!":
