@@ -125,6 +125,29 @@ def joined(
     return found if any(port.direction is Direction.OUTPUT for port in found) else list(first)
 
 
+_TWO_SIGNED = re.compile(
+    r"\btwo\s+signed\s+(\d+)[\s-]bits?\s+(?:numbers|operands|samples|values|inputs|integers)\b"
+    r"|\btwo\s+(\d+)[\s-]bits?\s+signed\s+(?:numbers|operands|samples|values|inputs|integers)\b",
+    re.IGNORECASE,
+)
+
+
+def signed_as_told(ports: Sequence[DeclaredPort], text: str) -> list[DeclaredPort]:
+    """Return the ports, with the two inputs signed that `two signed 8-bit numbers` must mean.
+
+    There must be just two inputs that wide, and neither may be said to be signed or unsigned.
+    """
+    wide = {int(match[1] or match[2]) for match in _TWO_SIGNED.finditer(text)}
+    if len(wide) != 1:
+        return list(ports)
+    meant = find_bits(f"{wide.pop()} bits")
+    two = [p for p in ports if p.direction is Direction.INPUT and meant in (p.width, p.described)]
+    told = any(p.signed or "signed" in p.description for p in two)
+    if len(two) != 2 or told:
+        return list(ports)
+    return [replace(port, signed=True) if port in two else port for port in ports]
+
+
 def _completed(port: DeclaredPort, more: DeclaredPort | None) -> DeclaredPort:
     if more is None or port.direction is not more.direction:
         return port

@@ -9,7 +9,13 @@ from pathlib import Path
 
 from rtlgen.errors import SpecError, UsageError
 from rtlgen.spec.declared import DeclaredParameter, DeclaredPort
-from rtlgen.spec.declaring import first_place, is_surely_named, joined, read_declaring
+from rtlgen.spec.declaring import (
+    first_place,
+    is_surely_named,
+    joined,
+    read_declaring,
+    signed_as_told,
+)
 from rtlgen.spec.fragments import read_fragments
 from rtlgen.spec.front_matter import FrontMatter, read_front_matter
 from rtlgen.spec.headers import (
@@ -267,6 +273,7 @@ class _Reading:
             listed = joined(listed, more, complete=False)
         if not listed:
             raise SpecError(f"no ports are declared, {self._whole()}\n\n{_PORTS_HINT}")
+        listed = signed_as_told(listed, clean)
         parameters = [*self.front.parameters, *self.listing.parameters]
         return None, name, make_ports(listed, _unique(parameters), clean)
 

@@ -89,14 +89,10 @@ class _Assembly:
         self._check_complete(behavior)
         self._check_constants()
         asked_before = {n for c in said.clauses for term in c.denied for n in signals(term)}
-        asked_before |= {
-            term.args[0].name
-            for clause in said.clauses
-            for term in conjuncts(clause.condition)
-            if isinstance(term, Apply)
-            and isinstance(term.args[0], Signal)
-            and (term.op, term.args[1]) in (("eq", Number(0)), ("ne", Number(1)))
-        }
+        off = {Apply("eq", (Signal(n), Number(0))): n for n in said.first}
+        off |= {Apply("ne", (Signal(n), Number(1))): n for n in said.first}
+        conditions = (term for c in said.clauses for term in conjuncts(c.condition))
+        asked_before |= {off[term] for term in conditions if term in off}
         if said.first - asked_before and not self.ranked:
             name = min(said.first)
             raise NotUnderstood(f"{name!r} is said to come first, and nothing competes with it")
