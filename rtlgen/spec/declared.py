@@ -70,7 +70,7 @@ _TRAILING_WIDTH = re.compile(
     r"\s*,?\s*((?:\d+|[A-Z][A-Z0-9_]*|[a-z]+)[\s-]*bits?)\b", re.IGNORECASE
 )
 _MORE_NAMES = re.compile(
-    rf"\s*(?:,\s*(?:and\s+)?|/\s*|\band\s+|&\s*)(?=['\"]?{IDENTIFIER}['\"]?\s*(?:[,;:&/(\[-]|\band\b|$)|\[)"
+    rf"\s*(?:,\s*(?:and\s+)?|/\s*|\band\s+|&\s*)(?=['\"]?{IDENTIFIER}['\"]?(?:\s*(?:[,;:&/(\[]|\band\b|$)|\s+-)|\[)"
 )
 _SEPARATOR = re.compile(r"\s*(?::=?|--?>?|,|;|//|#|=>|\.$|$|\s{2,}|(?=\())\s*")
 _DIRECTION_NEXT = re.compile(r"\s+(?=(?:input|output|inout)\b)", re.IGNORECASE)
@@ -223,10 +223,16 @@ def _take_types(scanner: _Scanner, item: Item) -> None:
         scanner.space()
 
 
+def _is_declared(word: str, item: Item, rest: str) -> bool:
+    """Whether a word of sentences is a name after all: `input [1:0] be`, and nothing behind it."""
+    alone = not item.names and not rest.strip(" ,;.")
+    return alone and item.direction_first and bool(item.width) and word.lower() not in KEYWORDS
+
+
 def _take_names(scanner: _Scanner, item: Item, *, loose: bool) -> bool:
     before = scanner.at
     while found := scanner.take(_NAME):
-        if not is_name(found[1]):
+        if not is_name(found[1]) and not _is_declared(found[1], item, scanner.rest):
             scanner.at = before
             return bool(item.names)
         if found[1].lower() in _LABELS and not (item.direction or loose):

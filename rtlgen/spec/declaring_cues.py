@@ -86,7 +86,7 @@ SPLIT = re.compile(rf"\s*(?:[,;:]\s*(?:{ALSO})?|{ALSO})\s*", re.IGNORECASE)
 NO_PLAIN = NO_NAMES | words(
     "two three four five six seven eight bit side sides number everything nothing it they "
     "them all each both other others output input outputs inputs following listed below above "
-    "i.e e.g also there always only usual not no registered combinational respectively"
+    "i.e e.g lsb msb also there always only usual not no registered combinational respectively"
 )
 SOFT = words(
     "zero zeros one ones low high active inactive stable valid unchanged unused undefined "

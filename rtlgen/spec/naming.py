@@ -71,7 +71,7 @@ _ASKED = re.compile(
 _IDENTIFIER = re.compile(IDENTIFIER)
 _ALONE = re.compile(rf"^\s*[`*\"']*({IDENTIFIER})[`*\"']*\s*[.;,]?\s*$")
 _TITLE_NAME = re.compile(
-    rf"^(?:(?:module|design|block|spec(?:ification)?|rtl)\s*[:-]?\s*)?({IDENTIFIER})(?:\s*[:(-].*|\s+(?:module|spec|specification|block|readme|datasheet|requirements))?$",
+    rf"^(?:(?:module|design|block|spec(?:ification)?|rtl)\s*[:-]?\s*)?({IDENTIFIER})(?:\s*[:(].*|\s+-.*|\s+(?:module|spec|specification|block|readme|datasheet|requirements))?$",
     re.IGNORECASE,
 )
 

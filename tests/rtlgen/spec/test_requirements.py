@@ -21,15 +21,12 @@ from rtlgen.spec.requirements.phrases import CONDITIONS, NAMES, RELATIONS, VALUE
 from symbolic.behavior import Behavior
 
 EVERYDAY = Path(__file__).parents[3] / "datasets/everyday"
-FRESH = Path(__file__).parents[2] / "data/interfaces"
 PLAIN_TEXTS = Path(__file__).parents[2] / "data/plain"
 TAKEN = [
     *sorted(path.with_suffix("") for path in PLAIN_TEXTS.glob("*.md")),
     *(EVERYDAY / name for name in ("clamp", "first_request", "leading_zeros", "max_tracker")),
     *(EVERYDAY / name for name in ("pulse_stretcher", "pwm", "running_average")),
     *(EVERYDAY / name for name in ("saturating_adder", "thermostat")),
-    *(FRESH / f"freshb-{name}" for name in ("cell_low_alarm", "dozen_counter", "gap_meter")),
-    FRESH / "freshb-torque_limit",
 ]
 CLOCKED = """\
 # Part
