@@ -56,9 +56,13 @@ def _reset(**wanted: bool) -> Callable[[Interface, Elsewhere], bool]:
     )
 
 
+def _stops(_: Interface, elsewhere: Elsewhere) -> bool:
+    return "not" in elsewhere or any(word.startswith("stop") for word in elsewhere)
+
+
 _CLAIMS: Mapping[str, Callable[[Interface, Elsewhere], bool]] = {
-    "up": _some("increment", "up", "add", "plus", "+", "advance"),
-    "down": _some("decrement", "down", "subtract", "minus", "-"),
+    "up": _some("increment", "up", "add", "plus", "advance"),
+    "down": _some("decrement", "down", "subtract", "minus", "decrease"),
     "enable": _some("en", "enable", "we", "wr"),
     "enabled": _some("en", "enable", "we", "wr"),
     "load": _some("load", "ld"),
@@ -78,9 +82,7 @@ _CLAIMS: Mapping[str, Callable[[Interface, Elsewhere], bool]] = {
     "rising": _some("rising", "rise", "rose"),
     "falling": _some("falling", "fall", "fell"),
     "edge": _some("edge", "rise", "fall"),
-    "saturating": _some(
-        "saturat", "stick", "limit", "cap", "largest", "maximum", "instead", "true"
-    ),
+    "saturating": _some("saturat", "stick", "limit", "clamp", "capped", "largest", "exact"),
     "d": _some("d"),
     "priority": _some("priority", "highest", "lowest"),
     "population": _some("one", "set", "1"),
@@ -96,8 +98,17 @@ _CLAIMS: Mapping[str, Callable[[Interface, Elsewhere], bool]] = {
     "saturates": _some("stick", "limit", "stay", "stop"),
     "right": _some("right"),
     "carry": _some("carry", "cout", "co"),
-    "stops": _some("stop", "zero", "0"),
-    "modulo": _some("wrap", "return", "start", "0"),
+    "stops": _stops,
+    "modulo": _some("wrap", "return", "start"),
+    "difference": _some("minus", "differ", "subtract", "apart", "distance"),
+    "sum": _some("add", "plus", "sum"),
+    "adder": _some("add", "plus", "sum"),
+    "subtractor": _some("minus", "differ", "subtract"),
+    "accumulator": _some("add", "plus", "sum"),
+    "maximum": _some("large", "great", "max"),
+    "minimum": _some("small", "less", "low", "min"),
+    "comparator": _some("less", "great", "large", "small", "equal", "same", "above", "below"),
+    "shift": _some("shift", "move"),
     "decade": _some("9", "10", "ten", "nine"),
     "toggle": _some("toggle", "invert", "flip"),
     "t": _some("t"),
@@ -121,9 +132,10 @@ def tells_kind(said: str, interface: Interface, elsewhere: Elsewhere) -> bool:
     if not any(word in _KINDS for word in spoken) or text.startswith(("it ", "if ", "when ")):
         return False
     return all(
-        word in _NEUTRAL | _KINDS
+        _CLAIMS[word](interface, known)
+        if word in _CLAIMS
+        else word in _NEUTRAL | _KINDS
         or (word in module and interface.module.lower() in text)
-        or (word in _CLAIMS and _CLAIMS[word](interface, known))
         or (number_of(word) is not None and _is_count(number_of(word) or 0, interface))
         or not re.match(r"\w", word)
         for word in spoken

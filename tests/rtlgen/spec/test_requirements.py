@@ -336,6 +336,39 @@ def test_a_summary_is_left_out_where_the_rest_says_what_it_says() -> None:
     assert read_spec(text.format(said)).not_understood
 
 
+LAST = "takes over `d`.\n"
+
+
+@pytest.mark.parametrize(
+    ("kind", "holds"),
+    [
+        ("An 8-bit up counter with enable.", True),
+        ("A loadable counter with a synchronous active-high reset.", True),
+        ("A simple counter.", True),
+        ("A down counter.", False),
+        ("A 7-bit counter.", False),
+        ("A saturating counter.", False),
+        ("A modulo-6 counter.", False),
+        ("A decade counter.", False),
+        ("A signed counter.", False),
+        ("A counter with asynchronous reset.", False),
+        ("A counter with active-low reset.", False),
+        ("A counter that stops at zero.", False),
+        ("A Gray counter.", False),
+        ("A pipelined counter.", False),
+        ("A shift register.", False),
+        ("A parity generator.", False),
+        ("A maximum selector.", False),
+        ("A falling edge detector.", False),
+    ],
+)
+def test_the_kind_of_module_has_to_be_what_the_rest_says(kind: str, *, holds: bool) -> None:
+    said = "When `en` is 1 at a clock edge, `q` goes up by one. When `go` is 1 and `en` is 0, `q` "
+    text = CLOCKED.replace("Module `part`.", f"Module `part`.\n\n{kind}") + said
+    spec = read_spec(text.replace("- input go", "- input load").replace("`go`", "`load`") + LAST)
+    assert bool(spec.fragments) is holds
+
+
 def test_it_is_what_was_spoken_of_first() -> None:
     said = "If `a` exceeds `b`, `y` is 1. If it is below 3, `y` is 1. Otherwise `y` is 0."
     rows = [{"a": 9, "b": 2}, {"a": 2, "b": 9}, {"a": 4, "b": 5}]
