@@ -131,6 +131,8 @@ def tells_kind(said: str, interface: Interface, elsewhere: Elsewhere) -> bool:
     module = set(re.findall(r"[a-z]+|\d+", interface.module.lower()))
     if not any(word in _KINDS for word in spoken) or text.startswith(("it ", "if ", "when ")):
         return False
+    if set(re.findall(r'"(\w+)', said)) - {interface.module}:
+        return False
     return all(
         _CLAIMS[word](interface, known)
         if word in _CLAIMS

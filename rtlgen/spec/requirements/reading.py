@@ -81,7 +81,7 @@ _BOTH_EDGES = re.compile(r"\bboth\s+(?:clock\s+)?edges\b|\bevery\s+level\b", re.
 
 def _without_registers(text: str, behavior: Behavior) -> str:
     """Return `text` without what stands beside the names of registers where they are declared."""
-    text = re.sub(r"(?i)\b(?:[a-z]|toggle|[a-z]-type)\s+flip[ -]?flops?\b", " ", text)
+    text = re.sub(r"(?i)\b(?:[dt]|jk|sr|toggle|[dt]-type)\s+flip[ -]?flops?\b", " ", text)
     for register in behavior.registers:
         name = rf"[`\"]?(?<!\w){re.escape(register.word.name)}(?!\w)[`\"]?"
         text = re.sub(rf"{name}\s*\([^()\n]*\)", " ", text)
