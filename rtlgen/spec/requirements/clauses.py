@@ -376,8 +376,13 @@ def _always(changes: Changes, _: object = None) -> Said:
     return Rule(None, changes, timed=_ is not None)
 
 
-def _level_of_reset(*_: object) -> str:
-    return "reset"
+def _reset_at(name: str, level: Term) -> When:
+    return When(apply("eq", Signal(name), level))
+
+
+def _initial_at(when: When, targets: tuple[Term, ...], value: Term = _ZERO) -> Said | None:
+    changes = become(targets, value)
+    return Rule(when, changes) if changes else None
 
 
 def _initial(targets: tuple[Term, ...], value: Term = _ZERO) -> Said | None:
@@ -536,8 +541,15 @@ SENTENCES: list[Entry] = [
     ),
     ("RESET", "the active - low|high [synchronous|asynchronous] reset RST", lambda _: "reset"),
     ("SENT", "this|the reset is synchronous|asynchronous", lambda: Unclocked(())),
-    ("RESET", "RST HIGH", _level_of_reset),
-    ("RESET", "RST LOW", _level_of_reset),
+    ("RSTAT", "[a] RST HIGH", _reset_at),
+    ("RSTAT", "[a] RST LOW", _reset_at),
+    ("SENT", "RSTAT clear|reset|set NPS to LEVEL", _initial_at),
+    ("SENT", "RSTAT clear|reset NPS", _initial_at),
+    (
+        "SENT",
+        "RSTAT clear|reset|set NPS to LEVEL [,] regardless of NP",
+        lambda when, targets, value, _: _initial_at(when, targets, value),
+    ),
     (
         "SENT",
         "RESET clear|reset|set NPS to LEVEL [,] regardless of NP",
