@@ -40,8 +40,8 @@ _CONSEQUENCE = re.compile(
 _OF_RESET = re.compile(r"\s*\((?:a?synchronous\s+)?reset,?\s+(?:the\s+)?highest\s+priority\)", re.I)
 _UNCLOCKED = re.compile(r"the\s+\w+\s+is\s+(?:purely\s+|fully\s+)?combinational", re.IGNORECASE)
 _INSIDE = re.compile(
-    r"^(?:inside,?\s+|internally,?\s+)?there\s+is\s+(?:an?|one)\s+\w+[\s-]bit\s+"
-    r"(?:counter|register|timer|accumulator)(?:,?\s+(?:which\s+is\s+)?(?:not\s+visible\s+(?:from\s+)?outside|inside))?$",
+    r"^(?:(?:inside,?\s+|internally,?\s+)?there\s+is|inside\s+is|it\s+has)\s+(?:an?|one)\s+\w+[\s-]bit\s+"
+    r"(?:internal\s+|up\s+|down\s+)?(?:counter|register|timer|accumulator)(?:,?\s+(?:which\s+is\s+)?(?:not\s+visible\s+(?:from\s+)?outside|inside))?$",
     re.IGNORECASE,
 )
 _ASSUMED = re.compile(
@@ -158,7 +158,7 @@ def _of(sentence: Sentence, vocabulary: Vocabulary, *, again: bool) -> Iterator[
     said = _REMARK.sub(lambda remark: "" if declares(remark[1], vocabulary) else remark[0], said)
     if _UNCLOCKED.fullmatch(said.rstrip(".")) and not vocabulary.interface.clocks:
         return
-    if _CONSEQUENCE.search(said) or _INSIDE.match(said) or declares(said, vocabulary):
+    if _CONSEQUENCE.search(said) or _INSIDE.match(said.rstrip(".")) or declares(said, vocabulary):
         return
     if again and is_purpose(said, vocabulary):
         return

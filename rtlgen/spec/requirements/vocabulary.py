@@ -56,9 +56,22 @@ _OPERANDS = re.compile(
 _INTRODUCED = re.compile(
     r"\b(?:an?|the|internal)\s+(?P<width>\d+|one|two|three|four|five|six|seven|eight|sixteen)"
     r"[\s-]bits?\s+(?:wide\s+)?(?:(?:free[\s-]running|internal|binary|up|down|simple|unsigned)\s+)*"
-    r"(?P<name>counter|register|timer|accumulator)\b(?!\s*(?:\.|with\b|,|:|;|\n\s*\n|$))",
+    r"(?P<name>counter|register|timer|accumulator)\b",
     re.IGNORECASE,
 )
+
+
+_WHOLE_MODULE = re.compile(r"\s*(?:\.|with\b|,|:|;|\n\s*\n|$)")
+_PART = re.compile(
+    r"\b(?:inside|internal\w*|there\s+is|has|contains|uses|keeps)\b[^.\n]{0,30}$", re.IGNORECASE
+)
+
+
+def _is_inside(introduced: re.Match[str]) -> bool:
+    """Whether a counter is a part of the module, and not what the module is."""
+    text = introduced.string
+    ended = _WHOLE_MODULE.match(text, introduced.end()) is not None
+    return not ended or _PART.search(text[: introduced.start()]) is not None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +113,7 @@ class Vocabulary:
         inner = {
             match["name"].lower(): Word(match["name"].lower(), number_of(match["width"]) or 1)
             for match in _INTRODUCED.finditer(text)
-            if match["name"].lower() not in aliases
+            if match["name"].lower() not in aliases and _is_inside(match)
         }
         ports = {port.name: port for port in interface.inputs}
         two = {(match[1], match[2]) for match in _OPERANDS.finditer(text)}
