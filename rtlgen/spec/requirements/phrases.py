@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from functools import reduce
 
 from rtlgen.spec.requirements.meaning import (
     ANY,
@@ -43,6 +44,20 @@ def _same_text(*_: object) -> str:
 
 def _op(op: str) -> Callable[..., Term]:
     return lambda *args: apply(op, *args)
+
+
+def _chain(op: str) -> Callable[[Term, Term], Term]:
+    """Return what joins terms so that it does not matter which are joined first."""
+
+    def parts(term: Term) -> list[Term]:
+        if isinstance(term, Apply) and term.op == op:
+            return [part for arg in term.args for part in parts(arg)]
+        return [term]
+
+    def make(one: Term, other: Term) -> Term:
+        return reduce(lambda left, right: apply(op, left, right), [*parts(one), *parts(other)])
+
+    return make
 
 
 def _relation(op: str) -> Callable[[Term], Relation]:
@@ -269,7 +284,7 @@ VALUES: list[Entry] = [
     ("TWO", "NP and its previous|last value", _and_before),
     ("VAL", "[the] sum of TWO", _on_two("add")),
     ("VAL", "the true|exact|full|real sum", _of_inputs("add")),
-    ("VAL", "VAL plus|+ VAL", _op("add")),
+    ("VAL", "VAL plus|+ VAL", _chain("add")),
     ("VAL", "VAL minus|- VAL", _op("sub")),
     ("VAL", "[the] difference of|between TWO", _on_two("sub")),
     ("VAL", "VAL times|* VAL", _op("mul")),
@@ -522,9 +537,9 @@ CONDITIONS: list[Entry] = [
     ),
     ("COND", "NP is odd", lambda value: apply("eq", apply("bit", value, Number(0)), Number(1))),
     ("COND", "NP is even", lambda value: apply("eq", apply("bit", value, Number(0)), Number(0))),
-    ("COND", "COND and COND", _op("and")),
-    ("COND", "either COND or COND", _op("or")),
-    ("COND", "COND or COND", _op("or")),
-    ("COND", "COND but COND", _op("and")),
-    ("COND", "COND while COND", _op("and")),
+    ("COND", "COND and COND", _chain("and")),
+    ("COND", "either COND or COND", _chain("or")),
+    ("COND", "COND or COND", _chain("or")),
+    ("COND", "COND but COND", _chain("and")),
+    ("COND", "COND while COND", _chain("and")),
 ]
