@@ -32,8 +32,6 @@ class Writer:
     interface: Interface
     words: Mapping[str, Word]
     lines: list[str] = field(default_factory=list)
-    known: dict[Term, str] = field(default_factory=dict)
-    """Names of outputs that are written already, by what they hold."""
     _wires: dict[Term, str] = field(default_factory=dict)
 
     def assigned(self, term: Term, word: Word) -> str:
@@ -87,8 +85,6 @@ class Writer:
             return self._number(term.value, width)
         if isinstance(term, Signal):
             return term.name
-        if term in self.known:
-            return self.known[term]
         if term.op in _COMPARISONS:
             return self._comparison(term)
         if term.op in _LOGIC:
@@ -187,8 +183,6 @@ class Writer:
         """Return a name whose bits can be selected."""
         if isinstance(term, Signal):
             return term.name
-        if term in self.known:
-            return self.known[term]
         if isinstance(term, Apply) and term.op in _NAMES:
             return self._wire(term)
         if term not in self._wires:

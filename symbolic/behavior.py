@@ -9,6 +9,7 @@ from functools import cached_property
 from sim.interface import Edge, Interface
 from symbolic.arithmetic import (
     Apply,
+    Signal,
     Term,
     Unknown,
     Word,
@@ -65,6 +66,15 @@ class Behavior:
         """Return the names that anything reads."""
         terms = [*_terms(self.clocked), *(assign.value for assign in self.wires)]
         return frozenset(name for term in terms for name in signals(term))
+
+    def named_wires(self) -> Iterator[Assign]:
+        """Yield the wires, each with the names of those before it in place of what they hold."""
+        known: dict[Term, str] = {}
+        for assign in self.wires:
+            yield Assign(assign.target, _named(assign.value, known))
+            held = kept_in(assign.value, self.words[assign.target], self.words)
+            if isinstance(held, Apply):
+                known.setdefault(held, assign.target)
 
     @property
     def sequential(self) -> bool:
@@ -148,11 +158,9 @@ class Behavior:
         writer = Writer(interface, self.words)
         clocked = list(self._always(interface, writer)) if self.registers else []
         assigns = []
-        for assign in self.wires:
+        for assign in self.named_wires():
             word = self.words[assign.target]
             assigns.append(f"assign {assign.target} = {writer.assigned(assign.value, word)};")
-            if isinstance(held := kept_in(assign.value, word, self.words), Apply):
-                writer.known.setdefault(held, assign.target)
         outputs = {word.name for word in self.outputs}
         inner = [register.word for register in self.registers if register.word.name not in outputs]
         lines = [_declared("reg", word) for word in inner] + writer.lines
@@ -202,6 +210,14 @@ class Behavior:
                 yield "end else begin"
                 yield from (f"    {line}" for line in self._lines(one.otherwise, writer))
             yield "end"
+
+
+def _named(term: Term, known: Mapping[Term, str]) -> Term:
+    if term in known:
+        return Signal(known[term])
+    if isinstance(term, Apply):
+        return Apply(term.op, tuple(_named(arg, known) for arg in term.args))
+    return term
 
 
 def _terms(statements: Iterable[Statement]) -> Iterator[Term]:

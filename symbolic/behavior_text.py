@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
-from symbolic.arithmetic import Apply, Number, Signal, Term, kept_in
+from symbolic.arithmetic import Number, Signal, Term
 from symbolic.behavior import Behavior
 from symbolic.behavior_statements import Assign, Statement
 
@@ -52,21 +52,8 @@ def told(behavior: Behavior) -> Iterator[str]:
         if register.reset is not None:
             yield f"reset makes {register.word.name} {register.reset}"
     yield from _told(behavior.clocked, "")
-    known: dict[Term, str] = {}
-    for assign in behavior.wires:
-        yield f"{assign.target} is {text(_named(assign.value, known))}, without a register"
-        held = kept_in(assign.value, behavior.words[assign.target], behavior.words)
-        if isinstance(held, Apply):
-            known.setdefault(held, assign.target)
-
-
-def _named(term: Term, known: Mapping[Term, str]) -> Term:
-    """Return `term` with the names of outputs in place of what they hold."""
-    if term in known:
-        return Signal(known[term])
-    if isinstance(term, Apply):
-        return Apply(term.op, tuple(_named(arg, known) for arg in term.args))
-    return term
+    for assign in behavior.named_wires():
+        yield f"{assign.target} is {text(assign.value)}, without a register"
 
 
 def _told(statements: Sequence[Statement], condition: str) -> Iterator[str]:

@@ -62,8 +62,7 @@ class _Assembly:
     def behavior(self) -> tuple[Behavior, tuple[str, ...]]:
         said, interface = self.said, self.said.vocabulary.interface
         outputs = [said.words[port.name] for port in interface.outputs]
-        control = {c.port for c in interface.clocks} | {r.port for r in interface.resets}
-        inputs = [said.words[p.name] for p in interface.inputs if p.name not in control]
+        inputs = [said.words[port.name] for port in said.vocabulary.data]
         inner = said.vocabulary.inner
         self._gated()
         said.clauses = settled_late(said, {w.name for w in outputs if self._is_register(w)})
@@ -88,6 +87,7 @@ class _Assembly:
             raise NotUnderstood(str(error)) from error
         self._check_complete(behavior)
         self._check_constants()
+        self._check_fitting()
         asked_before = {n for c in said.clauses for term in c.denied for n in signals(term)}
         off = {Apply("eq", (Signal(n), Number(0))): n for n in said.first}
         off |= {Apply("ne", (Signal(n), Number(1))): n for n in said.first}
@@ -114,6 +114,15 @@ class _Assembly:
             word, value = self.said.words[clause.target], clause.value
             if isinstance(value, Number) and word.kept(value.value) != value.value:
                 raise refused(f"{word.name!r} cannot be {value.value}", clause.line)
+
+    def _check_fitting(self) -> None:
+        if (line := self.said.fitting) is None:
+            return
+        for clause in self.said.clauses:
+            (least, most), words = self.said.words[clause.target].bounds, self.said.words
+            low, high = (least, most) if clause.value is None else bounds(clause.value, words)
+            if low < least or high > most:
+                raise refused(f"{clause.target!r} can overflow", line)
 
     def _of(self, word: Word) -> list[Clause]:
         return [clause for clause in self.said.clauses if clause.target == word.name]
@@ -162,16 +171,11 @@ class _Assembly:
 
     def _within(self, word: Word, value: Term, found: Sequence[Clause]) -> Term:
         """Return a result kept within the limits that are said."""
-        line = found[-1].line
-        natural = self.said.ranges.get(word.name)
-        if natural is not None and (natural.low, natural.high, natural.wraps) == (
-            *word.bounds,
-            True,
-        ):
+        line, limits = found[-1].line, self.said.ranges.get(word.name)
+        if _is_natural(word, limits):
             return value
         if any(clause.whole is not None for clause in found):
             raise refused(f"{word.name!r} has limits, and is defined case by case", line)
-        limits = self.said.ranges.get(word.name)
         (low, high), (least, most) = bounds(value, self.said.words), word.bounds
         if limits is not None and limits.wraps:
             raise refused(f"{word.name!r} wraps around, and has no register", line)
@@ -195,7 +199,7 @@ class _Assembly:
                 reads = clause.value is not None and signal in signals(clause.value)
                 used |= reads
                 if reads and clause.whole is None:
-                    found.append(replace(clause, condition=condition, timed=True))
+                    found.append(replace(clause, condition=condition))
                     continue
                 if reads and not set(conjuncts(condition)) <= set(conjuncts(clause.whole)):
                     raise refused(f"whether {signal!r} counts there is not said", clause.line)
@@ -324,6 +328,11 @@ def _change(clause: Clause) -> Assign:
     return Assign(clause.target, Signal(clause.target) if clause.value is None else clause.value)
 
 
+def _is_natural(word: Word, limits: Range | None) -> bool:
+    """Whether a range is what the bits of a word do by themselves."""
+    return limits is not None and (limits.low, limits.high, limits.wraps) == (*word.bounds, True)
+
+
 def _limited(clause: Clause, word: Word, limits: Range | None) -> Clause:
     """Return a clause that steps a counter, kept within what is said of its range."""
     value, own = clause.value, Signal(word.name)
@@ -335,7 +344,7 @@ def _limited(clause: Clause, word: Word, limits: Range | None) -> Clause:
     end, back = (limits.high, limits.low) if up else (limits.low, limits.high)
     if end is None:
         return clause
-    if (limits.low, limits.high, limits.wraps) == (*word.bounds, True):
+    if _is_natural(word, limits):
         return clause
     if value.args[1] != Number(1):
         raise refused(f"{word.name!r} steps by more than one, and has a range", clause.line)

@@ -24,6 +24,7 @@ from rtlgen.spec.requirements.meaning import (
     Said,
     Unclocked,
     When,
+    at_edge,
 )
 from rtlgen.spec.requirements.phrases import Entry, between, negated
 from symbolic.arithmetic import Number, Signal, Term, apply
@@ -97,10 +98,6 @@ def _shifted_in(target: Term, said: tuple[object, ...], *, left: bool) -> Change
     return become((target,), apply("add", apply("half", target), apply("shl", bits[0], place)))
 
 
-def _selecting(selector: Term) -> Term:
-    return selector
-
-
 def _all_ones(target: Term, *, event: bool) -> Changes | None:
     if not isinstance(target, Signal):
         return None
@@ -159,9 +156,9 @@ CHANGES: list[Entry] = [
     ("CHANGE", "all bits of NP become|go 0|low", lambda target: become((target,), _ZERO)),
     ("CHANGE", "all bits of NP is 1|high|set", lambda target: _all_ones(target, event=False)),
     ("CHANGE", "all bits of NP become|go 1|high", lambda target: _all_ones(target, event=True)),
-    ("WHOSE", "selected by NP", _selecting),
-    ("WHOSE", "whose number|index is|equal NP", _selecting),
-    ("WHOSE", "with the number|index NP", _selecting),
+    ("WHOSE", "selected by NP", lambda selector: selector),
+    ("WHOSE", "whose number|index is|equal NP", lambda selector: selector),
+    ("WHOSE", "with the number|index NP", lambda selector: selector),
     (
         "CHANGE",
         "[only] the bit of NP WHOSE is 0|low and all [the] other|others bits [of NP] is 1|high",
@@ -299,10 +296,6 @@ def _also(when: When, condition: Term) -> When | None:
     return replace(when, condition=apply("and", when.condition, condition)) if when.timed else None
 
 
-def _all_timed(_: str, said: tuple[Said, ...]) -> tuple[Said, ...]:
-    return tuple(replace(one, timed=True) if isinstance(one, Rule) else one for one in said)
-
-
 def _timed(when: When) -> When:
     return replace(when, timed=True)
 
@@ -416,6 +409,12 @@ def limits(target: Term, high: Term | None, low: Term | None) -> Said | None:
     return None if -1 in limits else Range(target.name, limits[0], limits[1], wraps=False)
 
 
+def _wraps_to(width: Term) -> tuple[Said, ...] | None:
+    if not isinstance(width, Number):
+        return None
+    return _and_wraps(None, Number((1 << width.value) - 1), _ZERO)
+
+
 def _and_round(said: Said, ends: tuple[Term | None, Term | None]) -> tuple[Said, ...] | None:
     return _and_wraps(said, *ends) if isinstance(said, Rule) else None
 
@@ -470,7 +469,8 @@ SENTENCES: list[Entry] = [
     ("ROUND", "on overflow|underflow", lambda: (None, None)),
     ("ROUND", "in both directions", lambda: (None, None)),
     ("SENTS", "NP wrap [around] ROUND", lambda t, ends: _and_wraps(None, ends[0], ends[1], t)),
-    ("SENT", "addition and subtraction wrap [around] [to NUM bits]", lambda *_: Unclocked(())),
+    ("SENTS", "addition and subtraction wrap [around]", lambda: _and_wraps(None, None, None)),
+    ("SENTS", "addition and subtraction wrap [around] to NUM bits", _wraps_to),
     ("SENTS", "NP wrap [around]", lambda target: _and_wraps(None, None, None, target)),
     ("SENT", "NP is LEVEL WHEN [,] and LEVEL otherwise|else", _choice),
     ("SENT", "NP is LEVEL WHEN [,] otherwise|else LEVEL", _choice),
@@ -605,7 +605,7 @@ SENTENCES: list[Entry] = [
         "RESET have|take|takes priority|precedence over everything|all [else|other] [inputs|input]",
         lambda *_: Unclocked(()),
     ),
-    ("SENTS", "TIME [,|:] SENTS", _all_timed),
+    ("SENTS", "TIME [,|:] SENTS", lambda _, said: at_edge(said)),
     ("SENT", "NP never go|rise|count above|over|beyond VAL", lambda t, high: limits(t, high, None)),
     ("SENT", "NP never go|fall|count below VAL", lambda t, low: limits(t, None, low)),
     (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import assert_never
 
 from rtlgen.spec.requirements.meaning import (
     ALL,
@@ -88,6 +89,8 @@ class Discourse:
     again: Again | None = None
     unwrapped: dict[str, Line] = field(default_factory=dict)
     """Signals that never wrap around."""
+    fitting: Line | None = None
+    """What says that no result is too large for what it is kept in."""
     gates: list[tuple[str, Term, Line]] = field(default_factory=list)
     remembered: str = ""
     masks: list[Mask] = field(default_factory=list)
@@ -102,7 +105,7 @@ class Discourse:
     asked: list[Term] = field(default_factory=list)
     """Conditions of all sentences so far."""
     after_reset: bool = False
-    """Whether what was said before is what reset does: "otherwise" is without reset."""
+    """Whether the sentence before says what reset does: "otherwise" is without reset."""
     group: list[Term] = field(default_factory=list)
     """Conditions that a following "otherwise" denies."""
 
@@ -112,11 +115,12 @@ class Discourse:
         Raises:
             NotUnderstood: It does not say it clearly.
         """
+        after_reset, self.after_reset = self.after_reset, False
         match line.said:
             case Rule() as rule:
-                self._take_rule(rule, line)
+                self._take_rule(rule, line, after_reset=after_reset)
             case Otherwise(changes):
-                if not self.group and not self.after_reset:
+                if not self.group and not after_reset:
                     raise refused("nothing stands before this 'otherwise'", line)
                 rest = bool(self.group)
                 self._add(None, changes, Rule(None, ()), line, tuple(self.group), rest=rest)
@@ -152,6 +156,8 @@ class Discourse:
         line: Line,
     ) -> None:
         match said:
+            case Unwrapped(target) if target == ALL:
+                self.fitting = line
             case Unwrapped(target):
                 self.unwrapped[self._name(target, line, target=True)] = line
             case Clocked():
@@ -168,8 +174,10 @@ class Discourse:
                 self.gates.append(gate)
             case Priority(signal):
                 self.first.add(self._name(signal, line))
+            case _:
+                assert_never(said)
 
-    def _take_rule(self, rule: Rule, line: Line) -> None:
+    def _take_rule(self, rule: Rule, line: Line, *, after_reset: bool) -> None:
         if rule.when is None:
             if not rule.timed:
                 self.group = []
@@ -183,7 +191,7 @@ class Discourse:
             return
         self.asked.append(condition)
         denied = tuple(self.group) if rule.follows else ()
-        if rule.follows and not denied and not self.after_reset:
+        if rule.follows and not denied and not after_reset:
             raise refused("nothing stands before this 'otherwise'", line)
         self._add(condition, rule.changes, rule, line, denied)
         if rule.otherwise:
@@ -368,20 +376,16 @@ class Discourse:
         return name
 
     def _only(self, line: Line) -> str:
-        interface = self.vocabulary.interface
-        control = {c.port for c in interface.clocks} | {r.port for r in interface.resets}
-        found = [port.name for port in interface.inputs if port.name not in control]
+        found = self.vocabulary.data
         if len(found) != 1:
             raise refused("which input is meant is not clear", line)
-        return found[0]
+        return found[0].name
 
     def _operands(self, line: Line) -> tuple[str, str]:
         """Return the two inputs that are there to be added."""
-        interface = self.vocabulary.interface
         if self.vocabulary.operands:
             return self.vocabulary.operands
-        control = {c.port for c in interface.clocks} | {r.port for r in interface.resets}
-        wide = [p for p in interface.inputs if p.name not in control and p.width > 1]
+        wide = [port for port in self.vocabulary.data if port.width > 1]
         if len(wide) != 2 or (wide[0].width, wide[0].signed) != (wide[1].width, wide[1].signed):
             raise refused("which two inputs are meant is not clear", line)
         return wide[0].name, wide[1].name
@@ -390,7 +394,9 @@ class Discourse:
         """Return the width of a signal; what stands before a colon is its highest bit as told."""
         highest, _, name = said.rpartition(":")
         word = self.words[self._name(name, line, near=near)]
-        if word.signed or (highest and int(highest) != word.width - 1):
+        if word.signed:
+            raise refused(f"{word.name!r} is signed, and its bits are spoken of", line)
+        if highest and int(highest) != word.width - 1:
             raise refused(f"bit {highest or word.width - 1} is not the highest of {name!r}", line)
         return Number(word.width)
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from rtlgen.spec.requirements.clauses import become, limits, stated, wrapping
 from rtlgen.spec.requirements.meaning import (
+    ALL,
     FIRST,
     IT,
     SECOND,
@@ -26,6 +27,7 @@ from rtlgen.spec.requirements.meaning import (
     Unclocked,
     Unwrapped,
     When,
+    at_edge,
 )
 from rtlgen.spec.requirements.phrases import Entry, leading, negated
 from symbolic.arithmetic import Number, Signal, Term, apply
@@ -133,10 +135,6 @@ def _two_ways(
     return (Rule(when, first, timed=when.timed), Rule(other, (Change(target, value),)))
 
 
-def _all_at_edge(said: tuple[Said, ...]) -> tuple[Said, ...]:
-    return tuple(replace(one, timed=True) if isinstance(one, Rule) else one for one in said)
-
-
 def _listed(target: Term, values: tuple[tuple[Term, When], ...]) -> tuple[Said, ...] | None:
     """Return a rule for each value of a list: `y follows a when s is 0, b when s is 1`."""
     found: list[Said] = []
@@ -151,6 +149,17 @@ def _listed(target: Term, values: tuple[tuple[Term, When], ...]) -> tuple[Said, 
 def _spans(low: Term, high: Term) -> Said | None:
     ends = [end.value for end in (low, high) if isinstance(end, Number)]
     return Range(SOLE, ends[0], ends[1], wraps=False) if len(ends) == 2 else None
+
+
+def _in_both(target: Term, value: Term) -> Said | None:
+    changes = stated((target,), value)
+    return InBoth(changes) if changes else None
+
+
+def _is_either(target: Term) -> Said | None:
+    """Return that a target is one of two values where they are equal."""
+    changes = stated((target,), Signal(FIRST))
+    return Rule(When(apply("eq", Signal(FIRST), Signal(SECOND))), changes) if changes else None
 
 
 def _tells(target: Term, value: Term) -> Said | None:
@@ -286,9 +295,9 @@ IDIOMS: list[Entry] = [
     ("SENT", "results|sums above|over VAL STICK VAL", lambda a, _, b: _stuck(high=True)(a, b)),
     ("SENT", "results|sums below|under VAL STICK VAL", lambda a, _, b: _stuck(high=False)(a, b)),
     ("SENT", "NP is the saturated|clipped|limited sum|result|value", _saturated),
-    ("SENT", "NP is|become|get LEVEL in both cases", lambda t, v: InBoth(stated((t,), v) or ())),
+    ("SENT", "NP is|become|get LEVEL in both cases", _in_both),
     ("SENT", "in both cases [,] EFFECT", InBoth),
-    ("SENT", "the sum|product of two [large] KIND do not overflow", lambda *_: Unclocked(())),
+    ("SENT", "the sum|product of two [large] KIND do not overflow", lambda _: Unwrapped(ALL)),
     ("USED", "looked at", lambda: ""),
     ("USED", "used|considered|accepted|evaluated|taken", lambda: ""),
     ("SENT", "NP is only USED when|while|if COND", lambda signal, _, when: _gate(signal, when)),
@@ -345,7 +354,7 @@ IDIOMS: list[Entry] = [
     ("BARE", "keep its [old] value", lambda: ("keep", ())),
     ("BARE", "hold [its value]", lambda: ("keep", ())),
     ("SENTS", "TURNS", lambda turns: turns),
-    ("SENTS", "TIME [,] TURNS", lambda _, turns: _all_at_edge(turns)),
+    ("SENTS", "TIME [,] TURNS", lambda _, turns: at_edge(turns)),
     ("SENTS", "WHEN [,] TURNS", _choices),
     ("STEPS", "NUM , NUM", lambda one, other: (one, other)),
     ("STEPS", "STEPS , NUM", lambda steps, one: (*steps, one)),
@@ -382,9 +391,7 @@ IDIOMS: list[Entry] = [
     (
         "SENT",
         "if|when they|both is equal [,] NP is that|this value",
-        lambda target: Rule(
-            When(apply("eq", Signal(FIRST), Signal(SECOND))), stated((target,), Signal(FIRST)) or ()
-        ),
+        _is_either,
     ),
     ("SENT", "it range|ranges from NUM to NUM", _spans),
     ("SENT", "a value of 0 select|selects bit 0", lambda: Unclocked(())),

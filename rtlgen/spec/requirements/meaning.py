@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from symbolic.arithmetic import Term
 
@@ -203,3 +203,13 @@ Said = (
     | Pulse
     | Again
 )
+
+
+def at_edge(said: tuple[Said, ...]) -> tuple[Said, ...]:
+    """Return what was said, with its clock edge said of every rule of it."""
+    return tuple(_at_edge(one) if isinstance(one, Rule) else one for one in said)
+
+
+def _at_edge(rule: Rule) -> Rule:
+    when = None if rule.when is None else replace(rule.when, timed=True)
+    return replace(rule, when=when, timed=True)

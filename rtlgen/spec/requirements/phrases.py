@@ -246,10 +246,16 @@ NAMES: list[Entry] = [
 
 
 def _modulo(value: Term, by: Term) -> Term | None:
-    if not isinstance(by, Number) or by.value < 1 or by.value & (by.value - 1):
+    if not isinstance(by, Number) or by.value < 1:
         return None
+    if by.value & (by.value - 1):
+        return apply("mod", value, by)
     high = by.value.bit_length() - 2
     return apply("slice", value, Number(high), Number(0)) if high >= 0 else Number(0)
+
+
+def _divided(value: Term, by: Term) -> Term | None:
+    return apply("div", value, by) if isinstance(by, Number) and by.value > 0 else None
 
 
 _EARLIER = "at|on the [clock] edge before"
@@ -269,6 +275,7 @@ VALUES: list[Entry] = [
     ("VAL", "the parity of VAL", _op("parity")),
     ("VAL", "NP limited to VAL", _op("min")),
     ("VAL", "VAL modulo|mod NUM", _modulo),
+    ("VAL", "VAL divided by NUM [,] rounded down", _divided),
     (
         "VAL",
         "the lowest|least significant bit of VAL",

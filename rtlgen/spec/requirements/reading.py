@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from rtlgen.spec.model import Place
 from rtlgen.spec.requirements.assemble import assembled
 from rtlgen.spec.requirements.chart import Grammar, TooAmbiguous
 from rtlgen.spec.requirements.clauses import CHANGES, SENTENCES, TIMES
 from rtlgen.spec.requirements.idioms import IDIOMS
-from rtlgen.spec.requirements.meaning import Rule, Said, Unclocked
+from rtlgen.spec.requirements.meaning import Rule, Said, Unclocked, at_edge
 from rtlgen.spec.requirements.overlap import Line, NotUnderstood
 from rtlgen.spec.requirements.phrases import CONDITIONS, NAMES, RELATIONS, VALUES
 from rtlgen.spec.requirements.sift import Statement, statements
@@ -132,9 +132,4 @@ def _all_timed(said: tuple[Said, ...]) -> tuple[Said, ...]:
     """Return what a sentence says, with its clock edge said of all of it."""
     if not any(isinstance(one, Rule) and one.timed for one in said):
         return said
-    return tuple(_timed(one) if isinstance(one, Rule) else one for one in said)
-
-
-def _timed(rule: Rule) -> Rule:
-    when = None if rule.when is None else replace(rule.when, timed=True)
-    return replace(rule, when=when, timed=True)
+    return at_edge(said)

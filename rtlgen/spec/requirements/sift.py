@@ -21,16 +21,18 @@ from rtlgen.spec.requirements.port_items import (
 )
 from rtlgen.spec.requirements.summaries import (
     SO,
+    Tally,
     is_introduction,
     is_purpose,
     is_said_again,
     summary,
-    words_but,
 )
 from rtlgen.spec.requirements.vocabulary import Vocabulary
 from rtlgen.spec.requirements.words import tokens
 from rtlgen.spec.text import Sentence, normalize, sentences
 
+_OPENING = 3
+"""Sentences from the start among which one may say what kind of module it is."""
 _HEADING = re.compile(r"^\s*#{1,6}\s|^\s*(?:-{3,}|={3,})\s*$")
 _REMARK = re.compile(r"\(([^()]*)\)")
 _CONSEQUENCE = re.compile(
@@ -86,16 +88,18 @@ def statements(text: str, vocabulary: Vocabulary, skipped: frozenset[int]) -> It
     said = [piece for one in sentences("\n".join(lines)) for piece in _split(one, vocabulary)]
     named = [n for n, one in enumerate(said) if _names(one.text, vocabulary)]
     begin = named[0] if named else len(said)
-    sum_of_all = summary(said, vocabulary)
+    tally = Tally(said)
+    sum_of_all = summary(said, tally, vocabulary)
     for number, sentence in enumerate(said):
         if number == sum_of_all:
             continue
-        if number < begin and is_introduction(said, number):
+        elsewhere = tally.elsewhere(number)
+        if number < begin and is_introduction(sentence, elsewhere):
             continue
         told = SO.sub("", LABEL.sub("", sentence.text, count=1)).rstrip(".")
-        if number < 3 and tells_kind(told, vocabulary.interface, words_but(said, number)):
+        if number < _OPENING and tells_kind(told, vocabulary.interface, elsewhere):
             continue
-        again = is_said_again(said, number, vocabulary.interface.module)
+        again = is_said_again(sentence, elsewhere, vocabulary.interface.module)
         yield from _of(sentence, vocabulary, again=again)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 
 from rtlgen.spec.requirements.port_items import ITEM, LABEL, is_background
 from rtlgen.spec.requirements.vocabulary import Vocabulary
@@ -15,7 +16,7 @@ _STEMS = re.compile(
     r"saturat|wrap|clamp|clip|limit|round|trunc|stick|toggl|debounc|filter|averag|arbit|"
     r"priorit|parit|invert|complement|delay|latenc|pipelin|regist|gray|bcd|hot|sign|revers|swap|"
     r"serial|modulo|rising|falling|edge|pulse|first|last|max|min|larger|largest|smaller|smallest|"
-    r"highest|lowest|absolut|differ|up|down|reset|free",
+    r"highest|lowest|absolut|differ|up|down|reset|free|ignor|twice|second|odd|even|half|doubl|skip|opposite|negat",
     re.IGNORECASE,
 )
 """Beginnings of words that say how a module works."""
@@ -59,7 +60,7 @@ _DENIED = re.compile(
 )
 
 
-def summary(said: Sequence[Sentence], vocabulary: Vocabulary) -> int | None:
+def summary(said: Sequence[Sentence], tally: Tally, vocabulary: Vocabulary) -> int | None:
     """Return which sentence sums up what the others say: one of the first, that names no port.
 
     Whatever it says of how the module works, each number and each telling word, has to stand
@@ -79,12 +80,13 @@ def summary(said: Sequence[Sentence], vocabulary: Vocabulary) -> int | None:
             continue
         if {t.text.lower() for t in spoken} & _DENYING or one.text.startswith("|"):
             continue
-        counts = {number_of(word) for word in words_but(said, number)}
+        elsewhere = tally.elsewhere(number)
+        counts = {number_of(word) for word in elsewhere}
         counts |= {port.width for port in vocabulary.interface.ports}
         counts.add(sum(port.width > 1 for port in vocabulary.interface.inputs))
         if any(n is not None and n not in counts for n in (number_of(t.text) for t in spoken)):
             continue
-        if is_said_again(said, number, vocabulary.interface.module):
+        if is_said_again(one, elsewhere, vocabulary.interface.module):
             return number
     return None
 
@@ -98,25 +100,31 @@ def _may_sum_up(text: str, vocabulary: Vocabulary, *, does: bool) -> bool:
     return does or ((named or _WISH.match(text) is not None) and not _RESULT.search(text))
 
 
-def is_introduction(said: Sequence[Sentence], number: int) -> bool:
+def is_introduction(one: Sentence, elsewhere: Collection[str]) -> bool:
     """Whether a sentence before all that name ports says what the module is good for, no more."""
-    text = re.sub(r"\b(?:one|single)-\w+", " ", said[number].text, flags=re.IGNORECASE)
+    text = re.sub(r"\b(?:one|single)-\w+", " ", one.text, flags=re.IGNORECASE)
     if _RESULT.search(text) or _DENIED.search(text) or re.match(r"\W*it\b", text, re.IGNORECASE):
         return False
-    return is_background(said[number].text) and is_said_again(said, number)
+    return is_background(one.text) and is_said_again(one, elsewhere)
 
 
-def words_but(said: Sequence[Sentence], number: int) -> set[str]:
-    """Return the words of all sentences but one."""
-    others = (*said[:number], *said[number + 1 :])
-    return {token.text.lower() for one in others for token in tokens(one.text)}
+class Tally:
+    """The words of all sentences, counted once, to see which stand elsewhere too."""
+
+    def __init__(self, said: Sequence[Sentence]) -> None:
+        self._own = [{t.text.lower() for t in tokens(one.text)} for one in said]
+        self._times = Counter(word for own in self._own for word in own)
+
+    def elsewhere(self, number: int) -> set[str]:
+        """Return the lower-case words of all sentences but one."""
+        own = self._own[number]
+        return {word for word, times in self._times.items() if times > (word in own)}
 
 
-def is_said_again(said: Sequence[Sentence], number: int, module: str = "") -> bool:
+def is_said_again(one: Sentence, elsewhere: Collection[str], module: str = "") -> bool:
     """Whether each word of a sentence that says how a module works stands elsewhere too."""
-    spoken = [t.text for t in tokens(SO.sub("", said[number].text)) if t.text != module]
+    spoken = [t.text for t in tokens(SO.sub("", one.text)) if t.text != module]
     stems = {m[0].lower() for word in spoken if (m := _STEMS.match(word))}
-    elsewhere = words_but(said, number)
     return all(any(word.startswith(stem) for word in elsewhere) for stem in stems)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from rtlgen.spec.requirements.chart import Token
 from rtlgen.spec.requirements.words import number_of
 from rtlgen.spec.text import words
-from sim.interface import Interface
+from sim.interface import Interface, Port
 from symbolic.arithmetic import Number, Signal, Word
 
 DECLARING = words(
@@ -115,15 +115,21 @@ class Vocabulary:
             for match in _INTRODUCED.finditer(text)
             if match["name"].lower() not in aliases and _is_inside(match)
         }
-        ports = {port.name: port for port in interface.inputs}
+        wide = {port.name for port in interface.inputs if port.width > 1}
         two = {(match[1], match[2]) for match in _OPERANDS.finditer(text)}
-        pairs = [pair for pair in two if set(pair) <= ports.keys()]
+        pairs = [pair for pair in two if set(pair) <= wide]
         return cls(
             interface=interface,
             inner=tuple(inner.values()),
             aliases=aliases,
             operands=pairs[0] if len(pairs) == 1 else None,
         )
+
+    @property
+    def data(self) -> tuple[Port, ...]:
+        """The inputs that are neither clock nor reset."""
+        control = {c.port for c in self.interface.clocks} | {r.port for r in self.interface.resets}
+        return tuple(port for port in self.interface.inputs if port.name not in control)
 
     @property
     def words(self) -> dict[str, Word]:

@@ -98,6 +98,12 @@ def outputs(text: str, inputs: Sequence[dict[str, int]]) -> list[dict[str, int]]
         ("`y` is the number of ones in `a` plus `b`.", {"a": 7, "b": 1}, None),
         ("If `a` is 1 and `b` is 2 and `b` is below 5, `y` is 3. Otherwise `y` is 4.", {"a": 1}, 4),
         ("If `a` is 1 or `b` is 2 or `b` is 5, `y` is 3. Otherwise `y` is 4.", {"b": 5}, 3),
+        ("If `b` is 0, `y` is `a` modulo 10. Otherwise `y` is `a`.", {"a": 123}, 3),
+        ("If `b` is 0, `y` is `a` divided by 10, rounded down. Otherwise `y` is 1.", {"a": 99}, 9),
+        ("Make sure that the sum of two numbers does not overflow. `y` is `a` plus `b`.", {}, None),
+        ("`y` is `a` plus `b`. Addition and subtraction wrap to 8 bits.", {"a": 255, "b": 2}, 1),
+        ("`y` is `a` plus `b`. Addition and subtraction wrap to 4 bits.", {}, None),
+        ("Compares `a` with `b`, ignoring bit 0. `y` is `a` plus `b`, limited to 1.", {}, None),
         ("`y` is `a` plus `b` plus `a`.", {"a": 2, "b": 3}, 7),
         ("`y` is `a` minus `b` minus `a`.", {"a": 2, "b": 3}, None),
         ("`y` is the inverse of `a`. `b` is only used while `a` is 0.", {"a": 3}, None),
@@ -265,6 +271,11 @@ def test_pulses(again: str, expected: list[int]) -> None:
             "cannot be 300",
         ),
         ("When `en` is 1 or `go` is 1 and `d` is 3, `q` becomes 7.", "2 ways"),
+        (
+            "Reset clears `q`. When `rst` is 1, `q` is 0. If `en` is 1 and `go` is 1, `q` takes over "
+            "`d`. Otherwise `q` becomes 3. Otherwise `q` becomes 4.",
+            "'otherwise'",
+        ),
         ("Otherwise `q` becomes 3. When `en` is 1 and `go` is 1, `q` becomes `d`.", "'otherwise'"),
         ("When `en` is 1 and `go` is 0, `q` takes over `d`. The values are Gray coded.", "Gray"),
         (
