@@ -1,10 +1,11 @@
 """How fast answers of a local model are drawn: with `generate`, and with shared prompts.
 
-    python bench/sampling.py MODEL [--prompts 16] [--samples 4] [--tokens 120]
+    python bench/sampling.py MODEL [--prompts 16] [--samples 4] [--tokens 120] [--dtype bfloat16]
 
 Both ways answer the same requests in one process, one after the other, on one
 thread. Answers end at limits spread evenly from a quarter of `--tokens` to
-seven quarters, as answers of a trained model end at different lengths.
+seven quarters, as answers of a trained model end at different lengths. With `--dtype` the
+second way is taken a third time, in that type, which some processors have units for.
 """
 
 from __future__ import annotations
@@ -60,6 +61,14 @@ def main() -> None:
     for name, run in (("generate", old), ("shared prompts", new)):
         print(f"{name:16}  {run.tokens:6}  {run.seconds:5.1f}  {run.rate:14.0f}")
     print(f"{new.rate / old.rate:.2f} times as fast")
+    if arguments.dtype:
+        narrow = _run(
+            LocalModel(arguments.model, device="cpu", dtype=arguments.dtype), warm_up, requests
+        )
+        print(
+            f"{arguments.dtype:16}  {narrow.tokens:6}  {narrow.seconds:5.1f}  {narrow.rate:14.0f}"
+        )
+        print(f"{narrow.rate / new.rate:.2f} times as fast as shared prompts")
 
 
 def _arguments() -> argparse.Namespace:
@@ -69,6 +78,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--samples", type=int, default=4, help="answers to each prompt")
     parser.add_argument("--tokens", type=int, default=120, help="of an answer, on average")
     parser.add_argument("--batch", type=int, default=48, help="answers that generate makes at once")
+    parser.add_argument("--dtype", help="measure this type of the weights too, such as bfloat16")
     arguments: argparse.Namespace = parser.parse_args()
     return arguments
 

@@ -53,6 +53,15 @@ Adapter = Annotated[
         rich_help_panel=_MODEL,
     ),
 ]
+Dtype = Annotated[
+    str | None,
+    typer.Option(
+        help="What hf: computes with: float32, bfloat16 or float16; default: the type of the "
+        "weights. bfloat16 is faster where the processor has units for it.",
+        show_default=False,
+        rich_help_panel=_MODEL,
+    ),
+]
 Temperature = Annotated[
     float | None,
     typer.Option(help="0 is greedy; default: 0.8", show_default=False, rich_help_panel=_MODEL),

@@ -55,12 +55,13 @@ def _openai(name: str, settings: Settings) -> LanguageModel:
 
 
 def _local(name: str, settings: Settings) -> LanguageModel:
+    from rtlgen.llm.packaged import SMOLLM2, smollm2  # noqa: PLC0415
     from rtlgen.llm.transformers_local import LocalModel  # noqa: PLC0415 - keeps others light
 
-    chosen = _chosen(settings, "concurrency", "timeout")
+    chosen = _chosen(settings, "concurrency", "timeout", "dtype")
     adapter = settings.model.adapter
     return LocalModel(
-        name,
+        str(smollm2()) if name == SMOLLM2 else name,
         adapter=Path(adapter).expanduser() if adapter else None,
         **{{"concurrency": "batch_size"}.get(key, key): value for key, value in chosen.items()},
     )
@@ -109,7 +110,12 @@ _MAKERS: dict[str, Callable[[str, Settings], LanguageModel]] = {
     "replay": _replay,
     "scripted": _scripted,
 }
-_ONLY = {"base_url": ("openai",), "key_variable": ("openai",), "adapter": ("hf", "gguf", EMBEDDED)}
+_ONLY = {
+    "base_url": ("openai",),
+    "key_variable": ("openai",),
+    "adapter": ("hf", "gguf", EMBEDDED),
+    "dtype": ("hf",),
+}
 
 
 def _chosen(settings: Settings, *names: str) -> dict[str, Any]:

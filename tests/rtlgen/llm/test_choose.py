@@ -76,6 +76,27 @@ def test_local_model_gets_its_settings(garbage_model: Path, tmp_path: Path) -> N
         choose_model(f"hf:{tmp_path}", settings=settings(tmp_path))
 
 
+def test_local_model_computes_in_the_type_that_is_asked_for(
+    garbage_model: Path, tmp_path: Path
+) -> None:
+    narrow = settings(tmp_path, dtype="bfloat16")
+    model = choose_model(f"hf:{garbage_model}", settings=narrow)
+    assert model is not None
+    assert model.name == f"hf:{garbage_model} (bfloat16)"
+    with pytest.raises(
+        UsageError, match=r"--dtype must come with a model hf:\.\.\., not with open"
+    ):
+        choose_model("openai:gpt-5", settings=narrow)
+    with pytest.raises(UsageError, match=r"--dtype must be .*'float32'.*'bfloat16'"):
+        settings(tmp_path, dtype="int4")
+
+
+def test_the_packaged_model_has_a_name(tmp_path: Path) -> None:
+    model = choose_model("hf:smollm2", settings=settings(tmp_path))
+    assert isinstance(model, LocalModel)
+    assert model.name.endswith(".gguf")
+
+
 @pytest.mark.parametrize(
     ("text", "hint"),
     [

@@ -236,6 +236,7 @@ def test_time_that_is_up_ends_those_that_wait_too(llama: Path) -> None:
 
 def test_large_models_make_fewer_answers_side_by_side(llama: Path, tmp_path: Path) -> None:
     assert transformers_batch.side_by_side(135_000_000) == 96
+    assert transformers_batch.side_by_side(135_000_000, size=2) == 192
     assert transformers_batch.side_by_side(1_000_000_000) == 19
     assert transformers_batch.side_by_side(7_000_000_000) == 4
     shutil.copytree(llama, tmp_path / "large")
