@@ -55,7 +55,8 @@ class CardConfig(Strict):
     compare: tuple[_Name, _Name] | None = None
     """The stages whose difference is asked for; none: each with the one before it."""
     trainings: dict[_Name, str] = Field(default_factory=dict)
-    """Folder of a training run, by the stage that it made."""
+    """Folder of a training run, or `table.json` of a card that tells of it, by the stage that it
+    made."""
     corpus: str | None = None
     """Folder of the corpus."""
     datasets: tuple[str, ...] = ()

@@ -19,7 +19,7 @@ from rtlgen.evaluation.corpus import RECORD
 from rtlgen.evaluation.strict import Strict, first_fault
 from rtlgen.synth.corpus_record import CorpusRecord
 from rtlgen.synth.corpus_record import read_record as read_corpus
-from rtlgen.train.card_record import CorpusFacts, EverydayResult, TrainingFacts
+from rtlgen.train.card_record import CorpusFacts, EverydayResult, TrainingFacts, read_table
 from rtlgen.train.run_folder import Record, read_log
 from rtlgen.train.run_folder import RunFolder as TrainingFolder
 from sim.design import digest
@@ -223,9 +223,17 @@ def corpus_facts(folder: Path) -> CorpusFacts:
 def training_facts(stage: str, folder: Path) -> TrainingFacts | None:
     """Return what a training run did; None where there is none.
 
+    Args:
+        stage: What it made.
+        folder: Of the run; or `table.json` of an earlier card, which tells of a run whose
+            folder is gone.
+
     Raises:
         UsageError: It is not finished, or damaged.
     """
+    if folder.is_file():
+        told = read_table(folder).trainings
+        return next((facts for facts in told if facts.stage == stage), None)
     record = TrainingFolder(folder).read() if folder.is_dir() else None
     if record is None:
         return None

@@ -16,7 +16,7 @@ from rtlgen.train.card_config import Places, read_card_config
 from rtlgen.train.card_data import decontamination, read_everyday
 from rtlgen.train.card_failures import commonest, kind_of, shown
 from rtlgen.train.card_families import Example, Families, calibrated, shape
-from rtlgen.train.card_record import read_table
+from rtlgen.train.card_record import TrainingFacts, read_table
 from tests.evaluation import report_runs, test_compare
 
 RECIPES = Path(__file__).parents[3] / "datasets" / "recipes"
@@ -94,6 +94,32 @@ def test_what_was_not_measured_says_so(places: Places, tmp_path: Path) -> None:
     assert "- greedy answers of sft on human" in text
     assert read_table(tmp_path / "out" / "card" / "table.json") == card.table
     assert (tmp_path / "out" / "card" / "pass-at-k-human.svg").is_file()
+
+
+def test_an_earlier_card_tells_of_a_training_whose_folder_is_gone(
+    places: Places, tmp_path: Path
+) -> None:
+    facts = TrainingFacts(
+        stage="sft",
+        method="sft",
+        steps=138,
+        rows=3776,
+        tokens=None,
+        seconds=1741.1,
+        resumed=0,
+        seed=95,
+        trained=1,
+        hardware="CPU",
+        loss=0.0649,
+        settings={},
+        data={},
+        versions={},
+    )
+    earlier = gathered(places).table.model_copy(update={"trainings": (facts,)})
+    (tmp_path / "before.json").write_text(earlier.model_dump_json())
+    with (tmp_path / "card.yaml").open("a") as file:
+        file.write("trainings: {sft: before.json, dpo: before.json}\n")
+    assert gathered(read_card_config(tmp_path / "card.yaml")).table.trainings == (facts,)
 
 
 def test_runs_that_do_not_compare_are_refused(places: Places) -> None:
