@@ -266,8 +266,10 @@ class Maker:
         self.run(f"cd {name}")
         for old, new in (*self.wiring.renamings(), *probes.renamings()):
             self.run(f"rename {old} {new}")
+        for old, new, width in probes.copies():
+            self.run(f"add -wire {new} {width}", f"connect -set {new} {old}")
         self.run("cd")
-        for _, new in probes.renamings():
+        for new in probes.names():
             self.run(f"expose {name}/w:{new}")
         return probes.side(name)
 
@@ -390,13 +392,34 @@ class _Probes:
         self._registers = _registers(netlist) if strict else []
 
     def renamings(self) -> Iterator[tuple[str, str]]:
+        """Yield the wires that are watched, each once, and their names in the circuit."""
+        renamed = self._watched()
+        for number, name in enumerate(self._registers):
+            renamed.setdefault(name, f"{PREFIX}u{number}")
+        yield from renamed.items()
+
+    def copies(self) -> Iterator[tuple[str, str, int]]:
+        """Yield what registers are called that have only the name of a wire watched for more.
+
+        Each is the wire's name in the circuit, the register's own, and their bits.
+        """
+        watched = self._watched()
+        for number, name in enumerate(self._registers):
+            if name in watched:
+                yield watched[name], f"{PREFIX}u{number}", self._nets[name]
+
+    def names(self) -> Iterator[str]:
+        """Yield the names in the circuit of all that is watched."""
+        yield from (new for _, new in self.renamings())
+        yield from (new for _, new, _ in self.copies())
+
+    def _watched(self) -> dict[str, str]:
+        """Return the wires that are watched for what they say, registers apart."""
+        found = {}
         for number, wires in enumerate(self._sleepers):
             for wire, probe in zip(wires, "rwf", strict=True):
-                yield wire, f"{PREFIX}{probe}{number}"
-        for number, name in enumerate(self._registers):
-            yield name, f"{PREFIX}u{number}"
-        for number, name in self._goals.items():
-            yield name, f"{PREFIX}g{number}"
+                found[wire] = f"{PREFIX}{probe}{number}"
+        return found | {name: f"{PREFIX}g{number}" for number, name in self._goals.items()}
 
     def side(self, name: str) -> Side:
         nets = self._nets

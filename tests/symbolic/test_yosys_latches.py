@@ -134,3 +134,32 @@ def test_a_process_that_waits_for_a_latch_may_not_have_run() -> None:
     [proof] = YosysProver().equivalent(golden, [waits], interface_of(golden), seconds=20)
     assert proof.outcome is Outcome.OPEN
     assert "may not have run" in proof.reason
+
+
+_OUTPUT_LOGIC = """module top(input clk, input rst, input a, output reg y);
+reg [1:0] s, n;
+always @(posedge clk or posedge rst) if (rst) s <= 0; else s <= n;
+always @* case (s)
+  0: n = a ? 1 : 0;
+  1: n = a ? 2 : 0;
+  2: n = a ? 3 : 1;
+  3: n = a ? 3 : 2;
+endcase
+always @* y = s == 3;
+endmodule
+"""
+_RANGES = """module top(input clk, input rst, input a, output y);
+reg [1:0] s;
+always @(posedge clk or posedge rst)
+  if (rst) s <= 0; else if (a & ~&s) s <= s + 1; else if (~a & |s) s <= s - 1;
+assign y = &s;
+endmodule
+"""
+
+
+def test_a_process_that_waits_for_the_state_alone_is_proved() -> None:
+    """What it reads is the register, and all of it x at first: one net with three names."""
+    golden = design(_OUTPUT_LOGIC)
+    others = [design(_RANGES), design(_RANGES.replace("y = &s", "y = |s"))]
+    found = YosysProver().equivalent(golden, others, interface_of(golden), seconds=60)
+    assert [proof.outcome for proof in found] == [Outcome.PROVED, Outcome.REFUTED]
