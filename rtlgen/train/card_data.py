@@ -229,11 +229,16 @@ def training_facts(stage: str, folder: Path) -> TrainingFacts | None:
             folder is gone.
 
     Raises:
-        UsageError: It is not finished, or damaged.
+        UsageError: It is not finished, or damaged; or the card does not tell of it.
     """
     if folder.is_file():
-        told = read_table(folder).trainings
-        return next((facts for facts in told if facts.stage == stage), None)
+        told = {facts.stage: facts for facts in read_table(folder).trainings}
+        if stage not in told:
+            raise UsageError(
+                f"a card that is named for a training must tell of it, {folder} tells of "
+                f"{', '.join(told) or 'none'}, not of {stage}\n\nhint: name the folder of the run"
+            )
+        return told[stage]
     record = TrainingFolder(folder).read() if folder.is_dir() else None
     if record is None:
         return None

@@ -13,7 +13,7 @@ from rtlgen.evaluation.judgement import Category, Signal, Window
 from rtlgen.evaluation.system_record import SystemAnswer, append_answer
 from rtlgen.train.card import CARD, gathered, write
 from rtlgen.train.card_config import Places, read_card_config
-from rtlgen.train.card_data import decontamination, read_everyday
+from rtlgen.train.card_data import decontamination, read_everyday, training_facts
 from rtlgen.train.card_failures import commonest, kind_of, shown
 from rtlgen.train.card_families import Example, Families, calibrated, shape
 from rtlgen.train.card_record import TrainingFacts, read_table
@@ -118,8 +118,10 @@ def test_an_earlier_card_tells_of_a_training_whose_folder_is_gone(
     earlier = gathered(places).table.model_copy(update={"trainings": (facts,)})
     (tmp_path / "before.json").write_text(earlier.model_dump_json())
     with (tmp_path / "card.yaml").open("a") as file:
-        file.write("trainings: {sft: before.json, dpo: before.json}\n")
+        file.write("trainings: {sft: before.json}\n")
     assert gathered(read_card_config(tmp_path / "card.yaml")).table.trainings == (facts,)
+    with pytest.raises(UsageError, match=r"before\.json tells of sft, not of dpo"):
+        training_facts("dpo", tmp_path / "before.json")
 
 
 def test_runs_that_do_not_compare_are_refused(places: Places) -> None:
